@@ -1,0 +1,57 @@
+"""The house: settings, database, rooms and error pages come together here, and only here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from app import audit, cases, clock, divisions, identity, inbox, interface, processes, schools, series, settings, students
+from app.database import db
+
+ROOMS = (divisions, schools, identity, students, processes, cases, inbox)
+__all__ = ["audit", "create_app", "series"]
+
+
+def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+    """Build the application. `overrides` replace configuration (tests); the environment decides the rest."""
+    app = Flask(__name__, instance_path=str(Path(__file__).resolve().parent.parent / "instance"))
+    configure(app, overrides or {})
+    db.init_app(app)
+    interface.prepare(app)
+    for room in ROOMS:
+        room.move_in(app)
+    return app
+
+
+def configure(app: Flask, overrides: dict[str, Any]) -> None:
+    """Fill the configuration from the environment, then from `overrides`."""
+    if "SQLALCHEMY_ENGINES" not in overrides:
+        clock.start_from_environment()
+        read = settings.read(Path(app.instance_path))
+        app.config.update(
+            SECRET_KEY=read.secret_key,
+            FIELD_KEY=read.field_key,
+            PROFILE=read.profile,
+            SQLALCHEMY_ENGINES={"default": engine_options(read.database_url)},
+        )
+    app.config.update(
+        PROFILE=app.config.get("PROFILE", "zj-2010"),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_NAME="xueji",
+        MAX_CONTENT_LENGTH=12 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+        WTF_CSRF_CHECK_DEFAULT=False,  # `interface` asks for it, except where a bearer token signs the request
+    )
+    app.config.update(overrides)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """SQLAlchemy's options for a database address."""
+    if url.startswith("sqlite"):
+        return {"url": url}
+    return {"url": sa.make_url(url), "pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}

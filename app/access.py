@@ -1,0 +1,91 @@
+"""Who may: the actor, `allow(…)` on a view, `require(…)` inside it.
+
+A view without `allow` does not exist: a test walks the URL map.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import g, redirect, request, url_for
+
+from app.errors import Missing, NotAllowed, Refused
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+ANYONE = "anyone"  # also before signing in
+SIGNED_IN = "signed in"  # whatever the duty
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and for which office: one person in one of their posts."""
+
+    user_id: int | None  # None: the clock
+    name: str
+    post_id: int | None
+    duty: str  # operator, approver, analyst, publisher, auditor, sysadmin, secadmin, clock
+    office_id: int
+    office_code: str
+    office_name: str
+    office_kind: str  # province, city, county, zone, school
+    office_path: str  # ids from the province down, each followed by a full stop
+
+    def answers_for(self, path: str) -> bool:
+        """True when the office with that path is the actor's own or lies below it."""
+        return path.startswith(self.office_path)
+
+
+class NotSignedIn(Refused):
+    """Nobody is signed in, or the session is over (401)."""
+
+    code = "E-SIGN-IN"
+    text = "请先登录；离开过久或已在别处退出时，须重新登录。"
+
+
+def actor() -> Actor:
+    """The actor of this request. Raises NotSignedIn."""
+    present: Actor | None = g.get("actor")
+    if present is None:
+        raise NotSignedIn()
+    return present
+
+
+def allow(*duties: str) -> Callable[[View], View]:
+    """Let only these duties call the view (`ANYONE`, `SIGNED_IN`, or duties by name).
+
+    A page sends a stranger to the sign-in page; the programming interface answers 401 or 403.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if ANYONE not in duties:
+                if g.get("actor") is None:
+                    if request.path.startswith("/api/"):
+                        raise NotSignedIn()
+                    return redirect(url_for("identity.sign_in", next=request.full_path))
+                if SIGNED_IN not in duties and g.actor.duty not in duties:
+                    raise NotAllowed()
+            return view(*args, **kwargs)
+
+        guarded.allowed = duties  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def require(condition: object, refusal: Refused | None = None) -> None:
+    """Go on only if the condition holds; else raise `refusal` (a plain NotAllowed without one)."""
+    if not condition:
+        raise refusal or NotAllowed()
+
+
+def found(thing: Any) -> Any:
+    """The thing itself; raises Missing when there is none."""
+    if thing is None:
+        raise Missing()
+    return thing

@@ -1,0 +1,208 @@
+"""日志 – an append-only hash chain of who did what, written in the transaction of the act itself.
+
+One chain per division, so that two counties never wait for each other. Each row holds the text that was hashed,
+the hash of the row before it and this text, and its place in the chain; the chain's head holds the last place and
+hash. So a row changed, removed or inserted, also at the end, is found by `verify`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.access import Actor
+from app.database import LAST_WRITERS, Model, UtcDateTime, db, write_last
+from app.series import insert_for
+
+GENESIS = "0" * 64
+
+
+class AuditChain(Model):
+    """日志链 – the head of one division's chain: how long it is and its last hash."""
+
+    __tablename__ = "audit_chain"
+
+    chain: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    place: Mapped[int]
+    hash: Mapped[str] = mapped_column(sa.String(64))
+
+
+class AuditEvent(Model):
+    """日志 – one act: verb, subject, actor, before and after, linked to the row before it."""
+
+    __tablename__ = "audit_event"
+
+    chain: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
+    verb: Mapped[str] = mapped_column(sa.String(60))
+    subject: Mapped[str] = mapped_column(sa.String(80), index=True)
+    actor_id: Mapped[int | None] = mapped_column(sa.Integer, index=True)
+    content: Mapped[str] = mapped_column(sa.Text)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    chain: str
+    at: dt.datetime
+    verb: str
+    subject: str
+    actor_id: int | None
+    content: str
+
+
+def record(
+    verb: str,
+    subject: str,
+    *,
+    actor: Actor,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down an act in the running transaction.
+
+    verb -- `room/verb`, such as `cases/decide`; a refused attempt is `refused/…`.
+    subject -- `kind:key`, such as `case:20261123-000001`; never a child's number.
+    """
+    at = clock.now()
+    content = orjson.dumps(
+        {
+            "at": at.isoformat(),
+            "verb": verb,
+            "subject": subject,
+            "actor": actor.user_id,
+            "name": actor.name,
+            "office": actor.office_code,
+            "duty": actor.duty,
+            "before": before,
+            "after": after,
+        }
+    ).decode()
+    write_last(_Entry(actor.office_code[:6], at, verb, subject, actor.user_id, content))
+
+
+def _write(entries: list[_Entry]) -> None:
+    """Append what the transaction recorded; chains in the order of their keys, so that nobody waits in a ring."""
+    for chain, group in groupby(sorted(entries, key=lambda entry: entry.chain), key=lambda entry: entry.chain):
+        _append(chain, list(group))
+
+
+LAST_WRITERS.append(_write)
+
+
+def _append(chain: str, entries: list[_Entry]) -> None:
+    dialect = db.session.connection().dialect.name
+    if dialect == "postgresql":
+        done = db.session.execute(_append_in_one(len(entries)), _parameters(chain, entries)).rowcount  # type: ignore[attr-defined]
+        if done:
+            return
+    head = db.session.get(AuditChain, chain, with_for_update=True, populate_existing=True)
+    if head is None:
+        head = _open(chain)
+    rows = []
+    for entry in entries:
+        head.place, head.hash = head.place + 1, _link(head.hash, entry.content)
+        rows.append({**vars(entry), "place": head.place, "hash": head.hash})
+    db.session.execute(sa.insert(AuditEvent), rows)
+    db.session.flush()
+
+
+def _open(chain: str) -> AuditChain:
+    """A new chain; two at once are kept apart by the primary key."""
+    statement = insert_for()(AuditChain).values(chain=chain, place=0, hash=GENESIS).on_conflict_do_nothing()
+    db.session.execute(statement)
+    head = db.session.get(AuditChain, chain, with_for_update=True, populate_existing=True)
+    assert head is not None
+    return head
+
+
+def _link(previous: str, content: str) -> str:
+    return hashlib.sha256((previous + content).encode()).hexdigest()
+
+
+_in_one: dict[int, sa.TextClause] = {}
+
+
+def _append_in_one(count: int) -> sa.TextClause:
+    """Lock the head, hash, append and move the head in a single round trip (PostgreSQL can hash by itself)."""
+    if count not in _in_one:
+        steps = ["h0 AS (SELECT place, hash FROM audit_chain WHERE chain = :chain FOR UPDATE)"]
+        for n in range(1, count + 1):
+            steps.append(
+                f"h{n} AS (SELECT place + 1 AS place, encode(sha256(convert_to(hash || CAST(:content{n} AS text),"
+                f" 'UTF8')), 'hex') AS hash FROM h{n - 1})"
+            )
+        steps.append(
+            f"moved AS (UPDATE audit_chain SET place = h{count}.place, hash = h{count}.hash"
+            f" FROM h{count} WHERE chain = :chain)"
+        )
+        rows = " UNION ALL ".join(
+            f"SELECT CAST(:chain AS varchar), place, hash, CAST(:at{n} AS timestamptz), CAST(:verb{n} AS varchar),"
+            f" CAST(:subject{n} AS varchar), CAST(:actor_id{n} AS integer), CAST(:content{n} AS text) FROM h{n}"
+            for n in range(1, count + 1)
+        )
+        _in_one[count] = sa.text(
+            f"WITH {', '.join(steps)} INSERT INTO audit_event"
+            f" (chain, place, hash, at, verb, subject, actor_id, content) {rows}"
+        )
+    return _in_one[count]
+
+
+def _parameters(chain: str, entries: list[_Entry]) -> dict[str, Any]:
+    parameters: dict[str, Any] = {"chain": chain}
+    for n, entry in enumerate(entries, start=1):
+        for name in ("at", "verb", "subject", "actor_id", "content"):
+            parameters[f"{name}{n}"] = getattr(entry, name)
+    return parameters
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One place where a chain does not hold."""
+
+    chain: str
+    place: int
+    sentence: str
+
+
+def verify() -> Iterator[Fault]:
+    """Walk every chain from its beginning; yield each place where it does not hold, nothing when all is well."""
+    chains = {row.chain: row for row in db.session.scalars(sa.select(AuditChain))}
+    known = set(db.session.scalars(sa.select(AuditEvent.chain).distinct()))
+    for chain in sorted(known | set(chains)):
+        yield from _faults_of(chain, chains.get(chain))
+
+
+def _faults_of(chain: str, head: AuditChain | None) -> Iterator[Fault]:
+    place, previous = 0, GENESIS
+    rows = sa.select(AuditEvent).where(AuditEvent.chain == chain).order_by(AuditEvent.place)
+    for event in db.session.scalars(rows.execution_options(yield_per=1000)):
+        if event.place != place + 1:
+            yield Fault(chain, place + 1, f"第 {place + 1} 条至第 {event.place - 1} 条日志缺失")
+        elif event.hash != _link(previous, event.content):
+            yield Fault(chain, event.place, f"第 {event.place} 条日志被改动或被插入")
+        elif not _agrees(event):
+            yield Fault(chain, event.place, f"第 {event.place} 条日志的检索栏与原文不一致")
+        place, previous = event.place, event.hash
+    if head is None or (head.place, head.hash) != (place, previous):
+        yield Fault(chain, place, f"链尾与链首记录不符：末尾的日志被删除或增加（现存至第 {place} 条）")
+
+
+def _agrees(event: AuditEvent) -> bool:
+    content = orjson.loads(event.content)
+    return (content["verb"], content["subject"], content["actor"], content["at"]) == (
+        event.verb,
+        event.subject,
+        event.actor_id,
+        event.at.isoformat(),
+    )

@@ -1,0 +1,1 @@
+"""Cases, tasks and decisions: one application travelling through one process."""

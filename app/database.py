@@ -1,0 +1,178 @@
+"""The database: the session, the base of every table, and the only commit in the house."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import sqlite3
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy.orm import DeclarativeBase
+
+from app.errors import Stale
+
+db = SQLAlchemy()
+
+LAST = "last"
+LAST_WRITERS: list[Callable[[list[Any]], None]] = []
+
+
+class Model(DeclarativeBase):
+    """Base of every table; constraint names are fixed so that both engines and Alembic agree on them."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(sa.types.TypeDecorator[dt.datetime]):
+    """An instant, kept in UTC; SQLite would give it back without its zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a time zone")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        if value is not None and value.tzinfo is None:
+            return value.replace(tzinfo=dt.UTC)
+        return value
+
+
+class Json(sa.types.TypeDecorator[Any]):
+    """Plain data as UTF-8 JSON text: the same bytes on both engines, keys in the order they were written."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+        return None if value is None else orjson.dumps(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
+        return None if value is None else orjson.loads(value)
+
+
+def choice(enum: type[StrEnum], **options: Any) -> sa.Enum:
+    """Column type for an enumeration, kept as its value with a check constraint."""
+    return sa.Enum(
+        enum,
+        native_enum=False,
+        create_constraint=True,
+        length=max(len(member.value) for member in enum),
+        values_callable=lambda members: [member.value for member in members],
+        name=enum.__name__.lower(),
+        **options,
+    )
+
+
+@sa.event.listens_for(sa.Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Write-ahead log, foreign keys, and transactions that we begin ourselves."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+@sa.event.listens_for(sa.Engine, "before_cursor_execute")
+def _take_the_writers_place(
+    connection: sa.Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
+) -> None:
+    """On SQLite the first write takes the one writer's place; reads before it hold nobody up.
+
+    A deferred transaction that turns from reading to writing fails at once when another wrote in between,
+    so reads run outside a transaction and every write re-checks what it relies on (revision, counters).
+    """
+    raw = connection.connection.dbapi_connection
+    if (
+        isinstance(raw, sqlite3.Connection)
+        and not raw.in_transaction
+        and not statement.lstrip()[:7].upper().startswith(("SELECT", "PRAGMA", "SAVEPOI", "RELEASE", "EXPLAIN"))
+    ):
+        cursor.execute("BEGIN IMMEDIATE")
+
+
+@contextlib.contextmanager
+def transaction(*, reads_first: bool = False) -> Iterator[None]:
+    """All or nothing: commit when the block ends, roll everything back when it raises.
+
+    reads_first -- on SQLite do not take the writer's place yet: the block reads and computes, and its first
+    write is a conditional one that notices when the reading has gone stale.
+
+    A database that says "somebody else was faster" is translated to Stale (E-STALE).
+    """
+    session = db.session
+    try:
+        if not reads_first and session.connection().dialect.name == "sqlite":
+            begin_immediate(session.connection())
+        yield
+        if session.info.get(LAST):
+            session.flush()
+            for write in LAST_WRITERS:
+                write(session.info.pop(LAST, []))
+        session.commit()
+    except sa.exc.OperationalError as error:
+        session.rollback()
+        if is_lost_race(error):
+            raise Stale() from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(LAST, None)
+
+
+def begin_immediate(connection: sa.Connection) -> None:
+    """Take SQLite's writer's place now, unless this connection has it."""
+    raw: Any = connection.connection.dbapi_connection
+    if not raw.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def is_lost_race(error: sa.exc.DBAPIError) -> bool:
+    """True for a serialisation failure, a deadlock or a lock that was not had in time."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state in ("40001", "40P01", "55P03") or "database is locked" in str(error.orig)
+
+
+@contextlib.contextmanager
+def attempt() -> Iterator[None]:
+    """A savepoint: what the block wrote is undone when it raises, the rest of the transaction stays."""
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        begin_immediate(connection)
+    last = db.session.info.setdefault(LAST, [])
+    kept = len(last)
+    try:
+        with db.session.begin_nested():
+            yield
+    except BaseException:
+        del last[kept:]
+        raise
+
+
+def write_last(item: Any) -> None:
+    """Keep `item` until just before the commit, when the registered writers get all of them in order.
+
+    What every transaction locks (the audit chain) is thereby locked last and for the shortest time.
+    """
+    db.session.info.setdefault(LAST, []).append(item)

@@ -1,0 +1,1 @@
+"""Province, cities, counties; the bureaus and their superiors; who answers for whom."""

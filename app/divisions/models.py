@@ -1,0 +1,65 @@
+"""Divisions and offices. An office is keyed by itself: a functional zone has no code of GB/T 2260."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import Model, choice
+
+
+class Division(Model):
+    """行政区划 – province, city or county, by its GB/T 2260 code."""
+
+    __tablename__ = "division"
+
+    code: Mapped[str] = mapped_column(sa.String(6), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(40))
+    superior_code: Mapped[str | None] = mapped_column(sa.ForeignKey("division.code"))
+
+
+class OfficeKind(StrEnum):
+    """机构类别"""
+
+    PROVINCE = "province"  # 省教育厅
+    CITY = "city"  # 设区市教育局
+    COUNTY = "county"  # 县（市、区）教育局
+    ZONE = "zone"  # 功能区教育管理机构, without a division code of its own
+    SCHOOL = "school"  # 学校
+
+
+class Office(Model):
+    """机构 – a bureau or a school: whatever holds posts and tasks."""
+
+    __tablename__ = "office"
+    __table_args__ = (
+        sa.CheckConstraint("(kind = 'province') = (superior_id IS NULL)", name="one_top"),
+        sa.CheckConstraint("NOT acts_as_city OR kind = 'county'", name="county_acts_as_city"),
+        sa.Index("ix_office_superior_kind", "superior_id", "kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(12), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    short_name: Mapped[str] = mapped_column(sa.String(40))
+    kind: Mapped[OfficeKind] = mapped_column(choice(OfficeKind))
+    superior_id: Mapped[int | None] = mapped_column(sa.ForeignKey("office.id"))
+    division_code: Mapped[str] = mapped_column(sa.ForeignKey("division.code"))  # where it stands; a zone shares one
+    acts_as_city: Mapped[bool] = mapped_column(default=False)  # 义乌: a county unit treated as a city
+    #: ids from the province down to this office, each followed by a full stop: "1.4.27."
+    path: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    closed_on: Mapped[dt.date | None]
+
+    superior: Mapped[Office | None] = relationship(remote_side="Office.id")
+    division: Mapped[Division] = relationship()
+
+    def answers_for(self, other: Office) -> bool:
+        """True when the other office is this one or lies below it (管辖)."""
+        return other.path.startswith(self.path)
+
+    @property
+    def is_bureau(self) -> bool:
+        return self.kind is not OfficeKind.SCHOOL

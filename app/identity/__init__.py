@@ -1,0 +1,1 @@
+"""Who signs in, and in which posts they act."""

@@ -1,0 +1,110 @@
+"""Users, their posts, and the sessions in which they are signed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.access import Actor
+from app.database import Model, UtcDateTime, choice
+from app.divisions.models import Office
+
+
+class Duty(StrEnum):
+    """岗位职责"""
+
+    OPERATOR = "operator"  # 经办: drafts and submits
+    APPROVER = "approver"  # 审核: decides, never what they drafted
+    ANALYST = "analyst"  # 流程管理员: draws diagrams
+    PUBLISHER = "publisher"  # 发布员: publishes them
+    AUDITOR = "auditor"  # 审计管理员: reads the audit, no children's data
+    SYSADMIN = "sysadmin"  # 系统管理员: no business permission
+    SECADMIN = "secadmin"  # 安全管理员: no business permission
+
+
+DUTY_NAMES = {
+    Duty.OPERATOR: "经办",
+    Duty.APPROVER: "审核",
+    Duty.ANALYST: "流程管理员",
+    Duty.PUBLISHER: "发布员",
+    Duty.AUDITOR: "审计管理员",
+    Duty.SYSADMIN: "系统管理员",
+    Duty.SECADMIN: "安全管理员",
+}
+
+
+class User(Model):
+    """用户 – a person who signs in."""
+
+    __tablename__ = "app_user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(40))
+    password_hash: Mapped[str] = mapped_column(sa.String(200))
+    password_changed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    enabled: Mapped[bool] = mapped_column(default=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)  # shown on the sign-in page, known password
+    failures: Mapped[int] = mapped_column(default=0)  # wrong passwords since `failing_since`
+    failing_since: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    locked_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    posts: Mapped[list[Post]] = relationship(back_populates="user", order_by="Post.id")
+
+
+class Post(Model):
+    """岗位 – what a user may do at which office, from a day until a day."""
+
+    __tablename__ = "post"
+    __table_args__ = (
+        sa.UniqueConstraint("user_id", "office_id", "duty", "starts_on"),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+        sa.Index("ix_post_office_duty", "office_id", "duty"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"), index=True)
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
+    duty: Mapped[Duty] = mapped_column(choice(Duty))
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date | None]  # last day
+
+    user: Mapped[User] = relationship(back_populates="posts")
+    office: Mapped[Office] = relationship(lazy="joined")
+
+    @property
+    def duty_name(self) -> str:
+        return DUTY_NAMES[self.duty]
+
+    def holds_on(self, day: dt.date) -> bool:
+        """True when the post is held on that day."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+    def actor(self) -> Actor:
+        """The user acting in this post."""
+        office = self.office
+        return Actor(
+            self.user_id, self.user.name, self.id, self.duty.value,
+            office.id, office.code, office.name, office.kind.value, office.path,
+        )  # fmt: skip
+
+
+class SignIn(Model):
+    """会话 – one signed-in browser or program; ends by signing out, idleness, or a change of password."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"), index=True)
+    post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"))  # the post chosen in the browser
+    started_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    for_program: Mapped[bool] = mapped_column(default=False)
+
+    user: Mapped[User] = relationship(lazy="joined")

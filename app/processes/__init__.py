@@ -1,0 +1,1 @@
+"""The shelf of published processes: editions of diagrams, forms and tables."""

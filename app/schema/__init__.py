@@ -1,0 +1,24 @@
+"""The database's schema: dated revisions, forward only, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+
+def configuration(connection: sa.Connection) -> Config:
+    """Alembic's configuration for a connection that the caller has opened (and will commit)."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("file_template", "%%(year)d%%(month).2d%%(day).2d_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Bring the database to the newest revision, in one transaction; nothing happens when it is there."""
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "head")

@@ -1,0 +1,1 @@
+"""Schools, their grades and classes, and how many they may register."""

@@ -1,0 +1,1 @@
+"""Students, their numbers and guardians, enrolments, changes, archives and directives."""
