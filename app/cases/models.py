@@ -65,6 +65,8 @@ class Case(Model):
     opened_by: Mapped[int | None] = mapped_column(sa.ForeignKey("app_user.id"))  # who drafted never decides
     receiving_school_id: Mapped[int | None] = mapped_column(sa.ForeignKey("school.id"))
     releasing_school_id: Mapped[int | None] = mapped_column(sa.ForeignKey("school.id"))
+    parties: Mapped[Any] = mapped_column(Json)  # lane role -> office id, as the route was computed
+    clocks: Mapped[Any] = mapped_column(Json, default=dict)  # task key -> working days left when it was sent back
     application: Mapped[Any] = mapped_column(Json)
     state: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # the run; the specification lies with the version
     revision: Mapped[int] = mapped_column(default=0)
@@ -158,9 +160,8 @@ class Task(Model):
     duty: Mapped[Duty] = mapped_column(choice(Duty))
     status: Mapped[TaskStatus] = mapped_column(choice(TaskStatus))
     arrived_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
-    deadline: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # closing hour of the last working day
+    deadline: Mapped[dt.datetime] = mapped_column(UtcDateTime)  # closing hour of the last working day
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
-    days_left: Mapped[int | None]  # working days left when it was sent back: the clock goes on with them
     note: Mapped[Any] = mapped_column(Json)  # {"code", "detail"} standing in the task, such as E-QUOTA-01
     reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     escalated_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

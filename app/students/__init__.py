@@ -1,1 +1,13 @@
 """Students, their numbers and guardians, enrolments, changes, archives and directives."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def move_in(app: Flask) -> None:
+    """Offer the room's verbs to diagrams and its pages to people."""
+    from app.students import api, service_tasks, views  # noqa: F401
+
+    app.register_blueprint(views.bp)
+    app.register_blueprint(api.bp)

@@ -1,0 +1,120 @@
+"""What an application must satisfy before its case opens, per process: every objection at once, nothing typed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.access import Actor
+from app.cases.models import Case, CaseStatus, Task, TaskStatus
+from app.database import db
+from app.divisions.models import Office, OfficeKind
+from app.errors import InvalidInput, NotAllowed, Objected, Refused
+from app.processes.models import Process
+from app.processes.queries import Edition
+from app.schools.models import Quota, School
+from app.students.models import Student
+from app.students.queries import child_by_number
+from app.students.rules import UnknownChild, objections_to_transfer
+
+
+class NotYourSchool(NotAllowed):
+    code = "E-OFFICE"
+    text = "转学由转入学校的经办人提出：只能为本校申请。"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What an accepted application opens a case with."""
+
+    student: Student
+    receiving: Office
+    releasing: Office
+    facts: Mapping[str, bool]
+
+
+def open_transfer(edition: Edition, application: Mapping[str, Any], *, profile: str, actor: Actor) -> Opening:
+    """Precheck of a transfer (预检). Raises NotYourSchool, UnknownChild, or Objected with everything against it."""
+    if actor.office_code != application["to_school"]:
+        raise NotYourSchool(field="to_school")
+    school = db.session.get(School, actor.office_id)
+    if school is None:
+        raise NotYourSchool(field="to_school")
+    student = child_by_number(application["main_number"], application["name"])
+    objections = transfer_objections(edition, student, school, profile=profile, grade=application.get("grade"))
+    if application["signed_on"] > clock.today().isoformat():
+        objections.append(InvalidInput(sentence="监护人签名日期不能晚于今天。", field="signed_on"))
+    if objections:
+        raise Objected(objections)
+    enrolment = student.open_enrolment
+    assert enrolment is not None
+    receiving, releasing = school.office, enrolment.school.office
+    policy = transfer_policy(edition, profile, enrolment.stage.value)
+    return Opening(
+        student,
+        receiving,
+        releasing,
+        {
+            "same_superior": receiving.superior_id == releasing.superior_id,
+            "city_review": bool(policy["city_review"]) and _has_city_above(receiving),
+        },
+    )
+
+
+def _has_city_above(school: Office) -> bool:
+    """False for a city-run school: its superior is the city already."""
+    return school.superior is not None and school.superior.kind in (OfficeKind.COUNTY, OfficeKind.ZONE)
+
+
+def transfer_policy(edition: Edition, profile: str, stage: str) -> dict[str, Any]:
+    """The rules that apply to a transfer under a profile, with the windows in which it may start."""
+    policy = dict(edition.decide("transfer_rules", profile=profile, stage=stage))
+    policy["window_list"] = edition.decide("transfer_windows", profile=profile) or []
+    return policy
+
+
+def transfer_objections(
+    edition: Edition, student: Student, school: School, *, profile: str, grade: str | None = None
+) -> list[Refused]:
+    """Everything that stands against moving this child to that school today."""
+    enrolment = student.open_enrolment or student.last_enrolment
+    stage = enrolment.stage.value if enrolment else "primary"
+    quota = enrolment and db.session.scalar(
+        sa.select(Quota).where(
+            Quota.school_id == school.id, Quota.stage == enrolment.stage, Quota.entry_year == enrolment.entry_year
+        )
+    )
+    return objections_to_transfer(
+        student,
+        enrolment,
+        school,
+        quota=quota,
+        policy=transfer_policy(edition, profile, stage),
+        open_case=open_case_of(student.id),
+        grade=grade,
+        on=clock.today(),
+    )
+
+
+def open_case_of(student_id: int) -> tuple[str, str] | None:
+    """Process and step of the case that holds the child, None when there is none."""
+    row = db.session.execute(
+        sa.select(Process.name, Task.name)
+        .select_from(Case)
+        .join(Process, Process.key == Case.process_key)
+        .outerjoin(Task, sa.and_(Task.case_id == Case.id, Task.status == TaskStatus.OPEN))
+        .where(Case.student_id == student_id, Case.holds_student, Case.status != CaseStatus.CLOSED)
+        .limit(1)
+    ).first()
+    return (row[0], row[1] or "办理中") if row else None
+
+
+Precheck = Callable[..., Opening]
+OPENINGS: dict[str, Precheck] = {"transfer": open_transfer}
+
+
+__all__ = ["OPENINGS", "NotYourSchool", "Opening", "UnknownChild", "open_case_of", "open_transfer", "transfer_objections"]

@@ -1,0 +1,192 @@
+"""Routing and clocks: which office a lane means in this case, and why; how late a task is. Pure answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app import clock
+from app.divisions.models import Office, OfficeKind
+from app.errors import NotAllowed, Refused
+from workflows import Diagrams, TaskSpec
+
+ROLE_NAMES = {
+    "receiving_school": "转入学校",
+    "receiving_bureau": "转入学校上级教育行政部门",
+    "receiving_superior": "转入学校上级的上一级教育行政部门",
+    "releasing_school": "转出学校",
+    "releasing_bureau": "转出学校上级教育行政部门",
+    "releasing_superior": "转出学校上级的上一级教育行政部门",
+    "lowest_common_superior": "双方共同的上级教育行政部门",
+    "province": "省教育行政部门",
+    "applicant": "申请单位",
+}
+
+
+class Unroutable(Refused):
+    code = "E-ROUTE"
+    text = "环节“{task}”没有可办理的机构（{role}），流程不能启动。"
+
+
+class OwnDraft(NotAllowed):
+    code = "E-SOD-01"
+    text = "经办人不得审核本人提交的业务。"
+
+
+class TooLate(Refused):
+    code = "E-RECALL"
+    text = "{why}，不能再撤回。"
+
+
+class KeyReused(Refused):
+    code = "E-KEY"
+    text = "同一提交键已用于另一份内容，请刷新页面后重新提交。"
+
+
+class AlreadyOpen(Refused):
+    code = "E-CASE-01"
+    text = "该生有在办业务，办结后才能申请。"
+
+
+def superior_bureau(school: Office) -> Office | None:
+    """学校上级教育行政部门: the bureau directly above an office."""
+    return school.superior
+
+
+def resolve(
+    role: str, *, receiving: Office | None, releasing: Office | None, applicant: Office
+) -> Office | None:
+    """The office a lane's role means in a case; None when it means nobody.
+
+    A county unit that acts as a city has the province above it (义乌), whatever its division's code says.
+    """
+    above_receiving = receiving and receiving.superior
+    above_releasing = releasing and releasing.superior
+    answers: dict[str, Office | None] = {
+        "receiving_school": receiving,
+        "receiving_bureau": above_receiving,
+        "receiving_superior": above_receiving and next_tier(above_receiving),
+        "releasing_school": releasing,
+        "releasing_bureau": above_releasing,
+        "releasing_superior": above_releasing and next_tier(above_releasing),
+        "lowest_common_superior": lowest_common_superior(receiving, releasing) if receiving and releasing else None,
+        "province": _top(applicant),
+        "applicant": applicant,
+    }
+    return answers.get(role)
+
+
+def next_tier(bureau: Office) -> Office | None:
+    """The bureau one tier up: the province above a city and above a county unit that acts as one."""
+    if bureau.kind is OfficeKind.COUNTY and bureau.acts_as_city:
+        return _top(bureau)
+    return bureau.superior
+
+
+def _top(office: Office) -> Office:
+    while office.superior is not None:
+        office = office.superior
+    return office
+
+
+def _chain(office: Office) -> list[Office]:
+    chain = []
+    bureau = office.superior
+    while bureau is not None:
+        chain.append(bureau)
+        bureau = next_tier(bureau)
+    return chain
+
+
+def lowest_common_superior(one: Office, other: Office) -> Office | None:
+    """The lowest bureau that answers for both."""
+    theirs = {bureau.id for bureau in _chain(other)}
+    return next((bureau for bureau in _chain(one) if bureau.id in theirs), None)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a route: which office, and the reason in the user's words."""
+
+    key: str
+    name: str
+    role: str
+    duty: str
+    office: Office
+    reason: str
+    skipped: bool
+
+
+def parties(
+    diagrams: Diagrams, *, receiving: Office | None, releasing: Office | None, applicant: Office
+) -> dict[str, Office]:
+    """The office of every role that a lane of the diagram names.
+
+    Raises Unroutable when a task would be nobody's: never an orphan task.
+    """
+    found: dict[str, Office] = {}
+    for task in diagrams.tasks.values():
+        if task.role not in found:
+            office = resolve(task.role, receiving=receiving, releasing=releasing, applicant=applicant)
+            if office is None and task.key in diagrams.route and _may_be_skipped(task):
+                continue
+            if office is None:
+                raise Unroutable(task=task.name, role=ROLE_NAMES.get(task.role, task.role))
+            found[task.role] = office
+    return found
+
+
+def _may_be_skipped(task: TaskSpec) -> bool:
+    """A lane that only some cases use (city review above a city-run school) may mean nobody in the others."""
+    return task.role in ("receiving_superior", "releasing_superior")
+
+
+def route(diagrams: Diagrams, offices: Mapping[str, Office], visited: tuple[str, ...]) -> list[Step]:
+    """The steps of a case's route in order, each with its reason.
+
+    visited -- keys of the tasks the run passes when everybody agrees; the others are skipped, and say why.
+    """
+    steps = []
+    for key in diagrams.route:
+        task = diagrams.tasks[key]
+        office = offices.get(task.role)
+        if office is None:
+            if key in visited:
+                raise Unroutable(task=task.name, role=ROLE_NAMES.get(task.role, task.role))
+            continue
+        skipped = key not in visited
+        steps.append(Step(key, task.name, task.role, task.duty, office, reason_for(task.role, office, skipped), skipped))
+    return steps
+
+
+def reason_for(role: str, office: Office, skipped: bool) -> str:
+    """Why this office: 转出学校上级教育行政部门：宁波市鄞州区教育局."""
+    reason = f"{ROLE_NAMES[role]}：{office.name}"
+    if skipped and role.endswith("_bureau"):
+        return f"{reason}（双方学校同属该上级，由其一并核办）"
+    return f"{reason}（本件不须此环节）" if skipped else reason
+
+
+def light(deadline: dt.datetime, now: dt.datetime, *, paused: bool = False) -> str:
+    """green, yellow (the last 3 working days), red (overdue) or paused."""
+    if paused:
+        return "paused"
+    if now > deadline:
+        return "red"
+    return "yellow" if days_left(deadline, now) <= 3 else "green"
+
+
+def days_left(deadline: dt.datetime, now: dt.datetime) -> int:
+    """Whole working days until the deadline's day; negative when it has passed."""
+    return clock.working_days_between(clock.local(now).date(), clock.local(deadline).date())
+
+
+def time_left(deadline: dt.datetime, now: dt.datetime, *, paused: bool = False) -> str:
+    """剩 3 个工作日, 今日到期, 超期 2 个工作日, 暂停计时."""
+    if paused:
+        return "暂停计时"
+    left = days_left(deadline, now)
+    if now > deadline:
+        return f"超期 {max(1, -left)} 个工作日"
+    return f"剩 {left} 个工作日" if left else "今日到期"

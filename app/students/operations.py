@@ -1,0 +1,314 @@
+"""Verbs of the record: issue, revoke, expire a directive; pull an archive. Core statements: they lie on the hot path."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from app import audit, clock, sealing
+from app.access import Actor
+from app.database import db
+from app.divisions.models import Office
+from app.errors import Refused, Stale
+from app.schools.operations import free_seat, take_seat
+from app.series import next_in
+from app.students import rules
+from app.students.models import (
+    Archive,
+    ArchiveEntry,
+    Change,
+    Directive,
+    DirectiveKind,
+    DirectiveStatus,
+    Enrolment,
+    Standing,
+    Student,
+)
+
+LIFE_OF_A_DIRECTIVE = 60  # days, where the policy table is silent
+
+
+@dataclass(frozen=True)
+class Proceeding:
+    """The case at whose decision a service task of a diagram runs: what the verbs of the record must know of it."""
+
+    case_id: int
+    number: str
+    student_id: int
+    receiving_school_id: int
+    releasing_school_id: int
+    actor: Actor
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    form: Mapping[str, Any] = field(default_factory=dict)
+    #: take the case before the first effect: raises Stale when somebody else has decided meanwhile
+    claim: Callable[[], None] = lambda: None
+    #: refusals that the diagram may have foreseen; the last one stands in the task it led to
+    noted: list[Refused] = field(default_factory=list)
+
+
+def issue_directive(proceeding: Proceeding) -> str:
+    """Sign an *allow transfer* directive for this child and school; return its number.
+
+    Raises NotTheIssuer (E-DIR-06) when the actor's office is not the superior of whoever keeps the archive.
+    """
+    proceeding.claim()
+    archive = _archive_of(proceeding.student_id)
+    if proceeding.actor.office_id != archive.superior:
+        raise rules.NotTheIssuer()
+    now = clock.now()
+    issued = _directive_row(proceeding, archive, now)
+    db.session.execute(sa.insert(Directive).values(**issued))
+    audit.record(
+        "directives/issue",
+        f"directive:{issued['number']}",
+        actor=proceeding.actor,
+        after={"case": proceeding.number, "to_school": proceeding.receiving_school_id},
+    )
+    return str(issued["number"])
+
+
+def _archive_of(student_id: int) -> sa.Row[Any]:
+    """The archive with its custodian and the bureau that may sign for it."""
+    return db.session.execute(
+        sa.select(
+            Archive.id,
+            Archive.version,
+            Archive.custodian_id,
+            sa.case((Office.kind == "school", Office.superior_id), else_=Office.id).label("superior"),
+        )
+        .join(Office, Office.id == Archive.custodian_id)
+        .where(Archive.student_id == student_id)
+    ).one()
+
+
+def _directive_row(proceeding: Proceeding, archive: sa.Row[Any], now: dt.datetime) -> dict[str, Any]:
+    year, code = clock.local(now).year, proceeding.actor.office_code
+    days = int(proceeding.policy.get("directive_days") or LIFE_OF_A_DIRECTIVE)
+    row = {
+        "number": f"T{year}-{code}-{next_in(f'T{year}-{code}'):06d}",
+        "kind": DirectiveKind.ALLOW_TRANSFER,
+        "status": DirectiveStatus.ISSUED,
+        "student_id": proceeding.student_id,
+        "archive_id": archive.id,
+        "archive_version": archive.version,
+        "from_office_id": archive.custodian_id,
+        "to_school_id": proceeding.receiving_school_id,
+        "issuer_id": proceeding.actor.office_id,
+        "issued_by": proceeding.actor.user_id,
+        "case_id": proceeding.case_id,
+        "issued_at": now,
+        "expires_at": clock.end_of(clock.local(now).date() + dt.timedelta(days=days)),
+        "ended_reason": "",
+    }
+    return {**row, "signature": sealing.sign(signed_content(row))}
+
+
+def signed_content(row: Mapping[str, Any]) -> bytes:
+    """What a directive's signature covers: its number, child, archive and version, schools, issuer, case, dates."""
+    names = ("number", "kind", "student_id", "archive_id", "archive_version", "from_office_id", "to_school_id")
+    content = {name: row[name] for name in (*names, "issuer_id", "issued_by", "case_id")}
+    content |= {name: row[name].astimezone(dt.UTC).isoformat() for name in ("issued_at", "expires_at")}
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+
+def pull(proceeding: Proceeding, number: str) -> None:
+    """Move the archive and the enrolment to the receiving school, consuming the directive (change codes 21, 22).
+
+    All in the running transaction. Raises E-DIR-01…05 when the directive does not allow exactly this, E-QUOTA-01
+    when the last seat has gone (nothing written by then), Stale when the record moved meanwhile.
+    """
+    proceeding.claim()
+    directive, enrolment = _to_be_moved(proceeding, number)
+    to_school, today = proceeding.receiving_school_id, clock.today()
+    take_seat(to_school, enrolment.stage, enrolment.entry_year)
+    free_seat(enrolment.school_id, enrolment.stage, enrolment.entry_year)
+    _move_enrolment(proceeding, enrolment, directive.to_division, today)
+    _move_archive(proceeding, directive)
+    _end_directive(directive.id, DirectiveStatus.CONSUMED, consumed_at=clock.now())
+    _write_changes(proceeding, enrolment, directive.to_division, today)
+    audit.record(
+        "archives/pull",
+        f"student:{proceeding.student_id}",
+        actor=proceeding.actor,
+        before={"school": enrolment.school_id, "epoch": enrolment.epoch},
+        after={"school": to_school, "epoch": enrolment.epoch + 1, "directive": number, "case": proceeding.number},
+    )
+
+
+def _to_be_moved(proceeding: Proceeding, number: str) -> tuple[sa.Row[Any], sa.Row[Any]]:
+    """The directive and the open enrolment, locked, once everything about the directive has been checked."""
+    to_office = sa.orm.aliased(Office)
+    directive = db.session.execute(
+        sa.select(
+            *Directive.__table__.columns,
+            Archive.version.label("version_now"),
+            Archive.custodian_id,
+            Archive.owner_division,
+            to_office.division_code.label("to_division"),
+        )
+        .join(Archive, Archive.id == Directive.archive_id)
+        .join(to_office, to_office.id == Directive.to_school_id)
+        .where(Directive.number == number)
+        .with_for_update(of=[Directive, Archive])
+    ).one_or_none()
+    check_directive(directive, proceeding, number)
+    assert directive is not None
+    enrolment = db.session.execute(
+        sa.select(*Enrolment.__table__.columns)
+        .where(Enrolment.student_id == proceeding.student_id, Enrolment.ends_on.is_(None))
+        .with_for_update()
+    ).one_or_none()
+    if enrolment is None:
+        raise Stale()
+    return directive, enrolment
+
+
+def check_directive(directive: sa.Row[Any] | None, proceeding: Proceeding, number: str) -> None:
+    """Raise unless this directive is signed, live, for this child, this school and this archive's version."""
+    if directive is None or directive.student_id != proceeding.student_id:
+        raise rules.NoDirective(field="directive")
+    if directive.to_school_id != proceeding.receiving_school_id:
+        raise rules.DirectiveElsewhere(number=number, field="directive")
+    if directive.status == DirectiveStatus.CONSUMED:
+        raise rules.DirectiveUsed(number=number, field="directive")
+    if directive.status != DirectiveStatus.ISSUED or directive.expires_at < clock.now():
+        how = "撤销" if directive.status == DirectiveStatus.REVOKED else "过期"
+        raise rules.DirectiveOver(number=number, how=how, field="directive")
+    if (directive.version_now, directive.custodian_id) != (directive.archive_version, directive.from_office_id):
+        raise rules.ArchiveChanged(field="directive")
+    content = signed_content(directive._mapping)
+    if directive.case_id != proceeding.case_id or not sealing.is_signed(content, bytes(directive.signature)):
+        raise rules.NoDirective(field="directive")
+
+
+def _move_enrolment(proceeding: Proceeding, enrolment: sa.Row[Any], division: str, today: dt.date) -> None:
+    closed = db.session.execute(
+        sa.update(Enrolment)
+        .where(Enrolment.id == enrolment.id, Enrolment.ends_on.is_(None))
+        .values(standing=Standing.TRANSFERRED, ends_on=max(today, enrolment.starts_on), case_id=proceeding.case_id)
+    )
+    if closed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Stale()
+    db.session.execute(
+        sa.insert(Enrolment).values(
+            student_id=enrolment.student_id,
+            epoch=enrolment.epoch + 1,
+            school_id=proceeding.receiving_school_id,
+            owner_division=division,
+            stage=enrolment.stage,
+            entry_year=enrolment.entry_year,
+            grade=enrolment.grade,
+            standing=Standing.ACTIVE,
+            starts_on=max(today, enrolment.starts_on),
+            case_id=proceeding.case_id,
+        )
+    )
+
+
+def _move_archive(proceeding: Proceeding, directive: sa.Row[Any]) -> None:
+    moved = db.session.execute(
+        sa.update(Archive)
+        .where(Archive.id == directive.archive_id, Archive.version == directive.archive_version)
+        .values(
+            custodian_id=proceeding.receiving_school_id,
+            owner_division=directive.to_division,
+            version=directive.archive_version + 1,
+            case_id=proceeding.case_id,
+        )
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise Stale()
+    if directive.owner_division != directive.to_division:
+        db.session.execute(
+            sa.update(ArchiveEntry)
+            .where(ArchiveEntry.archive_id == directive.archive_id)
+            .values(owner_division=directive.to_division)
+        )
+
+
+def _write_changes(proceeding: Proceeding, enrolment: sa.Row[Any], division: str, today: dt.date) -> None:
+    common = {
+        "case_id": proceeding.case_id,
+        "student_id": enrolment.student_id,
+        "effective_on": today,
+        "recorded_at": clock.now(),
+    }
+    left = {"school": enrolment.school_id, "grade": enrolment.grade, "standing": str(enrolment.standing)}
+    joined = {"school": proceeding.receiving_school_id, "grade": enrolment.grade, "standing": Standing.ACTIVE.value}
+    out = {
+        "epoch": enrolment.epoch,
+        "code": "21",
+        "school_id": enrolment.school_id,
+        "owner_division": enrolment.owner_division,
+        "before": left,
+        "after": {**left, "standing": Standing.TRANSFERRED.value},
+    }
+    into = {
+        "epoch": enrolment.epoch + 1,
+        "code": "22",
+        "school_id": proceeding.receiving_school_id,
+        "owner_division": division,
+        "before": left,
+        "after": joined,
+    }
+    db.session.execute(sa.insert(Change), [common | out, common | into])
+
+
+def _end_directive(directive_id: int, status: DirectiveStatus, **values: Any) -> None:
+    """issued -> status; raises Stale when it was no longer issued."""
+    ended = db.session.execute(
+        sa.update(Directive)
+        .where(Directive.id == directive_id, Directive.status == DirectiveStatus.ISSUED)
+        .values(status=status, **values)
+    )
+    if ended.rowcount != 1:  # type: ignore[attr-defined]
+        raise Stale()
+
+
+def revoke(directive: Directive, reason: str, *, actor: Actor) -> None:
+    """Take back a directive that nobody has used yet. Raises E-DIR-02, E-DIR-03 or E-DIR-06 (not the issuer)."""
+    if actor.office_id != directive.issuer_id:
+        raise rules.NotTheIssuer()
+    if directive.status is DirectiveStatus.CONSUMED:
+        raise rules.DirectiveUsed(number=directive.number)
+    if directive.status is not DirectiveStatus.ISSUED:
+        how = "撤销" if directive.status is DirectiveStatus.REVOKED else "过期"
+        raise rules.DirectiveOver(number=directive.number, how=how)
+    _end_directive(directive.id, DirectiveStatus.REVOKED, ended_reason=reason)
+    audit.record("directives/revoke", f"directive:{directive.number}", actor=actor, after={"reason": reason})
+
+
+def expire(directive: Directive, *, actor: Actor) -> None:
+    """Let a directive end whose time has run out; done by the clock."""
+    _end_directive(directive.id, DirectiveStatus.EXPIRED, ended_reason="逾期未使用")
+    audit.record("directives/expire", f"directive:{directive.number}", actor=actor)
+
+
+def give_up_directive(proceeding: Proceeding) -> None:
+    """The receiving school hands back the directive it will not use."""
+    proceeding.claim()
+    db.session.execute(
+        sa.update(Directive)
+        .where(Directive.case_id == proceeding.case_id, Directive.status == DirectiveStatus.ISSUED)
+        .values(status=DirectiveStatus.REVOKED, ended_reason="转入学校放弃转入，交回指令")
+    )
+    audit.record("directives/give_up", f"case:{proceeding.number}", actor=proceeding.actor)
+
+
+def see_unmasked(student: Student, *, actor: Actor, where: str) -> str:
+    """The main number in full, for whoever keeps the child; the view is written to the audit."""
+    audit.record("students/unmask", f"student:{student.id}", actor=actor, after={"where": where})
+    return student.main_number
+
+
+def directive_in_force(proceeding: Proceeding) -> str:
+    """The number of the case's newest directive, for a pull that is tried again; empty when there is none."""
+    number: str | None = db.session.scalar(
+        sa.select(Directive.number).where(Directive.case_id == proceeding.case_id).order_by(Directive.id.desc()).limit(1)
+    )
+    return number or ""

@@ -1,0 +1,132 @@
+"""Reads of the record, each within somebody's jurisdiction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.access import Actor
+from app.database import db
+from app.divisions.models import Office
+from app.errors import Missing
+from app.schools.models import School
+from app.sealing import keyed_hash
+from app.students.models import Archive, Directive, Enrolment, Standing, Student
+from app.students.rules import UnknownChild
+
+
+def inside(actor: Actor, path: sa.ColumnElement[str] | sa.orm.InstrumentedAttribute[str] = Office.path):  # type: ignore[no-untyped-def]
+    """The condition "in the actor's jurisdiction", as a range of the path's index."""
+    return sa.and_(path >= actor.office_path, path < actor.office_path + "~")
+
+
+def child_by_number(main_number: str, name: str) -> Student:
+    """One child anywhere in the province, by number and name together. Raises UnknownChild for either fault."""
+    student: Student | None = db.session.scalar(
+        sa.select(Student)
+        .where(Student.main_number_hash == keyed_hash(main_number.upper()))
+        .options(selectinload(Student.enrolments), joinedload(Student.archive))
+    )
+    if student is None or student.name != name:
+        raise UnknownChild(field="main_number")
+    return student
+
+
+def keeps(actor: Actor, student: Student) -> bool:
+    """True for the school that keeps the child and the bureaus above it: they see the whole record."""
+    keeper = _keeper(student)
+    return keeper is not None and actor.answers_for(keeper.path)
+
+
+def _keeper(student: Student) -> Office | None:
+    enrolment = student.open_enrolment
+    if enrolment is not None:
+        return enrolment.school.office
+    return student.archive.custodian if student.archive else None
+
+
+def student_for(actor: Actor, student_id: int) -> Student:
+    """One student inside the actor's jurisdiction: kept there now, or once enrolled there. Raises Missing."""
+    student = db.session.get(
+        Student,
+        student_id,
+        options=[
+            selectinload(Student.enrolments),
+            selectinload(Student.numbers),
+            joinedload(Student.archive).joinedload(Archive.custodian),
+        ],
+    )
+    if student is None:
+        raise Missing()
+    paths = [each.school.office.path for each in student.enrolments]
+    paths += [student.archive.custodian.path] if student.archive else []
+    if not any(actor.answers_for(path) for path in paths):
+        raise Missing()
+    return student
+
+
+def students_of(
+    actor: Actor,
+    *,
+    school: str | None = None,
+    grade: str | None = None,
+    standing: str | None = None,
+    name: str | None = None,
+    after: int = 0,
+    limit: int = 20,
+) -> Sequence[Student]:
+    """Students with an enrolment inside the actor's jurisdiction, by id, after the given one; open ones by default."""
+    query = (
+        sa.select(Student)
+        .join(Enrolment, Enrolment.student_id == Student.id)
+        .join(Office, Office.id == Enrolment.school_id)
+        .where(inside(actor), Student.id > after)
+        .options(selectinload(Student.enrolments).joinedload(Enrolment.school).joinedload(School.office))
+        .options(joinedload(Student.archive))
+        .order_by(Student.id)
+        .limit(limit)
+    )
+    query = query.where(Enrolment.standing == Standing(standing)) if standing else query.where(Enrolment.ends_on.is_(None))
+    if school:
+        query = query.where(Office.code == school)
+    if grade:
+        query = query.where(Enrolment.grade == grade)
+    if name:
+        query = query.where(Student.name == name)
+    return db.session.scalars(query).unique().all()
+
+
+def directives_for(
+    actor: Actor, *, student: int | None = None, status: str | None = None, after: int = 0, limit: int = 20
+) -> Sequence[Directive]:
+    """Directives issued by, or made out to, an office inside the actor's jurisdiction."""
+    issuer, target = sa.orm.aliased(Office), sa.orm.aliased(Office)
+    query = (
+        sa.select(Directive)
+        .join(issuer, issuer.id == Directive.issuer_id)
+        .join(target, target.id == Directive.to_school_id)
+        .where(sa.or_(inside(actor, issuer.path), inside(actor, target.path)), Directive.id > after)
+        .order_by(Directive.id)
+        .limit(limit)
+    )
+    if student is not None:
+        query = query.where(Directive.student_id == student)
+    if status:
+        query = query.where(Directive.status == status)
+    return db.session.scalars(query).unique().all()
+
+
+def directive_of(case_id: int) -> Directive | None:
+    """The newest directive issued under a case."""
+    directive: Directive | None = db.session.scalar(
+        sa.select(Directive).where(Directive.case_id == case_id).order_by(Directive.id.desc()).limit(1)
+    )
+    return directive
+
+
+def directive_by_number(number: str) -> Directive | None:
+    """A directive by its ASCII number."""
+    directive: Directive | None = db.session.scalar(sa.select(Directive).where(Directive.number == number))
+    return directive

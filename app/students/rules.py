@@ -1,0 +1,180 @@
+"""May this be? Pure answers about the record: every objection at once, each with its code (domain.md 7.4, Decisions)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from app import clock
+from app.errors import NotAllowed, Refused
+from app.schools.models import GRADES, Quota, School, Stage
+from app.students.models import STANDING_NAMES, Enrolment, Standing, Student
+
+
+class UnknownChild(Refused):
+    """The same answer for an unknown number and for a name that does not match it."""
+
+    code = "E-CHILD"
+    text = "没有找到学籍主号与姓名相符的学生，请核对后重新填写。"
+
+
+class OpenCase(Refused):
+    code = "E-CASE-01"
+    text = "该生有在办业务（{process}，办理环节：{step}），办结后才能申请。"
+
+
+class ContestedRecord(Refused):
+    code = "E-PROB-01"
+    text = "该生为问题学籍，须先处理。"
+
+
+class SuspendedNow(Refused):
+    code = "E-SUS"
+    text = "休学期间不办理转学，请先办理复学。"
+
+
+class NotEnrolled(Refused):
+    code = "E-STANDING"
+    text = "该生学籍状态为“{standing}”，不能办理转学。"
+
+
+class SameSchool(Refused):
+    code = "E-SAME"
+    text = "该生已在本校就读，无须转学。"
+
+
+class GradeChanges(Refused):
+    code = "E-GRADE"
+    text = "转学不得变更就读年级：该生现读{present}。"
+
+
+class StageNotTaught(Refused):
+    code = "E-GRADE"
+    text = "转入学校没有{present}，不能接收该生。"
+
+
+class NoSeatLeft(Refused):
+    code = "E-QUOTA-01"
+    text = "已达到上级教育行政部门核定的学籍总数（核定 {total}，已用 {used}），不能转入或注册。"
+
+
+class WindowClosed(Refused):
+    code = "E-WIN"
+    text = "当前不在转学受理时段（{windows}）。"
+
+
+class FirstTerm(Refused):
+    code = "E-FIRST"
+    text = "各学段起始年级第一学期不得转学。"
+
+
+class UnlikeSchools(Refused):
+    code = "E-TRS-1"
+    text = "高中转学须在同等同类学校之间进行。"
+
+
+class PublicAndPrivate(Refused):
+    code = "E-TRS-2"
+    text = "公办与民办高中之间原则上不得互转。"
+
+
+class SameArea(Refused):
+    code = "E-TRS-3"
+    text = "同一县（市、区）或同一招生区域内的高中原则上不得转学。"
+
+
+class NoDirective(Refused):
+    code = "E-DIR-01"
+    text = "转出学校上级教育行政部门尚未对该生下达此编号的指令，不能转入档案。"
+
+
+class DirectiveUsed(Refused):
+    code = "E-DIR-02"
+    text = "指令 {number} 已使用，一份指令只能使用一次。"
+
+
+class DirectiveOver(Refused):
+    code = "E-DIR-03"
+    text = "指令 {number} 已{how}，须由下达机关重新下达。"
+
+
+class DirectiveElsewhere(Refused):
+    code = "E-DIR-04"
+    text = "指令 {number} 指定的转入学校不是本校。"
+
+
+class ArchiveChanged(Refused):
+    code = "E-DIR-05"
+    text = "指令下达后该生的电子学籍档案已有变动，须由下达机关重新下达指令。"
+
+
+class NotTheIssuer(NotAllowed):
+    code = "E-DIR-06"
+    text = "指令只能由保管档案一方的上级教育行政部门下达。"
+
+
+def objections_to_transfer(
+    student: Student,
+    enrolment: Enrolment | None,
+    to_school: School,
+    *,
+    quota: Quota | None,
+    policy: Mapping[str, Any],
+    open_case: tuple[str, str] | None,
+    grade: str | None,
+    on: dt.date,
+) -> list[Refused]:
+    """Everything that stands against moving this child to that school on that day.
+
+    enrolment -- the open one, else the last, None without any; quota -- of the child's cohort at the new school;
+    policy -- the row of `transfer_rules` with `window_list`; open_case -- process and step of a case that holds
+    the child; grade -- as typed, None when it follows the child.
+    """
+    objections: list[Refused] = []
+    if open_case:
+        objections.append(OpenCase(process=open_case[0], step=open_case[1]))
+    if student.contested:
+        objections.append(ContestedRecord())
+    if enrolment is None or enrolment.ends_on is not None:
+        objections.append(NotEnrolled(standing=STANDING_NAMES[enrolment.standing] if enrolment else "无学籍"))
+        return objections
+    if enrolment.standing is Standing.SUSPENDED:
+        objections.append(SuspendedNow())
+    objections.extend(_about_the_place(enrolment, to_school, quota=quota, grade=grade))
+    objections.extend(_about_the_time(enrolment, policy, on))
+    if policy["senior_rules"] and enrolment.stage is Stage.SENIOR:
+        objections.extend(_about_senior_schools(enrolment.school, to_school))
+    return objections
+
+
+def _about_the_place(
+    enrolment: Enrolment, to_school: School, *, quota: Quota | None, grade: str | None
+) -> Iterator[Refused]:
+    present = GRADES[enrolment.grade]
+    if enrolment.school_id == to_school.id:
+        yield SameSchool(field="to_school")
+    if grade is not None and grade != enrolment.grade:
+        yield GradeChanges(present=present, field="grade")
+    if not to_school.teaches(enrolment.stage):
+        yield StageNotTaught(present=present, field="to_school")
+    elif enrolment.school_id != to_school.id and (quota is None or quota.free < 1):
+        yield NoSeatLeft(total=quota.total if quota else 0, used=quota.used + quota.reserved if quota else 0)
+
+
+def _about_the_time(enrolment: Enrolment, policy: Mapping[str, Any], on: dt.date) -> Iterator[Refused]:
+    windows: Sequence[Mapping[str, str]] = policy.get("window_list", ())
+    if policy["windows"] and not any(window["opens"] <= f"{on:%m-%d}" <= window["closes"] for window in windows):
+        yield WindowClosed(windows="；".join(f"{window['opens']} 至 {window['closes']}" for window in windows))
+    first_term = on < dt.date(clock.school_year(on) + 1, 2, 1)
+    if policy["first_term"] and enrolment.grade in ("11", "21", "31") and first_term:
+        yield FirstTerm()
+
+
+def _about_senior_schools(from_school: School, to_school: School) -> Iterator[Refused]:
+    if from_school.tier != to_school.tier:
+        yield UnlikeSchools()
+    if from_school.ownership is not to_school.ownership:
+        yield PublicAndPrivate()
+    if from_school.office.division_code == to_school.office.division_code:
+        yield SameArea()

@@ -1,0 +1,34 @@
+"""The verbs of the record that a diagram may call by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.errors import Refused
+from app.students import operations
+from app.students.operations import Proceeding
+from workflows import service_task
+
+
+@service_task("directive/issue")
+def issue_directive(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """下达允许转学指令: the releasing bureau's agreement and its directive are one act."""
+    operations.issue_directive(proceeding)
+
+
+@service_task("archive/pull")
+def pull(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """转入档案并注册: with the directive typed at the pull; after a wait for a seat, with the one still in force."""
+    number = proceeding.form.get("directive") or operations.directive_in_force(proceeding)
+    try:
+        operations.pull(proceeding, number)
+    except Refused as refusal:
+        proceeding.noted.append(refusal)
+        raise
+
+
+@service_task("directive/give_up")
+def give_up(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """交回指令: the receiving school will not use it."""
+    operations.give_up_directive(proceeding)
