@@ -8,11 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from app import audit, cases, clock, divisions, identity, inbox, interface, processes, schools, series, settings, students
+from app import cases, clock, divisions, identity, inbox, interface, processes, schools, settings, students
 from app.database import db
 
 ROOMS = (divisions, schools, identity, students, processes, cases, inbox)
-__all__ = ["audit", "create_app", "series"]
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
@@ -23,7 +22,18 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     interface.prepare(app)
     for room in ROOMS:
         room.move_in(app)
+    add_commands(app)
     return app
+
+
+def add_commands(app: Flask) -> None:
+    """The commands that belong to the house and to no room."""
+    from app import start, worker
+    from app.audit_command import group
+    from app.demo.commands import demo_command
+
+    for command in (start.init_command, worker.worker_command, group, demo_command):
+        app.cli.add_command(command)
 
 
 def configure(app: Flask, overrides: dict[str, Any]) -> None:
@@ -35,6 +45,7 @@ def configure(app: Flask, overrides: dict[str, Any]) -> None:
             SECRET_KEY=read.secret_key,
             FIELD_KEY=read.field_key,
             PROFILE=read.profile,
+            EMBEDDED=read.embedded,
             SQLALCHEMY_ENGINES={"default": engine_options(read.database_url)},
         )
     app.config.update(

@@ -59,7 +59,7 @@ class Case(Model):
     profile: Mapped[str] = mapped_column(sa.String(10))
     status: Mapped[CaseStatus] = mapped_column(choice(CaseStatus))
     outcome: Mapped[CaseOutcome | None] = mapped_column(choice(CaseOutcome))
-    student_id: Mapped[int | None] = mapped_column(sa.ForeignKey("student.id", use_alter=True), index=True)
+    student_id: Mapped[int | None] = mapped_column(sa.ForeignKey("student.id"), index=True)
     holds_student: Mapped[bool] = mapped_column(default=False)  # a status case: only one may be open per student
     applicant_office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
     opened_by: Mapped[int | None] = mapped_column(sa.ForeignKey("app_user.id"))  # who drafted never decides
@@ -162,7 +162,7 @@ class Task(Model):
     arrived_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     deadline: Mapped[dt.datetime] = mapped_column(UtcDateTime)  # closing hour of the last working day
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
-    note: Mapped[Any] = mapped_column(Json)  # {"code", "detail"} standing in the task, such as E-QUOTA-01
+    note: Mapped[Any] = mapped_column(Json, nullable=True)  # {"code", "detail"} standing in the task, such as E-QUOTA-01
     reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     escalated_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 

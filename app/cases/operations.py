@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +53,11 @@ LONGEST_OPINION = 2000  # characters
 # ── opening ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def profile() -> str:
+    """The rules under which a new case opens: zj-2010 or zj-now."""
+    return str(current_app.config["PROFILE"])
+
+
 def open_case(process_key: str, application: Mapping[str, Any], *, actor: Actor) -> Case:
     """Open a case from an application: precheck, route, first task.
 
@@ -66,8 +72,7 @@ def open_case(process_key: str, application: Mapping[str, Any], *, actor: Actor)
     faults = form_objections(chosen.form(APPLICATION), application)
     if faults:
         raise Objected(list(faults))
-    profile = current_app.config["PROFILE"]
-    opening = OPENINGS[process_key](chosen, application, profile=profile, actor=actor)
+    opening = OPENINGS[process_key](chosen, application, profile=profile(), actor=actor)
     applicant = db.session.get_one(Office, actor.office_id)
     offices = rules.parties(
         chosen.diagrams, receiving=opening.receiving, releasing=opening.releasing, applicant=applicant
@@ -77,7 +82,7 @@ def open_case(process_key: str, application: Mapping[str, Any], *, actor: Actor)
         number=_next_number(now),
         version_id=chosen.version_id,
         process_key=process_key,
-        profile=profile,
+        profile=profile(),
         status=CaseStatus.OPEN,
         student_id=opening.student.id,
         holds_student=True,
@@ -590,6 +595,11 @@ def open_follow_up(process_key: str, proceeding: Proceeding) -> None:
 
 
 # ── submitting once ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def new_key() -> str:
+    """A fresh key for a form, so that pressing twice is one submission."""
+    return secrets.token_urlsafe(16)
 
 
 def once(key: str | None, content: Any, act: Callable[[], int], *, actor: Actor) -> int:

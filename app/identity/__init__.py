@@ -1,1 +1,15 @@
 """Who signs in, and in which posts they act."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def move_in(app: Flask) -> None:
+    """Recognise whoever calls; the sign-in page, the posts, the commands."""
+    from app.identity import api, commands, views
+
+    views.install(app)
+    app.register_blueprint(views.bp)
+    app.register_blueprint(api.bp)
+    app.cli.add_command(commands.group)

@@ -1,0 +1,12 @@
+"""The office's day: what waits, what is late, what was told."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def move_in(app: Flask) -> None:
+    """The front page of whoever decides."""
+    from app.inbox import views
+
+    app.register_blueprint(views.bp)

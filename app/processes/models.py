@@ -18,11 +18,11 @@ class Process(Model):
 
     key: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(60))
-    current_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("process_version.id", use_alter=True, name="fk_process_current_id")
-    )
+    current_id: Mapped[int | None]  # no foreign key: the version points here already, and SQLite has no ring of keys
 
-    current: Mapped[ProcessVersion | None] = relationship(foreign_keys=[current_id], post_update=True)
+    current: Mapped[ProcessVersion | None] = relationship(
+        primaryjoin="foreign(Process.current_id) == ProcessVersion.id", viewonly=True
+    )
 
 
 class ProcessVersion(Model):

@@ -183,7 +183,7 @@ class Change(Model):
     owner_division: Mapped[str] = mapped_column(sa.String(6))
     effective_on: Mapped[dt.date]
     recorded_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
-    before: Mapped[Any] = mapped_column(Json)
+    before: Mapped[Any] = mapped_column(Json, nullable=True)
     after: Mapped[Any] = mapped_column(Json)
 
     school: Mapped[School] = relationship()

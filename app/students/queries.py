@@ -10,16 +10,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.access import Actor
 from app.database import db
 from app.divisions.models import Office
+from app.divisions.queries import inside
 from app.errors import Missing
 from app.schools.models import School
 from app.sealing import keyed_hash
 from app.students.models import Archive, Directive, Enrolment, Standing, Student
 from app.students.rules import UnknownChild
-
-
-def inside(actor: Actor, path: sa.ColumnElement[str] | sa.orm.InstrumentedAttribute[str] = Office.path):  # type: ignore[no-untyped-def]
-    """The condition "in the actor's jurisdiction", as a range of the path's index."""
-    return sa.and_(path >= actor.office_path, path < actor.office_path + "~")
 
 
 def child_by_number(main_number: str, name: str) -> Student:

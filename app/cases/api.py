@@ -1,0 +1,320 @@
+"""Cases, tasks, decisions and directives, for programs (contract.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+
+from app import clock
+from app.access import Actor, actor, allow, found
+from app.cases import operations, queries
+from app.cases.forms import case_json, directive_json, edition_of, task_json
+from app.cases.openings import transfer_objections
+from app.cases.operations import Answer
+from app.cases.rules import light, time_left
+from app.database import db, transaction
+from app.errors import InvalidInput, Missing, objections_of
+from app.interface import (
+    after_id,
+    decode_cursor,
+    encode_cursor,
+    instant,
+    limit_argument,
+    operation,
+    read_json,
+)
+from app.processes.queries import APPLICATION, current_edition, processes
+from app.schools.models import School
+from app.students import queries as students
+from app.students.api import student_json, unmasked_view
+from app.students.models import DirectiveStatus
+
+bp = Blueprint("cases_api", __name__, url_prefix="/api/v1")
+
+ANY_OBJECT = {"type": "object"}
+CASE = {
+    "type": "object",
+    "properties": {
+        "process": {"type": "string", "title": "流程", "maxLength": 40},
+        "application": {"type": "object", "title": "申请"},
+    },
+    "required": ["process", "application"],
+}
+DECISION = {
+    "type": "object",
+    "properties": {
+        "outcome": {"title": "办理结果", "enum": ["agree", "refuse", "send_back", "acknowledge"]},
+        "reason_code": {"type": ["string", "null"], "title": "原因", "maxLength": 30},
+        "opinion": {"type": ["string", "null"], "title": "意见", "maxLength": 2000, "x-widget": "textarea"},
+        "form": {"type": ["object", "null"], "title": "表单"},
+    },
+    "required": ["outcome"],
+}
+REASON = {
+    "type": "object",
+    "properties": {
+        "reason": {"type": "string", "title": "原因", "minLength": 1, "maxLength": 200, "x-widget": "textarea"}
+    },
+    "required": ["reason"],
+}
+SEARCH = {
+    "type": "object",
+    "properties": {
+        "main_number": {"type": "string", "title": "学籍主号", "format": "cn-id"},
+        "name": {"type": "string", "title": "姓名", "minLength": 1, "maxLength": 36},
+        "school": {"type": "string", "title": "学校代码", "maxLength": 12},
+        "grade": {"type": "string", "title": "年级", "maxLength": 2},
+        "standing": {"type": "string", "title": "学籍状态", "maxLength": 20},
+    },
+    "required": ["name"],
+}
+
+
+@bp.get("/processes")
+@allow("operator", "approver", "analyst", "publisher")
+@operation("可发起的流程")
+def list_processes() -> Any:
+    caller = actor()
+    startable = [each for each in processes() if each.key in operations.OPENINGS and caller.office_kind == "school"]
+    return jsonify(items=[{"key": each.key, "name": each.name} for each in startable], next=None)
+
+
+@bp.get("/processes/<key>")
+@allow("operator", "approver", "analyst", "publisher")
+@operation("一个流程及其申请表单")
+def show_process(key: str) -> Any:
+    chosen = current_edition(key)
+    return jsonify(key=key, name=chosen.name, version=chosen.number, form=chosen.forms.get(APPLICATION))
+
+
+@bp.post("/cases")
+@allow("operator")
+@operation("提交申请", body=CASE, status=201)
+def open_case() -> Any:
+    typed, caller = read_json(CASE), actor()
+    with transaction():
+        case_id = operations.once(
+            request.headers.get("Idempotency-Key"),
+            typed,
+            lambda: operations.open_case(typed["process"], typed["application"], actor=caller).id,
+            actor=caller,
+        )
+    return _case(caller, queries.case_number(case_id)), 201
+
+
+def _case(caller: Actor, number: str) -> Any:
+    case, view = queries.case_for(caller, number)
+    return jsonify(case_json(case, caller, view))
+
+
+@bp.get("/cases")
+@allow("operator", "approver")
+@operation("办件列表", query=("box", "process", "q", "limit", "cursor"))
+def list_cases() -> Any:
+    caller, limit, box = actor(), limit_argument(), request.args.get("box")
+    if box not in (None, "applied", "running", "closed"):
+        raise InvalidInput(sentence="box 不在可选范围内。", field="box")
+    place = decode_cursor(1)
+    rows = queries.cases_for(
+        caller,
+        box=box,
+        process=request.args.get("process"),
+        q=request.args.get("q"),
+        after=place[0] if place else None,
+        limit=limit + 1,
+    )
+    return jsonify(
+        items=[case_json(each, caller, queries.view_of(caller, each)) for each in rows[:limit]],
+        next=encode_cursor([rows[limit - 1].id]) if len(rows) > limit else None,
+    )
+
+
+@bp.get("/cases/<number>")
+@allow("operator", "approver")
+@operation("一个办件")
+def show_case(number: str) -> Any:
+    return _case(actor(), number)
+
+
+@bp.post("/cases/<number>/recall")
+@allow("operator", "approver")
+@operation("撤回申请", body=REASON)
+def recall(number: str) -> Any:
+    typed, caller = read_json(REASON), actor()
+    with transaction():
+        operations.recall(number, typed["reason"], actor=caller)
+    return _case(caller, number)
+
+
+@bp.get("/tasks")
+@allow("operator", "approver")
+@operation("待办与已办", query=("box", "process", "q", "light", "limit", "cursor"))
+def list_tasks() -> Any:
+    caller, limit, now = actor(), limit_argument(), clock.now()
+    box = request.args.get("box", "waiting")
+    if box not in ("waiting", "done"):
+        raise InvalidInput(sentence="box 只能是 waiting 或 done。", field="box")
+    place = decode_cursor(2)
+    before, since = deadline_bounds(request.args.get("light"), now)
+    rows = queries.inbox(
+        caller,
+        box=box,
+        process=request.args.get("process"),
+        q=request.args.get("q"),
+        before=before,
+        since=since,
+        after=(dt.datetime.fromisoformat(place[0]), int(place[1])) if place else None,
+        limit=limit + 1,
+    )
+    items = [
+        {
+            "id": row.task_id,
+            "key": row.key,
+            "name": row.task_name,
+            "case": row.number,
+            "process": row.process_key,
+            "student": row.student,
+            "receiving": row.receiving,
+            "releasing": row.releasing,
+            "arrived_at": instant(row.arrived_at),
+            "deadline": instant(row.deadline),
+            "light": light(row.deadline, now, paused=row.paused),
+            "left": time_left(row.deadline, now, paused=row.paused),
+            "office": {"code": caller.office_code, "name": caller.office_name, "kind": caller.office_kind},
+            "duty": caller.duty,
+        }
+        for row in rows[:limit]
+    ]
+    last = rows[limit - 1] if len(rows) > limit else None
+    return jsonify(items=items, next=encode_cursor([last.deadline.isoformat(), last.task_id]) if last else None)
+
+
+def deadline_bounds(wanted: str | None, now: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """The deadlines that show a light: (before, since). Raises InvalidInput for no light we know."""
+    soon = clock.end_of(clock.add_working_days(clock.local(now).date(), 3)) + dt.timedelta(seconds=1)
+    match wanted:
+        case None | "":
+            return None, None
+        case "red":
+            return now, None
+        case "yellow":
+            return soon, now
+        case "green":
+            return None, soon
+        case "paused":
+            return dt.datetime(1970, 1, 1, tzinfo=dt.UTC), None
+    raise InvalidInput(sentence="light 不在可选范围内。", field="light")
+
+
+@bp.get("/tasks/<int:task_id>")
+@allow("operator", "approver")
+@operation("一个环节")
+def show_task(task_id: int) -> Any:
+    task = queries.task_for(actor(), task_id)
+    return jsonify(task_json(task, edition_of(task.case)))
+
+
+@bp.post("/tasks/<int:task_id>/decision")
+@allow("operator", "approver")
+@operation("办理", body=DECISION)
+def decide(task_id: int) -> Any:
+    typed, caller = read_json(DECISION), actor()
+    answer = Answer(typed["outcome"], typed.get("reason_code"), typed.get("opinion") or "", typed.get("form") or {})
+    with transaction(reads_first=True):
+        case_id = operations.once(
+            request.headers.get("Idempotency-Key"),
+            [task_id, typed],
+            lambda: operations.decide(task_id, answer, actor=caller),
+            actor=caller,
+        )
+    return _case(caller, queries.case_number(case_id))
+
+
+@bp.get("/directives")
+@allow("operator", "approver")
+@operation("指令", query=("student", "status", "limit", "cursor"))
+def directives() -> Any:
+    limit, student, status = limit_argument(), request.args.get("student"), request.args.get("status")
+    if student and not student.isdecimal():
+        raise InvalidInput(sentence="student 须为学生的编号。", field="student")
+    if status and status not in set(DirectiveStatus):
+        raise InvalidInput(sentence="status 不在可选范围内。", field="status")
+    rows = students.directives_for(
+        actor(), student=int(student) if student else None, status=status, after=after_id(), limit=limit + 1
+    )
+    return jsonify(
+        items=[directive_json(each) for each in rows[:limit]],
+        next=encode_cursor([rows[limit - 1].id]) if len(rows) > limit else None,
+    )
+
+
+@bp.post("/directives/<number>/revoke")
+@allow("operator", "approver")
+@operation("撤销指令", body=REASON)
+def revoke(number: str) -> Any:
+    typed, caller = read_json(REASON), actor()
+    with transaction():
+        directive = found(students.directive_by_number(number))
+        if not (caller.answers_for(directive.issuer.path) or caller.answers_for(directive.to_school.office.path)):
+            raise Missing()
+        operations.revoke_directive(directive, typed["reason"], actor=caller)
+    db.session.refresh(directive)
+    return jsonify(directive_json(directive))
+
+
+@bp.post("/students/search")
+@allow("operator", "approver")
+@operation("查找学生：学籍主号加姓名，或本辖区内按姓名", body=SEARCH)
+def search_students() -> Any:
+    typed, caller = read_json(SEARCH), actor()
+    if "main_number" in typed:
+        return jsonify(items=[_child_anywhere(typed["main_number"], typed["name"], caller)], next=None)
+    rows = students.students_of(
+        caller,
+        name=typed["name"],
+        school=typed.get("school"),
+        grade=typed.get("grade"),
+        standing=typed.get("standing"),
+        limit=50,
+    )
+    items = [student_json(each, caller, open_case=queries.open_case_number(each.id)) for each in rows]
+    for item in items:
+        item["main_number"] = next(each.main_number_masked for each in rows if each.id == item["id"])
+    return jsonify(items=items, next=None)
+
+
+def _child_anywhere(main_number: str, name: str, caller: Actor) -> dict[str, Any]:
+    """The whole basic record to the keeper; to a school preparing a transfer only school, grade and objections."""
+    child = students.child_by_number(main_number, name)
+    if students.keeps(caller, child):
+        return student_json(child, caller, open_case=queries.open_case_number(child.id))
+    school = db.session.get(School, caller.office_id) if caller.duty == "operator" else None
+    if school is None:
+        raise students.UnknownChild(field="main_number")
+    enrolment = child.open_enrolment or child.last_enrolment
+    objections = transfer_objections(
+        current_edition("transfer"), child, school, profile=operations.profile()
+    )
+    return {
+        "name": child.name,
+        "school": enrolment.school.office.name if enrolment else None,
+        "grade": enrolment.grade if enrolment else None,
+        "objections": [
+            {"code": each.code, "detail": each.detail, "field": each.field}
+            for objection in objections
+            for each in objections_of(objection)
+        ],
+    }
+
+
+@bp.get("/students/<int:student_id>")
+@allow("operator", "approver")
+@operation("一个学生的基本信息")
+def show_student(student_id: int) -> Any:
+    student = students.student_for(actor(), student_id)
+    shown = student_json(student, actor(), open_case=queries.open_case_number(student.id))
+    if "*" not in shown["main_number"]:
+        unmasked_view(student, actor(), "api")
+    return jsonify(shown)

@@ -1,0 +1,115 @@
+"""The clock at work: directives that run out, reminders, overdue desks reported upward. `flask tick` and the worker."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+import sqlalchemy as sa
+from flask.cli import with_appcontext
+
+from app import audit, clock
+from app.access import Actor
+from app.cases import operations
+from app.cases.models import Case, CaseStatus, Notice, NoticeKind, Task, TaskStatus
+from app.database import db, transaction
+from app.divisions.models import Office
+from app.identity.operations import nobody
+from app.students.models import Directive, DirectiveStatus
+
+REMIND_BEFORE = 3  # working days
+BATCH = 200  # tasks told in one transaction
+
+
+def tick() -> dict[str, int]:
+    """Do everything that is due now; return how much of each. Safe to run twice and by several processes."""
+    actor = nobody("系统时钟")
+    now = clock.now()
+    return {"expired": _expire(actor, now), "reminded": _remind(now), "escalated": _escalate(actor, now)}
+
+
+def _expire(actor: Actor, now: dt.datetime) -> int:
+    due = db.session.scalars(
+        sa.select(Directive.id).where(Directive.status == DirectiveStatus.ISSUED, Directive.expires_at < now)
+    ).all()
+    db.session.rollback()
+    for directive_id in due:
+        with transaction():
+            directive = db.session.get(Directive, directive_id, with_for_update=True, populate_existing=True)
+            if directive and directive.status is DirectiveStatus.ISSUED:
+                operations.expire_directive(directive, actor=actor)
+    return len(due)
+
+
+def _remind(now: dt.datetime) -> int:
+    """到期提醒: three working days before the end, once, to the office itself."""
+    soon = clock.end_of(clock.add_working_days(clock.local(now).date(), REMIND_BEFORE))
+    with transaction():
+        tasks = _claimed(
+            sa.select(Task.id).where(
+                Task.status == sa.literal_column("'open'"), Task.deadline <= soon, Task.reminded_at.is_(None)
+            ),
+            {"reminded_at": now},
+        )
+        for task in tasks:
+            text = f"办件 {task.number} 的“{task.name}”将于 {clock.local(task.deadline):%Y-%m-%d} 到期。"
+            _tell(task, task.office_id, NoticeKind.REMINDER, text, now)
+    return len(tasks)
+
+
+def _escalate(actor: Actor, now: dt.datetime) -> int:
+    """逾期上报: to the overdue office's own superior, which may urge and never decides in its place."""
+    with transaction():
+        tasks = _claimed(
+            sa.select(Task.id).where(
+                Task.status == sa.literal_column("'open'"), Task.deadline < now, Task.escalated_at.is_(None)
+            ),
+            {"escalated_at": now},
+        )
+        for task in tasks:
+            if task.superior_id is None:
+                continue
+            text = f"{task.office_name}办理办件 {task.number} 的“{task.name}”已超期，请督办。"
+            _tell(task, task.superior_id, NoticeKind.ESCALATION, text, now)
+            audit.record("cases/escalate", f"case:{task.number}", actor=actor, after={"task": task.key})
+    return len(tasks)
+
+
+def _claimed(due: sa.Select[tuple[int]], marks: dict[str, dt.datetime]) -> list[sa.Row]:  # type: ignore[type-arg]
+    """Mark what is due so that no other process takes it, and return it with its case and office."""
+    ids = db.session.scalars(due.limit(BATCH).with_for_update(skip_locked=True)).all()
+    if not ids:
+        return []
+    db.session.execute(sa.update(Task).where(Task.id.in_(ids)).values(**marks))
+    return list(
+        db.session.execute(
+            sa.select(
+                Task.id,
+                Task.case_id,
+                Task.key,
+                Task.name,
+                Task.deadline,
+                Task.office_id,
+                Case.number,
+                Office.superior_id,
+                Office.name.label("office_name"),
+            )
+            .join(Case, Case.id == Task.case_id)
+            .join(Office, Office.id == Task.office_id)
+            .where(Task.id.in_(ids), Task.status == TaskStatus.OPEN, Case.status != CaseStatus.PAUSED)
+        )
+    )
+
+
+def _tell(task: sa.Row, office_id: int, kind: NoticeKind, text: str, now: dt.datetime) -> None:  # type: ignore[type-arg]
+    db.session.add(
+        Notice(case_id=task.case_id, task_id=task.id, office_id=office_id, kind=kind, text=text, at=now)
+    )
+
+
+@click.command("tick")
+@with_appcontext
+def tick_command() -> None:
+    """Expire directives, remind desks, report overdue ones to their superior."""
+    done = tick()
+    click.echo(f"指令过期 {done['expired']}，到期提醒 {done['reminded']}，逾期上报 {done['escalated']}")

@@ -1,0 +1,143 @@
+"""How a case and its tasks are shown, to pages and to programs alike: what may be seen, in the glossary's words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from app import clock
+from app.access import Actor
+from app.cases import rules
+from app.cases.models import Case, CaseStatus, Decision, RouteStep, Task, TaskStatus
+from app.cases.queries import View
+from app.interface import instant
+from app.processes.queries import Edition, edition
+from app.students.models import Directive
+from app.students.queries import directive_of
+
+
+def light_of(task: Task, now: dt.datetime) -> str:
+    """The task's light; grey while its clock stands still."""
+    return rules.light(task.deadline, now, paused=task.case.status is CaseStatus.PAUSED)
+
+
+def state_of(step: RouteStep, case: Case) -> str:
+    """done, waiting, to come or skipped."""
+    if step.skipped:
+        return "skipped"
+    if any(task.key == step.key and task.status is TaskStatus.OPEN for task in case.tasks):
+        return "waiting"
+    latest = [task for task in case.tasks if task.key == step.key]
+    return "done" if latest and latest[-1].status is TaskStatus.DONE else "to come"
+
+
+def case_json(case: Case, actor: Actor, view: View) -> dict[str, Any]:
+    """A case as programs read it; the parts that the office may not see yet are null."""
+    now, see = clock.now(), view.content
+    directive = directive_of(case.id)
+    student = case.student
+    return {
+        "number": case.number,
+        "process": case.process_key,
+        "version": case.version.number if case.version else None,
+        "profile": case.profile,
+        "status": case.status.value,
+        "outcome": case.outcome.value if case.outcome else None,
+        "student": {"id": student.id, "name": student.name, "main_number": student.main_number_masked} if student else None,
+        "application": case.application if see else None,
+        "opened_at": instant(case.opened_at),
+        "closed_at": instant(case.closed_at),
+        "waiting": [task_brief(task, now) for task in case.tasks if task.status is TaskStatus.OPEN],
+        "decisions": [decision_json(each) for each in case.decisions] if see else [],
+        "route": [
+            {
+                "key": step.key,
+                "name": step.name,
+                "office": office_brief(step.office),
+                "duty": step.duty,
+                "reason": step.reason,
+                "state": state_of(step, case),
+            }
+            for step in case.route
+        ],
+        "directive": directive_json(directive) if directive and see else None,
+    }
+
+
+def office_brief(office: Any) -> dict[str, str]:
+    return {"code": office.code, "name": office.name, "kind": office.kind.value}
+
+
+def decision_json(decision: Decision) -> dict[str, Any]:
+    return {
+        "task": decision.key,
+        "office": office_brief(decision.office),
+        "by": decision.user.name,
+        "outcome": decision.outcome.value,
+        "reason_code": decision.reason_code,
+        "opinion": decision.opinion,
+        "at": instant(decision.at),
+    }
+
+
+def directive_json(directive: Directive) -> dict[str, Any]:
+    """A directive as programs read it."""
+    return {
+        "number": directive.number,
+        "title": directive.title,
+        "kind": directive.kind.value,
+        "status": directive.status.value,
+        "student": directive.student_id,
+        "issuer": directive.issuer.code,
+        "to_school": directive.to_school.office.code,
+        "issued_at": instant(directive.issued_at),
+        "expires_at": instant(directive.expires_at),
+    }
+
+
+def task_brief(task: Task, now: dt.datetime) -> dict[str, Any]:
+    """A task as it stands in lists."""
+    return {
+        "id": task.id,
+        "key": task.key,
+        "name": task.name,
+        "office": office_brief(task.office),
+        "duty": task.duty.value,
+        "arrived_at": instant(task.arrived_at),
+        "deadline": instant(task.deadline),
+        "light": light_of(task, now),
+        "code": (task.note or {}).get("code"),
+        "note": (task.note or {}).get("detail"),
+    }
+
+
+def task_json(task: Task, chosen: Edition) -> dict[str, Any]:
+    """A task with its form, outcomes and reasons."""
+    spec = chosen.diagrams.tasks[task.key]
+    return {
+        **task_brief(task, clock.now()),
+        "case": task.case.number,
+        "status": task.status.value,
+        "form": chosen.form(spec.form),
+        "values": prefilled(task),
+        "outcomes": list(spec.outcomes),
+        "reasons": list(chosen.reasons) if {"refuse", "send_back"} & set(spec.outcomes) else [],
+    }
+
+
+def prefilled(task: Task) -> dict[str, Any]:
+    """What stands in the form already: the directive's number at the pull, the application at the repair."""
+    if task.key == "pull":
+        directive = directive_of(task.case_id)
+        return {"directive": directive.number} if directive else {}
+    if task.key == "repair":
+        return {name: task.case.application[name] for name in ("reason", "guardian", "signed_on")}
+    return {}
+
+
+def edition_of(case: Case) -> Edition:
+    """The edition the case pinned when it opened."""
+    assert case.version_id is not None
+    return edition(case.version_id)
+
+

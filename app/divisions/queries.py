@@ -1,0 +1,37 @@
+"""Reads of offices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.access import Actor
+from app.database import db
+from app.divisions.models import Office
+
+
+def inside(actor: Actor, path: Any = Office.path) -> sa.ColumnElement[bool]:
+    """The condition "in the actor's jurisdiction", as a range of the path's index."""
+    return sa.and_(path >= actor.office_path, path < actor.office_path + "~")
+
+
+def office_by_code(code: str) -> Office | None:
+    office: Office | None = db.session.scalar(sa.select(Office).where(Office.code == code))
+    return office
+
+
+def offices(
+    *, kind: str | None = None, superior: str | None = None, q: str | None = None, after: int = 0, limit: int = 20
+) -> Sequence[Office]:
+    """Offices by kind, superior's code and part of a name or code. The directory of offices is public to users."""
+    query = sa.select(Office).where(Office.id > after).order_by(Office.id).limit(limit)
+    if kind:
+        query = query.where(Office.kind == kind)
+    if superior:
+        above = sa.select(Office.id).where(Office.code == superior).scalar_subquery()
+        query = query.where(Office.superior_id == above)
+    if q:
+        query = query.where(sa.or_(Office.name.contains(q, autoescape=True), Office.code.startswith(q, autoescape=True)))
+    return db.session.scalars(query).all()

@@ -1,0 +1,21 @@
+"""What every room's pages and programming interface share: the edge between HTTP and the house."""
+
+from app.interface.describing import operation
+from app.interface.edge import add_menu, prepare
+from app.interface.input import form_values, objections, read_json
+from app.interface.lists import after_id, decode_cursor, encode_cursor, limit_argument
+from app.interface.output import instant
+
+__all__ = [
+    "add_menu",
+    "after_id",
+    "decode_cursor",
+    "encode_cursor",
+    "form_values",
+    "instant",
+    "limit_argument",
+    "objections",
+    "operation",
+    "prepare",
+    "read_json",
+]

@@ -1,0 +1,86 @@
+"""The record, for programs: basic data within the caller's jurisdiction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+
+from app.access import Actor, actor, allow
+from app.database import transaction
+from app.errors import InvalidInput
+from app.interface import after_id, encode_cursor, limit_argument, operation
+from app.schools.api import office_json
+from app.students import operations, queries
+from app.students.models import Standing, Student
+
+bp = Blueprint("students_api", __name__, url_prefix="/api/v1")
+
+
+def student_json(student: Student, caller: Actor, *, open_case: str | None) -> dict[str, Any]:
+    """The basic record; the main number in full only for the keeper and its superiors."""
+    unmasked = queries.keeps(caller, student) and caller.office_kind in ("school", "county", "zone", "city")
+    archive = student.archive
+    return {
+        "id": student.id,
+        "name": student.name,
+        "sex": student.sex.value,
+        "born_on": student.born_on.isoformat(),
+        "main_number": student.main_number if unmasked else student.main_number_masked,
+        "numbers": [{"kind": each.kind.value, "value": each.value} for each in student.numbers],
+        "enrolments": [
+            {
+                "epoch": each.epoch,
+                "school": office_json(each.school.office, each.school),
+                "grade": each.grade,
+                "standing": each.standing.value,
+                "starts_on": each.starts_on.isoformat(),
+                "ends_on": each.ends_on.isoformat() if each.ends_on else None,
+            }
+            for each in student.enrolments
+        ],
+        "archive": {"custodian": office_json(archive.custodian, None)} if archive else None,
+        "open_case": open_case,
+    }
+
+
+@bp.get("/students")
+@allow("operator", "approver")
+@operation("管辖范围内的学生", query=("school", "grade", "standing", "limit", "cursor"))
+def students() -> Any:
+    standing, limit = request.args.get("standing"), limit_argument()
+    if standing and standing not in set(Standing):
+        raise InvalidInput(sentence="standing 不在可选范围内。", field="standing")
+    rows = queries.students_of(
+        actor(),
+        school=request.args.get("school"),
+        grade=request.args.get("grade"),
+        standing=standing,
+        name=request.args.get("name"),
+        after=after_id(),
+        limit=limit + 1,
+    )
+    return jsonify(
+        items=[_brief(each, actor()) for each in rows[:limit]],
+        next=encode_cursor([rows[limit - 1].id]) if len(rows) > limit else None,
+    )
+
+
+def _brief(student: Student, caller: Actor) -> dict[str, Any]:
+    """One line of a list: numbers stay masked, a list is no reason to see them."""
+    enrolment = student.open_enrolment or student.last_enrolment
+    return {
+        "id": student.id,
+        "name": student.name,
+        "main_number": student.main_number_masked,
+        "school": enrolment.school.office.code if enrolment else None,
+        "grade": enrolment.grade if enrolment else None,
+        "standing": enrolment.standing.value if enrolment else None,
+    }
+
+
+def unmasked_view(student: Student, caller: Actor, where: str) -> None:
+    """Write down that somebody saw a number in full."""
+    if queries.keeps(caller, student):
+        with transaction():
+            operations.see_unmasked(student, actor=caller, where=where)

@@ -1,0 +1,233 @@
+"""Plain functions that put something into the database, with defaults."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.cases.models import Case, CaseOutcome, CaseStatus
+from app.database import db
+from app.divisions.models import Division, Office, OfficeKind
+from app.identity.models import Duty, Post, User
+from app.identity.operations import hasher
+from app.interface.text import check_digit
+from app.schools.models import Ownership, Quota, School, entry_year_of, stage_of
+from app.sealing import keyed_hash
+from app.students.models import Archive, ArchiveEntry, Enrolment, Section, Sex, Standing, Student
+from tests.client import PASSWORD
+
+_count = itertools.count(1)
+_hash: dict[Any, str] = {}
+
+
+def a_division(code: str, name: str) -> None:
+    if db.session.get(Division, code) is None:
+        db.session.add(Division(code=code, name=name, superior_code=None if code.endswith("0000") else "330000"))
+        db.session.flush()
+
+
+def an_office(code: str, name: str, kind: str, superior: Office | None = None, **more: Any) -> Office:
+    """A bureau (or the office part of a school) with its path."""
+    division = more.pop("division_code", code[:6])
+    a_division(division, name)
+    office = Office(
+        code=code,
+        name=name,
+        short_name=more.pop("short_name", name[:12]),
+        kind=OfficeKind(kind),
+        superior_id=superior.id if superior else None,
+        division_code=division,
+        path=f"?{code}",
+        **more,
+    )
+    db.session.add(office)
+    db.session.flush()
+    office.path = f"{superior.path if superior else ''}{office.id}."
+    db.session.flush()
+    return office
+
+
+def a_bureau(code: str = "330106") -> Office:
+    """A bureau of the province, its superiors with it, by its code."""
+    office = db.session.scalar(sa.select(Office).where(Office.code == code))
+    if office:
+        return office
+    if code == "330000":
+        a_division("330000", "浙江省")
+        return an_office("330000", "浙江省教育厅", "province")
+    if code.endswith("00"):
+        return an_office(code, f"{code}市教育局", "city", a_bureau("330000"))
+    city = a_bureau(code[:4] + "00")
+    return an_office(code, f"{code}区教育局", "county", city, acts_as_city=code == "330782")
+
+
+def a_school(
+    superior: Office | str = "330106",
+    *,
+    stages: str = "primary",
+    seats: int = 10,
+    ownership: str = "public",
+    tier: str = "",
+    name: str | None = None,
+) -> School:
+    """A school with free seats in every grade it teaches."""
+    bureau = a_bureau(superior) if isinstance(superior, str) else superior
+    number = next(_count)
+    prefix = {"primary": "2133", "junior": "3133", "senior": "3433"}[stages.split(",")[0]]
+    office = an_office(
+        f"{prefix}{number:06d}", name or f"第{number}学校", "school", bureau, division_code=bureau.division_code
+    )
+    school = School(id=office.id, ownership=Ownership(ownership), stages=stages, tier=tier)
+    db.session.add(school)
+    db.session.flush()
+    year = clock.school_year(clock.today())
+    for grade in ("11", "12", "13", "14", "15", "16", "21", "22", "23", "31", "32", "33"):
+        if school.teaches(stage_of(grade)):
+            db.session.add(
+                Quota(school_id=school.id, stage=stage_of(grade), entry_year=entry_year_of(grade, year), total=seats)
+            )
+    db.session.commit()
+    return school
+
+
+def a_number(born: dt.date = dt.date(2017, 5, 20), place: str = "330106") -> str:
+    """An 18-digit number that nobody else has."""
+    body = f"{place}{born:%Y%m%d}{next(_count) % 1000:03d}"
+    return body + check_digit(body)
+
+
+def a_takeover() -> Case:
+    """初始建库: the case under which the first data came in."""
+    bureau = a_bureau("330000")
+    case = Case(
+        number=f"T{next(_count):08d}",
+        version_id=None,
+        process_key="takeover",
+        profile="zj-2010",
+        status=CaseStatus.CLOSED,
+        outcome=CaseOutcome.AGREED,
+        applicant_office_id=bureau.id,
+        parties={},
+        clocks={},
+        application={},
+        opened_at=clock.now(),
+        closed_at=clock.now(),
+    )
+    db.session.add(case)
+    db.session.flush()
+    return case
+
+
+def a_student(
+    school: School,
+    *,
+    grade: str = "13",
+    name: str = "陈思远",
+    number: str | None = None,
+    standing: Standing = Standing.ACTIVE,
+    contested: bool = False,
+    graduated: bool = False,
+) -> Student:
+    """A child with an archive and an enrolment at that school, a seat used."""
+    number = number or a_number()
+    case, today = a_takeover(), clock.today()
+    student = Student(
+        name=name,
+        sex=Sex.MALE,
+        born_on=dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14])),
+        main_number=number,
+        main_number_hash=keyed_hash(number),
+        main_number_masked=f"{number[:6]}********{number[-4:]}",
+        contested=contested,
+    )
+    db.session.add(student)
+    db.session.flush()
+    year = entry_year_of(grade, clock.school_year(today))
+    db.session.add(
+        Enrolment(
+            student_id=student.id,
+            epoch=1,
+            school_id=school.id,
+            owner_division=school.office.division_code,
+            stage=stage_of(grade),
+            entry_year=year,
+            grade=grade,
+            standing=Standing.GRADUATED if graduated else standing,
+            starts_on=dt.date(year, 9, 1),
+            ends_on=today if graduated else None,
+            case_id=case.id,
+        )
+    )
+    archive = Archive(
+        student_id=student.id,
+        custodian_id=school.id,
+        owner_division=school.office.division_code,
+        opened_on=dt.date(year, 9, 1),
+        case_id=case.id,
+    )
+    db.session.add(archive)
+    db.session.flush()
+    db.session.add(
+        ArchiveEntry(
+            archive_id=archive.id,
+            section=Section.HEALTH,
+            dated=today,
+            title="体质健康测试",
+            body="良好",
+            signed_by="李老师",
+            signed_at_office_id=school.id,
+            owner_division=school.office.division_code,
+            case_id=case.id,
+        )
+    )
+    if not graduated:
+        quota = the_quota(school, grade)
+        quota.used += 1
+    db.session.commit()
+    return student
+
+
+def the_quota(school: School, grade: str) -> Quota:
+    year = entry_year_of(grade, clock.school_year(clock.today()))
+    return db.session.scalars(
+        sa.select(Quota).where(Quota.school_id == school.id, Quota.stage == stage_of(grade), Quota.entry_year == year)
+    ).one()
+
+
+def a_user(office: Office | School, duty: str, username: str | None = None) -> User:
+    """A person with one post."""
+    place = office.office if isinstance(office, School) else office
+    cost = hasher()
+    if id(cost) not in _hash:
+        _hash[id(cost)] = cost.hash(PASSWORD)
+    number = next(_count)
+    user = User(
+        username=username or f"{place.code}.{duty}.{number}",
+        name=f"{place.short_name[:10]}{number}号",
+        password_hash=_hash[id(cost)],
+        password_changed_at=clock.now(),
+    )
+    db.session.add(user)
+    db.session.flush()
+    db.session.add(Post(user_id=user.id, office_id=place.id, duty=Duty(duty), starts_on=dt.date(2020, 1, 1)))
+    db.session.commit()
+    return user
+
+
+def an_application(student: Student, to_school: School, **more: Any) -> dict[str, Any]:
+    """An application for a transfer."""
+    return {
+        "main_number": student.main_number,
+        "name": student.name,
+        "to_school": to_school.office.code,
+        "reason": "家庭住址变动",
+        "guardian": {"name": "陈建国", "relation": "1", "phone": "13800000000"},
+        "signed_on": clock.today().isoformat(),
+        **more,
+    }
+
+

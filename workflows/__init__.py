@@ -1,0 +1,26 @@
+"""The engine room: diagrams in, runs out. It knows nothing of Flask or the database."""
+
+from workflows.diagrams import Diagrams, TaskSpec, compile_diagrams
+from workflows.engine import complete, foresee, notify, start
+from workflows.errors import DiagramRefused, NotWaiting, Refusal, RunBroken, TaskGone
+from workflows.runs import Run, Waiting
+from workflows.service_tasks import handlers, service_task
+
+__all__ = [
+    "DiagramRefused",
+    "Diagrams",
+    "NotWaiting",
+    "Refusal",
+    "Run",
+    "RunBroken",
+    "TaskGone",
+    "TaskSpec",
+    "Waiting",
+    "compile_diagrams",
+    "complete",
+    "foresee",
+    "handlers",
+    "notify",
+    "service_task",
+    "start",
+]
