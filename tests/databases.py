@@ -16,11 +16,14 @@ MUST = os.environ.get("CI") == "true"  # in CI a missing server is a failure, ne
 
 def postgres_answers() -> bool:
     """True when the test server accepts a connection."""
+    engine = sa.create_engine(SERVER, connect_args={"connect_timeout": 3})
     try:
-        with sa.create_engine(SERVER, connect_args={"connect_timeout": 3}).connect():
+        with engine.connect():
             return True
     except sa.exc.OperationalError:
         return False
+    finally:
+        engine.dispose()
 
 
 class Sqlite:

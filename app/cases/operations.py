@@ -452,7 +452,7 @@ def _case_by_number(number: str) -> tuple[sa.Row[Any], dict[str, int]]:
     siblings = db.session.execute(
         sa.select(Task.run_task, Task.id).where(Task.case_id == row.case_id, Task.status == TaskStatus.OPEN)
     )
-    return row, dict(siblings.tuples().all())
+    return row, dict(siblings.all())
 
 
 def recall(number: str, reason: str, *, actor: Actor) -> int:
@@ -622,11 +622,12 @@ def once(key: str | None, content: Any, act: Callable[[], int], *, actor: Actor)
             raise rules.KeyReused()
         return int(before.case_id)
     case_id = act()
-    written = db.session.execute(
+    written = db.session.scalar(
         insert_for()(Submission)
         .values(user_id=actor.user_id, key=key, digest=digest, case_id=case_id, at=clock.now())
         .on_conflict_do_nothing()
+        .returning(Submission.key)
     )
-    if written.rowcount != 1:
+    if written is None:  # the same key arrived twice at once, and the other was faster
         raise Stale()
     return case_id

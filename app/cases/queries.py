@@ -232,7 +232,7 @@ def case_number(case_id: int) -> str:
 
 
 def process_names() -> dict[str, str]:
-    return dict(db.session.execute(sa.select(Process.key, Process.name)).tuples().all())
+    return dict(db.session.execute(sa.select(Process.key, Process.name)).all())
 
 
 def open_case_number(student_id: int) -> str | None:
@@ -257,4 +257,4 @@ def notices_for(actor: Actor, limit: int = 50) -> Sequence[Notice]:
 
 
 def user_names(ids: set[int]) -> dict[int, str]:
-    return dict(db.session.execute(sa.select(User.id, User.name).where(User.id.in_(ids))).tuples().all()) if ids else {}
+    return dict(db.session.execute(sa.select(User.id, User.name).where(User.id.in_(ids))).all()) if ids else {}
