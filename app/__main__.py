@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sys
+from pathlib import Path
 
 import sqlalchemy as sa
 from flask import Flask
+from waitress import serve
 
 from app import create_app, settings, worker
 from app.database import db
@@ -22,17 +23,9 @@ def main() -> None:
         bring_up(print)
         load_demo_into_empty(app)
     worker.beside(app)
-    port = settings.read(_instance(app)).port
+    port = settings.read(Path(app.instance_path)).port
     print(f"学籍系统已启动： http://127.0.0.1:{port}  （Ctrl+C 停止）", flush=True)
-    from waitress import serve
-
     serve(app, host="127.0.0.1", port=port, threads=8, ident=None)
-
-
-def _instance(app: Flask):  # type: ignore[no-untyped-def]
-    from pathlib import Path
-
-    return Path(app.instance_path)
 
 
 def load_demo_into_empty(app: Flask) -> None:
@@ -45,4 +38,4 @@ def load_demo_into_empty(app: Flask) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -105,7 +105,9 @@ def _take_the_writers_place(
     if (
         isinstance(raw, sqlite3.Connection)
         and not raw.in_transaction
-        and not statement.lstrip()[:7].upper().startswith(("SELECT", "PRAGMA", "SAVEPOI", "RELEASE", "EXPLAIN", "BEGIN I"))
+        and not statement.lstrip()[:7]
+        .upper()
+        .startswith(("SELECT", "PRAGMA", "SAVEPOI", "RELEASE", "EXPLAIN", "BEGIN I"))
     ):
         cursor.execute("BEGIN IMMEDIATE")
 

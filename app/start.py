@@ -1,4 +1,4 @@
-"""`flask init`: the schema to its newest revision, the shelves published. Run at every start; quick when all is there."""
+"""`flask init`: the schema to its newest revision, the shelves published. Run at every start, quick when done."""
 
 from __future__ import annotations
 

@@ -97,9 +97,7 @@ class Program:
         return self._answer(apart(self.http.delete, f"/api/v1{path}", headers=self.headers))
 
     def _answer(self, response: Any) -> Answer:
-        return Answer(
-            response.status_code, response.get_data(as_text=True), response.get_json(silent=True), None
-        )
+        return Answer(response.status_code, response.get_data(as_text=True), response.get_json(silent=True), None)
 
 
 def check_page(text: str, page: Any) -> None:

@@ -229,5 +229,3 @@ def an_application(student: Student, to_school: School, **more: Any) -> dict[str
         "signed_on": clock.today().isoformat(),
         **more,
     }
-
-

@@ -45,7 +45,8 @@ class Story:
 
     def submit(self, **more: Any) -> Answer:
         answer = self.program("receiving_school", "operator").post(
-            "/cases", {"process": "transfer", "application": factories.an_application(self.child, self.receiving, **more)}
+            "/cases",
+            {"process": "transfer", "application": factories.an_application(self.child, self.receiving, **more)},
         )
         if answer.status == 201:
             self.number = answer.json["number"]
@@ -62,7 +63,9 @@ class Story:
 
     def role_of(self, key: str) -> str:
         """Whose task that is."""
-        return {"pull": "receiving_school", "repair": "receiving_school", "await_seat": "receiving_school"}.get(key, key)
+        return {"pull": "receiving_school", "repair": "receiving_school", "await_seat": "receiving_school"}.get(
+            key, key
+        )
 
     def decide(self, outcome: str = "agree", duty: str | None = None, **more: Any) -> Answer:
         """Let the right person decide whatever waits."""

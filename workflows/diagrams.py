@@ -95,7 +95,9 @@ def _compiled(sources: tuple[tuple[str, bytes], ...], process_id: str | None) ->
     except (ValidationException, StopIteration, KeyError) as error:
         raise DiagramRefused(f"流程图无法读取：{error}") from error
     tasks = {task.key: task for root in roots.values() for task in _tasks(root)}
-    ordered = sorted((t for t in tasks.values() if "route_order" in t.properties), key=lambda t: int(t.properties["route_order"]))
+    ordered = sorted(
+        (t for t in tasks.values() if "route_order" in t.properties), key=lambda t: int(t.properties["route_order"])
+    )
     process = next(p for root in roots.values() for p in root.iter(f"{BPMN}process") if p.get("id") == process_id)
     return Diagrams(
         checksum=hashlib.sha256(repr((sources, process_id)).encode()).hexdigest(),

@@ -8,9 +8,9 @@ from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
+from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.spiff.specs.defaults import ServiceTask
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
-from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.util.task import TaskState
 
 from workflows import scripts
@@ -67,7 +67,9 @@ def foresee(diagrams: Diagrams, facts: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _complete(diagrams: Diagrams, workflow: BpmnWorkflow, task_id: str, answer: Mapping[str, Any], call: Call) -> Run:
-    task = next((each for each in workflow.get_tasks(state=TaskState.READY, manual=True) if each.id.hex == task_id), None)
+    task = next(
+        (each for each in workflow.get_tasks(state=TaskState.READY, manual=True) if each.id.hex == task_id), None
+    )
     if task is None:
         raise TaskGone(task_id)
     facts = _scalars(answer)

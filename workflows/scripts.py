@@ -49,7 +49,17 @@ def parse(text: str) -> ast.expr:
 def _check(node: ast.AST, text: str, depth: int) -> None:
     if depth > DEEPEST:
         raise DiagramRefused(f"条件表达式嵌套过深：{text}")
-    allowed = (ast.Name, ast.Constant, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.Subscript, ast.List, ast.Tuple, ast.Call)
+    allowed = (
+        ast.Name,
+        ast.Constant,
+        ast.BoolOp,
+        ast.UnaryOp,
+        ast.Compare,
+        ast.Subscript,
+        ast.List,
+        ast.Tuple,
+        ast.Call,
+    )
     if not isinstance(node, allowed):
         raise DiagramRefused(f"条件表达式只能比较事实，不能写 {type(node).__name__}：{text}")
     if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not | ast.USub):

@@ -68,7 +68,9 @@ def read_tables(source: bytes) -> dict[str, Table]:
         root = etree.fromstring(source, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
     except etree.XMLSyntaxError as error:
         raise TableError(f"决策表不是正确的 XML（第 {error.lineno} 行）") from error
-    tables = (_table(decision) for decision in root.iterfind("{*}decision") if decision.find("{*}decisionTable") is not None)
+    tables = (
+        _table(decision) for decision in root.iterfind("{*}decision") if decision.find("{*}decisionTable") is not None
+    )
     return {table.id: table for table in tables}
 
 
@@ -126,7 +128,7 @@ def matches(test: str, value: Any) -> bool:
         return above & _compare("<=" if closing == "]" else "<", value, literal(high))
     if comparison := COMPARISON.match(test):
         return _compare(comparison[1], value, literal(comparison[2].strip()))
-    return any([_equal(value, literal(each.strip())) for each in _split(test)])
+    return any(_equal(value, member) for member in [literal(each.strip()) for each in _split(test)])
 
 
 def _split(test: str) -> list[str]:

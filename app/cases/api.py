@@ -294,9 +294,7 @@ def _child_anywhere(main_number: str, name: str, caller: Actor) -> dict[str, Any
     if school is None:
         raise students.UnknownChild(field="main_number")
     enrolment = child.open_enrolment or child.last_enrolment
-    objections = transfer_objections(
-        current_edition("transfer"), child, school, profile=operations.profile()
-    )
+    objections = transfer_objections(current_edition("transfer"), child, school, profile=operations.profile())
     return {
         "name": child.name,
         "school": enrolment.school.office.name if enrolment else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -75,7 +76,7 @@ def _escalate(actor: Actor, now: dt.datetime) -> int:
     return len(tasks)
 
 
-def _claimed(due: sa.Select[tuple[int]], marks: dict[str, dt.datetime]) -> list[sa.Row]:  # type: ignore[type-arg]
+def _claimed(due: sa.Select[int], marks: dict[str, dt.datetime]) -> list[Any]:
     """Mark what is due so that no other process takes it, and return it with its case and office."""
     ids = db.session.scalars(due.limit(BATCH).with_for_update(skip_locked=True)).all()
     if not ids:
@@ -101,10 +102,8 @@ def _claimed(due: sa.Select[tuple[int]], marks: dict[str, dt.datetime]) -> list[
     )
 
 
-def _tell(task: sa.Row, office_id: int, kind: NoticeKind, text: str, now: dt.datetime) -> None:  # type: ignore[type-arg]
-    db.session.add(
-        Notice(case_id=task.case_id, task_id=task.id, office_id=office_id, kind=kind, text=text, at=now)
-    )
+def _tell(task: Any, office_id: int, kind: NoticeKind, text: str, now: dt.datetime) -> None:
+    db.session.add(Notice(case_id=task.case_id, task_id=task.id, office_id=office_id, kind=kind, text=text, at=now))
 
 
 @click.command("tick")

@@ -43,7 +43,9 @@ def case_json(case: Case, actor: Actor, view: View) -> dict[str, Any]:
         "profile": case.profile,
         "status": case.status.value,
         "outcome": case.outcome.value if case.outcome else None,
-        "student": {"id": student.id, "name": student.name, "main_number": student.main_number_masked} if student else None,
+        "student": {"id": student.id, "name": student.name, "main_number": student.main_number_masked}
+        if student
+        else None,
         "application": case.application if see else None,
         "opened_at": instant(case.opened_at),
         "closed_at": instant(case.closed_at),
@@ -139,5 +141,3 @@ def edition_of(case: Case) -> Edition:
     """The edition the case pinned when it opened."""
     assert case.version_id is not None
     return edition(case.version_id)
-
-

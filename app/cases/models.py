@@ -162,7 +162,9 @@ class Task(Model):
     arrived_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     deadline: Mapped[dt.datetime] = mapped_column(UtcDateTime)  # closing hour of the last working day
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
-    note: Mapped[Any] = mapped_column(Json, nullable=True)  # {"code", "detail"} standing in the task, such as E-QUOTA-01
+    note: Mapped[Any] = mapped_column(
+        Json, nullable=True
+    )  # {"code", "detail"} standing in the task, such as E-QUOTA-01
     reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     escalated_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 

@@ -17,7 +17,7 @@ from app.errors import InvalidInput, NotAllowed, Objected, Refused
 from app.processes.models import Process
 from app.processes.queries import Edition
 from app.schools.models import Quota, School
-from app.students.models import Student
+from app.students.models import Enrolment, Student
 from app.students.queries import child_by_number
 from app.students.rules import UnknownChild, objections_to_transfer
 
@@ -83,11 +83,7 @@ def transfer_objections(
     """Everything that stands against moving this child to that school today."""
     enrolment = student.open_enrolment or student.last_enrolment
     stage = enrolment.stage.value if enrolment else "primary"
-    quota = enrolment and db.session.scalar(
-        sa.select(Quota).where(
-            Quota.school_id == school.id, Quota.stage == enrolment.stage, Quota.entry_year == enrolment.entry_year
-        )
-    )
+    quota = _quota(school, enrolment) if enrolment else None
     return objections_to_transfer(
         student,
         enrolment,
@@ -97,6 +93,15 @@ def transfer_objections(
         open_case=open_case_of(student.id),
         grade=grade,
         on=clock.today(),
+    )
+
+
+def _quota(school: School, enrolment: Enrolment) -> Quota | None:
+    """The number of the child's own cohort at the new school."""
+    return db.session.scalar(
+        sa.select(Quota).where(
+            Quota.school_id == school.id, Quota.stage == enrolment.stage, Quota.entry_year == enrolment.entry_year
+        )
     )
 
 
@@ -117,4 +122,12 @@ Precheck = Callable[..., Opening]
 OPENINGS: dict[str, Precheck] = {"transfer": open_transfer}
 
 
-__all__ = ["OPENINGS", "NotYourSchool", "Opening", "UnknownChild", "open_case_of", "open_transfer", "transfer_objections"]
+__all__ = [
+    "OPENINGS",
+    "NotYourSchool",
+    "Opening",
+    "UnknownChild",
+    "open_case_of",
+    "open_transfer",
+    "transfer_objections",
+]

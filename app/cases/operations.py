@@ -46,6 +46,7 @@ from app.students.models import Directive
 from app.students.operations import Proceeding
 from workflows import Run, Waiting
 
+Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
 DEFAULT_DAYS = 10  # working days of a task whose diagram gives none
 LONGEST_OPINION = 2000  # characters
 
@@ -116,7 +117,9 @@ def _next_number(now: dt.datetime) -> str:
     return f"{day}-{next_in(f'case-{day}'):06d}"
 
 
-def _start(case: Case, chosen: Edition, facts: Mapping[str, Any], offices: Mapping[str, Office], now: dt.datetime) -> None:
+def _start(
+    case: Case, chosen: Edition, facts: Mapping[str, Any], offices: Mapping[str, Office], now: dt.datetime
+) -> None:
     run = workflows.start(chosen.diagrams, facts)
     case.state = run.state
     visited = workflows.foresee(chosen.diagrams, facts)
@@ -239,7 +242,7 @@ def _case_columns() -> list[Any]:
     ]
 
 
-def _task_to_decide(task_id: int) -> tuple[sa.Row[Any], dict[str, int]]:
+def _task_to_decide(task_id: int) -> tuple[Row, dict[str, int]]:
     """The task with its case, locked, and the case's open tasks by the engine's id. Raises Missing."""
     sibling = sa.orm.aliased(Task)
     drafted_repair = (
@@ -275,7 +278,7 @@ def _task_to_decide(task_id: int) -> tuple[sa.Row[Any], dict[str, int]]:
     return rows[0], {row.sibling_run_task: row.sibling_id for row in rows if row.sibling_id}
 
 
-def _check_may_decide(task: sa.Row[Any], actor: Actor) -> None:
+def _check_may_decide(task: Row, actor: Actor) -> None:
     """The office's own person of that duty, who did not draft the case (domain.md, Decisions)."""
     if task.office_id != actor.office_id:
         # whoever answers for the office may see the task, never decide in its place; to others it does not exist
@@ -323,7 +326,7 @@ OPINION = {
 }
 
 
-def _proceeding(case: sa.Row[Any], chosen: Edition, actor: Actor, form: Mapping[str, Any]) -> Proceeding:
+def _proceeding(case: Row, chosen: Edition, actor: Actor, form: Mapping[str, Any]) -> Proceeding:
     claimed: list[bool] = []
 
     def claim() -> None:
@@ -345,7 +348,7 @@ def _proceeding(case: sa.Row[Any], chosen: Edition, actor: Actor, form: Mapping[
     )
 
 
-def _claim(case: sa.Row[Any]) -> None:
+def _claim(case: Row) -> None:
     claimed = db.session.execute(
         sa.update(Case)
         .where(Case.id == case.case_id, Case.revision == case.revision)
@@ -355,7 +358,7 @@ def _claim(case: sa.Row[Any]) -> None:
         raise Stale()
 
 
-def _clocks_after(task: sa.Row[Any], answer: Answer, now: dt.datetime) -> dict[str, int] | None:
+def _clocks_after(task: Row, answer: Answer, now: dt.datetime) -> dict[str, int] | None:
     """A task sent back for repair goes on later with the working days it had left; None when nothing changes."""
     if answer.outcome == Outcome.SEND_BACK:
         return {**task.clocks, task.key: max(0, rules.days_left(task.deadline, now))}
@@ -363,7 +366,7 @@ def _clocks_after(task: sa.Row[Any], answer: Answer, now: dt.datetime) -> dict[s
 
 
 def _keep(
-    case: sa.Row[Any],
+    case: Row,
     chosen: Edition,
     run: Run,
     siblings: Mapping[str, int],
@@ -429,7 +432,7 @@ def _end_tasks(ids: list[int], status: TaskStatus, now: dt.datetime, note: Mappi
         db.session.execute(sa.update(Task).where(Task.id.in_(ids)).values(**values))
 
 
-def _tell_result(case: sa.Row[Any], run: Run, now: dt.datetime) -> None:
+def _tell_result(case: Row, run: Run, now: dt.datetime) -> None:
     text = {"agreed": "已办结：同意", "refused": "已办结：不予办理"}.get(run.outcome or "", "已办结")
     db.session.execute(
         sa.insert(Notice).values(
@@ -445,7 +448,7 @@ def _tell_result(case: sa.Row[Any], run: Run, now: dt.datetime) -> None:
 # ── recall, revocation, pre-review, follow-up ────────────────────────────────────────────────────────────────────────
 
 
-def _case_by_number(number: str) -> tuple[sa.Row[Any], dict[str, int]]:
+def _case_by_number(number: str) -> tuple[Row, dict[str, int]]:
     row = db.session.execute(sa.select(*_case_columns()).where(Case.number == number).with_for_update(of=Case)).first()
     if row is None:
         raise Missing()

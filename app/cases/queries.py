@@ -164,9 +164,12 @@ def inbox(
         query = query.where(Task.deadline >= since)
     if q:
         query = query.where(sa.or_(Student.name == q, Case.number == q))
-    return [
-        InboxRow(*row[:12], paused=row.status == CaseStatus.PAUSED, note=row.note) for row in db.session.execute(query)
-    ]
+    return [_inbox_row(row) for row in db.session.execute(query)]
+
+
+def _inbox_row(row: Any) -> InboxRow:
+    values: list[Any] = [*row[:12], row.status == CaseStatus.PAUSED, row.note]
+    return InboxRow(*values)
 
 
 def count_waiting(actor: Actor, *, before: dt.datetime | None = None) -> int:
@@ -218,7 +221,9 @@ def cases_for(
     if process:
         query = query.where(Case.process_key == process)
     if q:
-        query = query.outerjoin(Student, Student.id == Case.student_id).where(sa.or_(Case.number == q, Student.name == q))
+        query = query.outerjoin(Student, Student.id == Case.student_id).where(
+            sa.or_(Case.number == q, Student.name == q)
+        )
     if after is not None:
         query = query.where(Case.id < after)
     return db.session.scalars(query).unique().all()

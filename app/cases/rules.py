@@ -54,9 +54,7 @@ def superior_bureau(school: Office) -> Office | None:
     return school.superior
 
 
-def resolve(
-    role: str, *, receiving: Office | None, releasing: Office | None, applicant: Office
-) -> Office | None:
+def resolve(role: str, *, receiving: Office | None, releasing: Office | None, applicant: Office) -> Office | None:
     """The office a lane's role means in a case; None when it means nobody.
 
     A county unit that acts as a city has the province above it (义乌), whatever its division's code says.
@@ -156,7 +154,9 @@ def route(diagrams: Diagrams, offices: Mapping[str, Office], visited: tuple[str,
                 raise Unroutable(task=task.name, role=ROLE_NAMES.get(task.role, task.role))
             continue
         skipped = key not in visited
-        steps.append(Step(key, task.name, task.role, task.duty, office, reason_for(task.role, office, skipped), skipped))
+        steps.append(
+            Step(key, task.name, task.role, task.duty, office, reason_for(task.role, office, skipped), skipped)
+        )
     return steps
 
 

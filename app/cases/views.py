@@ -222,7 +222,9 @@ def _page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any]
     case, view = queries.case_for(caller, number)
     chosen, now = edition_of(case), clock.now()
     waiting = [task for task in case.tasks if task.status is TaskStatus.OPEN]
-    mine = next((task for task in waiting if task.office_id == caller.office_id and task.duty.value == caller.duty), None)
+    mine = next(
+        (task for task in waiting if task.office_id == caller.office_id and task.duty.value == caller.duty), None
+    )
     own_draft = mine is not None and mine.duty.value == "approver" and case.opened_by == caller.user_id
     review = next((t for t in waiting if t.office_id == caller.office_id and _may_pre_review(t, caller)), None)
     return render_template(
@@ -252,7 +254,12 @@ def _page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any]
 
 
 def _may_pre_review(task: Task, caller: Actor) -> bool:
-    return caller.duty == "operator" and caller.office_kind != "school" and task.duty.value == "approver" and not task.pre_review
+    return (
+        caller.duty == "operator"
+        and caller.office_kind != "school"
+        and task.duty.value == "approver"
+        and not task.pre_review
+    )
 
 
 def _may_recall(case: Case, caller: Actor) -> bool:

@@ -1,2 +1,5 @@
 from __future__ import annotations
-def load(say): say("todo")
+
+
+def load(say):
+    say("todo")

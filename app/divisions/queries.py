@@ -33,5 +33,7 @@ def offices(
         above = sa.select(Office.id).where(Office.code == superior).scalar_subquery()
         query = query.where(Office.superior_id == above)
     if q:
-        query = query.where(sa.or_(Office.name.contains(q, autoescape=True), Office.code.startswith(q, autoescape=True)))
+        query = query.where(
+            sa.or_(Office.name.contains(q, autoescape=True), Office.code.startswith(q, autoescape=True))
+        )
     return db.session.scalars(query).all()

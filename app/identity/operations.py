@@ -52,12 +52,12 @@ def nobody(name: str = "系统") -> Actor:
     office = db.session.scalar(sa.select(Office).where(Office.superior_id.is_(None)))
     if office is None:
         return Actor(None, name, None, "clock", 0, "000000", "", "province", "")
-    return Actor(
-        None, name, None, "clock", office.id, office.code, office.name, office.kind.value, office.path
-    )
+    return Actor(None, name, None, "clock", office.id, office.code, office.name, office.kind.value, office.path)
 
 
-def sign_in(username: str, password: str, *, for_program: bool) -> tuple[User, str, dt.datetime] | WrongPassword | Locked:
+def sign_in(
+    username: str, password: str, *, for_program: bool
+) -> tuple[User, str, dt.datetime] | WrongPassword | Locked:
     """Open a session: (user, secret, expiry), or why not.
 
     A refusal is returned, not raised: the failure it counts must be committed. Five wrong passwords within
@@ -102,9 +102,8 @@ def _count_failure(username: str, now: dt.datetime) -> WrongPassword | Locked:
         user.failures, user.failing_since = 0, now
     # one statement, so that guesses made at the same time are all counted
     db.session.flush()
-    user.failures = db.session.scalar(
-        sa.update(User).where(User.id == user.id).values(failures=User.failures + 1).returning(User.failures)
-    )
+    db.session.execute(sa.update(User).where(User.id == user.id).values(failures=User.failures + 1))
+    db.session.refresh(user)
     audit.record("identity/wrong_password", f"user:{user.username}", actor=nobody(), after={"failures": user.failures})
     if user.failures >= LOCK_AFTER:
         user.locked_until, user.failures, user.failing_since = now + LOCKED_FOR, 0, None
@@ -146,9 +145,7 @@ def change_password(session: SignIn, old: str, new: str, *, actor: Actor) -> Non
 
 def add_user(username: str, name: str, password: str, *, actor: Actor) -> User:
     """A new user without posts."""
-    user = User(
-        username=username, name=name, password_hash=hasher().hash(password), password_changed_at=clock.now()
-    )
+    user = User(username=username, name=name, password_hash=hasher().hash(password), password_changed_at=clock.now())
     db.session.add(user)
     audit.record("identity/add_user", f"user:{username}", actor=actor)
     return user

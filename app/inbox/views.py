@@ -74,7 +74,9 @@ def _page(box: str, heading: str) -> Any:
         heading=heading,
         box=box,
         rows=[(row, light(row.deadline, now, paused=row.paused), time_left(row.deadline, now)) for row in rows[:PAGE]],
-        next=url_for(request.endpoint or "", cursor=following, light=wanted or None, process=process or None, q=q or None)
+        next=url_for(
+            request.endpoint or "", cursor=following, light=wanted or None, process=process or None, q=q or None
+        )
         if following
         else None,
         total=waiting_count() if box == "waiting" else None,

@@ -20,7 +20,7 @@ from whitenoise import WhiteNoise
 from app import audit
 from app.access import ANYONE, NotSignedIn, allow
 from app.database import db, transaction
-from app.errors import InvalidInput, Missing, NotAllowed, Objected, Refused, Stale, objections_of
+from app.errors import InvalidInput, Missing, NotAllowed, Objected, Stale, objections_of
 from app.interface import describing
 from app.interface.output import day, instant, moment
 from workflows import Refusal
@@ -99,7 +99,8 @@ def add_menu(
 
 def menu() -> list[dict[str, Any]]:
     """The side menu of whoever acts."""
-    actor, groups = g.get("actor"), {}
+    actor = g.get("actor")
+    groups: dict[str, list[dict[str, Any]]] = {}
     if actor is None:
         return []
     for group, label, endpoint, duties, count in _menu:
@@ -158,7 +159,10 @@ def _refused(refusal: Refusal) -> Any:
     if request.path.startswith("/api/"):
         return problem(status, refusal.code, refusal.detail, objections_of(refusal))
     return render_template(
-        "errors/error.html", title=TITLES.get(status, "不能办理"), code=refusal.code, sentences=[each.detail for each in objections_of(refusal)]
+        "errors/error.html",
+        title=TITLES.get(status, "不能办理"),
+        code=refusal.code,
+        sentences=[each.detail for each in objections_of(refusal)],
     ), status
 
 
@@ -201,7 +205,13 @@ def _forged(error: CSRFError) -> Any:
     return render_template("errors/error.html", title="请刷新页面", code="E-CSRF", sentences=[sentence]), 400
 
 
-SENTENCES = {404: Missing.text, 405: "不支持这种请求方法。", 413: "提交的内容过大。", 400: "请求有误。", 415: "请求正文的类型不对。"}
+SENTENCES = {
+    404: Missing.text,
+    405: "不支持这种请求方法。",
+    413: "提交的内容过大。",
+    400: "请求有误。",
+    415: "请求正文的类型不对。",
+}
 
 
 def _http(error: HTTPException) -> Any:

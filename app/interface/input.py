@@ -182,7 +182,7 @@ def _fault_of_date(value: str) -> str | None:
 
 
 def form_values(schema: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """What was typed into a form, in the schema's shape: dotted names nested, numbers converted, empty fields left out."""
+    """What was typed into a form, in the schema's shape: dotted names nested, numbers converted, empty left out."""
     values: dict[str, Any] = {}
     for name, part in schema.get("properties", {}).items():
         dotted = f"{prefix}{name}"
@@ -195,5 +195,3 @@ def form_values(schema: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         elif typed:
             values[name] = int(typed) if part.get("type") == "integer" and typed.lstrip("-").isdigit() else typed
     return values
-
-

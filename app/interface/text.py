@@ -49,7 +49,12 @@ def fault_of_text(text: str, *, lines: bool = False) -> str | None:
 
 def _is_emoji(character: str) -> bool:
     point = ord(character)
-    return 0x1F000 <= point <= 0x1FAFF or point in (0xFE0F, 0x20E3) or 0x2600 <= point <= 0x27BF or 0x1F1E6 <= point <= 0x1F1FF
+    return (
+        0x1F000 <= point <= 0x1FAFF
+        or point in (0xFE0F, 0x20E3)
+        or 0x2600 <= point <= 0x27BF
+        or 0x1F1E6 <= point <= 0x1F1FF
+    )
 
 
 def fault_of_name(name: str) -> str | None:

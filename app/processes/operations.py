@@ -43,8 +43,12 @@ def publish_shelves(published_by: str, check: Callable[[Edition], Sequence[str]]
 def publish_folder(folder: Path, published_by: str, check: Callable[[Edition], Sequence[str]]) -> bool:
     """Publish one folder of diagrams and tables with its forms; False when it is the current version already."""
     key = folder.name
-    files = {path.name: path.read_text("utf-8") for path in sorted(folder.iterdir()) if path.suffix in (".bpmn", ".dmn")}
-    forms = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((SHELVES / "forms" / key).glob("*.json"))}
+    files = {
+        path.name: path.read_text("utf-8") for path in sorted(folder.iterdir()) if path.suffix in (".bpmn", ".dmn")
+    }
+    forms = {
+        path.stem: json.loads(path.read_text("utf-8")) for path in sorted((SHELVES / "forms" / key).glob("*.json"))
+    }
     checksum = hashlib.sha256(orjson.dumps([files, forms])).hexdigest()
     process = db.session.get(Process, key)
     if process and process.current and process.current.checksum == checksum:
@@ -83,6 +87,10 @@ def _next_number(key: str) -> int:
 
 def _faults(edition: Edition) -> list[str]:
     """Every task must have its form, every service its verb."""
-    faults = [f"环节“{task.name}”没有表单 {task.form}.json" for task in edition.diagrams.tasks.values() if task.form not in edition.forms]
+    faults = [
+        f"环节“{task.name}”没有表单 {task.form}.json"
+        for task in edition.diagrams.tasks.values()
+        if task.form not in edition.forms
+    ]
     unknown = sorted(edition.diagrams.operations - set(handlers()))
     return faults + [f"服务环节引用了不存在的操作 {name}" for name in unknown]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
@@ -10,7 +12,7 @@ from app.database import Json, Model, UtcDateTime
 from app.sealing import Sealed
 
 
-def render(kind: str, item: object, autogen: AutogenContext) -> str | bool:
+def render(kind: str, item: object, autogen: AutogenContext) -> str | Literal[False]:
     """Write our column types as plain SQLAlchemy ones, so that a revision imports nothing of the house."""
     if kind != "type":
         return False

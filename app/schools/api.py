@@ -33,7 +33,9 @@ def office_json(office: Office, school: School | None) -> dict[str, Any]:
 
 def _schools(offices: list[Office]) -> dict[int, School]:
     ids = [office.id for office in offices if office.kind is OfficeKind.SCHOOL]
-    return {school.id: school for school in db.session.scalars(sa.select(School).where(School.id.in_(ids)))} if ids else {}
+    return (
+        {school.id: school for school in db.session.scalars(sa.select(School).where(School.id.in_(ids)))} if ids else {}
+    )
 
 
 @bp.get("/offices")

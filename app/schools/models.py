@@ -60,7 +60,9 @@ class School(Model):
     id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"), primary_key=True)
     ownership: Mapped[Ownership] = mapped_column(choice(Ownership))
     stages: Mapped[str] = mapped_column(sa.String(30))  # comma separated, in order
-    tier: Mapped[str] = mapped_column(sa.String(10), default="")  # 等级, e.g. 一级特色: only like moves to like (senior)
+    tier: Mapped[str] = mapped_column(
+        sa.String(10), default=""
+    )  # 等级, e.g. 一级特色: only like moves to like (senior)
     contact: Mapped[str] = mapped_column(sa.String(40), default="")
 
     office: Mapped[Office] = relationship(lazy="joined")

@@ -189,7 +189,14 @@ class Change(Model):
     school: Mapped[School] = relationship()
 
 
-CHANGE_NAMES = {"21": "转出", "22": "转入", "Z1": "小学新生注册", "Z2": "初中新生注册", "Z3": "高中新生注册", "00": "初始建库"}
+CHANGE_NAMES = {
+    "21": "转出",
+    "22": "转入",
+    "Z1": "小学新生注册",
+    "Z2": "初中新生注册",
+    "Z3": "高中新生注册",
+    "00": "初始建库",
+}
 
 
 class Section(StrEnum):

@@ -1,4 +1,4 @@
-"""Verbs of the record: issue, revoke, expire a directive; pull an archive. Core statements: they lie on the hot path."""
+"""Verbs of the record: issue, revoke, expire a directive; pull an archive. Core statements: this is the hot path."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from app.students.models import (
     Student,
 )
 
+Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
 LIFE_OF_A_DIRECTIVE = 60  # days, where the policy table is silent
 
 
@@ -72,7 +73,7 @@ def issue_directive(proceeding: Proceeding) -> str:
     return str(issued["number"])
 
 
-def _archive_of(student_id: int) -> sa.Row[Any]:
+def _archive_of(student_id: int) -> Row:
     """The archive with its custodian and the bureau that may sign for it."""
     return db.session.execute(
         sa.select(
@@ -86,7 +87,7 @@ def _archive_of(student_id: int) -> sa.Row[Any]:
     ).one()
 
 
-def _directive_row(proceeding: Proceeding, archive: sa.Row[Any], now: dt.datetime) -> dict[str, Any]:
+def _directive_row(proceeding: Proceeding, archive: Row, now: dt.datetime) -> dict[str, Any]:
     year, code = clock.local(now).year, proceeding.actor.office_code
     days = int(proceeding.policy.get("directive_days") or LIFE_OF_A_DIRECTIVE)
     row = {
@@ -140,7 +141,7 @@ def pull(proceeding: Proceeding, number: str) -> None:
     )
 
 
-def _to_be_moved(proceeding: Proceeding, number: str) -> tuple[sa.Row[Any], sa.Row[Any]]:
+def _to_be_moved(proceeding: Proceeding, number: str) -> tuple[Row, Row]:
     """The directive and the open enrolment, locked, once everything about the directive has been checked."""
     to_office = sa.orm.aliased(Office)
     directive = db.session.execute(
@@ -168,7 +169,7 @@ def _to_be_moved(proceeding: Proceeding, number: str) -> tuple[sa.Row[Any], sa.R
     return directive, enrolment
 
 
-def check_directive(directive: sa.Row[Any] | None, proceeding: Proceeding, number: str) -> None:
+def check_directive(directive: Row | None, proceeding: Proceeding, number: str) -> None:
     """Raise unless this directive is signed, live, for this child, this school and this archive's version."""
     if directive is None or directive.student_id != proceeding.student_id:
         raise rules.NoDirective(field="directive")
@@ -186,7 +187,7 @@ def check_directive(directive: sa.Row[Any] | None, proceeding: Proceeding, numbe
         raise rules.NoDirective(field="directive")
 
 
-def _move_enrolment(proceeding: Proceeding, enrolment: sa.Row[Any], division: str, today: dt.date) -> None:
+def _move_enrolment(proceeding: Proceeding, enrolment: Row, division: str, today: dt.date) -> None:
     closed = db.session.execute(
         sa.update(Enrolment)
         .where(Enrolment.id == enrolment.id, Enrolment.ends_on.is_(None))
@@ -210,7 +211,7 @@ def _move_enrolment(proceeding: Proceeding, enrolment: sa.Row[Any], division: st
     )
 
 
-def _move_archive(proceeding: Proceeding, directive: sa.Row[Any]) -> None:
+def _move_archive(proceeding: Proceeding, directive: Row) -> None:
     moved = db.session.execute(
         sa.update(Archive)
         .where(Archive.id == directive.archive_id, Archive.version == directive.archive_version)
@@ -231,7 +232,7 @@ def _move_archive(proceeding: Proceeding, directive: sa.Row[Any]) -> None:
         )
 
 
-def _write_changes(proceeding: Proceeding, enrolment: sa.Row[Any], division: str, today: dt.date) -> None:
+def _write_changes(proceeding: Proceeding, enrolment: Row, division: str, today: dt.date) -> None:
     common = {
         "case_id": proceeding.case_id,
         "student_id": enrolment.student_id,
@@ -309,6 +310,9 @@ def see_unmasked(student: Student, *, actor: Actor, where: str) -> str:
 def directive_in_force(proceeding: Proceeding) -> str:
     """The number of the case's newest directive, for a pull that is tried again; empty when there is none."""
     number: str | None = db.session.scalar(
-        sa.select(Directive.number).where(Directive.case_id == proceeding.case_id).order_by(Directive.id.desc()).limit(1)
+        sa.select(Directive.number)
+        .where(Directive.case_id == proceeding.case_id)
+        .order_by(Directive.id.desc())
+        .limit(1)
     )
     return number or ""

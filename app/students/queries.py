@@ -84,7 +84,9 @@ def students_of(
         .order_by(Student.id)
         .limit(limit)
     )
-    query = query.where(Enrolment.standing == Standing(standing)) if standing else query.where(Enrolment.ends_on.is_(None))
+    query = (
+        query.where(Enrolment.standing == Standing(standing)) if standing else query.where(Enrolment.ends_on.is_(None))
+    )
     if school:
         query = query.where(Office.code == school)
     if grade:

@@ -1,4 +1,4 @@
-"""May this be? Pure answers about the record: every objection at once, each with its code (domain.md 7.4, Decisions)."""
+"""May this be? Pure answers about the record: every objection at once, each with its code."""
 
 from __future__ import annotations
 
