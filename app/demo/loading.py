@@ -1,5 +1,57 @@
+"""Loads the demo province into an empty database, with its progress shown."""
+
 from __future__ import annotations
 
+import random
+import time
+from collections.abc import Callable
 
-def load(say):
-    say("todo")
+import sqlalchemy as sa
+
+from app import audit
+from app.database import db, transaction
+from app.demo import cases, people, schools, students
+from app.errors import Refused
+from app.identity.models import User
+from app.identity.operations import nobody
+from app.students.models import Student
+
+SEED = 2010
+
+
+class SomebodyReal(Refused):
+    code = "E-DEMO"
+    text = "数据库中有真实的用户或学生，不能装入演示数据。"
+
+
+def load(say: Callable[[str], object]) -> None:
+    """Load the demo province; nothing happens where it is loaded already.
+
+    Raises SomebodyReal when the database holds anybody who is no demo person.
+    """
+    real = sa.select(User.id).where(User.is_demo.is_(False)).limit(1)
+    if db.session.scalar(real) or db.session.scalar(sa.select(Student.id).where(Student.is_demo.is_(False)).limit(1)):
+        raise SomebodyReal()
+    if db.session.scalar(sa.select(User.id).limit(1)):
+        say("演示数据已经装入")
+        return
+    db.session.rollback()
+    began = time.monotonic()
+
+    def tell(percent: int, what: str) -> None:
+        say(f"装入演示省 {percent:3d} %  {what}  （{time.monotonic() - began:.0f} 秒）")
+
+    chance = random.Random(SEED)
+    with transaction():
+        tell(0, "行政区划、教育局与学校")
+        province = schools.found(chance)
+        tell(10, f"学校 {len(province.schools)} 所；账号")
+        people.found(province)
+        tell(20, "学生与电子学籍档案")
+        children = students.enrol(province, chance)
+        tell(60, f"学生 {len(children)} 名；已办结的转学")
+        closed = cases.close_many(province, children, chance)
+        audit.record("demo/load", "province:330000", actor=nobody(), after={"students": len(children)})
+    tell(75, f"已办结 {closed} 件；在办的转学")
+    opened = cases.open_many(province, children, chance, lambda part: tell(75 + part * 25 // 100, "在办的转学"))
+    tell(100, f"在办 {opened} 件。完成")

@@ -1,0 +1,76 @@
+"""Founding the province: its divisions and the bureaus over them."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from app.database import db
+from app.divisions.models import Division, Office, OfficeKind
+
+ACTS_AS_CITY = ("330782",)  # 义乌
+
+
+def divisions_of_zhejiang() -> list[dict[str, str]]:
+    """Province, 11 cities, 90 counties by their GB/T 2260 codes, superiors first."""
+    with Path(__file__).with_name("zhejiang.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def bureau_name(code: str, name: str, city: str) -> str:
+    """浙江省教育厅, 宁波市教育局, 宁波市鄞州区教育局, 余姚市教育局."""
+    if code == "330000":
+        return "浙江省教育厅"
+    if code.endswith("00"):
+        return f"{name}教育局"
+    return f"{city}{name}教育局" if name.endswith("区") else f"{name}教育局"
+
+
+def found_province() -> dict[str, Office]:
+    """Every division and its bureau; returns the bureaus by code."""
+    bureaus: dict[str, Office] = {}
+    names = {row["code"]: row["name"] for row in divisions_of_zhejiang()}
+    for row in divisions_of_zhejiang():
+        code, name = row["code"], row["name"]
+        db.session.add(Division(code=code, name=name, superior_code=row["superior"] or None))
+        kind = (
+            OfficeKind.PROVINCE if code == "330000" else OfficeKind.CITY if code.endswith("00") else OfficeKind.COUNTY
+        )
+        city = names.get(row["superior"], "")
+        bureaus[code] = open_office(
+            code,
+            bureau_name(code, name, city),
+            kind,
+            bureaus.get(row["superior"]),
+            short_name=name,
+            division_code=code,
+            acts_as_city=code in ACTS_AS_CITY,
+        )
+    return bureaus
+
+
+def open_office(
+    code: str,
+    name: str,
+    kind: OfficeKind,
+    superior: Office | None,
+    *,
+    short_name: str,
+    division_code: str,
+    acts_as_city: bool = False,
+) -> Office:
+    """A new office under its superior, with the path by which jurisdiction is asked."""
+    office = Office(
+        code=code,
+        name=name,
+        short_name=short_name,
+        kind=kind,
+        superior=superior,
+        division_code=division_code,
+        acts_as_city=acts_as_city,
+        path=f"new {code}",
+    )
+    db.session.add(office)
+    db.session.flush()  # the path holds the id
+    office.path = f"{superior.path if superior else ''}{office.id}."
+    return office
