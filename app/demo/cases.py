@@ -69,7 +69,7 @@ def _catch_up_with_ids() -> None:
     if db.session.connection().dialect.name != "postgresql":
         return
     for mapper in Model.registry.mappers:
-        table = mapper.local_table
+        table: Any = mapper.local_table
         if "id" in table.c and isinstance(table.c.id.type, sa.Integer):
             sequence = sa.func.pg_get_serial_sequence(f'"{table.name}"', "id")
             highest = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0) + 1).scalar_subquery()
