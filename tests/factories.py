@@ -213,7 +213,12 @@ def a_user(office: Office | School, duty: str, username: str | None = None) -> U
     )
     db.session.add(user)
     db.session.flush()
-    db.session.add(Post(user_id=user.id, office_id=place.id, duty=Duty(duty), starts_on=dt.date(2020, 1, 1)))
+    return a_post(user, place, duty)
+
+
+def a_post(user: User, office: Office | School, duty: str) -> User:
+    """One more post for a person."""
+    db.session.add(Post(user_id=user.id, office_id=office.id, duty=Duty(duty), starts_on=dt.date(2020, 1, 1)))
     db.session.commit()
     return user
 

@@ -58,16 +58,22 @@ def open_transfer(edition: Edition, application: Mapping[str, Any], *, profile: 
         student,
         receiving,
         releasing,
-        {
-            "same_superior": receiving.superior_id == releasing.superior_id,
-            "city_review": bool(policy["city_review"]) and _has_city_above(receiving),
-        },
+        transfer_facts(receiving, releasing, city_review=bool(policy["city_review"])),
     )
 
 
-def _has_city_above(school: Office) -> bool:
-    """False for a city-run school: its superior is the city already."""
-    return school.superior is not None and school.superior.kind in (OfficeKind.COUNTY, OfficeKind.ZONE)
+def transfer_facts(receiving: Office, releasing: Office, *, city_review: bool) -> dict[str, bool]:
+    """What the diagram must know of the two schools.
+
+    city_review -- the policy asks a city bureau to review; a school whose superior is a city, or acts as one, or is
+    the province has no desk between.
+    """
+    above = receiving.superior
+    reviewed = above is not None and above.kind in (OfficeKind.COUNTY, OfficeKind.ZONE) and not above.acts_as_city
+    return {
+        "same_superior": above is not None and releasing.superior is above,
+        "city_review": city_review and reviewed,
+    }
 
 
 def transfer_policy(edition: Edition, profile: str, stage: str) -> dict[str, Any]:

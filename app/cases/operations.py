@@ -243,7 +243,11 @@ def _case_columns() -> list[Any]:
 
 
 def _task_to_decide(task_id: int) -> tuple[Row, dict[str, int]]:
-    """The task with its case, locked, and the case's open tasks by the engine's id. Raises Missing."""
+    """The task with its case, and the case's open tasks by the engine's id. Raises Missing.
+
+    One statement, so one moment; nothing is locked. Whoever decides meanwhile raises the case's revision, and the
+    claim before the first write notices it. (A lock here would show the case as it is and its tasks as they were.)
+    """
     sibling = sa.orm.aliased(Task)
     drafted_repair = (
         sa.select(sa.func.max(Decision.user_id)).where(Decision.case_id == Task.case_id, Decision.key == "repair")
@@ -271,7 +275,6 @@ def _task_to_decide(task_id: int) -> tuple[Row, dict[str, int]]:
         .outerjoin(PreReview, PreReview.task_id == Task.id)
         .outerjoin(sibling, sa.and_(sibling.case_id == Task.case_id, sibling.status == TaskStatus.OPEN))
         .where(Task.id == task_id)
-        .with_for_update(of=Case)
     ).all()
     if not rows:
         raise Missing()
@@ -528,6 +531,7 @@ def _end_directive(directive: Directive, end: Callable[[], None], how: str, acto
     number = db.session.scalar(sa.select(Case.number).where(Case.id == directive.case_id))
     assert number is not None
     case, siblings = _case_by_number(number)
+    db.session.refresh(directive)  # as it is now that the case is held
     chosen = edition(case.version_id)
     proceeding = _proceeding(case, chosen, actor, {})
     proceeding.claim()

@@ -24,10 +24,7 @@ def take_seat(school_id: int, stage: Stage, entry_year: int) -> None:
         .values(used=Quota.used + 1)
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
-        quota = db.session.execute(
-            sa.select(Quota.total, Quota.used, Quota.reserved).where(*_row(school_id, stage, entry_year))
-        ).first()
-        raise NoSeat(total=quota.total if quota else 0, used=quota.used + quota.reserved if quota else 0)
+        raise _no_seat(school_id, stage, entry_year)
 
 
 def free_seat(school_id: int, stage: Stage, entry_year: int) -> None:
@@ -35,6 +32,36 @@ def free_seat(school_id: int, stage: Stage, entry_year: int) -> None:
     db.session.execute(
         sa.update(Quota).where(*_row(school_id, stage, entry_year), Quota.used > 0).values(used=Quota.used - 1)
     )
+
+
+def move_seat(from_school: int, to_school: int, stage: Stage, entry_year: int) -> None:
+    """Take a seat of the cohort at one school and free the child's seat at the other. Raises NoSeat, nothing written.
+
+    Both rows are locked in the order of their ids, so that two children who change places do not wait for each other.
+    """
+    both = sa.or_(sa.and_(*_row(from_school, stage, entry_year)), sa.and_(*_row(to_school, stage, entry_year)))
+    locked = sa.select(Quota.id).where(both).order_by(Quota.id).with_for_update()
+    free, used = Quota.used + Quota.reserved < Quota.total, Quota.used > 0
+    moved = db.session.scalars(
+        sa.update(Quota)
+        .where(
+            Quota.id.in_(locked), sa.or_(sa.and_(Quota.school_id == to_school, free), Quota.school_id == from_school)
+        )
+        .values(used=Quota.used + sa.case((Quota.school_id == to_school, 1), (used, -1), else_=0))
+        .returning(Quota.school_id)
+    ).all()
+    if to_school not in moved:
+        if from_school in moved:  # give it back: the child stays where it is
+            here = _row(from_school, stage, entry_year)
+            db.session.execute(sa.update(Quota).where(*here).values(used=Quota.used + 1))
+        raise _no_seat(to_school, stage, entry_year)
+
+
+def _no_seat(school_id: int, stage: Stage, entry_year: int) -> NoSeat:
+    quota = db.session.execute(
+        sa.select(Quota.total, Quota.used, Quota.reserved).where(*_row(school_id, stage, entry_year))
+    ).first()
+    return NoSeat(total=quota.total if quota else 0, used=quota.used + quota.reserved if quota else 0)
 
 
 def _row(school_id: int, stage: Stage, entry_year: int) -> tuple[sa.ColumnElement[bool], ...]:

@@ -15,7 +15,7 @@ from app.access import Actor
 from app.database import db
 from app.divisions.models import Office
 from app.errors import Refused, Stale
-from app.schools.operations import free_seat, take_seat
+from app.schools.operations import move_seat
 from app.series import next_in
 from app.students import rules
 from app.students.models import (
@@ -126,8 +126,7 @@ def pull(proceeding: Proceeding, number: str) -> None:
     proceeding.claim()
     directive, enrolment = _to_be_moved(proceeding, number)
     to_school, today = proceeding.receiving_school_id, clock.today()
-    take_seat(to_school, enrolment.stage, enrolment.entry_year)
-    free_seat(enrolment.school_id, enrolment.stage, enrolment.entry_year)
+    move_seat(enrolment.school_id, to_school, enrolment.stage, enrolment.entry_year)
     _move_enrolment(proceeding, enrolment, directive.to_division, today)
     _move_archive(proceeding, directive)
     _end_directive(directive.id, DirectiveStatus.CONSUMED, consumed_at=clock.now())
@@ -171,7 +170,7 @@ def _to_be_moved(proceeding: Proceeding, number: str) -> tuple[Row, Row]:
 
 def check_directive(directive: Row | None, proceeding: Proceeding, number: str) -> None:
     """Raise unless this directive is signed, live, for this child, this school and this archive's version."""
-    if directive is None or directive.student_id != proceeding.student_id:
+    if directive is None:
         raise rules.NoDirective(field="directive")
     if directive.to_school_id != proceeding.receiving_school_id:
         raise rules.DirectiveElsewhere(number=number, field="directive")
@@ -180,6 +179,8 @@ def check_directive(directive: Row | None, proceeding: Proceeding, number: str) 
     if directive.status != DirectiveStatus.ISSUED or directive.expires_at < clock.now():
         how = "撤销" if directive.status == DirectiveStatus.REVOKED else "过期"
         raise rules.DirectiveOver(number=number, how=how, field="directive")
+    if directive.student_id != proceeding.student_id:
+        raise rules.NoDirective(field="directive")
     if (directive.version_now, directive.custodian_id) != (directive.archive_version, directive.from_office_id):
         raise rules.ArchiveChanged(field="directive")
     content = signed_content(directive._mapping)
@@ -285,7 +286,7 @@ def revoke(directive: Directive, reason: str, *, actor: Actor) -> None:
 
 
 def expire(directive: Directive, *, actor: Actor) -> None:
-    """Let a directive end whose time has run out; done by the clock."""
+    """Let a directive end whose time has run out; done by the clock. Raises Stale when it has ended already."""
     _end_directive(directive.id, DirectiveStatus.EXPIRED, ended_reason="逾期未使用")
     audit.record("directives/expire", f"directive:{directive.number}", actor=actor)
 
