@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
 
 from workflows import scripts
+from workflows.blueprint import Blueprint
 from workflows.errors import DiagramRefused
 from workflows.routing import ROLES
 
@@ -65,6 +66,7 @@ class Diagrams:
     messages: frozenset[str]
     spec: Any = field(repr=False, compare=False)
     subprocess_specs: Mapping[str, Any] = field(repr=False, compare=False)
+    blueprint: Blueprint = field(repr=False, compare=False)
     outcomes: Mapping[str, str] = field(repr=False, compare=False, default_factory=dict)
 
     def __hash__(self) -> int:
@@ -109,6 +111,7 @@ def _compiled(sources: tuple[tuple[str, bytes], ...], process_id: str | None) ->
         messages=frozenset(e.get("name") for root in roots.values() for e in root.iter(f"{BPMN}message")),
         spec=spec,
         subprocess_specs=subs,
+        blueprint=Blueprint(spec, subs),
         outcomes={
             end.get("id"): properties(end)["outcome"]
             for root in roots.values()

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
+from SpiffWorkflow.bpmn import BpmnEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.spiff.specs.defaults import ServiceTask
@@ -16,6 +16,7 @@ from SpiffWorkflow.util.task import TaskState
 from workflows import scripts
 from workflows.diagrams import Diagrams
 from workflows.errors import NotWaiting, Refusal, RunBroken, TaskGone
+from workflows.fast import FastWorkflow
 from workflows.runs import Run, Waiting, dump, load
 from workflows.service_tasks import handlers
 
@@ -25,7 +26,7 @@ MOST_STEPS = 2000  # engine steps in one call: a loop without a user task must e
 
 def start(diagrams: Diagrams, facts: Mapping[str, Any], *, context: object = None) -> Run:
     """Begin a run with these facts (scalars) and walk to its first waiting tasks."""
-    workflow = BpmnWorkflow(diagrams.spec, dict(diagrams.subprocess_specs), script_engine=scripts.ENGINE)
+    workflow = _planted(diagrams)
     workflow.task_tree.data.update(_scalars(facts))
     return _walk(diagrams, workflow, _caller(context))
 
@@ -47,9 +48,13 @@ def notify(diagrams: Diagrams, state: bytes, message: str, *, context: object = 
     return _walk(diagrams, workflow, _caller(context))
 
 
+def _planted(diagrams: Diagrams) -> FastWorkflow:
+    return FastWorkflow(diagrams.spec, dict(diagrams.subprocess_specs), scripts.ENGINE, diagrams.blueprint)
+
+
 @functools.lru_cache(maxsize=2048)
 def _foreseen(diagrams: Diagrams, facts: tuple[tuple[str, Any], ...]) -> tuple[str, ...]:
-    workflow = BpmnWorkflow(diagrams.spec, dict(diagrams.subprocess_specs), script_engine=scripts.ENGINE)
+    workflow = _planted(diagrams)
     workflow.task_tree.data.update(dict(facts))
     visited: list[str] = []
     run = _walk(diagrams, workflow, lambda name, data: None)
@@ -66,10 +71,8 @@ def foresee(diagrams: Diagrams, facts: Mapping[str, Any]) -> tuple[str, ...]:
     return _foreseen(diagrams, tuple(sorted(facts.items())))
 
 
-def _complete(diagrams: Diagrams, workflow: BpmnWorkflow, task_id: str, answer: Mapping[str, Any], call: Call) -> Run:
-    task = next(
-        (each for each in workflow.get_tasks(state=TaskState.READY, manual=True) if each.id.hex == task_id), None
-    )
+def _complete(diagrams: Diagrams, workflow: FastWorkflow, task_id: str, answer: Mapping[str, Any], call: Call) -> Run:
+    task = next((each for each in workflow.ready(manual=True) if str(each.id) == task_id), None)
     if task is None:
         raise TaskGone(task_id)
     facts = _scalars(answer)
@@ -97,10 +100,10 @@ def _caller(context: object) -> Call:
     return call
 
 
-def _walk(diagrams: Diagrams, workflow: BpmnWorkflow, call: Call) -> Run:
+def _walk(diagrams: Diagrams, workflow: FastWorkflow, call: Call) -> Run:
     trail: list[str] = []
     for _ in range(MOST_STEPS):
-        ready = [task for task in workflow.get_tasks(state=TaskState.READY) if not task.task_spec.manual]
+        ready = workflow.ready(manual=False)
         if not ready and not _finish_subprocesses(workflow):
             break
         for task in ready:
@@ -112,14 +115,14 @@ def _walk(diagrams: Diagrams, workflow: BpmnWorkflow, call: Call) -> Run:
     return _as_run(diagrams, workflow, trail)
 
 
-def _finish_subprocesses(workflow: BpmnWorkflow) -> bool:
-    """Let call activities whose inside has ended go on; True when one did."""
+def _finish_subprocesses(workflow: FastWorkflow) -> bool:
+    """Let activities go on whose inside was ended from within, which tells nobody; True when one did."""
     moved = False
-    for sub in sorted(workflow.get_active_subprocesses(), key=lambda each: -each.depth):
-        task = workflow.get_task_from_id(sub.parent_task_id)
-        before = task.state
-        task.task_spec._update(task)
-        moved = moved or task.state != before
+    for task_id, inside in list(workflow.subprocesses.items()):
+        task = workflow.get_task_from_id(task_id)
+        if inside.completed and task.state == TaskState.STARTED:
+            task.task_spec._update(task)
+            moved = moved or task.state != TaskState.STARTED
     return moved
 
 
@@ -151,10 +154,10 @@ def _boundary_for(task: Any, refusal: Refusal) -> Any:
     return None
 
 
-def _as_run(diagrams: Diagrams, workflow: BpmnWorkflow, trail: list[str]) -> Run:
+def _as_run(diagrams: Diagrams, workflow: FastWorkflow, trail: list[str]) -> Run:
     waiting = tuple(
-        Waiting(task.id.hex, task.task_spec.bpmn_id, diagrams.tasks[task.task_spec.bpmn_id].name)
-        for task in workflow.get_tasks(state=TaskState.READY, manual=True)
+        Waiting(str(task.id), task.task_spec.bpmn_id, diagrams.tasks[task.task_spec.bpmn_id].name)
+        for task in workflow.ready(manual=True)
     )
     facts = dict(workflow.last_task.data) if workflow.last_task else {}
     ends = [diagrams.outcomes[key] for key in trail if key in diagrams.outcomes]
