@@ -127,6 +127,7 @@ class _Fast:
             del self.tasks[gone.id]
             self._task_removed_notify(gone)  # type: ignore[attr-defined]
             stack.extend(gone._children)
+            gone._children = []  # whoever holds a removed task may still cancel it
 
 
 class FastSubWorkflow(_Fast, BpmnSubWorkflow):
