@@ -56,7 +56,8 @@ def _remind(now: dt.datetime) -> int:
             {"reminded_at": now},
         )
         for task in tasks:
-            text = f"办件 {task.number} 的“{task.name}”将于 {clock.local(task.deadline):%Y-%m-%d} 到期。"
+            when = "将于" if task.deadline >= now else "已于"
+            text = f"办件 {task.number} 的“{task.name}”{when} {clock.local(task.deadline):%Y-%m-%d} 到期。"
             _tell(task, task.office_id, NoticeKind.REMINDER, text, now)
     return len(tasks)
 

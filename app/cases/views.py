@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
@@ -21,6 +22,8 @@ from app.interface.lists import decode_cursor
 from app.processes.queries import APPLICATION, current_edition
 from app.schools.models import GRADES, School
 from app.students import queries as students
+from app.students.models import Directive, DirectiveStatus, Student
+from workflows import Refusal
 
 bp = Blueprint("cases", __name__, template_folder="templates")
 
@@ -50,6 +53,14 @@ FIND = {
     },
     "required": ["main_number", "name"],
 }
+BUTTONS = {  # where the outcome's plain name would not say what pressing it does
+    ("releasing_bureau", "agree"): "同意并下达允许转学指令",
+    ("repair", "agree"): "再次提交",
+    ("pull", "agree"): "转入档案并注册",
+    ("await_seat", "agree"): "再次办理",
+    ("await_seat", "refuse"): "放弃转入",
+}
+RECOMMENDATIONS = [{"code": each.value, "text": OUTCOME_NAMES[each]} for each in Outcome if each.value != "acknowledge"]
 BOXES = {"applied": "我发起的", "running": "在办", "closed": "办结", "": "全部办件"}
 
 add_menu("办件", "在办", "cases.running", ("operator", "approver"))
@@ -61,6 +72,11 @@ add_menu("办事", "发起转学", "cases.start_transfer", ("operator",))
 def status_tag(case: Case) -> tuple[str, str]:
     """What the case's stamp says, and its colour."""
     return CASE_OUTCOMES[case.outcome.value] if case.outcome else STATUS_NAMES[case.status]
+
+
+def button_text(task_key: str, outcome: str) -> str:
+    """What the button says that gives this outcome at that task."""
+    return BUTTONS.get((task_key, outcome), OUTCOME_NAMES[Outcome(outcome)])
 
 
 # ── lists ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -136,22 +152,34 @@ def find_child() -> Any:
         child = students.child_by_number(values["main_number"], values["name"])
     except Refused as refusal:
         return render_template("cases/find_child.html", schema=FIND, values=values, errors=[refusal]), 422
-    chosen = current_edition("transfer")
-    against = transfer_objections(chosen, child, school, profile=operations.profile())
-    enrolment = child.open_enrolment or child.last_enrolment
+    against = transfer_objections(current_edition("transfer"), child, school, profile=operations.profile())
+    return _application_page(school, {**values, "name": child.name}, child, against=against)
+
+
+def _application_page(
+    school: School,
+    values: dict[str, Any],
+    child: Student | None,
+    *,
+    against: Sequence[Refusal] = (),
+    errors: Sequence[Refusal] = (),
+) -> str:
+    """The opening form, or what stands against the child's transfer; what was typed stays typed."""
+    enrolment = (child.open_enrolment or child.last_enrolment) if child else None
     return render_template(
         "cases/application.html",
         schema=_application_form(),
         found={
-            "name": child.name,
+            "name": values["name"],
             "main_number": values["main_number"],
             "school": enrolment.school.office.name if enrolment else "—",
             "grade": GRADES[enrolment.grade] if enrolment else "—",
         },
         school=school.office,
         objections=against,
-        values={},
-        errors=[],
+        values=values,
+        errors=errors,
+        declared=request.form.get("declared") == "yes",
         key=operations.new_key(),
     )
 
@@ -176,8 +204,7 @@ def submit_transfer() -> Any:
     }
     caller = actor()
     try:
-        if request.form.get("declared") != "yes":
-            raise InvalidInput(sentence="请确认监护人签名的转学申请已收存。", field="declared")
+        _check_typed(form)
         with transaction():
             case_id = operations.once(
                 request.form.get("key"),
@@ -190,22 +217,25 @@ def submit_transfer() -> Any:
         raise
     except Refused as refusal:
         g.refusal = refusal
-        return _application_again(application, form, school, refusal), 422
+        return _application_page(school, application, _child_of(application), errors=objections_of(refusal)), 422
     flash(f"已提交，办件编号 {number}。", "success")
     return redirect(url_for("cases.show", number=number))
 
 
-def _application_again(application: dict[str, Any], form: dict[str, Any], school: School, refusal: Refused) -> str:
-    return render_template(
-        "cases/application.html",
-        schema=form,
-        found={"name": application["name"], "main_number": application["main_number"], "school": None, "grade": None},
-        school=school.office,
-        objections=[],
-        values=application,
-        errors=objections_of(refusal),
-        key=operations.new_key(),
-    )
+def _check_typed(form: dict[str, Any]) -> None:
+    """Every fault of the typed application at once, the declaration's among them. Raises Objected."""
+    faults = objections(form, form_values(form))
+    if request.form.get("declared") != "yes":
+        faults.append(InvalidInput(sentence="请确认监护人签名的转学申请已收存。", field="declared"))
+    if faults:
+        raise Objected(list(faults))
+
+
+def _child_of(application: dict[str, Any]) -> Student | None:
+    try:
+        return students.child_by_number(application["main_number"], application["name"])
+    except Refused:
+        return None
 
 
 # ── one case ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -226,9 +256,10 @@ def _page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any]
         (task for task in waiting if task.office_id == caller.office_id and task.duty.value == caller.duty), None
     )
     own_draft = mine is not None and mine.duty.value == "approver" and case.opened_by == caller.user_id
+    directive = students.directive_of(case.id) if view.content else None
     review = next((t for t in waiting if t.office_id == caller.office_id and _may_pre_review(t, caller)), None)
     return render_template(
-        "cases/case.html",
+        "cases/case/page.html",
         case=case,
         view=view,
         chosen=chosen,
@@ -243,13 +274,15 @@ def _page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any]
         application=_application_lines(case, chosen) if view.content else [],
         lights={task.id: (light_of(task, now), rules.time_left(task.deadline, now)) for task in waiting},
         outcomes=OUTCOME_NAMES,
+        button_text=button_text,
+        recommendations=RECOMMENDATIONS,
         typed=typed if typed is not None else (prefilled(mine) if mine else {}),
         errors=errors or [],
         may_recall=_may_recall(case, caller),
-        directive=students.directive_of(case.id) if view.content else None,
+        directive=directive,
         key=operations.new_key(),
         marks=json.dumps(_marks(case)),
-        may_revoke=caller.duty == "approver",
+        may_revoke=_may_revoke(directive, caller),
     )
 
 
@@ -260,6 +293,12 @@ def _may_pre_review(task: Task, caller: Actor) -> bool:
         and task.duty.value == "approver"
         and not task.pre_review
     )
+
+
+def _may_revoke(directive: Directive | None, caller: Actor) -> bool:
+    if directive is None or directive.status is not DirectiveStatus.ISSUED:
+        return False
+    return caller.duty == "approver" and directive.issuer_id == caller.office_id
 
 
 def _may_recall(case: Case, caller: Actor) -> bool:
@@ -356,10 +395,14 @@ def _marks(case: Case) -> dict[str, str]:
     return marks
 
 
+SHOWN_ALREADY = ("name", "to_school")  # the card above says both, the school by its name
+
+
 def _application_lines(case: Case, chosen: Any) -> list[tuple[str, str]]:
     """The application in the words of its form."""
     schema = chosen.forms.get(APPLICATION)
-    return list(_lines(schema, case.application)) if schema and case.application else []
+    lines = _lines(schema, case.application) if schema and case.application else []
+    return [(label, value) for name, label, value in lines if name not in SHOWN_ALREADY]
 
 
 def _lines(schema: dict[str, Any], values: dict[str, Any]) -> Any:
@@ -367,10 +410,11 @@ def _lines(schema: dict[str, Any], values: dict[str, Any]) -> Any:
         if name not in values:
             continue
         if part.get("type") == "object":
-            yield from _lines(part, values[name])
+            for inner, label, value in _lines(part, values[name]):
+                yield f"{name}.{inner}", label, value
         else:
             titles = {choice["const"]: choice["title"] for choice in part.get("oneOf", ())}
-            yield part.get("title", name), str(titles.get(values[name], values[name]))
+            yield name, part.get("title", name), str(titles.get(values[name], values[name]))
 
 
 @bp.get("/cases/<number>/diagram.bpmn")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, flash, g, redirect, render_template, request, session, url_for
 from flask_login import LoginManager
@@ -16,6 +15,7 @@ from app.errors import Refused
 from app.identity import operations, queries
 from app.identity.models import Post
 from app.identity.rules import NoPost
+from app.interface import local_address
 
 bp = Blueprint("identity", __name__, template_folder="templates")
 login = LoginManager()
@@ -59,14 +59,6 @@ def _chosen_post(api: bool) -> Post | None:
         if api:
             raise NoPost()
     return g.posts[0] if g.posts else None
-
-
-def local_address(address: str | None) -> str:
-    """A place inside this site, or the front page: nobody is sent elsewhere after signing in."""
-    parts = urlsplit(address or "")
-    if not address or parts.scheme or parts.netloc or not address.startswith("/") or address.startswith(("//", "/\\")):
-        return url_for("inbox.index")
-    return address
 
 
 @bp.get("/sign-in")

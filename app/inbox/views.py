@@ -27,9 +27,9 @@ def waiting_count() -> int:
     return int(g.waiting_count)
 
 
-add_menu("待办", "待办", "inbox.index", ("operator", "approver"), waiting_count)
-add_menu("待办", "已办", "inbox.done", ("operator", "approver"))
-add_menu("待办", "通知", "inbox.notices", ("operator", "approver"))
+add_menu("我的工作", "待办", "inbox.index", ("operator", "approver"), waiting_count)
+add_menu("我的工作", "已办", "inbox.done", ("operator", "approver"))
+add_menu("我的工作", "通知", "inbox.notices", ("operator", "approver"))
 
 
 @bp.get("/")

@@ -1,6 +1,7 @@
 """What every room's pages and programming interface share: the edge between HTTP and the house."""
 
 from app.interface.describing import operation
+from app.interface.display import local_address
 from app.interface.edge import add_menu, prepare
 from app.interface.input import form_values, objections, read_json
 from app.interface.lists import after_id, decode_cursor, encode_cursor, limit_argument
@@ -14,6 +15,7 @@ __all__ = [
     "form_values",
     "instant",
     "limit_argument",
+    "local_address",
     "objections",
     "operation",
     "prepare",

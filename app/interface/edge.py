@@ -21,7 +21,7 @@ from app import audit
 from app.access import ANYONE, NotSignedIn, allow
 from app.database import db, transaction
 from app.errors import InvalidInput, Missing, NotAllowed, Objected, Stale, objections_of
-from app.interface import describing
+from app.interface import describing, display
 from app.interface.output import day, instant, moment
 from workflows import Refusal
 
@@ -48,7 +48,7 @@ def prepare(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.filters.update(day=day, moment=moment, instant=instant)
-    app.context_processor(lambda: {"menu": menu(), "post": g.get("post"), "posts": g.get("posts", [])})
+    app.context_processor(_of_every_page)
     app.before_request(_protect)
     app.after_request(_headers)
     app.register_error_handler(Refusal, _refused)
@@ -56,6 +56,7 @@ def prepare(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
     app.register_blueprint(describing.bp)
+    app.register_blueprint(display.bp)
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
     static = Path(app.static_folder or "")
@@ -85,6 +86,18 @@ def _digest(folder: str, path: str) -> str:
     return hashlib.sha256((Path(folder) / path).read_bytes()).hexdigest()[:10]
 
 
+def _of_every_page() -> dict[str, Any]:
+    """What the layout shows around every page."""
+    return {
+        "menu": menu(),
+        "post": g.get("post"),
+        "posts": g.get("posts", []),
+        "font_size": display.font_size(),
+        "font_sizes": display.FONT_SIZES,
+    }
+
+
+GROUPS = ("我的工作", "办事", "办件", "学籍")  # from the daily to the seldom; a group not named here comes after them
 _menu: list[tuple[str, str, str, tuple[str, ...], Callable[[], int] | None]] = []
 
 
@@ -113,7 +126,8 @@ def menu() -> list[dict[str, Any]]:
                     "current": request.endpoint == endpoint,
                 }
             )
-    return [{"title": title, "items": items} for title, items in groups.items()]
+    known = [title for title in GROUPS if title in groups]
+    return [{"title": title, "items": groups[title]} for title in dict.fromkeys([*known, *groups])]
 
 
 def _protect() -> None:

@@ -84,7 +84,7 @@ def objections(schema: Mapping[str, Any], value: Any, *, under: str = "") -> lis
     Beyond the schema: unknown fields are refused, no text holds control characters or emoji, and the formats
     `cn-id`, `cn-mobile`, `date`, `person-name` are checked for real.
     """
-    faults = [_as_fault(error, schema, under) for error in _validator(orjson.dumps(schema)).iter_errors(value)]
+    faults = [_as_fault(error, under) for error in _validator(orjson.dumps(schema)).iter_errors(value)]
     if not faults:
         faults = list(_beyond(schema, value, [under] if under else []))
     return faults
@@ -106,12 +106,12 @@ def _closed(schema: Any) -> Any:
     return closed
 
 
-def _as_fault(error: ValidationError, schema: Mapping[str, Any], under: str) -> InvalidInput:
+def _as_fault(error: ValidationError, under: str) -> InvalidInput:
     path = [under, *map(str, error.absolute_path)] if under else [str(each) for each in error.absolute_path]
     title = _title(error.schema, path)
     match error.validator:
         case "required":
-            missing = next(name for name in error.validator_value if name not in error.instance)
+            missing = _missing(error)
             part = error.schema.get("properties", {}).get(missing, {})
             return InvalidInput(sentence=f"请填写{part.get('title', missing)}。", field=".".join([*path, missing]))
         case "additionalProperties":
@@ -135,6 +135,12 @@ def _as_fault(error: ValidationError, schema: Mapping[str, Any], under: str) -> 
         case _:
             sentence = f"{title}不符合要求。"
     return InvalidInput(sentence=sentence, field=".".join(path) or None)
+
+
+def _missing(error: ValidationError) -> str:
+    """Which field a `required` error is about: the validator reports each, and names it only in its sentence."""
+    absent = [name for name in error.validator_value if name not in error.instance]
+    return next(name for name in absent if error.message.startswith(repr(name)))
 
 
 def _title(part: Any, path: list[str]) -> str:

@@ -4,27 +4,38 @@ import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 
 async function draw(place) {
-  const xml = await (await fetch(place.dataset.xml, { credentials: "same-origin" })).text();
+  const answer = await fetch(place.dataset.xml, { credentials: "same-origin" });
+  if (!answer.ok) { throw new Error(answer.statusText); }
   const viewer = new NavigatedViewer({ container: place });
-  await viewer.importXML(xml);
+  await viewer.importXML(await answer.text());
   const canvas = viewer.get("canvas");
-  const marks = JSON.parse(place.dataset.marks || "{}");
   const known = viewer.get("elementRegistry");
-  Object.keys(marks).filter((id) => known.get(id)).forEach((id) => canvas.addMarker(id, marks[id]));
+  const marks = Object.entries(JSON.parse(place.dataset.marks || "{}")).filter(([id]) => known.get(id));
+  marks.forEach(([id, mark]) => canvas.addMarker(id, mark));
   canvas.zoom("fit-viewport", "auto");
-  place.before(buttons(canvas));
+  place.setAttribute("role", "group");
+  place.setAttribute("aria-label", "流程图，当前环节已标出；文字说明见办理过程");
+  const waiting = marks.filter(([, mark]) => mark === "waiting").map(([id]) => known.get(id));
+  place.before(buttons(canvas, waiting[0]));
+  // whoever wants to look at the drawn model (a test, a comparison) gets it from here
+  place.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail: viewer }));
 }
 
-function buttons(canvas) {
+function buttons(canvas, here) {
   const bar = document.createElement("div");
   bar.className = "zoom";
   const acts = [
+    ["看全图", () => canvas.zoom("fit-viewport", "auto")],
     ["放大", () => canvas.zoom(canvas.zoom() * 1.25, "auto")],
     ["缩小", () => canvas.zoom(canvas.zoom() / 1.25, "auto")],
-    ["看全图", () => canvas.zoom("fit-viewport", "auto")],
     ["左移", () => canvas.scroll({ dx: 120, dy: 0 })],
     ["右移", () => canvas.scroll({ dx: -120, dy: 0 })],
+    ["上移", () => canvas.scroll({ dx: 0, dy: 120 })],
+    ["下移", () => canvas.scroll({ dx: 0, dy: -120 })],
   ];
+  if (here) {
+    acts.splice(1, 0, ["看当前环节", () => { canvas.zoom(1); canvas.scrollToElement(here, 200); }]);
+  }
   acts.forEach(([label, act]) => {
     const button = document.createElement("button");
     button.type = "button";
