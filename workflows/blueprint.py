@@ -9,7 +9,6 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
-from SpiffWorkflow.specs.Join import Join
 from SpiffWorkflow.util.task import TaskState
 
 from workflows.fast import FastTask, FastWorkflow
@@ -29,7 +28,6 @@ class Part:
         self.specs = tuple(spec.task_specs[name] for name in sorted(spec.task_specs))
         self.numbers = {each: number for number, each in enumerate(self.specs)}
         self.joins = frozenset(each for each in self.specs if isinstance(each, UnstructuredJoin))
-        self.paired = frozenset(each for each in self.specs if isinstance(each, Join) and each.split_task)
         self._ahead: dict[Any, tuple[Shapes, ...]] = {}
 
     def ahead(self, spec: Any) -> tuple[Shapes, ...]:

@@ -104,7 +104,7 @@ def _walk(diagrams: Diagrams, workflow: FastWorkflow, call: Call) -> Run:
     trail: list[str] = []
     for _ in range(MOST_STEPS):
         ready = workflow.ready(manual=False)
-        if not ready and not _finish_subprocesses(workflow):
+        if not ready:
             break
         for task in ready:
             if task.state == TaskState.READY:
@@ -113,17 +113,6 @@ def _walk(diagrams: Diagrams, workflow: FastWorkflow, call: Call) -> Run:
     else:
         raise RunBroken("流程图循环不止")
     return _as_run(diagrams, workflow, trail)
-
-
-def _finish_subprocesses(workflow: FastWorkflow) -> bool:
-    """Let activities go on whose inside was ended from within, which tells nobody; True when one did."""
-    moved = False
-    for task_id, inside in list(workflow.subprocesses.items()):
-        task = workflow.get_task_from_id(task_id)
-        if inside.completed and task.state == TaskState.STARTED:
-            task.task_spec._update(task)
-            moved = moved or task.state != TaskState.STARTED
-    return moved
 
 
 def _step(task: Any, call: Call) -> None:

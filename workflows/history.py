@@ -19,29 +19,30 @@ def kept(workflow: Any, part: Part) -> Kept:
     """
     needed = _needed(workflow, part)
     rows: Kept = []
-    stack: list[tuple[Any, int, bool]] = [(workflow.task_tree, -1, False)]
+    stack = [(workflow.task_tree, -1)]
     while stack:
-        task, place, below_living = stack.pop()
+        task, place = stack.pop()
         living = task._state < COMPLETED
         shape = None
-        if living or below_living or task in needed:
+        if living or task in needed:
             shape = part.shape_of(task) if living else None
             rows.append((task, place, shape or 0))
             place = len(rows) - 1
         if shape is None:
-            stack.extend([(child, place, living) for child in reversed(task._children)])
+            stack.extend([(child, place) for child in reversed(task._children)])
     return rows
 
 
 def _needed(workflow: Any, part: Part) -> set[Any]:
-    """The finished tasks something unfinished looks back at."""
+    """The finished tasks something unfinished looks back at.
+
+    Two that seem to be needed are not: a loop has taken what its finished instances brought, and the join of a task
+    with boundary events is unfinished only while that task is, whose parent is the split it looks for.
+    """
     living = [task for task in workflow.tasks.values() if task._state < COMPLETED]
     needed = {workflow.task_tree, workflow.last_task}
     for task in living:
         needed.add(task._parent)  # data are inherited from it
-        if task.task_spec in part.paired:
-            split = task.find_ancestor(task.task_spec.split_task)
-            needed.update((split, *split._children) if split else ())
     arrived = [task for task in workflow.tasks.values() if task._state >= COMPLETED and task.task_spec in part.joins]
     if arrived and living:
         for task in _not_yet_merged(arrived, living):

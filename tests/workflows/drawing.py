@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import workflows
+from workflows.diagrams import _compiled
 
 HEAD = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
@@ -71,6 +73,12 @@ def compiled(*processes: str, messages: tuple[str, ...] = ()) -> workflows.Diagr
     assert key is not None
     source = f"{HEAD}{declared}{''.join(processes)}</bpmn:definitions>"
     return workflows.compile_diagrams({"drawn.bpmn": source.encode()}, key[1])
+
+
+def as_in_another_process(compile_again: Callable[[], workflows.Diagrams]) -> workflows.Diagrams:
+    """The same diagrams compiled anew, sharing nothing with the first."""
+    _compiled.cache_clear()
+    return compile_again()
 
 
 START, END = '<bpmn:startEvent id="start" />', '<bpmn:endEvent id="end" />'

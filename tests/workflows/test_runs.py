@@ -10,7 +10,17 @@ import pytest
 import zstandard
 
 import workflows
-from tests.workflows.drawing import END, START, compiled, message, node, process, sub_process, task
+from tests.workflows.drawing import (
+    END,
+    START,
+    as_in_another_process,
+    compiled,
+    message,
+    node,
+    process,
+    sub_process,
+    task,
+)
 from tests.workflows.lockstep import LONGEST, Sides, wander
 from workflows.fast import FastWorkflow
 from workflows.runs import FORMAT, dump, load
@@ -19,9 +29,18 @@ TRANSFER = Path(__file__).parents[2] / "bpmn" / "transfer" / "transfer.bpmn"
 FACTS = {"same_superior": False, "city_review": True}
 
 
+def compiled_transfer() -> workflows.Diagrams:
+    return workflows.compile_diagrams({"transfer.bpmn": TRANSFER.read_bytes()}, "transfer")
+
+
 @pytest.fixture(scope="module")
 def transfer() -> workflows.Diagrams:
-    return workflows.compile_diagrams({"transfer.bpmn": TRANSFER.read_bytes()}, "transfer")
+    return compiled_transfer()
+
+
+@pytest.fixture(scope="module")
+def transfer_elsewhere(transfer: workflows.Diagrams) -> workflows.Diagrams:
+    return as_in_another_process(compiled_transfer)
 
 
 PARALLEL = process(
@@ -69,6 +88,33 @@ INCLUSIVE = process(
     "split two",
     "one join",
     "two join",
+    "join after",
+    "after end",
+)
+EARLY = process(
+    "early",
+    START
+    + END
+    + node("endEvent", "early_end")
+    + node("endEvent", "side_end")
+    + node("parallelGateway", "both")
+    + node("inclusiveGateway", "split")
+    + node("inclusiveGateway", "join")
+    + node("exclusiveGateway", "check", default="early_7")
+    + task("side")
+    + task("one")
+    + task("two")
+    + task("after"),
+    "start both",
+    "both side",
+    "both split",
+    "side side_end",
+    "split one 1 == 1",
+    "split two 1 == 1",
+    "one join",
+    "check join",
+    "two check",
+    "check early_end again",
     "join after",
     "after end",
 )
@@ -165,6 +211,7 @@ DRAWN = {
     "parallel branches, one of which loops": (PARALLEL,),
     "three ends": (ENDS,),
     "inclusive gateway": (INCLUSIVE,),
+    "inclusive gateway, one branch may end before it": (EARLY,),
     "call activity": (CALLING, CALLED),
     "call activity in a sub-process with a boundary message": (EMBEDDING, CALLED),
     "joint decision": (JOINT,),
@@ -175,18 +222,23 @@ DRAWN = {
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_a_transfer_walks_the_same_live_and_stored(transfer: workflows.Diagrams, seed: int) -> None:
+def test_a_transfer_walks_the_same_live_and_stored(
+    transfer: workflows.Diagrams, transfer_elsewhere: workflows.Diagrams, seed: int
+) -> None:
     chance = random.Random(seed)
     facts = {"same_superior": chance.random() < 0.3, "city_review": chance.random() < 0.5}
 
-    assert wander(Sides(transfer, facts), chance) > 0
+    assert wander(Sides(transfer, transfer_elsewhere, facts), chance) > 0
 
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_small_diagram_walks_the_same_live_and_stored(name: str) -> None:
-    diagrams = compiled(*DRAWN[name], messages=("stop", "yes", "no", "aside"))
+    def draw() -> workflows.Diagrams:
+        return compiled(*DRAWN[name], messages=("stop", "yes", "no", "aside"))
 
-    steps = [wander(Sides(diagrams, {}), random.Random(seed)) for seed in range(12)]
+    diagrams, elsewhere = draw(), as_in_another_process(draw)
+
+    steps = [wander(Sides(diagrams, elsewhere, {}), random.Random(seed)) for seed in range(12)]
 
     assert min(steps) > 0
     assert min(steps) < LONGEST
@@ -269,9 +321,9 @@ def test_a_join_waits_for_both_branches_in_every_round() -> None:
     )
     run = workflows.start(diagrams, {})
 
-    for _ in range(5):
-        assert sorted(each.key for each in run.waiting) == ["left", "right"]
-        for key in ("left", "right"):
+    for order in (("left", "right"), ("right", "left"), ("right", "left"), ("left", "right"), ("right", "left")):
+        assert [each.key for each in run.waiting] == ["left", "right"]
+        for key in order:
             waiting = next(each for each in run.waiting if each.key == key)
             run = workflows.complete(diagrams, run.state, waiting.id, {"again": True})
 
@@ -362,6 +414,56 @@ def test_storing_does_not_touch_the_run(transfer: workflows.Diagrams) -> None:
     first, second = dump(workflow), dump(workflow)
 
     assert first == second
+
+
+def test_what_is_gone_from_the_facts_stays_gone(transfer: workflows.Diagrams) -> None:
+    workflow = load(transfer, workflows.start(transfer, FACTS).state)
+    del workflow.ready(manual=True)[0].data["city_review"]
+
+    again = load(transfer, dump(workflow))
+
+    assert again.ready(manual=True)[0].data == {"same_superior": False}
+
+
+def test_a_predicted_task_that_knows_something_is_kept(transfer: workflows.Diagrams) -> None:
+    workflow = load(transfer, workflows.start(transfer, FACTS).state)
+    workflow.ready(manual=True)[0].children[0].children[1].data["note"] = 7
+
+    again = load(transfer, dump(workflow))
+
+    assert again.ready(manual=True)[0].children[0].children[1].data == {"note": 7}
+    assert dump(again) == dump(workflow)
+
+
+def test_a_cancelled_run_stays_cancelled(transfer: workflows.Diagrams) -> None:
+    state = workflows.start(transfer, FACTS).state
+    workflow = load(transfer, state)
+    workflow.cancel()
+
+    again = load(transfer, dump(workflow))
+
+    assert (again.completed, again.success) == (True, False)
+    assert again.ready(manual=True) == []
+    assert (
+        again.last_id >= load(transfer, state).ready(manual=True)[0].id
+    )  # ids of what was cancelled are not given again
+
+
+def test_an_inside_that_cancels_itself_lets_the_run_go_on() -> None:
+    inside = (
+        node("startEvent", "in_start")
+        + task("inner")
+        + node("endEvent", "in_end", node("cancelEventDefinition", "cancelled"))
+        + '<bpmn:sequenceFlow id="in_1" sourceRef="in_start" targetRef="inner" />'
+        + '<bpmn:sequenceFlow id="in_2" sourceRef="inner" targetRef="in_end" />'
+    )
+    drawn = START + END + node("transaction", "try", inside) + task("after")
+    diagrams = compiled(process("trying", drawn, "start try", "try after", "after end"))
+    run = workflows.start(diagrams, {})
+
+    run = workflows.complete(diagrams, run.state, run.waiting[0].id, {"outcome": "agree"})
+
+    assert [each.key for each in run.waiting] == ["after"]
 
 
 @pytest.fixture
