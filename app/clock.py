@@ -54,6 +54,11 @@ def school_year(day: dt.date) -> int:
     return day.year if day.month >= 8 else day.year - 1
 
 
+def locked_since(entry_year: int) -> dt.datetime:
+    """When the data of the cohort that entered in that year close: 30 September 24:00, in UTC."""
+    return dt.datetime.combine(dt.date(entry_year, 10, 1), dt.time(0), ZONE).astimezone(dt.UTC)
+
+
 @functools.cache
 def _exceptions() -> dict[dt.date, bool]:
     with Path(__file__).with_name("calendar.csv").open(encoding="utf-8") as file:

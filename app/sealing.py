@@ -6,6 +6,7 @@ directives are signed with Ed25519 under a third.
 
 from __future__ import annotations
 
+import base64
 import functools
 import hmac
 import os
@@ -48,6 +49,16 @@ def seal(text: str) -> bytes:
 def unseal(sealed: bytes) -> str:
     """The text that was sealed. Raises cryptography's InvalidTag when it was sealed under another key or altered."""
     return _cipher(_field_key()).decrypt(sealed[:12], sealed[12:], None).decode()
+
+
+def seal_text(text: str) -> str:
+    """The same as text, for places that hold JSON."""
+    return base64.b64encode(seal(text)).decode()
+
+
+def unseal_text(sealed: str) -> str:
+    """The text that `seal_text` sealed."""
+    return unseal(base64.b64decode(sealed))
 
 
 def keyed_hash(text: str) -> str:

@@ -12,6 +12,7 @@ from app.cases import rules
 from app.database import db, transaction
 from app.processes.operations import publish_shelves
 from app.processes.queries import Edition
+from app.students.operations.matrix import keep_matrix
 from workflows.routing import ROLES
 
 
@@ -19,6 +20,7 @@ def bring_up(say: Callable[[str], object]) -> None:
     """Make the database ready to serve. Raises NotPublishable when a shipped diagram does not hold together."""
     schema.upgrade(db.engine)
     with transaction():
+        keep_matrix()
         for key in publish_shelves("系统", lanes_that_mean_nobody):
             say(f"已发布流程 {key}")
 

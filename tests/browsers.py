@@ -101,7 +101,9 @@ class Desk:
 
     def violations(self) -> str:
         """What axe finds wrong on the page, as one text; empty when nothing."""
-        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": LAWS}, "resultTypes": ["violations"]})
+        found = Axe().run(
+            self.page, options={"runOnly": {"type": "tag", "values": LAWS}, "resultTypes": ["violations"]}
+        )
         return "\n".join(
             f"{each['id']}: {each['help']}: {[node['html'][:160] for node in each['nodes']]}"
             for each in found.response["violations"]

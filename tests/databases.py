@@ -52,7 +52,7 @@ class Sqlite:
 class Postgres:
     """A database of its own, made for the run and dropped after it; a test begins with empty tables."""
 
-    KEPT = ("alembic_version", "process", "process_version")
+    KEPT = ("alembic_version", "process", "process_version", "lawful_change")
 
     def __init__(self) -> None:
         if not postgres_answers():

@@ -137,7 +137,7 @@ def a_student(
     case, today = a_takeover(), clock.today()
     student = Student(
         name=name,
-        sex=Sex.MALE,
+        sex=Sex.MALE if int(number[16]) % 2 else Sex.FEMALE,
         born_on=dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14])),
         main_number=number,
         main_number_hash=keyed_hash(number),

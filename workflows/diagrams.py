@@ -60,6 +60,7 @@ class Diagrams:
     checksum: str
     process_id: str
     name: str
+    documentation: str
     tasks: Mapping[str, TaskSpec]
     route: tuple[str, ...]
     operations: frozenset[str]
@@ -68,6 +69,7 @@ class Diagrams:
     subprocess_specs: Mapping[str, Any] = field(repr=False, compare=False)
     blueprint: Blueprint = field(repr=False, compare=False)
     outcomes: Mapping[str, str] = field(repr=False, compare=False, default_factory=dict)
+    properties: Mapping[str, str] = field(repr=False, compare=False, default_factory=dict)
 
     def __hash__(self) -> int:
         return hash(self.checksum)
@@ -105,6 +107,7 @@ def _compiled(sources: tuple[tuple[str, bytes], ...], process_id: str | None) ->
         checksum=hashlib.sha256(repr((sources, process_id)).encode()).hexdigest(),
         process_id=process_id,
         name=process.get("name") or process_id,
+        documentation=(process.findtext(f"{BPMN}documentation") or "").strip(),
         tasks=tasks,
         route=tuple(task.key for task in ordered),
         operations=frozenset(e.get("id") for root in roots.values() for e in root.iter(f"{SPIFF}serviceTaskOperator")),
@@ -118,6 +121,7 @@ def _compiled(sources: tuple[tuple[str, bytes], ...], process_id: str | None) ->
             for end in root.iter(f"{BPMN}endEvent")
             if "outcome" in properties(end)
         },
+        properties=properties(process),
     )
 
 

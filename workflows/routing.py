@@ -13,5 +13,7 @@ ROLES = frozenset(
         "lowest_common_superior",
         "province",
         "applicant",
+        "applicant_bureau",
+        "applicant_superior",
     }
 )

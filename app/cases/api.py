@@ -77,7 +77,7 @@ SEARCH = {
 @operation("可发起的流程")
 def list_processes() -> Any:
     caller = actor()
-    startable = [each for each in processes() if each.key in operations.OPENINGS and caller.office_kind == "school"]
+    startable = [each for each in processes() if operations.is_startable(each.key, caller)]
     return jsonify(items=[{"key": each.key, "name": each.name} for each in startable], next=None)
 
 

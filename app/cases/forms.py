@@ -133,7 +133,8 @@ def prefilled(task: Task) -> dict[str, Any]:
         directive = directive_of(task.case_id)
         return {"directive": directive.number} if directive else {}
     if task.key == "repair":
-        return {name: task.case.application[name] for name in ("reason", "guardian", "signed_on")}
+        asked = edition_of(task.case).form("repair")["properties"]
+        return {name: task.case.application[name] for name in asked if name in task.case.application}
     return {}
 
 

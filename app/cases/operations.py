@@ -34,7 +34,7 @@ from app.cases.models import (
     Task,
     TaskStatus,
 )
-from app.cases.openings import OPENINGS
+from app.cases.openings import OPENINGS, Opening
 from app.database import db
 from app.divisions.models import Office
 from app.errors import InvalidInput, Missing, NotAllowed, Objected, Refused, Stale
@@ -70,46 +70,65 @@ def open_case(process_key: str, application: Mapping[str, Any], *, actor: Actor)
         raise Missing()
     if actor.duty != "operator":
         raise NotAllowed()
+    if not may_start(chosen, actor):
+        raise rules.NotTheApplicant()
     faults = form_objections(chosen.form(APPLICATION), application)
     if faults:
         raise Objected(list(faults))
     opening = OPENINGS[process_key](chosen, application, profile=profile(), actor=actor)
     applicant = db.session.get_one(Office, actor.office_id)
-    offices = rules.parties(
-        chosen.diagrams, receiving=opening.receiving, releasing=opening.releasing, applicant=applicant
-    )
+    case = _new_case(chosen, opening, applicant, profile=profile(), opened_by=actor.user_id)
+    case.application = dict(opening.application if opening.application is not None else application)
+    _insert(case, chosen, opening, applicant)
+    audit.record("cases/open", f"case:{case.number}", actor=actor, after={"process": process_key})
+    return case
+
+
+def is_startable(process_key: str, actor: Actor) -> bool:
+    """True when the actor may open a case of that process."""
+    return process_key in OPENINGS and may_start(current_edition(process_key), actor)
+
+
+def may_start(chosen: Edition, actor: Actor) -> bool:
+    """True for an operator of the kind of office that the diagram names as applicant (`school` without a word)."""
+    kind = chosen.diagrams.properties.get("applicant", "school")
+    return actor.duty == "operator" and (actor.office_kind == "school") == (kind == "school")
+
+
+def _new_case(chosen: Edition, opening: Opening, applicant: Office, *, profile: str, opened_by: int | None) -> Case:
     now = clock.now()
-    case = Case(
+    return Case(
         number=_next_number(now),
         version_id=chosen.version_id,
-        process_key=process_key,
-        profile=profile(),
+        process_key=chosen.key,
+        profile=profile,
         status=CaseStatus.OPEN,
-        student_id=opening.student.id,
-        holds_student=True,
-        applicant_office_id=actor.office_id,
-        opened_by=actor.user_id,
-        receiving_school_id=opening.receiving.id,
-        releasing_school_id=opening.releasing.id,
-        parties={role: office.id for role, office in offices.items()},
+        student_id=opening.student.id if opening.student else None,
+        holds_student=opening.holds_student and opening.student is not None,
+        applicant_office_id=applicant.id,
+        opened_by=opened_by,
+        receiving_school_id=opening.receiving.id if opening.receiving else None,
+        releasing_school_id=opening.releasing.id if opening.releasing else None,
+        parties={},
         clocks={},
-        application=_without_number(application),
+        application={},
         revision=0,
         opened_at=now,
     )
+
+
+def _insert(case: Case, chosen: Edition, opening: Opening, applicant: Office) -> None:
+    """Route the case, write it, walk it to its first tasks. Raises Unroutable, AlreadyOpen."""
+    offices = rules.parties(
+        chosen.diagrams, receiving=opening.receiving, releasing=opening.releasing, applicant=applicant
+    )
+    case.parties = {role: office.id for role, office in offices.items()}
     db.session.add(case)
     try:
         db.session.flush()
     except sa.exc.IntegrityError as error:
         raise rules.AlreadyOpen() from error
-    _start(case, chosen, opening.facts, offices, now)
-    audit.record("cases/open", f"case:{case.number}", actor=actor, after={"process": process_key})
-    return case
-
-
-def _without_number(application: Mapping[str, Any]) -> dict[str, Any]:
-    """The application as it is kept: the child stands in the case by reference, not by number."""
-    return {name: value for name, value in application.items() if name != "main_number"}
+    _start(case, chosen, opening.facts, offices, case.opened_at)
 
 
 def _next_number(now: dt.datetime) -> str:
@@ -341,11 +360,15 @@ def _proceeding(case: Row, chosen: Edition, actor: Actor, form: Mapping[str, Any
     return Proceeding(
         case_id=case.case_id,
         number=case.number,
+        process=chosen.key,
         student_id=case.student_id,
         receiving_school_id=case.receiving_school_id,
         releasing_school_id=case.releasing_school_id,
+        applicant_office_id=case.applicant_office_id,
         actor=actor,
-        policy=chosen.decide("transfer_rules", profile=case.profile, stage=None) if chosen.tables else {},
+        policy=chosen.decide(f"{chosen.key}_rules", profile=case.profile, stage=None) or {},
+        profile=case.profile,
+        application=case.application,
         form=form,
         claim=claim,
     )
@@ -574,30 +597,10 @@ def open_follow_up(process_key: str, proceeding: Proceeding) -> None:
     first = db.session.get_one(Case, proceeding.case_id)
     receiving = db.session.get_one(Office, proceeding.receiving_school_id)
     releasing = db.session.get_one(Office, proceeding.releasing_school_id)
-    offices = rules.parties(chosen.diagrams, receiving=receiving, releasing=releasing, applicant=releasing)
-    now = clock.now()
-    case = Case(
-        number=_next_number(now),
-        version_id=chosen.version_id,
-        process_key=process_key,
-        profile=first.profile,
-        status=CaseStatus.OPEN,
-        student_id=proceeding.student_id,
-        holds_student=False,
-        applicant_office_id=releasing.id,
-        opened_by=None,
-        receiving_school_id=receiving.id,
-        releasing_school_id=releasing.id,
-        parties={role: office.id for role, office in offices.items()},
-        clocks={},
-        application={},
-        revision=0,
-        opened_at=now,
-        follows_id=first.id,
-    )
-    db.session.add(case)
-    db.session.flush()
-    _start(case, chosen, {}, offices, now)
+    opening = Opening(student=first.student, holds_student=False, receiving=receiving, releasing=releasing)
+    case = _new_case(chosen, opening, releasing, profile=first.profile, opened_by=None)
+    case.follows_id = first.id
+    _insert(case, chosen, opening, releasing)
     audit.record("cases/open", f"case:{case.number}", actor=proceeding.actor, after={"process": process_key})
 
 

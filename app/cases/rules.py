@@ -21,12 +21,19 @@ ROLE_NAMES = {
     "lowest_common_superior": "双方共同的上级教育行政部门",
     "province": "省教育行政部门",
     "applicant": "申请单位",
+    "applicant_bureau": "申请单位上级教育行政部门",
+    "applicant_superior": "申请单位上级的上一级教育行政部门",
 }
 
 
 class Unroutable(Refused):
     code = "E-ROUTE"
     text = "环节“{task}”没有可办理的机构（{role}），流程不能启动。"
+
+
+class NotTheApplicant(NotAllowed):
+    code = "E-OFFICE"
+    text = "此项业务不由本机构提出。"
 
 
 class OwnDraft(NotAllowed):
@@ -49,11 +56,6 @@ class AlreadyOpen(Refused):
     text = "该生有在办业务，办结后才能申请。"
 
 
-def superior_bureau(school: Office) -> Office | None:
-    """学校上级教育行政部门: the bureau directly above an office."""
-    return school.superior
-
-
 def resolve(role: str, *, receiving: Office | None, releasing: Office | None, applicant: Office) -> Office | None:
     """The office a lane's role means in a case; None when it means nobody.
 
@@ -71,6 +73,8 @@ def resolve(role: str, *, receiving: Office | None, releasing: Office | None, ap
         "lowest_common_superior": lowest_common_superior(receiving, releasing) if receiving and releasing else None,
         "province": _top(applicant),
         "applicant": applicant,
+        "applicant_bureau": applicant.superior,
+        "applicant_superior": applicant.superior and next_tier(applicant.superior),
     }
     return answers.get(role)
 

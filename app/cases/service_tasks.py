@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.cases import operations
+from app.divisions.queries import office_by_code
+from app.errors import Missing
+from app.schools.models import Stage
+from app.schools.operations import set_total
 from app.students.operations import Proceeding
 from workflows import service_task
 
@@ -14,3 +18,22 @@ from workflows import service_task
 def follow_up(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     """纸质档案另行寄送: opens the paper archive's own case."""
     operations.open_follow_up("paper_archive", proceeding)
+
+
+@service_task("quota/set")
+def set_quota(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """核定学籍总数: the number of one cohort of one school, as the application names it."""
+    proceeding.claim()
+    asked = proceeding.application
+    school = office_by_code(asked["school"])
+    if school is None:
+        raise Missing()
+    set_total(
+        school.id,
+        Stage(asked["stage"]),
+        asked["year"],
+        asked["total"],
+        basis=asked["basis"],
+        case_id=proceeding.case_id,
+        actor=proceeding.actor,
+    )

@@ -233,7 +233,7 @@ class _Closed:
                     "after": after,
                 }
             )
-        self.rows[Enrolment].append(
+        self.rows[Enrolment].append(  # as first data, under the takeover: the transfer is closed already
             {
                 "student_id": child.id,
                 "epoch": 1,
@@ -245,7 +245,7 @@ class _Closed:
                 "standing": Standing.TRANSFERRED,
                 "starts_on": dt.date(child.entry_year, 9, 1),
                 "ends_on": day,
-                "case_id": case_id,
+                "case_id": child.takeover,
             }
         )
 

@@ -95,6 +95,7 @@ def _add(
     full: bool = False,
 ) -> None:
     superior = province.bureaus[bureau_code]
+    number = serial + (80 if bureau_code.endswith("00") else 0)  # a city's own schools: from 81 on
     place = "0106" if bureau_code == "3301Z1" else bureau_code[2:]
     code = {"primary": "2133", "junior": "3133", "senior": "3433"}[stage] + place + f"{serial:02d}"
     division = superior.division_code
@@ -108,6 +109,7 @@ def _add(
             ownership=Ownership.PRIVATE if private else Ownership.PUBLIC,
             stages=stage,
             tier=chance.choice(("一级特色", "二级特色")) if stage == "senior" else "",
+            school_number=f"{number:02d}",
             contact=f"0571-8{chance.randrange(1000000, 9999999)}",
         )
     )

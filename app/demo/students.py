@@ -47,6 +47,7 @@ class Child:
     grade: str
     entry_year: int
     place: int  # within its grade: the first ones stay free to transfer
+    takeover: int  # the case under which its first data came in
     free: bool
     moved_on: dt.date | None = None
 
@@ -68,7 +69,7 @@ def enrol(province: Province, chance: random.Random) -> list[Child]:
         for grade in school.grades:
             entry = entry_year_of(grade, year)
             for place in range(PER_GRADE):
-                child = Child(len(children) + 1, "", "", school, grade, entry, place, free=True)
+                child = Child(len(children) + 1, "", "", school, grade, entry, place, case_id, free=True)
                 children.append(child)
                 _write_child(rows, child, f"{county2:02d}", f"{serial:02d}", case_id, chance)
             spare = 0 if school.full else 6 + chance.randrange(8)

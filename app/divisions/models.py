@@ -15,10 +15,13 @@ class Division(Model):
     """行政区划 – province, city or county, by its GB/T 2260 code."""
 
     __tablename__ = "division"
+    __table_args__ = (sa.Index("uq_division_number", "number", unique=True),)
 
     code: Mapped[str] = mapped_column(sa.String(6), primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(40))
     superior_code: Mapped[str | None] = mapped_column(sa.ForeignKey("division.code"))
+    #: 学籍辅号中的县代号: two digits of the province's own dictionary, since the tails of GB/T 2260 collide
+    number: Mapped[str | None] = mapped_column(sa.String(2))
 
 
 class OfficeKind(StrEnum):

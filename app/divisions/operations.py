@@ -30,9 +30,11 @@ def found_province() -> dict[str, Office]:
     """Every division and its bureau; returns the bureaus by code."""
     bureaus: dict[str, Office] = {}
     names = {row["code"]: row["name"] for row in divisions_of_zhejiang()}
+    counties = [row["code"] for row in divisions_of_zhejiang() if not row["code"].endswith("00")]
+    numbers = {code: f"{place:02d}" for place, code in enumerate(counties, start=1)}
     for row in divisions_of_zhejiang():
         code, name = row["code"], row["name"]
-        db.session.add(Division(code=code, name=name, superior_code=row["superior"] or None))
+        db.session.add(Division(code=code, name=name, superior_code=row["superior"] or None, number=numbers.get(code)))
         kind = (
             OfficeKind.PROVINCE if code == "330000" else OfficeKind.CITY if code.endswith("00") else OfficeKind.COUNTY
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import Model, choice
+from app.database import Model, UtcDateTime, choice
 from app.divisions.models import Office
 
 
@@ -64,6 +65,8 @@ class School(Model):
         sa.String(10), default=""
     )  # 等级, e.g. 一级特色: only like moves to like (senior)
     contact: Mapped[str] = mapped_column(sa.String(40), default="")
+    township_number: Mapped[str] = mapped_column(sa.String(2), default="01")  # 学籍辅号中的乡镇代号
+    school_number: Mapped[str] = mapped_column(sa.String(2), default="01")  # 学籍辅号中的学校代号
 
     office: Mapped[Office] = relationship(lazy="joined")
 
@@ -102,7 +105,23 @@ class Quota(Model):
     used: Mapped[int] = mapped_column(default=0)
     reserved: Mapped[int] = mapped_column(default=0)
 
+    school: Mapped[School] = relationship()
+
     @property
     def free(self) -> int:
         """Seats that nobody uses and nobody has reserved."""
         return self.total - self.used - self.reserved
+
+
+class QuotaVersion(Model):
+    """学籍总数沿革 – one number as it was set, with the case that set it."""
+
+    __tablename__ = "quota_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    quota_id: Mapped[int] = mapped_column(sa.ForeignKey("quota.id"), index=True)
+    total: Mapped[int]
+    before: Mapped[int | None]
+    basis: Mapped[str] = mapped_column(sa.String(200))
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"))
+    set_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from app import audit, clock
+from app.access import Actor
 from app.database import db
 from app.errors import Refused
-from app.schools.models import Quota, Stage
+from app.schools.models import Quota, QuotaVersion, Stage
+from app.schools.rules import BelowUse
 
 
 class NoSeat(Refused):
@@ -66,3 +69,30 @@ def _no_seat(school_id: int, stage: Stage, entry_year: int) -> NoSeat:
 
 def _row(school_id: int, stage: Stage, entry_year: int) -> tuple[sa.ColumnElement[bool], ...]:
     return (Quota.school_id == school_id, Quota.stage == stage, Quota.entry_year == entry_year)
+
+
+def set_total(
+    school_id: int, stage: Stage, entry_year: int, total: int, *, basis: str, case_id: int, actor: Actor
+) -> None:
+    """Set how many of a cohort a school may hold; effective at once, the number before kept as history.
+
+    Raises BelowUse (E-QUOTA-02) when more seats are used or reserved by now, nothing written then.
+    """
+    quota = db.session.scalar(sa.select(Quota).where(*_row(school_id, stage, entry_year)).with_for_update())
+    if quota is None:
+        quota = Quota(school_id=school_id, stage=stage, entry_year=entry_year, total=0, used=0, reserved=0)
+        db.session.add(quota)
+        db.session.flush()  # its versions point at it
+    if total < quota.used + quota.reserved:
+        raise BelowUse(used=quota.used, reserved=quota.reserved, field="total")
+    before, quota.total = quota.total, total
+    db.session.add(
+        QuotaVersion(quota_id=quota.id, total=total, before=before, basis=basis, case_id=case_id, set_at=clock.now())
+    )
+    audit.record(
+        "quotas/set",
+        f"quota:{quota.id}",
+        actor=actor,
+        before={"total": before},
+        after={"total": total, "school": school_id, "stage": stage.value, "year": entry_year},
+    )

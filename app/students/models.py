@@ -70,6 +70,7 @@ class Student(Model):
     main_number_masked: Mapped[str] = mapped_column(sa.String(18))  # 330102********0017
     household_division: Mapped[str] = mapped_column(sa.String(6), default="")  # 户口所在地区划
     contested: Mapped[bool] = mapped_column(default=False)  # 问题学籍
+    particulars: Mapped[Any] = mapped_column(Json, default=dict)  # 一般信息: address, phone, health …
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     numbers: Mapped[list[StudentNumber]] = relationship(order_by="StudentNumber.valid_from")
@@ -84,6 +85,11 @@ class Student(Model):
     @property
     def last_enrolment(self) -> Enrolment | None:
         return self.enrolments[-1] if self.enrolments else None
+
+
+def masked(number: str) -> str:
+    """330102********0017: what of a main number may be shown to anybody who may see the child."""
+    return f"{number[:6]}{'*' * (len(number) - 10)}{number[-4:]}"
 
 
 class NumberKind(StrEnum):
@@ -189,14 +195,72 @@ class Change(Model):
     school: Mapped[School] = relationship()
 
 
-CHANGE_NAMES = {
+CHANGE_NAMES = {  # 学籍异动类别码 (JY/T 1001), letters are the province's own
+    "00": "初始建库",
+    "02": "留级",
+    "04": "跳级",
+    "11": "休学",
+    "12": "复学",
+    "17": "学籍恢复",
     "21": "转出",
     "22": "转入",
+    "29": "转班级",
+    "31": "退学",
+    "51": "死亡",
+    "99": "更正",
     "Z1": "小学新生注册",
     "Z2": "初中新生注册",
     "Z3": "高中新生注册",
-    "00": "初始建库",
+    "Z4": "省外新建",
+    "Z5": "外招转入",
+    "Z6": "升级",
+    "Z7": "毕业",
+    "Z8": "结业",
+    "Z9": "肄业",
+    "ZA": "辍学",
+    "ZB": "辍学返校",
+    "ZC": "出境",
+    "ZD": "转往省外",
+    "ZE": "关键信息变更",
+    "ZF": "锁后修改",
+    "ZG": "问题学籍处理",
+    "ZH": "续休",
+    "ZJ": "学校撤并划转",
+    "ZK": "一般信息变更",
 }
+
+
+class Suspension(Model):
+    """休学 – one certified interval of an enrolment's suspension; a renewal is another row."""
+
+    __tablename__ = "suspension"
+    __table_args__ = (sa.CheckConstraint("ends_on > starts_on", name="ends_after_start"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), index=True)
+    student_id: Mapped[int] = mapped_column(sa.ForeignKey("student.id"))
+    certificate: Mapped[str] = mapped_column(sa.String(30), unique=True)  # 休学证书编号
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date] = mapped_column(index=True)  # 期满: by then resumption or renewal
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    ended_on: Mapped[dt.date | None]  # when the child came back, or left otherwise
+    reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"))
+
+    enrolment: Mapped[Enrolment] = relationship()
+    student: Mapped[Student] = relationship()
+
+
+class LawfulChange(Model):
+    """学籍状态变迁规则 – the matrix of `rules/lawful.py`, for the trigger that refuses what is not in it."""
+
+    __tablename__ = "lawful_change"
+
+    profile: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    process: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    stage: Mapped[str] = mapped_column(sa.String(10), primary_key=True)  # * is every stage
+    before: Mapped[str] = mapped_column(sa.String(20), primary_key=True)  # empty: no enrolment before
+    after: Mapped[str] = mapped_column(sa.String(20), primary_key=True)  # * is every standing
 
 
 class Section(StrEnum):

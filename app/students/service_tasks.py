@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.errors import Refused
 from app.students import operations
-from app.students.operations import Proceeding
+from app.students.operations import Proceeding, changes, corrections
 from workflows import service_task
 
 
@@ -32,3 +32,30 @@ def pull(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
 def give_up(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     """交回指令: the receiving school will not use it."""
     operations.give_up_directive(proceeding)
+
+
+def offer(name: str, verb: Callable[[Proceeding], None]) -> None:
+    """Offer a verb that needs nothing but the case."""
+
+    @service_task(name)
+    def call(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+        verb(proceeding)
+
+
+for _name, _verb in {
+    "enrolment/suspend": changes.suspend,
+    "enrolment/renew_suspension": changes.renew_suspension,
+    "enrolment/resume": changes.resume,
+    "enrolment/withdraw": changes.withdraw,
+    "enrolment/skip": changes.skip,
+    "enrolment/repeat": changes.repeat,
+    "enrolment/decease": changes.decease,
+    "enrolment/go_abroad": changes.go_abroad,
+    "enrolment/drop_out": changes.drop_out,
+    "enrolment/return_to_school": changes.return_to_school,
+    "enrolment/reinstate": changes.reinstate,
+    "enrolment/change_class": changes.change_class,
+    "student/correct_key": corrections.correct_key,
+    "student/correct": corrections.correct,
+}.items():
+    offer(_name, _verb)

@@ -75,6 +75,7 @@ def _page(student_id: int, number: str | None) -> str:
     beyond_basic = keeper and caller.office_kind != "province"
     return render_template(
         "students/student.html",
+        may_apply=_may_apply(student),
         student=student,
         number=number or student.main_number_masked,
         unmasked=number is not None,
@@ -88,3 +89,9 @@ def _page(student_id: int, number: str | None) -> str:
         standings=STANDING_NAMES,
         number_names=NUMBER_NAMES,
     )
+
+
+def _may_apply(student: Any) -> bool:
+    """True for an operator of the school where the child is, or last was."""
+    enrolment = student.open_enrolment or student.last_enrolment
+    return actor().duty == "operator" and enrolment is not None and enrolment.school_id == actor().office_id

@@ -26,7 +26,7 @@ ROUNDS = 9
 REPEATS = 6  # of every walk in one round
 HERE = Path(__file__).parents[2] / "bpmn" / "transfer"
 # what a transfer's run knows (app.cases.openings): routing facts only, forms and opinions lie in rows
-FACTS = {"same_superior": False, "city_review": False, "stage": "junior", "cross_city": True, "ownership": "public"}
+FACTS = {"same_superior": False, "city_review": False}
 AGREED = ("agree",) * 5
 WALKS: tuple[tuple[str, ...], ...] = (
     AGREED,

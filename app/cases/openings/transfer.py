@@ -1,25 +1,23 @@
-"""What an application must satisfy before its case opens, per process: every objection at once, nothing typed twice."""
+"""Precheck of a transfer within the province."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from app import clock
 from app.access import Actor
-from app.cases.models import Case, CaseStatus, Task, TaskStatus
+from app.cases.openings.opening import Opening, open_case_of, opens
 from app.database import db
 from app.divisions.models import Office, OfficeKind
 from app.errors import InvalidInput, NotAllowed, Objected, Refused
-from app.processes.models import Process
 from app.processes.queries import Edition
 from app.schools.models import Quota, School
 from app.students.models import Enrolment, Student
 from app.students.queries import child_by_number
-from app.students.rules import UnknownChild, objections_to_transfer
+from app.students.rules import objections_to_transfer
 
 
 class NotYourSchool(NotAllowed):
@@ -27,16 +25,7 @@ class NotYourSchool(NotAllowed):
     text = "转学由转入学校的经办人提出：只能为本校申请。"
 
 
-@dataclass(frozen=True)
-class Opening:
-    """What an accepted application opens a case with."""
-
-    student: Student
-    receiving: Office
-    releasing: Office
-    facts: Mapping[str, bool]
-
-
+@opens("transfer")
 def open_transfer(edition: Edition, application: Mapping[str, Any], *, profile: str, actor: Actor) -> Opening:
     """Precheck of a transfer (预检). Raises NotYourSchool, UnknownChild, or Objected with everything against it."""
     if actor.office_code != application["to_school"]:
@@ -55,10 +44,11 @@ def open_transfer(edition: Edition, application: Mapping[str, Any], *, profile: 
     receiving, releasing = school.office, enrolment.school.office
     policy = transfer_policy(edition, profile, enrolment.stage.value)
     return Opening(
-        student,
-        receiving,
-        releasing,
         transfer_facts(receiving, releasing, city_review=bool(policy["city_review"])),
+        student=student,
+        receiving=receiving,
+        releasing=releasing,
+        application={name: value for name, value in application.items() if name != "main_number"},
     )
 
 
@@ -109,31 +99,3 @@ def _quota(school: School, enrolment: Enrolment) -> Quota | None:
             Quota.school_id == school.id, Quota.stage == enrolment.stage, Quota.entry_year == enrolment.entry_year
         )
     )
-
-
-def open_case_of(student_id: int) -> tuple[str, str] | None:
-    """Process and step of the case that holds the child, None when there is none."""
-    row = db.session.execute(
-        sa.select(Process.name, Task.name)
-        .select_from(Case)
-        .join(Process, Process.key == Case.process_key)
-        .outerjoin(Task, sa.and_(Task.case_id == Case.id, Task.status == TaskStatus.OPEN))
-        .where(Case.student_id == student_id, Case.holds_student, Case.status != CaseStatus.CLOSED)
-        .limit(1)
-    ).first()
-    return (row[0], row[1] or "办理中") if row else None
-
-
-Precheck = Callable[..., Opening]
-OPENINGS: dict[str, Precheck] = {"transfer": open_transfer}
-
-
-__all__ = [
-    "OPENINGS",
-    "NotYourSchool",
-    "Opening",
-    "UnknownChild",
-    "open_case_of",
-    "open_transfer",
-    "transfer_objections",
-]

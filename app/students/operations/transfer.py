@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -14,10 +13,9 @@ from app import audit, clock, sealing
 from app.access import Actor
 from app.database import db
 from app.divisions.models import Office
-from app.errors import Refused, Stale
+from app.errors import Stale
 from app.schools.operations import move_seat
 from app.series import next_in
-from app.students import rules
 from app.students.models import (
     Archive,
     ArchiveEntry,
@@ -29,27 +27,11 @@ from app.students.models import (
     Standing,
     Student,
 )
+from app.students.operations.proceeding import Proceeding
+from app.students.rules import transfer as rules
 
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
 LIFE_OF_A_DIRECTIVE = 60  # days, where the policy table is silent
-
-
-@dataclass(frozen=True)
-class Proceeding:
-    """The case at whose decision a service task of a diagram runs: what the verbs of the record must know of it."""
-
-    case_id: int
-    number: str
-    student_id: int
-    receiving_school_id: int
-    releasing_school_id: int
-    actor: Actor
-    policy: Mapping[str, Any] = field(default_factory=dict)
-    form: Mapping[str, Any] = field(default_factory=dict)
-    #: take the case before the first effect: raises Stale when somebody else has decided meanwhile
-    claim: Callable[[], None] = lambda: None
-    #: refusals that the diagram may have foreseen; the last one stands in the task it led to
-    noted: list[Refused] = field(default_factory=list)
 
 
 def issue_directive(proceeding: Proceeding) -> str:
@@ -58,7 +40,7 @@ def issue_directive(proceeding: Proceeding) -> str:
     Raises NotTheIssuer (E-DIR-06) when the actor's office is not the superior of whoever keeps the archive.
     """
     proceeding.claim()
-    archive = _archive_of(proceeding.student_id)
+    archive = _archive_of(proceeding.child)
     if proceeding.actor.office_id != archive.superior:
         raise rules.NotTheIssuer()
     now = clock.now()
@@ -68,7 +50,7 @@ def issue_directive(proceeding: Proceeding) -> str:
         "directives/issue",
         f"directive:{issued['number']}",
         actor=proceeding.actor,
-        after={"case": proceeding.number, "to_school": proceeding.receiving_school_id},
+        after={"case": proceeding.number, "to_school": proceeding.target},
     )
     return str(issued["number"])
 
@@ -94,11 +76,11 @@ def _directive_row(proceeding: Proceeding, archive: Row, now: dt.datetime) -> di
         "number": f"T{year}-{code}-{next_in(f'T{year}-{code}'):06d}",
         "kind": DirectiveKind.ALLOW_TRANSFER,
         "status": DirectiveStatus.ISSUED,
-        "student_id": proceeding.student_id,
+        "student_id": proceeding.child,
         "archive_id": archive.id,
         "archive_version": archive.version,
         "from_office_id": archive.custodian_id,
-        "to_school_id": proceeding.receiving_school_id,
+        "to_school_id": proceeding.target,
         "issuer_id": proceeding.actor.office_id,
         "issued_by": proceeding.actor.user_id,
         "case_id": proceeding.case_id,
@@ -125,7 +107,7 @@ def pull(proceeding: Proceeding, number: str) -> None:
     """
     proceeding.claim()
     directive, enrolment = _to_be_moved(proceeding, number)
-    to_school, today = proceeding.receiving_school_id, clock.today()
+    to_school, today = proceeding.target, clock.today()
     move_seat(enrolment.school_id, to_school, enrolment.stage, enrolment.entry_year)
     _move_enrolment(proceeding, enrolment, directive.to_division, today)
     _move_archive(proceeding, directive)
@@ -133,7 +115,7 @@ def pull(proceeding: Proceeding, number: str) -> None:
     _write_changes(proceeding, enrolment, directive.to_division, today)
     audit.record(
         "archives/pull",
-        f"student:{proceeding.student_id}",
+        f"student:{proceeding.child}",
         actor=proceeding.actor,
         before={"school": enrolment.school_id, "epoch": enrolment.epoch},
         after={"school": to_school, "epoch": enrolment.epoch + 1, "directive": number, "case": proceeding.number},
@@ -160,7 +142,7 @@ def _to_be_moved(proceeding: Proceeding, number: str) -> tuple[Row, Row]:
     assert directive is not None
     enrolment = db.session.execute(
         sa.select(*Enrolment.__table__.columns)
-        .where(Enrolment.student_id == proceeding.student_id, Enrolment.ends_on.is_(None))
+        .where(Enrolment.student_id == proceeding.child, Enrolment.ends_on.is_(None))
         .with_for_update()
     ).one_or_none()
     if enrolment is None:
@@ -172,14 +154,14 @@ def check_directive(directive: Row | None, proceeding: Proceeding, number: str) 
     """Raise unless this directive is signed, live, for this child, this school and this archive's version."""
     if directive is None:
         raise rules.NoDirective(field="directive")
-    if directive.to_school_id != proceeding.receiving_school_id:
+    if directive.to_school_id != proceeding.target:
         raise rules.DirectiveElsewhere(number=number, field="directive")
     if directive.status == DirectiveStatus.CONSUMED:
         raise rules.DirectiveUsed(number=number, field="directive")
     if directive.status != DirectiveStatus.ISSUED or directive.expires_at < clock.now():
         how = "撤销" if directive.status == DirectiveStatus.REVOKED else "过期"
         raise rules.DirectiveOver(number=number, how=how, field="directive")
-    if directive.student_id != proceeding.student_id:
+    if directive.student_id != proceeding.child:
         raise rules.NoDirective(field="directive")
     if (directive.version_now, directive.custodian_id) != (directive.archive_version, directive.from_office_id):
         raise rules.ArchiveChanged(field="directive")
@@ -200,7 +182,7 @@ def _move_enrolment(proceeding: Proceeding, enrolment: Row, division: str, today
         sa.insert(Enrolment).values(
             student_id=enrolment.student_id,
             epoch=enrolment.epoch + 1,
-            school_id=proceeding.receiving_school_id,
+            school_id=proceeding.target,
             owner_division=division,
             stage=enrolment.stage,
             entry_year=enrolment.entry_year,
@@ -217,7 +199,7 @@ def _move_archive(proceeding: Proceeding, directive: Row) -> None:
         sa.update(Archive)
         .where(Archive.id == directive.archive_id, Archive.version == directive.archive_version)
         .values(
-            custodian_id=proceeding.receiving_school_id,
+            custodian_id=proceeding.target,
             owner_division=directive.to_division,
             version=directive.archive_version + 1,
             case_id=proceeding.case_id,
@@ -241,7 +223,7 @@ def _write_changes(proceeding: Proceeding, enrolment: Row, division: str, today:
         "recorded_at": clock.now(),
     }
     left = {"school": enrolment.school_id, "grade": enrolment.grade, "standing": str(enrolment.standing)}
-    joined = {"school": proceeding.receiving_school_id, "grade": enrolment.grade, "standing": Standing.ACTIVE.value}
+    joined = {"school": proceeding.target, "grade": enrolment.grade, "standing": Standing.ACTIVE.value}
     out = {
         "epoch": enrolment.epoch,
         "code": "21",
@@ -253,7 +235,7 @@ def _write_changes(proceeding: Proceeding, enrolment: Row, division: str, today:
     into = {
         "epoch": enrolment.epoch + 1,
         "code": "22",
-        "school_id": proceeding.receiving_school_id,
+        "school_id": proceeding.target,
         "owner_division": division,
         "before": left,
         "after": joined,

@@ -1,0 +1,58 @@
+"""Precheck of setting and changing a school's number (核定学籍总数): only its own superior sets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.access import Actor
+from app.cases.openings.opening import Opening, opens
+from app.database import db
+from app.divisions.queries import office_by_code
+from app.errors import InvalidInput, Missing, Objected, Refused
+from app.processes.queries import Edition
+from app.schools.models import Quota, School, Stage
+from app.schools.rules import NotItsSuperior, objections_to_total
+
+
+@opens("quota_setting")
+def open_setting(edition: Edition, application: Mapping[str, Any], *, profile: str, actor: Actor) -> Opening:
+    """P03, a case of the superior bureau. Raises NotItsSuperior, Missing, or Objected."""
+    office = office_by_code(application["school"])
+    school = db.session.get(School, office.id) if office else None
+    if school is None or not actor.answers_for(school.office.path):
+        raise Missing()
+    if school.office.superior_id != actor.office_id:
+        raise NotItsSuperior(field="school")
+    return _opening(school, application)
+
+
+@opens("quota_change")
+def open_change(edition: Edition, application: Mapping[str, Any], *, profile: str, actor: Actor) -> Opening:
+    """P04, asked by the school itself. Raises Objected."""
+    school = db.session.get(School, actor.office_id)
+    if school is None:
+        raise Missing()
+    opening = _opening(school, application)
+    return Opening(application={**application, "school": school.office.code}, facts=opening.facts)
+
+
+def _opening(school: School, application: Mapping[str, Any]) -> Opening:
+    stage, year = Stage(application["stage"]), application["year"]
+    objections: list[Refused] = list(
+        objections_to_total(school, quota_of(school.id, stage, year), stage, application["total"])
+    )
+    if not clock.school_year(clock.today()) - 6 <= year <= clock.today().year + 1:
+        objections.append(InvalidInput(sentence="入学年份不在可设定的范围内。", field="year"))
+    if objections:
+        raise Objected(objections)
+    return Opening()
+
+
+def quota_of(school_id: int, stage: Stage, year: int) -> Quota | None:
+    return db.session.scalar(
+        sa.select(Quota).where(Quota.school_id == school_id, Quota.stage == stage, Quota.entry_year == year)
+    )

@@ -1,0 +1,330 @@
+"""May this child's enrolment change so? One rule per change of status, each answering with every objection."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app import clock
+from app.errors import InvalidInput, Refused
+from app.schools.models import GRADES, Quota, entry_year_of, stage_of
+from app.students.models import STANDING_NAMES, Enrolment, Standing, Student, Suspension
+from app.students.rules.lawful import NotInThisStanding, objection_to_change
+from app.students.rules.transfer import ContestedRecord, NoSeatLeft, OpenCase
+
+SHORTEST_ILLNESS = 3  # months a hospital must advise
+LONGEST_INTERVAL = 366  # days of one suspension
+LONGEST_SUSPENSION = 2 * 366  # days of a suspension with its renewals
+LAST_GRADES = ("16", "23", "33")
+FIRST_GRADES = ("11", "21", "31")
+DEATH_IS_REPORTED_IN = 10  # working days
+
+
+class HospitalProof(Refused):
+    code = "E-RULE-SUS-1"
+    text = "因病休学须有县级以上医院证明，且建议休息三个月以上。"
+
+
+class TooLong(Refused):
+    code = "E-RULE-SUS-2"
+    text = "{sentence}"
+
+
+class NoSkip(Refused):
+    code = "E-RULE-SKIP"
+    text = "{sentence}"
+
+
+class NoRepeat(Refused):
+    code = "E-RULE-RPT"
+    text = "{sentence}"
+
+
+class UnfittingGrade(Refused):
+    code = "E-RULE-GRADE"
+    text = "{sentence}"
+
+
+class NotTheKeeper(Refused):
+    code = "E-ARCH-02"
+    text = "学籍恢复只能由保管该生电子学籍档案的学校办理；档案现由{keeper}保管。"
+
+
+class NothingChanges(Refused):
+    code = "E-SAME"
+    text = "填写的内容与现有信息相同，无须变更。"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A change as it is asked for, with what the rules must know of the child today."""
+
+    process: str
+    profile: str
+    application: Mapping[str, Any]
+    student: Student
+    enrolment: Enrolment
+    on: dt.date
+    open_case: tuple[str, str] | None = None
+    school_id: int = 0  # of whoever asks
+    suspensions: tuple[Suspension, ...] = ()
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    #: the quota of the cohort in which the child would be, None when there is none or the cohort stays
+    quota_of: Callable[[int], Quota | None] = lambda _entry_year: None
+    #: another child of the province has this main number
+    number_is_taken: Callable[[str], bool] = lambda _number: False
+
+
+def objections_to(asked: Asked) -> list[Refused]:
+    """Everything that stands against this change of this child today."""
+    objections: list[Refused] = []
+    if asked.open_case:
+        objections.append(OpenCase(process=asked.open_case[0], step=asked.open_case[1]))
+    if asked.student.contested:
+        objections.append(ContestedRecord())
+    unlawful = _unlawful(asked)
+    if unlawful:
+        return [*objections, unlawful]
+    return [*objections, *OF_PROCESS.get(asked.process, _nothing_more)(asked)]
+
+
+def _unlawful(asked: Asked) -> Refused | None:
+    if asked.process in ("key_correction", "correction"):  # touches the person, not the enrolment
+        return None
+    if asked.process == "reinstatement":  # opens a new enrolment beside the ended one
+        return _about_reinstating(asked)
+    return objection_to_change(asked.process, asked.profile, asked.enrolment.stage, asked.enrolment.standing)
+
+
+def _about_reinstating(asked: Asked) -> Refused | None:
+    if asked.enrolment.standing in (Standing.WITHDRAWN, Standing.ABROAD, Standing.LEFT_EARLY, Standing.CLOSED):
+        return None
+    return NotInThisStanding(standing=STANDING_NAMES[asked.enrolment.standing])
+
+
+def _nothing_more(asked: Asked) -> Iterator[Refused]:
+    yield from ()
+
+
+def _day(asked: Asked, name: str) -> dt.date:
+    return dt.date.fromisoformat(asked.application[name])
+
+
+def _not_after_today(asked: Asked, name: str, what: str) -> Iterator[Refused]:
+    if name in asked.application and _day(asked, name) > asked.on:
+        yield InvalidInput(sentence=f"{what}不能晚于今天。", field=name)
+
+
+def _signed(asked: Asked) -> Iterator[Refused]:
+    yield from _not_after_today(asked, "signed_on", "监护人签名日期")
+
+
+def _suspension(asked: Asked) -> Iterator[Refused]:
+    """P13: hospital proof of at least three months; no longer than a school year."""
+    yield from _signed(asked)
+    application = asked.application
+    if application["kind"] == "illness" and (
+        not application.get("hospital")
+        or not application.get("diagnosed_on")
+        or application.get("rest_months", 0) < SHORTEST_ILLNESS
+    ):
+        yield HospitalProof(field="rest_months")
+    yield from _not_after_today(asked, "diagnosed_on", "诊断日期")
+    starts, ends = _day(asked, "starts_on"), _day(asked, "ends_on")
+    if starts < asked.enrolment.starts_on:
+        yield InvalidInput(sentence="休学起始日期不能早于入学日期。", field="starts_on")
+    if ends <= starts:
+        yield InvalidInput(sentence="休学期满日期须晚于起始日期。", field="ends_on")
+    elif (ends - starts).days > LONGEST_INTERVAL:
+        yield TooLong(sentence="休学一次不超过一学年，期满可续休。", field="ends_on")
+
+
+def _renewal(asked: Asked) -> Iterator[Refused]:
+    """P13b: a further interval, two years in all."""
+    yield from _signed(asked)
+    if asked.application["rest_months"] < SHORTEST_ILLNESS:
+        yield HospitalProof(field="rest_months")
+    yield from _not_after_today(asked, "diagnosed_on", "诊断日期")
+    ends = _day(asked, "ends_on")
+    latest = max((each.ends_on for each in asked.suspensions), default=asked.on)
+    first = min((each.starts_on for each in asked.suspensions if each.ended_on is None), default=asked.on)
+    if ends <= latest:
+        yield InvalidInput(sentence=f"新的期满日期须晚于现期满日期（{latest:%Y-%m-%d}）。", field="ends_on")
+    elif (ends - latest).days > LONGEST_INTERVAL:
+        yield TooLong(sentence="续休一次不超过一学年。", field="ends_on")
+    elif (ends - first).days > LONGEST_SUSPENSION:
+        yield TooLong(sentence="休学连同续休累计不超过两年。", field="ends_on")
+
+
+def _resumption(asked: Asked) -> Iterator[Refused]:
+    """P14: into the grade the child left, one below it, or the one its cohort has reached; never a grade beyond."""
+    yield from _signed(asked)
+    yield from _fitting_grade(asked, asked.application["grade"])
+
+
+def _fitting_grade(asked: Asked, grade: str) -> Iterator[Refused]:
+    if stage_of(grade) is not asked.enrolment.stage:
+        yield UnfittingGrade(sentence="复学或恢复学籍须编入原学段的年级。", field="grade")
+        return
+    year = clock.school_year(asked.on)
+    reached = min(year - asked.enrolment.entry_year + 1, 6 if grade[0] == "1" else 3)
+    left = int(asked.enrolment.grade[1])
+    if not left - 1 <= int(grade[1]) <= max(left, reached):
+        yield UnfittingGrade(
+            sentence=f"须编入适当年级：离校时读{GRADES[asked.enrolment.grade]}，同届现读第 {reached} 年级。",
+            field="grade",
+        )
+        return
+    entry_year = entry_year_of(grade, year)
+    if entry_year != asked.enrolment.entry_year or asked.enrolment.ends_on is not None:
+        yield from _seat(asked, entry_year)
+
+
+def _seat(asked: Asked, entry_year: int) -> Iterator[Refused]:
+    quota = asked.quota_of(entry_year)
+    if quota is None or quota.free < 1:
+        yield NoSeatLeft(total=quota.total if quota else 0, used=quota.used + quota.reserved if quota else 0)
+
+
+def _skip(asked: Asked) -> Iterator[Refused]:
+    """P17: one grade up inside the stage, neither from nor into its last grade."""
+    yield from _signed(asked)
+    grade = asked.enrolment.grade
+    following = str(int(grade) + 1)
+    if grade in LAST_GRADES or following in LAST_GRADES:
+        yield NoSkip(sentence="毕业年级及升入毕业年级不办理跳级。")
+        return
+    yield from _seat(asked, asked.enrolment.entry_year - 1)
+
+
+def _repeat(asked: Asked) -> Iterator[Refused]:
+    """P18: the grade is kept at the next promotion; today in primary and junior for special education only."""
+    yield from _signed(asked)
+    compulsory = asked.enrolment.grade[0] in "12"
+    if asked.policy.get("special_only") and compulsory and not asked.application.get("special_education"):
+        yield NoRepeat(sentence="义务教育阶段除特殊教育学生外不办理留级。")
+        return
+    if int(asked.enrolment.grade[1]) != clock.school_year(asked.on) - asked.enrolment.entry_year + 1:
+        yield NoRepeat(sentence="该生本学年已办理留级。")
+        return
+    yield from _seat(asked, asked.enrolment.entry_year + 1)
+
+
+def _death(asked: Asked) -> Iterator[Refused]:
+    """P20: reported within ten working days; a late report is still a report."""
+    yield from _not_after_today(asked, "died_on", "死亡日期")
+
+
+def _drop_out(asked: Asked) -> Iterator[Refused]:
+    yield from _not_after_today(asked, "left_on", "最后到校日期")
+
+
+def _return(asked: Asked) -> Iterator[Refused]:
+    yield from _not_after_today(asked, "returned_on", "返校日期")
+
+
+def _reinstatement(asked: Asked) -> Iterator[Refused]:
+    """P26: only by the school that keeps the archive itself (Decisions), or to which a bureau keeps it for."""
+    yield from _signed(asked)
+    archive = asked.student.archive
+    was_here = asked.enrolment.school_id == asked.school_id
+    kept_for_us = archive is not None and (
+        archive.custodian_id == asked.school_id
+        or (was_here and archive.custodian_id == asked.enrolment.school.office.superior_id)
+    )
+    if not kept_for_us:
+        yield NotTheKeeper(keeper=archive.custodian.name if archive else "其他机构")
+        return
+    yield from _fitting_grade(asked, asked.application["grade"])
+
+
+KEY_FIELDS = ("name", "sex", "born_on", "main_number", "ethnic_group")
+
+
+def _key_correction(asked: Asked) -> Iterator[Refused]:
+    """P23: at least one key field differs; a number must agree with sex and birth date."""
+    yield from _signed(asked)
+    student, application = asked.student, asked.application
+    now = {name: getattr(student, name) for name in KEY_FIELDS}
+    now["born_on"] = student.born_on.isoformat()
+    if all(application.get(name, now[name]) == now[name] for name in KEY_FIELDS):
+        yield NothingChanges()
+    if asked.number_is_taken(application.get("main_number", "")):
+        yield NumberTaken(field="main_number")
+    if not {"main_number", "born_on", "sex"} & set(application):
+        return
+    number = application.get("main_number", student.main_number if student.document_type == "1" else None)
+    if number is None:
+        return
+    born, sex = application.get("born_on", now["born_on"]), application.get("sex", student.sex.value)
+    if number[6:14] != born.replace("-", ""):
+        yield NumberAndBirth(field="born_on")
+    if (int(number[16]) % 2 == 1) != (sex == "1"):
+        yield NumberAndSex(field="sex")
+
+
+PARTICULARS = ("address", "phone", "health", "political", "boarding")  # 一般信息
+LOCKED_FIELDS = ("household_division",)  # part of the basic record, so under the September lock
+
+
+def _correction(asked: Asked) -> Iterator[Refused]:
+    """P24: something differs; a field of the basic record of a locked cohort needs the superior (P06)."""
+    given = {name: asked.application[name] for name in (*PARTICULARS, *LOCKED_FIELDS) if name in asked.application}
+    now = {**(asked.student.particulars or {}), "household_division": asked.student.household_division}
+    changed = {name for name, value in given.items() if now.get(name) != value}
+    if not changed:
+        yield NothingChanges()
+    locked_at = clock.locked_since(asked.enrolment.entry_year)
+    if locked_at <= clock.now():
+        for name in sorted(changed & set(LOCKED_FIELDS)):
+            yield Locked(date=f"{clock.local(locked_at):%Y-%m-%d}", field=name)
+
+
+class Locked(Refused):
+    """The September lock: the cohort's data close at 30 September 24:00 of its entry year."""
+
+    code = "E-LOCK-01"
+    text = "新生信息已于 {date} 锁定，修改须经学校上级教育行政部门批准。"
+
+
+def _class_change(asked: Asked) -> Iterator[Refused]:
+    present = asked.enrolment.school_class
+    if present is not None and present.number == asked.application["school_class"]:
+        yield NothingChanges()
+
+
+class NumberTaken(Refused):
+    """The number belongs to another child of the province."""
+
+    code = "E-DUP-01"
+    text = "省内已有使用此学籍主号的学生，须按问题学籍处理。"
+
+
+class NumberAndSex(Refused):
+    code = "E-ID-04"
+    text = "证件号与性别不符。"
+
+
+class NumberAndBirth(Refused):
+    code = "E-ID-05"
+    text = "证件号与出生日期不符。"
+
+
+OF_PROCESS: dict[str, Callable[[Asked], Iterator[Refused]]] = {
+    "suspension": _suspension,
+    "suspension_renewal": _renewal,
+    "resumption": _resumption,
+    "withdrawal": _signed,
+    "skip": _skip,
+    "repeat": _repeat,
+    "death": _death,
+    "abroad": _signed,
+    "drop_out": _drop_out,
+    "return_to_school": _return,
+    "reinstatement": _reinstatement,
+    "key_correction": _key_correction,
+    "correction": _correction,
+    "class_change": _class_change,
+}
