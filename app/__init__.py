@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,18 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app = Flask(__name__, instance_path=str(Path(__file__).resolve().parent.parent / "instance"))
     configure(app, overrides or {})
     db.init_app(app)
+    close_nothing_asynchronous(app)
     interface.prepare(app)
     for room in ROOMS:
         room.move_in(app)
     add_commands(app)
     return app
+
+
+def close_nothing_asynchronous(app: Flask) -> None:
+    """No session of this house is asynchronous: closing none of them would cost an event loop at every request."""
+    closing = app.teardown_appcontext_funcs
+    closing[:] = [each for each in closing if not inspect.iscoroutinefunction(each)]
 
 
 def add_commands(app: Flask) -> None:

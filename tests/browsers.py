@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 from waitress.server import create_server
 
 from tests.client import PASSWORD
@@ -79,14 +80,18 @@ class Desk:
 
     def sign_in(self, user: Any, password: str = PASSWORD) -> Desk:
         self.open("/sign-in")
-        self.page.get_by_label("用户名").fill(user.username)
-        self.page.get_by_label("密码", exact=True).fill(password)
+        self.field("用户名").fill(user.username)
+        self.field("密码").fill(password)
         self.press("登录")
         return self
 
     def press(self, name: str) -> None:
         """Press the button of that name in the page's main part."""
         self.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+
+    def field(self, label: str) -> Locator:
+        """The field whose label begins so; 必填 may follow."""
+        return self.page.get_by_role("main").get_by_label(re.compile(f"^{label}"))
 
     def follow(self, name: str) -> None:
         self.page.get_by_role("link", name=name).first.click()

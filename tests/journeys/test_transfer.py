@@ -26,8 +26,8 @@ on_sqlite = pytest.mark.parametrize("_prepared", ["sqlite"], indirect=True, scop
 
 def find_child(desk: Desk, number: str, name: str) -> None:
     desk.follow("发起转学")
-    desk.page.get_by_label("学籍主号").fill(number)
-    desk.page.get_by_label("学生姓名").fill(name)
+    desk.field("学籍主号").fill(number)
+    desk.field("学生姓名").fill(name)
     desk.press("查找")
 
 
@@ -37,24 +37,24 @@ def apply_for(desk: Desk, story: Story) -> str:
     find_child(desk, story.child.main_number, story.child.name)
     assert desk.says(story.releasing.office.name)
 
-    page.get_by_label("转学事由").fill("随父母迁居杭州")
-    page.get_by_label("联系电话").fill("12345")
+    desk.field("转学事由").fill("随父母迁居杭州")
+    desk.field("联系电话").fill("12345")
     desk.press("提交申请")
     assert desk.says("请更正以下问题")
     assert desk.says(story.releasing.office.name), "the child is still shown beside the form"
-    assert page.get_by_label("转学事由").input_value() == "随父母迁居杭州"
-    assert page.get_by_label("联系电话").input_value() == "12345"
+    assert desk.field("转学事由").input_value() == "随父母迁居杭州"
+    assert desk.field("联系电话").input_value() == "12345"
     told = page.locator(".errors li").all_inner_texts()
     assert any("监护人姓名" in each for each in told), told
     assert any("监护人签名的转学申请" in each for each in told), told
     page.locator(".errors a").first.click()
     assert page.evaluate("location.hash") == page.locator(".errors a").first.get_attribute("href")
 
-    page.get_by_label("监护人姓名").fill("陈建国")
-    page.get_by_label("与学生关系").select_option("1")
-    page.get_by_label("联系电话").fill("13800000000")
-    page.get_by_label("监护人签名日期").fill(clock.today().isoformat())
-    page.get_by_label("监护人签名的转学申请已由本校核对并收存").check()
+    desk.field("监护人姓名").fill("陈建国")
+    desk.field("与学生关系").select_option("1")
+    desk.field("联系电话").fill("13800000000")
+    desk.field("监护人签名日期").fill(clock.today().isoformat())
+    desk.field("监护人签名的转学申请已由本校核对并收存").check()
     desk.press("提交申请")
     assert desk.says("已提交")
     return page.url.rsplit("/", 1)[1]
@@ -67,9 +67,9 @@ def walk(seat: Seat, story: Story, **screen: object) -> None:
 
     for key, button in DESKS:
         office = seat(story.people[story.role_of(key)].approver, **screen)
-        office.follow(f"办理{story.number}")
+        office.follow(f"办理 {story.number}")
         if key != "pull":
-            office.page.get_by_label("意见", exact=True).fill("情况属实。")
+            office.field("意见").fill("情况属实。")
         office.press(button)
         assert office.says("已办理。")
 
@@ -99,19 +99,19 @@ def test_what_stands_against_a_transfer_is_shown_before_anything_else_is_typed(s
 
     assert desk.says("暂不能办理转学")
     assert "休学" in desk.page.locator(".errors").inner_text()
-    assert desk.page.get_by_label("转学事由").count() == 0
+    assert desk.field("转学事由").count() == 0
 
 
 @on_sqlite
 def test_a_refusal_without_a_reason_keeps_the_opinion_and_says_where(seat: Seat, submitted: Story) -> None:
     desk = seat(submitted.people["receiving_school"].approver).open(f"/cases/{submitted.number}")
-    desk.page.get_by_label("意见", exact=True).fill("缺居住证明")
+    desk.field("意见").fill("缺居住证明")
 
     desk.press("不同意")
 
     assert desk.says("请更正以下问题")
     assert desk.page.locator(".errors").evaluate("it => it === document.activeElement"), "read out first"
-    assert desk.page.get_by_label("意见", exact=True).input_value() == "缺居住证明"
-    desk.page.get_by_label("原因").select_option(label="材料不全")
+    assert desk.field("意见").input_value() == "缺居住证明"
+    desk.field("原因").select_option(label="材料不全")
     desk.press("不同意")
     assert desk.says("不予办理")
