@@ -30,7 +30,9 @@ def chromium_or_skip() -> str:
     if CHROMIUM.exists():
         return str(CHROMIUM)
     sentence = f"Chromium: there is none at {CHROMIUM}; install it or set XUEJI_TEST_CHROMIUM to see the pages tested"
-    pytest.fail(f"CI must test the pages. {sentence}") if MUST else pytest.skip(sentence)
+    if MUST:
+        pytest.fail(f"CI must test the pages. {sentence}")
+    pytest.skip(sentence)
 
 
 class Counted:
@@ -86,15 +88,21 @@ class Desk:
         return self
 
     def press(self, name: str) -> None:
-        """Press the button of that name in the page's main part."""
-        self.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+        """Press the button of that name in the page's main part; one that sends a form brings the next page."""
+        button = self.page.get_by_role("main").get_by_role("button", name=name, exact=True)
+        if button.get_attribute("type") != "submit":
+            button.click()
+            return
+        with self.page.expect_navigation():
+            button.click()
 
     def field(self, label: str) -> Locator:
         """The field whose label begins so; 必填 may follow."""
         return self.page.get_by_role("main").get_by_label(re.compile(f"^{label}"))
 
     def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name).first.click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name).first.click()
 
     def says(self, text: str) -> bool:
         """Wait until the page shows that text."""

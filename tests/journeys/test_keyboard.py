@@ -1,0 +1,80 @@
+"""A day without a mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from tests.browsers import Desk
+from tests.client import PASSWORD
+from tests.journeys.test_transfer import on_sqlite
+from tests.people import Story
+
+pytestmark = on_sqlite
+Seat = Callable[..., Desk]
+
+
+def tab_to(page: Page, selector: str, limit: int = 80) -> None:
+    """Press Tab until that element has the focus; every stop on the way shows that it has it."""
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        if page.evaluate("it => document.activeElement.matches(it)", selector):
+            return
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none", page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+    raise AssertionError(f"Tab never came to {selector}")
+
+
+def test_an_approver_signs_in_finds_the_case_and_decides_by_keys_only(seat: Seat, submitted: Story) -> None:
+    desk = seat().open("/sign-in")
+    page, keys = desk.page, desk.page.keyboard
+    tab_to(page, "#username")
+    keys.type(submitted.people["receiving_school"].approver.username)
+    tab_to(page, "#password")
+    keys.type(PASSWORD)
+    keys.press("Enter")
+    assert desk.says(submitted.number)
+
+    keys.press("j")
+    assert page.evaluate("document.activeElement.closest('tr').innerText").startswith(submitted.number)
+    keys.press("Enter")
+    page.wait_for_url(f"**/cases/{submitted.number}")
+    tab_to(page, "#f-opinion")
+    keys.type("情况属实。")
+    tab_to(page, "button[value=agree]")
+    keys.press("Enter")
+
+    assert desk.says("已办理。")
+    assert submitted.waiting()["key"] == "receiving_bureau"
+
+
+def test_single_keys_explain_themselves_search_and_can_be_switched_off(seat: Seat, submitted: Story) -> None:
+    desk = seat(submitted.people["receiving_school"].approver)
+    page, keys = desk.page, desk.page.keyboard
+
+    keys.press("?")
+    assert page.get_by_role("dialog", name="快捷键").is_visible()
+    keys.press("Escape")
+    assert page.get_by_role("dialog").count() == 0
+    keys.press("/")
+    keys.type("j/?")
+    assert page.locator("#global-search").input_value() == "j/?", "letters typed into a field are letters"
+
+    page.get_by_role("button", name="快捷键").click()
+    page.get_by_label("单键快捷键").uncheck()
+    keys.press("Escape")
+    desk.open("/inbox")
+    keys.press("j")
+    keys.press("?")
+    assert page.evaluate("document.activeElement === document.body")
+    assert page.get_by_role("dialog").count() == 0
+
+
+def test_the_first_tab_skips_to_what_the_page_is_about(seat: Seat, submitted: Story) -> None:
+    desk = seat(submitted.people["receiving_school"].approver)
+
+    desk.page.keyboard.press("Tab")
+    desk.page.keyboard.press("Enter")
+
+    assert desk.page.evaluate("document.activeElement.id") == "content"
