@@ -87,6 +87,11 @@ class Desk:
         self.press("登录")
         return self
 
+    def sign_out(self) -> Desk:
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="退出").click()
+        return self
+
     def press(self, name: str) -> None:
         """Press the button of that name in the page's main part; one that sends a form brings the next page."""
         button = self.page.get_by_role("main").get_by_role("button", name=name, exact=True)

@@ -268,6 +268,8 @@ def _page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any]
         waiting=waiting,
         mine=None if own_draft else mine,
         own_draft=own_draft,
+        following=next((row for row in queries.inbox(caller, limit=2) if row.number != number), None),
+        mine_only=mine is not None and not own_draft and waiting == [mine],
         review=review,
         spec=chosen.diagrams.tasks[mine.key] if mine else None,
         form=chosen.form(chosen.diagrams.tasks[mine.key].form) if mine else None,

@@ -17,7 +17,7 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
 
-from app import audit
+from app import audit, clock
 from app.access import ANYONE, NotSignedIn, allow
 from app.database import db, transaction
 from app.errors import InvalidInput, Missing, NotAllowed, Objected, Stale, objections_of
@@ -92,6 +92,7 @@ def _of_every_page() -> dict[str, Any]:
         "menu": menu(),
         "post": g.get("post"),
         "posts": g.get("posts", []),
+        "opened_at": clock.now(),
         "font_size": display.font_size(),
         "font_sizes": display.FONT_SIZES,
     }

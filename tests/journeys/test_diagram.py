@@ -22,7 +22,7 @@ def open_case(seat: Seat, story: Story) -> tuple[Desk, str]:
     desk = seat(story.people["receiving_school"].operator)
     desk.page.add_init_script(CATCH)
     with desk.page.expect_response("**/diagram.bpmn") as answer:
-        desk.open(f"/cases/{story.number}")
+        desk.open(f"/cases/{story.number}").page.locator(".diagram").scroll_into_view_if_needed()
     desk.page.wait_for_function("window.drawn")
     return desk, answer.value.text()
 

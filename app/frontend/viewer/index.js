@@ -46,6 +46,11 @@ function buttons(canvas, here) {
   return bar;
 }
 
-document.querySelectorAll(".diagram[data-xml]").forEach((place) => {
-  draw(place).catch(() => { place.textContent = "流程图暂时不能显示，请看办理过程中的文字说明。"; });
-});
+// drawn when somebody scrolls to it: who decides from the top of the page waits for nothing
+const seen = new IntersectionObserver((entries) => {
+  entries.filter((entry) => entry.isIntersecting).forEach(({ target: place }) => {
+    seen.unobserve(place);
+    draw(place).catch(() => { place.textContent = "流程图暂时不能显示，请看办理过程中的文字说明。"; });
+  });
+}, { rootMargin: "200px" });
+document.querySelectorAll(".diagram[data-xml]").forEach((place) => seen.observe(place));
