@@ -114,6 +114,13 @@ class Desk:
         self.page.get_by_text(text).first.wait_for(timeout=PATIENCE)
         return True
 
+    def find_child(self, number: str, name: str) -> None:
+        """The first step of a transfer."""
+        self.follow("发起转学")
+        self.field("学籍主号").fill(number)
+        self.field("学生姓名").fill(name)
+        self.press("查找")
+
     def text(self) -> str:
         return self.page.locator("body").inner_text()
 

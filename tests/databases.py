@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 SERVER = os.environ.get("XUEJI_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+on_sqlite = pytest.mark.parametrize("_prepared", ["sqlite"], indirect=True, scope="session")  # one database is enough
 MUST = os.environ.get("CI") == "true"  # in CI a missing server is a failure, never a skip
 
 

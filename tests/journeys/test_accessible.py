@@ -10,7 +10,7 @@ from app.database import db
 from app.identity.models import Duty, Post
 from tests import factories
 from tests.browsers import Desk
-from tests.journeys.test_transfer import find_child, on_sqlite
+from tests.databases import on_sqlite
 from tests.people import Story
 
 pytestmark = on_sqlite
@@ -71,7 +71,7 @@ def test_forms_are_accessible_before_and_after_a_mistake(seat: Seat, story: Stor
     desk.press("查找")
     assert desk.says("请填写学生姓名")
     assert desk.violations() == ""
-    find_child(desk, story.child.main_number, story.child.name)
+    desk.find_child(story.child.main_number, story.child.name)
     assert desk.violations() == ""
     desk.press("提交申请")
     assert desk.says("请更正以下问题")

@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from tests.browsers import Desk
-from tests.journeys.test_transfer import on_sqlite
+from tests.databases import on_sqlite
 from tests.people import Story
 
 pytestmark = on_sqlite

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browsers import Desk
 from tests.client import PASSWORD
-from tests.journeys.test_transfer import on_sqlite
+from tests.databases import on_sqlite
 from tests.people import Story
 
 pytestmark = on_sqlite

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.browsers import Desk
-from tests.journeys.test_transfer import on_sqlite
+from tests.databases import on_sqlite
 from tests.people import Story
 
 pytestmark = on_sqlite

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
-
 from app import clock
 from app.students.models import Standing
 from tests import factories
 from tests.browsers import Desk
+from tests.databases import on_sqlite
 from tests.people import Story
 
 Seat = Callable[..., Desk]
@@ -21,20 +20,12 @@ DESKS = (
     ("releasing_bureau", "同意并下达允许转学指令"),
     ("pull", "转入档案并注册"),
 )
-on_sqlite = pytest.mark.parametrize("_prepared", ["sqlite"], indirect=True, scope="session")
-
-
-def find_child(desk: Desk, number: str, name: str) -> None:
-    desk.follow("发起转学")
-    desk.field("学籍主号").fill(number)
-    desk.field("学生姓名").fill(name)
-    desk.press("查找")
 
 
 def apply_for(desk: Desk, story: Story) -> str:
     """Find the child, stumble over the form once, submit; the case's number."""
     page = desk.page
-    find_child(desk, story.child.main_number, story.child.name)
+    desk.find_child(story.child.main_number, story.child.name)
     assert desk.says(story.releasing.office.name)
 
     desk.field("转学事由").fill("随父母迁居杭州")
@@ -96,7 +87,7 @@ def test_what_stands_against_a_transfer_is_shown_before_anything_else_is_typed(s
     child = factories.a_student(story.releasing, name="周小雨", standing=Standing.SUSPENDED)
     desk = seat(story.people["receiving_school"].operator)
 
-    find_child(desk, child.main_number, child.name)
+    desk.find_child(child.main_number, child.name)
 
     assert desk.says("暂不能办理转学")
     assert "休学" in desk.page.locator(".errors").inner_text()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tests import factories
 from tests.browsers import Desk
-from tests.journeys.test_transfer import find_child, on_sqlite
+from tests.databases import on_sqlite
 from tests.people import Story
 
 pytestmark = on_sqlite
@@ -66,9 +66,9 @@ def test_who_comes_second_hears_that_it_has_been_done(seat: Seat, submitted: Sto
 def test_a_child_nobody_knows_and_a_wrong_name_sound_alike(seat: Seat, story: Story) -> None:
     desk = seat(story.people["receiving_school"].operator)
 
-    find_child(desk, story.child.main_number, "另一个人")
+    desk.find_child(story.child.main_number, "另一个人")
     named_wrongly = desk.page.locator(".errors").inner_text()
-    find_child(desk, factories.a_number(), story.child.name)
+    desk.find_child(factories.a_number(), story.child.name)
 
     assert desk.page.locator(".errors").inner_text() == named_wrongly
     refusal(desk)
