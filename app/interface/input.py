@@ -87,7 +87,16 @@ def objections(schema: Mapping[str, Any], value: Any, *, under: str = "") -> lis
     faults = [_as_fault(error, under) for error in _validator(orjson.dumps(schema)).iter_errors(value)]
     if not faults:
         faults = list(_beyond(schema, value, [under] if under else []))
-    return faults
+    asked = list(_fields(schema, under))
+    return sorted(faults, key=lambda fault: asked.index(fault.field) if fault.field in asked else len(asked))
+
+
+def _fields(schema: Mapping[str, Any], under: str) -> Iterator[str]:
+    """Every field by its full name, in the order in which the form asks."""
+    for name, part in schema.get("properties", {}).items():
+        full = f"{under}.{name}" if under else name
+        yield full
+        yield from _fields(part, full)
 
 
 @functools.lru_cache(maxsize=256)
@@ -113,7 +122,8 @@ def _as_fault(error: ValidationError, under: str) -> InvalidInput:
         case "required":
             missing = _missing(error)
             part = error.schema.get("properties", {}).get(missing, {})
-            return InvalidInput(sentence=f"请填写{part.get('title', missing)}。", field=".".join([*path, missing]))
+            verb = "请选择" if "oneOf" in part else "请填写"
+            return InvalidInput(sentence=f"{verb}{part.get('title', missing)}。", field=".".join([*path, missing]))
         case "additionalProperties":
             known = error.schema.get("properties", {})
             extra = next(name for name in error.instance if name not in known)

@@ -44,6 +44,17 @@ def test_every_missing_field_is_named_once(client: Client, story: Story) -> None
     assert client.page.xpath("//*[@class='errors']//li/a/text()") == ["请填写学籍主号。", "请填写学生姓名。"]
 
 
+def test_faults_stand_in_the_order_of_the_form(client: Client, story: Story) -> None:
+    client.sign_in(story.people["receiving_school"].operator)
+    client.get("/cases/transfer/new")
+
+    client.post("/cases/transfer", main_number=story.child.main_number, name=story.child.name)
+
+    told = client.page.xpath("//*[@class='errors']//li/a/@href")
+    assert told == ["#" + each for each in client.page.xpath("//main//*[@aria-invalid='true']/@id")]
+    assert len(told) == 6
+
+
 def test_the_daily_work_stands_first_in_the_menu(client: Client, story: Story) -> None:
     client.sign_in(story.people["receiving_school"].operator)
     client.get("/inbox")
