@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.access import Actor
-from app.database import LAST_WRITERS, Model, UtcDateTime, db, write_last
+from app.database import LAST_WRITERS, Model, UtcDateTime, db, execute, table, write_last
 from app.series import insert_for
 
 GENESIS = "0" * 64
@@ -49,6 +49,10 @@ class AuditEvent(Model):
     subject: Mapped[str] = mapped_column(sa.String(80), index=True)
     actor_id: Mapped[int | None] = mapped_column(sa.Integer, index=True)
     content: Mapped[str] = mapped_column(sa.Text)
+
+
+CHAINS = table(AuditChain)
+EVENTS = table(AuditEvent)
 
 
 @dataclass(frozen=True)
@@ -103,27 +107,26 @@ LAST_WRITERS.append(_write)
 def _append(chain: str, entries: list[_Entry]) -> None:
     dialect = db.session.connection().dialect.name
     if dialect == "postgresql":
-        done = db.session.execute(_append_in_one(len(entries)), _parameters(chain, entries)).rowcount  # type: ignore[attr-defined]
+        done = execute(_append_in_one(len(entries)), _parameters(chain, entries)).rowcount
         if done:
             return
-    head = db.session.get(AuditChain, chain, with_for_update=True, populate_existing=True)
-    if head is None:
-        head = _open(chain)
-    rows = []
+    head = _head(chain) or _open(chain)
+    place, link, rows = head.place, head.hash, []
     for entry in entries:
-        head.place, head.hash = head.place + 1, _link(head.hash, entry.content)
-        rows.append({**vars(entry), "place": head.place, "hash": head.hash})
-    db.session.execute(sa.insert(AuditEvent), rows)
-    db.session.flush()
+        place, link = place + 1, _link(link, entry.content)
+        rows.append({**vars(entry), "place": place, "hash": link})
+    execute(sa.update(CHAINS).where(CHAINS.c.chain == chain).values(place=place, hash=link))
+    execute(sa.insert(EVENTS), rows)
 
 
-def _open(chain: str) -> AuditChain:
+def _head(chain: str) -> Any:
+    return execute(sa.select(CHAINS).where(CHAINS.c.chain == chain).with_for_update()).one_or_none()
+
+
+def _open(chain: str) -> Any:
     """A new chain; two at once are kept apart by the primary key."""
-    statement = insert_for()(AuditChain).values(chain=chain, place=0, hash=GENESIS).on_conflict_do_nothing()
-    db.session.execute(statement)
-    head = db.session.get(AuditChain, chain, with_for_update=True, populate_existing=True)
-    assert head is not None
-    return head
+    execute(insert_for()(CHAINS).values(chain=chain, place=0, hash=GENESIS).on_conflict_do_nothing())
+    return _head(chain)
 
 
 def _link(previous: str, content: str) -> str:

@@ -172,6 +172,26 @@ def attempt() -> Iterator[None]:
         raise
 
 
+def table(model: type[Model]) -> Any:
+    """The table of a model, for statements that need no objects."""
+    return model.__table__
+
+
+def execute(statement: Any, parameters: Any = None) -> Any:
+    """Execute a statement about tables in the running transaction, without the layer that makes objects."""
+    return db.session.connection().execute(statement, parameters)
+
+
+def write_together(*statements: Any) -> None:
+    """Execute writes that do not need each other's results: on PostgreSQL in one round trip, else one by one."""
+    if len(statements) > 1 and db.session.connection().dialect.name == "postgresql":
+        *others, last = statements
+        execute(last.add_cte(*(each.cte(f"write_{n}") for n, each in enumerate(others))))
+        return
+    for each in statements:
+        execute(each)
+
+
 def write_last(item: Any) -> None:
     """Keep `item` until just before the commit, when the registered writers get all of them in order.
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Model, db
+from app.database import Model, db, execute, table
 
 
 class Series(Model):
@@ -33,11 +33,10 @@ def next_in(key: str, count: int = 1) -> int:
     A rollback gives them back, so the series has no gaps.
     """
     statement = (
-        insert_for()(Series)
+        insert_for()(table(Series))
         .values(key=key, last=count)
         .on_conflict_do_update(index_elements=["key"], set_={"last": Series.last + count})
         .returning(Series.last)
     )
-    last = db.session.scalar(statement)
-    assert last is not None
+    last: int = execute(statement).scalar_one()
     return last - count + 1
