@@ -61,22 +61,30 @@ def resolve(role: str, *, receiving: Office | None, releasing: Office | None, ap
 
     A county unit that acts as a city has the province above it (义乌), whatever its division's code says.
     """
-    above_receiving = receiving and receiving.superior
-    above_releasing = releasing and releasing.superior
-    answers: dict[str, Office | None] = {
-        "receiving_school": receiving,
-        "receiving_bureau": above_receiving,
-        "receiving_superior": above_receiving and next_tier(above_receiving),
-        "releasing_school": releasing,
-        "releasing_bureau": above_releasing,
-        "releasing_superior": above_releasing and next_tier(above_releasing),
-        "lowest_common_superior": lowest_common_superior(receiving, releasing) if receiving and releasing else None,
-        "province": _top(applicant),
-        "applicant": applicant,
-        "applicant_bureau": applicant.superior,
-        "applicant_superior": applicant.superior and next_tier(applicant.superior),
-    }
-    return answers.get(role)
+    match role:
+        case "receiving_school":
+            return receiving
+        case "releasing_school":
+            return releasing
+        case "applicant":
+            return applicant
+        case "receiving_bureau":
+            return receiving and receiving.superior
+        case "releasing_bureau":
+            return releasing and releasing.superior
+        case "applicant_bureau":
+            return applicant.superior
+        case "receiving_superior":
+            return receiving and receiving.superior and next_tier(receiving.superior)
+        case "releasing_superior":
+            return releasing and releasing.superior and next_tier(releasing.superior)
+        case "applicant_superior":
+            return applicant.superior and next_tier(applicant.superior)
+        case "lowest_common_superior":
+            return lowest_common_superior(receiving, releasing) if receiving and releasing else None
+        case "province":
+            return _top(applicant)
+    return None
 
 
 def next_tier(bureau: Office) -> Office | None:
