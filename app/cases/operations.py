@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +36,7 @@ from app.cases.models import (
     TaskStatus,
 )
 from app.cases.openings import OPENINGS, Opening
-from app.database import db
+from app.database import db, execute, table, write_together
 from app.divisions.models import Office
 from app.errors import InvalidInput, Missing, NotAllowed, Objected, Refused, Stale
 from app.interface import objections as form_objections
@@ -47,6 +48,10 @@ from app.students.operations import Proceeding
 from workflows import Run, Waiting
 
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
+# the tables of the hot path: statements about them need no object layer
+CASES = table(Case)
+TASKS = table(Task)
+DECISIONS = table(Decision)
 DEFAULT_DAYS = 10  # working days of a task whose diagram gives none
 LONGEST_OPINION = 2000  # characters
 
@@ -207,7 +212,7 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     (what was typed), or whatever refusal a service task raised that the diagram did not foresee.
     """
     now = clock.now()
-    task, siblings = _task_to_decide(task_id)
+    task, siblings = _task_to_decide(task_id, actor)
     _check_may_decide(task, actor)
     chosen = edition(task.version_id)
     _check_answer(chosen, task.key, answer)
@@ -217,21 +222,20 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     )
     application = {**task.application, **answer.form} if task.key == "repair" and answer.form else None
     clocks = _clocks_after(task, answer, now)
-    _keep(task, chosen, run, siblings, now, proceeding, application=application, clocks=clocks, decided=task.id)
-    db.session.execute(
-        sa.insert(Decision).values(
-            case_id=task.case_id,
-            task_id=task.id,
-            key=task.key,
-            office_id=task.office_id,
-            user_id=actor.user_id,
-            outcome=Outcome(answer.outcome),
-            reason_code=answer.reason_code,
-            opinion=answer.opinion,
-            form=dict(answer.form),
-            at=now,
-        )
+    decision = sa.insert(DECISIONS).values(
+        case_id=task.case_id,
+        task_id=task.id,
+        key=task.key,
+        office_id=task.office_id,
+        user_id=actor.user_id,
+        outcome=Outcome(answer.outcome),
+        reason_code=answer.reason_code,
+        opinion=answer.opinion,
+        form=dict(answer.form),
+        at=now,
     )
+    moved = _Moved(task, chosen, run, siblings, now, proceeding)
+    moved.keep(decision, application=application, clocks=clocks, decided=task.id)
     audit.record(
         "cases/decide",
         f"case:{task.number}",
@@ -243,58 +247,63 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
 
 def _case_columns() -> list[Any]:
     return [
-        Case.id.label("case_id"),
-        Case.number,
-        Case.version_id,
-        Case.profile,
-        Case.status.label("case_status"),
-        Case.student_id,
-        Case.opened_by,
-        Case.applicant_office_id,
-        Case.receiving_school_id,
-        Case.releasing_school_id,
-        Case.parties,
-        Case.clocks,
-        Case.application,
-        Case.state,
-        Case.revision,
+        CASES.c.id.label("case_id"),
+        CASES.c.number,
+        CASES.c.version_id,
+        CASES.c.profile,
+        CASES.c.status.label("case_status"),
+        CASES.c.student_id,
+        CASES.c.opened_by,
+        CASES.c.applicant_office_id,
+        CASES.c.receiving_school_id,
+        CASES.c.releasing_school_id,
+        CASES.c.parties,
+        CASES.c.clocks,
+        CASES.c.application,
+        CASES.c.state,
+        CASES.c.revision,
     ]
 
 
-def _task_to_decide(task_id: int) -> tuple[Row, dict[str, int]]:
+@functools.cache
+def _task_with_case() -> sa.Select[Any]:
+    """Built once: the task `task_id`, its case, the open tasks beside it, whether `user_id` has drafted."""
+    office, review = table(Office), table(PreReview)
+    sibling = TASKS.alias("sibling")
+    repaired = (
+        sa.select(sa.literal(1))
+        .where(DECISIONS.c.case_id == TASKS.c.case_id, DECISIONS.c.key == "repair")
+        .where(DECISIONS.c.user_id == sa.bindparam("user_id", type_=sa.Integer))
+        .exists()
+    )
+    open_beside = sa.and_(sibling.c.case_id == TASKS.c.case_id, sibling.c.status == TaskStatus.OPEN)
+    columns = (TASKS.c[name] for name in ("id", "key", "run_task", "office_id", "duty", "status", "deadline", "note"))
+    return (
+        sa.select(
+            *columns,
+            office.c.path.label("office_path"),
+            review.c.user_id.label("pre_reviewed_by"),
+            repaired.label("repaired"),
+            sibling.c.id.label("sibling_id"),
+            sibling.c.run_task.label("sibling_run_task"),
+            *_case_columns(),
+        )
+        .select_from(TASKS)
+        .join(CASES, CASES.c.id == TASKS.c.case_id)
+        .join(office, office.c.id == TASKS.c.office_id)
+        .outerjoin(review, review.c.task_id == TASKS.c.id)
+        .outerjoin(sibling, open_beside)
+        .where(TASKS.c.id == sa.bindparam("task_id", type_=sa.Integer))
+    )
+
+
+def _task_to_decide(task_id: int, actor: Actor) -> tuple[Row, dict[str, int]]:
     """The task with its case, and the case's open tasks by the engine's id. Raises Missing.
 
     One statement, so one moment; nothing is locked. Whoever decides meanwhile raises the case's revision, and the
     claim before the first write notices it. (A lock here would show the case as it is and its tasks as they were.)
     """
-    sibling = sa.orm.aliased(Task)
-    drafted_repair = (
-        sa.select(sa.func.max(Decision.user_id)).where(Decision.case_id == Task.case_id, Decision.key == "repair")
-    ).scalar_subquery()
-    rows = db.session.execute(
-        sa.select(
-            Task.id,
-            Task.key,
-            Task.run_task,
-            Task.office_id,
-            Task.duty,
-            Task.status,
-            Task.deadline,
-            Task.note,
-            Office.path.label("office_path"),
-            PreReview.user_id.label("pre_reviewed_by"),
-            drafted_repair.label("repaired_by"),
-            sibling.id.label("sibling_id"),
-            sibling.run_task.label("sibling_run_task"),
-            *_case_columns(),
-        )
-        .select_from(Task)
-        .join(Case, Case.id == Task.case_id)
-        .join(Office, Office.id == Task.office_id)
-        .outerjoin(PreReview, PreReview.task_id == Task.id)
-        .outerjoin(sibling, sa.and_(sibling.case_id == Task.case_id, sibling.status == TaskStatus.OPEN))
-        .where(Task.id == task_id)
-    ).all()
+    rows = execute(_task_with_case(), {"task_id": task_id, "user_id": actor.user_id}).all()
     if not rows:
         raise Missing()
     return rows[0], {row.sibling_run_task: row.sibling_id for row in rows if row.sibling_id}
@@ -307,8 +316,8 @@ def _check_may_decide(task: Row, actor: Actor) -> None:
         raise NotAllowed() if actor.answers_for(task.office_path) and actor.office_kind != "school" else Missing()
     if task.status != TaskStatus.OPEN:
         raise _ended(task.note)
-    drafted = (task.opened_by, task.repaired_by, task.pre_reviewed_by)
-    if task.duty == "approver" and actor.user_id in drafted:
+    drafted = task.repaired or actor.user_id in (task.opened_by, task.pre_reviewed_by)
+    if task.duty == "approver" and drafted:
         raise rules.OwnDraft()
     if task.duty != actor.duty:
         raise NotAllowed()
@@ -371,16 +380,18 @@ def _proceeding(case: Row, chosen: Edition, actor: Actor, form: Mapping[str, Any
         application=case.application,
         form=form,
         claim=claim,
+        claimed=claimed,
     )
 
 
-def _claim(case: Row) -> None:
-    claimed = db.session.execute(
-        sa.update(Case)
-        .where(Case.id == case.case_id, Case.revision == case.revision)
-        .values(revision=case.revision + 1)
+def _claim(case: Row, **values: Any) -> None:
+    """Raise the case's revision, writing `values` with it. Raises Stale when somebody else has done so."""
+    claimed = execute(
+        sa.update(CASES)
+        .where(CASES.c.id == case.case_id, CASES.c.revision == case.revision)
+        .values(revision=case.revision + 1, **values)
     )
-    if claimed.rowcount != 1:  # type: ignore[attr-defined]
+    if claimed.rowcount != 1:
         raise Stale()
 
 
@@ -391,49 +402,64 @@ def _clocks_after(task: Row, answer: Answer, now: dt.datetime) -> dict[str, int]
     return None
 
 
-def _keep(
-    case: Row,
-    chosen: Edition,
-    run: Run,
-    siblings: Mapping[str, int],
-    now: dt.datetime,
-    proceeding: Proceeding,
-    *,
-    application: Mapping[str, Any] | None = None,
-    clocks: Mapping[str, int] | None = None,
-    decided: int | None = None,
-    ended: Mapping[str, str] | None = None,
-) -> None:
-    """Write where the run stands: the case, the tasks that ended, the tasks that arrived.
+@dataclass(frozen=True)
+class _Moved:
+    """A case whose run has walked on, about to be written."""
 
-    decided -- the task whose decision moved the run; ended -- why the other tasks that vanished did so.
-    """
-    proceeding.claim()
-    status = _status(chosen, run)
-    values: dict[str, Any] = {"state": run.state, "status": status}
-    if run.finished:
-        values |= {"outcome": CaseOutcome(run.outcome or "terminated"), "closed_at": now}
-    if application is not None:
-        values["application"] = dict(application)
-    if clocks is not None:
-        values["clocks"] = dict(clocks)
-    db.session.execute(sa.update(Case).where(Case.id == case.case_id).values(**values))
-    waiting = {each.id: each for each in run.waiting}
-    gone = {run_task: task_id for run_task, task_id in siblings.items() if run_task not in waiting}
-    if decided is not None:
-        _end_tasks([decided], TaskStatus.DONE, now)
-    _end_tasks([task_id for task_id in gone.values() if task_id != decided], TaskStatus.CANCELLED, now, ended)
-    known_clocks = clocks if clocks is not None else case.clocks
-    note = _note(proceeding)
-    arrived = [
-        _task_row(case.case_id, case.parties, known_clocks, chosen, each, now, note)
-        for each in run.waiting
-        if each.id not in siblings
-    ]
-    if arrived:
-        db.session.execute(sa.insert(Task), arrived)
-    if run.finished and decided is not None:
-        _tell_result(case, run, now)
+    case: Row
+    chosen: Edition
+    run: Run
+    siblings: Mapping[str, int]  # the tasks open before, by the engine's id
+    now: dt.datetime
+    proceeding: Proceeding
+
+    def keep(
+        self,
+        *others: Any,
+        application: Mapping[str, Any] | None = None,
+        clocks: Mapping[str, int] | None = None,
+        decided: int | None = None,
+        ended: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write where the run stands: the case, the tasks that ended, the tasks that arrived, and `others`.
+
+        decided -- the task whose decision moved the run; ended -- why the other tasks that vanished did so.
+        """
+        values: dict[str, Any] = {"state": self.run.state, "status": _status(self.chosen, self.run)}
+        if self.run.finished:
+            values |= {"outcome": CaseOutcome(self.run.outcome or "terminated"), "closed_at": self.now}
+        if application is not None:
+            values["application"] = dict(application)
+        if clocks is not None:
+            values["clocks"] = dict(clocks)
+        self._write_case(values)
+        told = [_result(self.case, self.run, self.now)] if self.run.finished and decided is not None else []
+        known_clocks = clocks if clocks is not None else self.case.clocks
+        statements = [*self._ending(decided, ended), *self._arriving(known_clocks), *told, *others]
+        if statements:
+            write_together(*statements)
+
+    def _write_case(self, values: Mapping[str, Any]) -> None:
+        if self.proceeding.claimed:
+            execute(sa.update(CASES).where(CASES.c.id == self.case.case_id).values(**values))
+        else:
+            _claim(self.case, **values)
+            self.proceeding.claimed.append(True)
+
+    def _ending(self, decided: int | None, ended: Mapping[str, str] | None) -> Iterator[Any]:
+        waiting = {each.id for each in self.run.waiting}
+        gone = [task_id for run_task, task_id in self.siblings.items() if run_task not in waiting]
+        if decided is not None:
+            yield _end_tasks([decided], TaskStatus.DONE, self.now)
+        if cancelled := [task_id for task_id in gone if task_id != decided]:
+            yield _end_tasks(cancelled, TaskStatus.CANCELLED, self.now, ended)
+
+    def _arriving(self, clocks: Mapping[str, int]) -> Iterator[Any]:
+        note = _note(self.proceeding)
+        for each in self.run.waiting:
+            if each.id not in self.siblings:
+                case_id, parties = self.case.case_id, self.case.parties
+                yield sa.insert(TASKS).values(**_task_row(case_id, parties, clocks, self.chosen, each, self.now, note))
 
 
 def _status(chosen: Edition, run: Run) -> CaseStatus:
@@ -450,24 +476,21 @@ def _note(proceeding: Proceeding) -> dict[str, str] | None:
     return {"code": proceeding.noted[-1].code, "detail": proceeding.noted[-1].detail} if proceeding.noted else None
 
 
-def _end_tasks(ids: list[int], status: TaskStatus, now: dt.datetime, note: Mapping[str, str] | None = None) -> None:
-    if ids:
-        values: dict[str, Any] = {"status": status, "ended_at": now}
-        if note:
-            values["note"] = dict(note)
-        db.session.execute(sa.update(Task).where(Task.id.in_(ids)).values(**values))
+def _end_tasks(ids: list[int], status: TaskStatus, now: dt.datetime, note: Mapping[str, str] | None = None) -> Any:
+    values: dict[str, Any] = {"status": status, "ended_at": now}
+    if note:
+        values["note"] = dict(note)
+    return sa.update(TASKS).where(TASKS.c.id.in_(ids)).values(**values)
 
 
-def _tell_result(case: Row, run: Run, now: dt.datetime) -> None:
+def _result(case: Row, run: Run, now: dt.datetime) -> Any:
     text = {"agreed": "已办结：同意", "refused": "已办结：不予办理"}.get(run.outcome or "", "已办结")
-    db.session.execute(
-        sa.insert(Notice).values(
-            case_id=case.case_id,
-            office_id=case.applicant_office_id,
-            kind=NoticeKind.RESULT,
-            text=f"办件 {case.number} {text}。",
-            at=now,
-        )
+    return sa.insert(table(Notice)).values(
+        case_id=case.case_id,
+        office_id=case.applicant_office_id,
+        kind=NoticeKind.RESULT,
+        text=f"办件 {case.number} {text}。",
+        at=now,
     )
 
 
@@ -475,7 +498,7 @@ def _tell_result(case: Row, run: Run, now: dt.datetime) -> None:
 
 
 def _case_by_number(number: str) -> tuple[Row, dict[str, int]]:
-    row = db.session.execute(sa.select(*_case_columns()).where(Case.number == number).with_for_update(of=Case)).first()
+    row = execute(sa.select(*_case_columns()).where(CASES.c.number == number).with_for_update(of=CASES)).first()
     if row is None:
         raise Missing()
     siblings = db.session.execute(
@@ -510,7 +533,7 @@ def recall(number: str, reason: str, *, actor: Actor) -> int:
         .where(Case.id == case.case_id)
         .values(status=CaseStatus.CLOSED, outcome=CaseOutcome.RECALLED, closed_at=now)
     )
-    _end_tasks(list(siblings.values()), TaskStatus.CANCELLED, now)
+    db.session.execute(_end_tasks(list(siblings.values()), TaskStatus.CANCELLED, now))
     audit.record("cases/recall", f"case:{number}", actor=actor, after={"reason": reason})
     return int(case.case_id)
 
@@ -561,7 +584,7 @@ def _end_directive(directive: Directive, end: Callable[[], None], how: str, acto
     end()
     run = workflows.notify(chosen.diagrams, bytes(case.state), "directive_ended", context=proceeding)
     ended = {"ended": "E-DIR-03", "detail": f"指令 {directive.number} 已{how}，须由下达机关重新下达。"}
-    _keep(case, chosen, run, siblings, clock.now(), proceeding, ended=ended)
+    _Moved(case, chosen, run, siblings, clock.now(), proceeding).keep(ended=ended)
 
 
 def pre_review(task_id: int, recommendation: str, opinion: str, *, actor: Actor) -> None:

@@ -28,6 +28,8 @@ class Proceeding:
     form: Mapping[str, Any] = field(default_factory=dict)
     #: take the case before the first effect: raises Stale when somebody else has decided meanwhile
     claim: Callable[[], None] = lambda: None
+    #: not empty once the case has been taken
+    claimed: list[bool] = field(default_factory=list)
     #: refusals that the diagram may have foreseen; the last one stands in the task it led to
     noted: list[Refused] = field(default_factory=list)
 

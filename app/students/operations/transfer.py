@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app import audit, clock, sealing
 from app.access import Actor
-from app.database import db
+from app.database import db, execute, table
 from app.divisions.models import Office
 from app.errors import Stale
 from app.schools.operations import move_seat
@@ -45,7 +45,7 @@ def issue_directive(proceeding: Proceeding) -> str:
         raise rules.NotTheIssuer()
     now = clock.now()
     issued = _directive_row(proceeding, archive, now)
-    db.session.execute(sa.insert(Directive).values(**issued))
+    execute(sa.insert(table(Directive)).values(**issued))
     audit.record(
         "directives/issue",
         f"directive:{issued['number']}",
@@ -57,7 +57,7 @@ def issue_directive(proceeding: Proceeding) -> str:
 
 def _archive_of(student_id: int) -> Row:
     """The archive with its custodian and the bureau that may sign for it."""
-    return db.session.execute(
+    return execute(
         sa.select(
             Archive.id,
             Archive.version,
@@ -125,7 +125,7 @@ def pull(proceeding: Proceeding, number: str) -> None:
 def _to_be_moved(proceeding: Proceeding, number: str) -> tuple[Row, Row]:
     """The directive and the open enrolment, locked, once everything about the directive has been checked."""
     to_office = sa.orm.aliased(Office)
-    directive = db.session.execute(
+    directive = execute(
         sa.select(
             *Directive.__table__.columns,
             Archive.version.label("version_now"),
@@ -140,7 +140,7 @@ def _to_be_moved(proceeding: Proceeding, number: str) -> tuple[Row, Row]:
     ).one_or_none()
     check_directive(directive, proceeding, number)
     assert directive is not None
-    enrolment = db.session.execute(
+    enrolment = execute(
         sa.select(*Enrolment.__table__.columns)
         .where(Enrolment.student_id == proceeding.child, Enrolment.ends_on.is_(None))
         .with_for_update()
@@ -171,15 +171,15 @@ def check_directive(directive: Row | None, proceeding: Proceeding, number: str) 
 
 
 def _move_enrolment(proceeding: Proceeding, enrolment: Row, division: str, today: dt.date) -> None:
-    closed = db.session.execute(
-        sa.update(Enrolment)
+    closed = execute(
+        sa.update(table(Enrolment))
         .where(Enrolment.id == enrolment.id, Enrolment.ends_on.is_(None))
         .values(standing=Standing.TRANSFERRED, ends_on=max(today, enrolment.starts_on), case_id=proceeding.case_id)
     )
-    if closed.rowcount != 1:  # type: ignore[attr-defined]
+    if closed.rowcount != 1:
         raise Stale()
-    db.session.execute(
-        sa.insert(Enrolment).values(
+    execute(
+        sa.insert(table(Enrolment)).values(
             student_id=enrolment.student_id,
             epoch=enrolment.epoch + 1,
             school_id=proceeding.target,
@@ -195,8 +195,8 @@ def _move_enrolment(proceeding: Proceeding, enrolment: Row, division: str, today
 
 
 def _move_archive(proceeding: Proceeding, directive: Row) -> None:
-    moved = db.session.execute(
-        sa.update(Archive)
+    moved = execute(
+        sa.update(table(Archive))
         .where(Archive.id == directive.archive_id, Archive.version == directive.archive_version)
         .values(
             custodian_id=proceeding.target,
@@ -205,11 +205,11 @@ def _move_archive(proceeding: Proceeding, directive: Row) -> None:
             case_id=proceeding.case_id,
         )
     )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    if moved.rowcount != 1:
         raise Stale()
     if directive.owner_division != directive.to_division:
-        db.session.execute(
-            sa.update(ArchiveEntry)
+        execute(
+            sa.update(table(ArchiveEntry))
             .where(ArchiveEntry.archive_id == directive.archive_id)
             .values(owner_division=directive.to_division)
         )
@@ -240,17 +240,17 @@ def _write_changes(proceeding: Proceeding, enrolment: Row, division: str, today:
         "before": left,
         "after": joined,
     }
-    db.session.execute(sa.insert(Change), [common | out, common | into])
+    execute(sa.insert(table(Change)), [common | out, common | into])
 
 
 def _end_directive(directive_id: int, status: DirectiveStatus, **values: Any) -> None:
     """issued -> status; raises Stale when it was no longer issued."""
-    ended = db.session.execute(
-        sa.update(Directive)
+    ended = execute(
+        sa.update(table(Directive))
         .where(Directive.id == directive_id, Directive.status == DirectiveStatus.ISSUED)
         .values(status=status, **values)
     )
-    if ended.rowcount != 1:  # type: ignore[attr-defined]
+    if ended.rowcount != 1:
         raise Stale()
 
 
@@ -276,8 +276,8 @@ def expire(directive: Directive, *, actor: Actor) -> None:
 def give_up_directive(proceeding: Proceeding) -> None:
     """The receiving school hands back the directive it will not use."""
     proceeding.claim()
-    db.session.execute(
-        sa.update(Directive)
+    execute(
+        sa.update(table(Directive))
         .where(Directive.case_id == proceeding.case_id, Directive.status == DirectiveStatus.ISSUED)
         .values(status=DirectiveStatus.REVOKED, ended_reason="转入学校放弃转入，交回指令")
     )
