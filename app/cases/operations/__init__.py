@@ -1,0 +1,22 @@
+"""Verbs of a case: open, decide, recall, revoke its directive. None of them commits; each takes who acts."""
+
+from app.cases.operations.deciding import Answer, decide, pre_review
+from app.cases.operations.ending import expire_directive, recall, revoke_directive
+from app.cases.operations.once import new_key, once
+from app.cases.operations.opening import is_startable, may_start, open_case, open_follow_up, profile
+
+__all__ = [
+    "Answer",
+    "decide",
+    "expire_directive",
+    "is_startable",
+    "may_start",
+    "new_key",
+    "once",
+    "open_case",
+    "open_follow_up",
+    "pre_review",
+    "profile",
+    "recall",
+    "revoke_directive",
+]

@@ -1,0 +1,101 @@
+"""Recall, and the end of a directive before its time: what takes a case back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+import workflows
+from app import audit, clock
+from app.access import Actor
+from app.cases import rules
+from app.cases.models import Case, CaseOutcome, CaseStatus, RouteStep, TaskStatus
+from app.cases.operations.deciding import OPINION
+from app.cases.operations.moving import Moved, case_by_number, claim_case, end_tasks, proceeding_of
+from app.database import db
+from app.errors import InvalidInput, Missing, NotAllowed, Objected
+from app.interface import objections as form_objections
+from app.processes.queries import edition
+from app.students import operations as students
+from app.students.models import Directive
+
+
+def recall(number: str, reason: str, *, actor: Actor) -> int:
+    """The applicant takes the application back, until a directive has been issued; return the case's id.
+
+    Raises Missing, NotAllowed, TooLate (E-RECALL), Stale.
+    """
+    case, siblings = case_by_number(number)
+    if case.applicant_office_id != actor.office_id:
+        raise Missing() if not _sees(case.case_id, actor) else NotAllowed()
+    if actor.duty != "operator":
+        raise NotAllowed()
+    if case.case_status == CaseStatus.CLOSED:
+        raise rules.TooLate(why="本件已办结")
+    if _has_live_directive(case.case_id):
+        raise rules.TooLate(why="允许转学指令已下达")
+    faults = form_objections(OPINION, {"opinion": reason})
+    if not reason.strip():
+        faults = [InvalidInput(sentence="请填写撤回原因。", field="reason")]
+    if faults:
+        raise Objected(list(faults))
+    now = clock.now()
+    claim_case(case)
+    db.session.execute(
+        sa.update(Case)
+        .where(Case.id == case.case_id)
+        .values(status=CaseStatus.CLOSED, outcome=CaseOutcome.RECALLED, closed_at=now)
+    )
+    db.session.execute(end_tasks(list(siblings.values()), TaskStatus.CANCELLED, now))
+    audit.record("cases/recall", f"case:{number}", actor=actor, after={"reason": reason})
+    return int(case.case_id)
+
+
+def _sees(case_id: int, actor: Actor) -> bool:
+    return bool(
+        db.session.scalar(
+            sa.select(RouteStep.id).where(RouteStep.case_id == case_id, RouteStep.office_id == actor.office_id).limit(1)
+        )
+    )
+
+
+def _has_live_directive(case_id: int) -> bool:
+    return bool(
+        db.session.scalar(
+            sa.select(Directive.id)
+            .where(Directive.case_id == case_id, Directive.status.in_(("issued", "consumed")))
+            .limit(1)
+        )
+    )
+
+
+def revoke_directive(directive: Directive, reason: str, *, actor: Actor) -> None:
+    """The issuing bureau's approver takes an unused directive back: the case returns to the bureau's desk."""
+    if actor.duty != "approver":
+        raise NotAllowed()
+    if not reason.strip():
+        raise Objected([InvalidInput(sentence="请填写撤销原因。", field="reason")])
+    faults = form_objections(OPINION, {"opinion": reason})
+    if faults:
+        raise Objected(list(faults))
+    _end_directive(directive, lambda: students.revoke(directive, reason, actor=actor), "撤销", actor)
+
+
+def expire_directive(directive: Directive, *, actor: Actor) -> None:
+    """The clock ends a directive whose time has run out: the case returns to the bureau's desk."""
+    _end_directive(directive, lambda: students.expire(directive, actor=actor), "过期", actor)
+
+
+def _end_directive(directive: Directive, end: Callable[[], None], how: str, actor: Actor) -> None:
+    number = db.session.scalar(sa.select(Case.number).where(Case.id == directive.case_id))
+    assert number is not None
+    case, siblings = case_by_number(number)
+    db.session.refresh(directive)  # as it is now that the case is held
+    chosen = edition(case.version_id)
+    proceeding = proceeding_of(case, chosen, actor, {})
+    proceeding.claim()
+    end()
+    run = workflows.notify(chosen.diagrams, bytes(case.state), "directive_ended", context=proceeding)
+    ended = {"ended": "E-DIR-03", "detail": f"指令 {directive.number} 已{how}，须由下达机关重新下达。"}
+    Moved(case, chosen, run, siblings, clock.now(), proceeding).keep(ended=ended)

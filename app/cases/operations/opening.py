@@ -1,0 +1,145 @@
+"""Opening a case: precheck, route, first task."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+
+import workflows
+from app import audit, clock
+from app.access import Actor
+from app.cases import rules
+from app.cases.models import Case, CaseStatus, RouteStep, Task
+from app.cases.openings import OPENINGS, Opening
+from app.cases.operations.moving import task_row
+from app.database import db
+from app.divisions.models import Office
+from app.errors import Missing, NotAllowed, Objected
+from app.interface import objections as form_objections
+from app.processes.queries import APPLICATION, Edition, current_edition
+from app.series import next_in
+from app.students.operations import Proceeding
+
+
+def profile() -> str:
+    """The rules under which a new case opens: zj-2010 or zj-now."""
+    return str(current_app.config["PROFILE"])
+
+
+def open_case(process_key: str, application: Mapping[str, Any], *, actor: Actor) -> Case:
+    """Open a case from an application: precheck, route, first task.
+
+    Raises Objected with every objection, NotYourSchool, UnknownChild, Unroutable, Missing (no such process),
+    AlreadyOpen when another application of the same child was faster.
+    """
+    chosen = current_edition(process_key)
+    if process_key not in OPENINGS:
+        raise Missing()
+    if actor.duty != "operator":
+        raise NotAllowed()
+    if not may_start(chosen, actor):
+        raise rules.NotTheApplicant()
+    faults = form_objections(chosen.form(APPLICATION), application)
+    if faults:
+        raise Objected(list(faults))
+    opening = OPENINGS[process_key](chosen, application, profile=profile(), actor=actor)
+    applicant = db.session.get_one(Office, actor.office_id)
+    case = _new_case(chosen, opening, applicant, profile=profile(), opened_by=actor.user_id)
+    case.application = dict(opening.application if opening.application is not None else application)
+    _insert(case, chosen, opening, applicant)
+    audit.record("cases/open", f"case:{case.number}", actor=actor, after={"process": process_key})
+    return case
+
+
+def is_startable(process_key: str, actor: Actor) -> bool:
+    """True when the actor may open a case of that process."""
+    return process_key in OPENINGS and may_start(current_edition(process_key), actor)
+
+
+def may_start(chosen: Edition, actor: Actor) -> bool:
+    """True for an operator of the kind of office that the diagram names as applicant (`school` without a word)."""
+    kind = chosen.diagrams.properties.get("applicant", "school")
+    return actor.duty == "operator" and (actor.office_kind == "school") == (kind == "school")
+
+
+def _new_case(chosen: Edition, opening: Opening, applicant: Office, *, profile: str, opened_by: int | None) -> Case:
+    now = clock.now()
+    return Case(
+        number=_next_number(now),
+        version_id=chosen.version_id,
+        process_key=chosen.key,
+        profile=profile,
+        status=CaseStatus.OPEN,
+        student_id=opening.student.id if opening.student else None,
+        holds_student=opening.holds_student and opening.student is not None,
+        applicant_office_id=applicant.id,
+        opened_by=opened_by,
+        receiving_school_id=opening.receiving.id if opening.receiving else None,
+        releasing_school_id=opening.releasing.id if opening.releasing else None,
+        parties={},
+        clocks={},
+        application={},
+        revision=0,
+        opened_at=now,
+    )
+
+
+def _insert(case: Case, chosen: Edition, opening: Opening, applicant: Office) -> None:
+    """Route the case, write it, walk it to its first tasks. Raises Unroutable, AlreadyOpen."""
+    offices = rules.parties(
+        chosen.diagrams, receiving=opening.receiving, releasing=opening.releasing, applicant=applicant
+    )
+    case.parties = {role: office.id for role, office in offices.items()}
+    db.session.add(case)
+    try:
+        db.session.flush()
+    except sa.exc.IntegrityError as error:
+        raise rules.AlreadyOpen() from error
+    _start(case, chosen, opening.facts, offices, case.opened_at)
+
+
+def _next_number(now: dt.datetime) -> str:
+    day = f"{clock.local(now):%Y%m%d}"
+    return f"{day}-{next_in(f'case-{day}'):06d}"
+
+
+def _start(
+    case: Case, chosen: Edition, facts: Mapping[str, Any], offices: Mapping[str, Office], now: dt.datetime
+) -> None:
+    run = workflows.start(chosen.diagrams, facts)
+    case.state = run.state
+    visited = workflows.foresee(chosen.diagrams, facts)
+    for position, step in enumerate(rules.route(chosen.diagrams, offices, visited)):
+        db.session.add(
+            RouteStep(
+                case_id=case.id,
+                position=position,
+                key=step.key,
+                name=step.name,
+                office_id=step.office.id,
+                duty=step.duty,
+                reason=step.reason,
+                skipped=step.skipped,
+            )
+        )
+    db.session.flush()
+    rows = [task_row(case.id, case.parties, {}, chosen, waiting, now) for waiting in run.waiting]
+    db.session.execute(sa.insert(Task), rows)
+
+
+def open_follow_up(process_key: str, proceeding: Proceeding) -> None:
+    """Open a small case that follows another and blocks nothing, such as the paper archive's journey."""
+    proceeding.claim()
+    chosen = current_edition(process_key)
+    first = db.session.get_one(Case, proceeding.case_id)
+    receiving = db.session.get_one(Office, proceeding.receiving_school_id)
+    releasing = db.session.get_one(Office, proceeding.releasing_school_id)
+    opening = Opening(student=first.student, holds_student=False, receiving=receiving, releasing=releasing)
+    case = _new_case(chosen, opening, releasing, profile=first.profile, opened_by=None)
+    case.follows_id = first.id
+    _insert(case, chosen, opening, releasing)
+    audit.record("cases/open", f"case:{case.number}", actor=proceeding.actor, after={"process": process_key})

@@ -1,0 +1,161 @@
+"""One case: its page, and what is done from it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+
+from app import clock
+from app.access import Actor, actor, allow, found
+from app.cases import operations, queries, rules
+from app.cases.forms import edition_of, light_of, prefilled
+from app.cases.models import OUTCOME_NAMES, Case, CaseStatus, Outcome, Task, TaskStatus
+from app.cases.operations import Answer
+from app.cases.views.desk import RECOMMENDATIONS, bp, button_text, status_tag
+from app.cases.views.story import application_lines, marks, timeline
+from app.database import db, transaction
+from app.errors import Missing, Objected
+from app.interface import form_values
+from app.students import queries as students
+from app.students.models import Directive, DirectiveStatus
+
+
+@bp.get("/cases/<number>")
+@allow("operator", "approver")
+def show(number: str) -> Any:
+    return _page(number)
+
+
+def _page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] | None = None) -> str:
+    caller = actor()
+    case, view = queries.case_for(caller, number)
+    chosen, now = edition_of(case), clock.now()
+    waiting = [task for task in case.tasks if task.status is TaskStatus.OPEN]
+    mine = next(
+        (task for task in waiting if task.office_id == caller.office_id and task.duty.value == caller.duty), None
+    )
+    own_draft = mine is not None and mine.duty.value == "approver" and case.opened_by == caller.user_id
+    directive = students.directive_of(case.id) if view.content else None
+    review = next((t for t in waiting if t.office_id == caller.office_id and _may_pre_review(t, caller)), None)
+    return render_template(
+        "cases/case/page.html",
+        case=case,
+        view=view,
+        chosen=chosen,
+        stamp_says=status_tag(case),
+        timeline=timeline(case, view.content),
+        waiting=waiting,
+        mine=None if own_draft else mine,
+        own_draft=own_draft,
+        following=next((row for row in queries.inbox(caller, limit=2) if row.number != number), None),
+        mine_only=mine is not None and not own_draft and waiting == [mine],
+        review=review,
+        spec=chosen.diagrams.tasks[mine.key] if mine else None,
+        form=chosen.form(chosen.diagrams.tasks[mine.key].form) if mine else None,
+        application=application_lines(case, chosen) if view.content else [],
+        lights={task.id: (light_of(task, now), rules.time_left(task.deadline, now)) for task in waiting},
+        outcomes=OUTCOME_NAMES,
+        button_text=button_text,
+        recommendations=RECOMMENDATIONS,
+        typed=typed if typed is not None else (prefilled(mine) if mine else {}),
+        errors=errors or [],
+        may_recall=_may_recall(case, caller),
+        directive=directive,
+        key=operations.new_key(),
+        marks=json.dumps(marks(case)),
+        may_revoke=_may_revoke(directive, caller),
+    )
+
+
+def _may_pre_review(task: Task, caller: Actor) -> bool:
+    return (
+        caller.duty == "operator"
+        and caller.office_kind != "school"
+        and task.duty.value == "approver"
+        and not task.pre_review
+    )
+
+
+def _may_revoke(directive: Directive | None, caller: Actor) -> bool:
+    if directive is None or directive.status is not DirectiveStatus.ISSUED:
+        return False
+    return caller.duty == "approver" and directive.issuer_id == caller.office_id
+
+
+def _may_recall(case: Case, caller: Actor) -> bool:
+    if caller.duty != "operator" or case.applicant_office_id != caller.office_id or case.status is CaseStatus.CLOSED:
+        return False
+    directive = students.directive_of(case.id)
+    return case.holds_student and (directive is None or directive.status.value in ("revoked", "expired"))
+
+
+@bp.get("/cases/<number>/diagram.bpmn")
+@allow("operator", "approver")
+def diagram(number: str) -> Any:
+    """The diagram of the version the case runs on, unchanged."""
+    case, _view = queries.case_for(actor(), number)
+    text = next(text for name, text in edition_of(case).files.items() if name.endswith(".bpmn"))
+    return Response(text, mimetype="application/xml")
+
+
+@bp.post("/tasks/<int:task_id>/decision")
+@allow("operator", "approver")
+def decide(task_id: int) -> Any:
+    caller = actor()
+    task = queries.task_for(caller, task_id)
+    number, chosen = task.case.number, edition_of(task.case)
+    form = form_values(chosen.form(chosen.diagrams.tasks[task.key].form))
+    outcome, opinion = request.form.get("outcome", ""), request.form.get("opinion", "").replace("\r\n", "\n").strip()
+    answer = Answer(outcome, request.form.get("reason_code") or None, opinion, form)
+    db.session.rollback()
+    try:
+        with transaction(reads_first=True):
+            operations.once(
+                request.form.get("key"),
+                [task_id, outcome, answer.reason_code, opinion, form],
+                lambda: operations.decide(task_id, answer, actor=caller),
+                actor=caller,
+            )
+    except Objected as refusal:
+        typed = {**form, "outcome": outcome, "opinion": opinion, "reason_code": answer.reason_code}
+        return _page(number, errors=refusal.objections, typed=typed), 422
+    flash(f"办件 {number}：{OUTCOME_NAMES.get(Outcome(outcome), '')}，已办理。", "success")
+    return redirect(url_for("cases.show", number=number))
+
+
+@bp.post("/tasks/<int:task_id>/pre-review")
+@allow("operator")
+def pre_review(task_id: int) -> Any:
+    caller = actor()
+    number = queries.task_for(caller, task_id).case.number
+    db.session.rollback()
+    with transaction():
+        operations.pre_review(
+            task_id, request.form.get("recommendation", ""), request.form.get("opinion", "").strip(), actor=caller
+        )
+    flash("初审意见已提交，待本机构审核人员办理。", "success")
+    return redirect(url_for("cases.show", number=number))
+
+
+@bp.post("/cases/<number>/recall")
+@allow("operator")
+def recall(number: str) -> Any:
+    with transaction():
+        operations.recall(number, request.form.get("reason", "").strip(), actor=actor())
+    flash(f"办件 {number} 已撤回。", "success")
+    return redirect(url_for("cases.show", number=number))
+
+
+@bp.post("/directives/<number>/revoke")
+@allow("approver")
+def revoke(number: str) -> Any:
+    with transaction():
+        directive = found(students.directive_by_number(number))
+        if not actor().answers_for(directive.issuer.path):
+            raise Missing()
+        operations.revoke_directive(directive, request.form.get("reason", "").strip(), actor=actor())
+        case_number = queries.case_number(directive.case_id)
+    flash(f"指令 {number} 已撤销，办件回到本机构。", "success")
+    return redirect(url_for("cases.show", number=case_number))

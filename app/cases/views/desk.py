@@ -1,0 +1,47 @@
+"""The room's blueprint, its menu, and the words its pages share."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from app.cases.models import OUTCOME_NAMES, Case, CaseStatus, Outcome
+from app.interface import add_menu
+
+bp = Blueprint("cases", __name__, template_folder="templates")
+
+STATUS_NAMES = {
+    CaseStatus.OPEN: ("办理中", "blue"),
+    CaseStatus.REPAIRING: ("补正中", "amber"),
+    CaseStatus.PAUSED: ("暂停计时", "grey"),
+    CaseStatus.CLOSED: ("已办结", "grey"),
+}
+CASE_OUTCOMES = {
+    "agreed": ("同意", "green"),
+    "refused": ("不予办理", "red"),
+    "recalled": ("已撤回", "grey"),
+    "redirected": ("转为其他办件", "grey"),
+    "terminated": ("已终止", "grey"),
+}
+BUTTONS = {  # where the outcome's plain name would not say what pressing it does
+    ("releasing_bureau", "agree"): "同意并下达允许转学指令",
+    ("repair", "agree"): "再次提交",
+    ("pull", "agree"): "转入档案并注册",
+    ("await_seat", "agree"): "再次办理",
+    ("await_seat", "refuse"): "放弃转入",
+}
+RECOMMENDATIONS = [{"code": each.value, "text": OUTCOME_NAMES[each]} for each in Outcome if each.value != "acknowledge"]
+
+add_menu("办件", "在办", "cases.running", ("operator", "approver"))
+add_menu("办件", "办结", "cases.closed", ("operator", "approver"))
+add_menu("办件", "我发起的", "cases.applied", ("operator",))
+add_menu("办事", "发起转学", "cases.start_transfer", ("operator",))
+
+
+def status_tag(case: Case) -> tuple[str, str]:
+    """What the case's stamp says, and its colour."""
+    return CASE_OUTCOMES[case.outcome.value] if case.outcome else STATUS_NAMES[case.status]
+
+
+def button_text(task_key: str, outcome: str) -> str:
+    """What the button says that gives this outcome at that task."""
+    return BUTTONS.get((task_key, outcome), OUTCOME_NAMES[Outcome(outcome)])

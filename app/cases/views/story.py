@@ -1,0 +1,120 @@
+"""The story of a case as its page tells it: what happened, what waits, what is to come, what was asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app import clock
+from app.cases import rules
+from app.cases.forms import light_of, state_of
+from app.cases.models import OUTCOME_NAMES, Case, CaseStatus, Outcome, TaskStatus
+from app.processes.queries import APPLICATION
+
+
+def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
+    """What happened, then what waits, then the steps to come with who will act."""
+    entries = [
+        {
+            "title": "提交申请",
+            "office": case.applicant_office.name,
+            "who": "",
+            "outcome": "已提交",
+            "kind": "blue",
+            "opinion": "",
+            "reason": "",
+            "at": case.opened_at,
+            "state": "done",
+            "duration": "",
+        }
+    ]
+    arrived = {task.id: task.arrived_at for task in case.tasks}
+    names = {task.id: task.name for task in case.tasks}
+    for decision in case.decisions:
+        elapsed = clock.working_days_between(
+            clock.local(arrived[decision.task_id]).date(), clock.local(decision.at).date()
+        )
+        entries.append(
+            {
+                "title": names[decision.task_id],
+                "office": decision.office.name,
+                "who": decision.user.name if see else "",
+                "outcome": OUTCOME_NAMES[decision.outcome],
+                "kind": {Outcome.REFUSE: "red", Outcome.SEND_BACK: "amber"}.get(decision.outcome, "green"),
+                "opinion": decision.opinion if see else "",
+                "reason": "",
+                "at": decision.at,
+                "state": "done",
+                "duration": f"用时 {max(0, elapsed)} 个工作日",
+            }
+        )
+    now = clock.now()
+    for task in case.tasks:
+        if task.status is TaskStatus.OPEN:
+            entries.append(
+                {
+                    "title": task.name,
+                    "office": task.office.name,
+                    "who": "",
+                    "outcome": rules.time_left(task.deadline, now),
+                    "kind": {"red": "red", "yellow": "amber"}.get(light_of(task, now), "blue"),
+                    "opinion": (task.note or {}).get("detail", ""),
+                    "reason": next((step.reason for step in case.route if step.key == task.key), ""),
+                    "at": task.arrived_at,
+                    "state": "waiting",
+                    "duration": "已到达",
+                }
+            )
+    if case.status is not CaseStatus.CLOSED:
+        entries.extend(_to_come(case))
+    return entries
+
+
+def _to_come(case: Case) -> list[dict[str, Any]]:
+    coming = []
+    for step in case.route:
+        state = state_of(step, case)
+        if state in ("to come", "skipped"):
+            coming.append(
+                {
+                    "title": step.name,
+                    "office": step.office.name,
+                    "who": "",
+                    "outcome": "略过" if state == "skipped" else "待办理",
+                    "kind": "grey",
+                    "opinion": "",
+                    "reason": step.reason,
+                    "at": None,
+                    "state": state,
+                    "duration": "",
+                }
+            )
+    return coming
+
+
+def marks(case: Case) -> dict[str, str]:
+    """Element id to its mark, for the picture of the diagram."""
+    marks = {decision.key: "done" for decision in case.decisions}
+    marks |= {task.key: "waiting" for task in case.tasks if task.status is TaskStatus.OPEN}
+    return marks
+
+
+SHOWN_ALREADY = ("name", "to_school")  # the card above says both, the school by its name
+
+
+def application_lines(case: Case, chosen: Any) -> list[tuple[str, str]]:
+    """The application in the words of its form."""
+    schema = chosen.forms.get(APPLICATION)
+    lines = _lines(schema, case.application) if schema and case.application else []
+    return [(label, value) for name, label, value in lines if name not in SHOWN_ALREADY]
+
+
+def _lines(schema: dict[str, Any], values: dict[str, Any]) -> Any:
+    for name, part in schema["properties"].items():
+        if name not in values:
+            continue
+        if part.get("type") == "object":
+            for inner, label, value in _lines(part, values[name]):
+                yield f"{name}.{inner}", label, value
+        else:
+            titles = {choice["const"]: choice["title"] for choice in part.get("oneOf", ())}
+            yield name, part.get("title", name), str(titles.get(values[name], values[name]))
