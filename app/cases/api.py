@@ -10,7 +10,9 @@ from flask import Blueprint, jsonify, request
 from app import clock
 from app.access import Actor, actor, allow, found
 from app.cases import operations, queries
-from app.cases.forms import case_json, directive_json, edition_of, task_json
+from app.cases.edge import work_at_once
+from app.cases.forms import case_json, directive_json, edition_of, row_json, task_json
+from app.cases.models import RowStatus
 from app.cases.openings import transfer_objections
 from app.cases.operations import Answer
 from app.cases.rules import light, time_left
@@ -39,6 +41,7 @@ CASE = {
     "properties": {
         "process": {"type": "string", "title": "流程", "maxLength": 40},
         "application": {"type": "object", "title": "申请"},
+        "rows": {"type": "array", "title": "名单", "items": {"type": "object"}},
     },
     "required": ["process", "application"],
 }
@@ -98,7 +101,9 @@ def open_case() -> Any:
         case_id = operations.once(
             request.headers.get("Idempotency-Key"),
             typed,
-            lambda: operations.open_case(typed["process"], typed["application"], actor=caller).id,
+            lambda: (
+                operations.open_case(typed["process"], typed["application"], actor=caller, rows=typed.get("rows")).id
+            ),
             actor=caller,
         )
     return _case(caller, queries.case_number(case_id)), 201
@@ -229,7 +234,26 @@ def decide(task_id: int) -> Any:
             lambda: operations.decide(task_id, answer, actor=caller),
             actor=caller,
         )
-    return _case(caller, queries.case_number(case_id))
+    number = queries.case_number(case_id)
+    work_at_once(number)
+    return _case(caller, number)
+
+
+@bp.get("/cases/<number>/rows")
+@allow("operator", "approver")
+@operation("办件名单：逐名的办理结果", query=("status", "limit", "cursor"))
+def list_rows(number: str) -> Any:
+    case, view = queries.case_for(actor(), number)
+    if not view.content:
+        raise Missing()
+    status, limit = request.args.get("status"), limit_argument()
+    if status and status not in set(RowStatus):
+        raise InvalidInput(sentence="status 不在可选范围内。", field="status")
+    rows = queries.rows_of(case.id, status=status, after=after_id(), limit=limit + 1)
+    return jsonify(
+        items=[row_json(each) for each in rows[:limit]],
+        next=encode_cursor([rows[limit - 1].position]) if len(rows) > limit else None,
+    )
 
 
 @bp.get("/directives")

@@ -12,7 +12,7 @@ from app.cases import operations, queries
 from app.database import transaction
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
 from app.interface import add_menu, form_values, objections
-from app.processes.queries import APPLICATION, Edition, current_edition, processes
+from app.processes.queries import APPLICATION, ROW, Edition, current_edition, processes
 from app.schools.models import GRADES
 from app.students import queries as students
 from app.students.models import STANDING_NAMES, Student
@@ -106,8 +106,12 @@ def _form(
 
 
 def _asked(chosen: Edition) -> dict[str, Any]:
-    """The opening form without the child, who is chosen already."""
+    """The opening form without the child, who is chosen already; with the first child of a list."""
     schema = chosen.form(APPLICATION)
+    if ROW in chosen.forms:
+        row = chosen.form(ROW)
+        properties = {**row["properties"], **schema["properties"]}
+        return {**schema, "properties": properties, "required": [*row["required"], *schema["required"]]}
     asked = {name: part for name, part in schema["properties"].items() if name != "student"}
     return {**schema, "properties": asked, "required": [name for name in schema["required"] if name in asked]}
 
@@ -120,15 +124,16 @@ def submit(key: str) -> Any:
     application = form_values(_asked(chosen))
     if child is not None:
         application["student"] = child.id
+    asked, rows = _split(chosen, application)
     try:
-        faults: list[InvalidInput] = objections(chosen.form(APPLICATION), application)
+        faults: list[InvalidInput] = objections(_asked(chosen) if rows else chosen.form(APPLICATION), application)
         if faults:
             raise Objected(list(faults))
         with transaction():
             case_id = operations.once(
                 request.form.get("key"),
                 application,
-                lambda: operations.open_case(key, application, actor=caller).id,
+                lambda: operations.open_case(key, asked, actor=caller, rows=rows).id,
                 actor=caller,
             )
             number = queries.case_number(case_id)
@@ -137,6 +142,23 @@ def submit(key: str) -> Any:
     except Refused as refusal:
         g.refusal = refusal
         again = _child(str(child.id)) if child else None
-        return _form(chosen, again, values=application, errors=objections_of(refusal)), 422
+        return _form(chosen, again, values=application, errors=_of_the_form(refusal)), 422
     flash(f"已提交，办件编号 {number}。", "success")
     return redirect(url_for("cases.show", number=number))
+
+
+def _split(chosen: Edition, typed: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]] | None]:
+    """The application, and the list of the one child that was typed with it."""
+    if ROW not in chosen.forms:
+        return typed, None
+    own = chosen.form(APPLICATION)["properties"]
+    child = {name: value for name, value in typed.items() if name not in own}
+    return {name: value for name, value in typed.items() if name in own}, [child]
+
+
+def _of_the_form(refusal: Refused) -> list[Refusal]:
+    """The objections with the fields as the page names them: the only child is not counted."""
+    objected = objections_of(refusal)
+    for each in objected:
+        each.field = (each.field or "").removeprefix("rows.0.") or None
+    return objected

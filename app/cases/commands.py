@@ -16,7 +16,7 @@ from app.cases import operations
 from app.cases.models import Case, CaseStatus, Notice, NoticeKind, Task, TaskStatus
 from app.database import db, transaction
 from app.divisions.models import Office
-from app.errors import Refused
+from app.errors import Refused, Stale
 from app.identity.operations import nobody
 from app.students.models import Directive, DirectiveStatus
 
@@ -28,7 +28,27 @@ def tick() -> dict[str, int]:
     """Do everything that is due now; return how much of each. Safe to run twice and by several processes."""
     actor = nobody("系统时钟")
     now = clock.now()
-    return {"expired": _expire(actor, now), "reminded": _remind(now), "escalated": _escalate(actor, now)}
+    return {
+        "expired": _expire(actor, now),
+        "reminded": _remind(now),
+        "escalated": _escalate(actor, now),
+        "rows": _work_batches(),
+    }
+
+
+def _work_batches() -> int:
+    """Work the released lists, a chunk in a transaction; return how many chunks."""
+    cases, chunks = operations.batches_to_work(), 0
+    db.session.rollback()
+    for case_id in cases:
+        more = True
+        # a lost race leaves the chunk to whoever won it, or to the next tick
+        with contextlib.suppress(Stale):
+            while more:
+                with transaction():
+                    more = operations.work_chunk(case_id)
+                chunks += 1
+    return chunks
 
 
 def _expire(actor: Actor, now: dt.datetime) -> int:
@@ -116,3 +136,4 @@ def tick_command() -> None:
     """Expire directives, remind desks, report overdue ones to their superior."""
     done = tick()
     click.echo(f"指令过期 {done['expired']}，到期提醒 {done['reminded']}，逾期上报 {done['escalated']}")
+    click.echo(f"办理名单 {done['rows']} 批")

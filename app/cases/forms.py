@@ -8,10 +8,10 @@ from typing import Any
 from app import clock
 from app.access import Actor
 from app.cases import rules
-from app.cases.models import Case, CaseStatus, Decision, RouteStep, Task, TaskStatus
-from app.cases.queries import View
+from app.cases.models import BatchRow, Case, CaseStatus, Decision, RouteStep, Task, TaskStatus
+from app.cases.queries import View, progress_of
 from app.interface import instant
-from app.processes.queries import Edition, edition
+from app.processes.queries import ROW, Edition, edition
 from app.students.models import Directive
 from app.students.queries import directive_of
 
@@ -63,6 +63,39 @@ def case_json(case: Case, actor: Actor, view: View) -> dict[str, Any]:
             for step in case.route
         ],
         "directive": directive_json(directive) if directive and see else None,
+        "list": progress_json(case),
+    }
+
+
+def has_list(case: Case) -> bool:
+    """True for a case about many children: its process has a form for one of them."""
+    return case.version_id is not None and ROW in edition_of(case).forms
+
+
+def progress_json(case: Case) -> dict[str, Any] | None:
+    """How far the case's list has come; null for a case without one."""
+    progress = progress_of(case.id) if has_list(case) else None
+    if progress is None:
+        return None
+    return {
+        "total": progress.total,
+        "accepted": progress.accepted,
+        "refused": progress.refused,
+        "waiting": progress.waiting,
+        "finished": progress.finished,
+    }
+
+
+def row_json(row: BatchRow) -> dict[str, Any]:
+    """One child of a list as programs read it."""
+    return {
+        "position": row.position,
+        "name": row.name,
+        "main_number": row.number_masked,
+        "status": row.status.value,
+        "student": row.student_id,
+        "code": row.code or None,
+        "detail": row.detail or None,
     }
 
 

@@ -11,7 +11,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.access import Actor
-from app.cases.models import Case, CaseStatus, Decision, Notice, PreReview, RouteStep, Task, TaskStatus
+from app.cases.models import (
+    Batch,
+    BatchRow,
+    Case,
+    CaseStatus,
+    Decision,
+    Notice,
+    PreReview,
+    RouteStep,
+    RowStatus,
+    Task,
+    TaskStatus,
+)
 from app.database import db
 from app.divisions.models import Office
 from app.divisions.queries import inside
@@ -263,3 +275,47 @@ def notices_for(actor: Actor, limit: int = 50) -> Sequence[Notice]:
 
 def user_names(ids: set[int]) -> dict[int, str]:
     return dict(db.session.execute(sa.select(User.id, User.name).where(User.id.in_(ids))).all()) if ids else {}
+
+
+# ── lists of children ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a list has come."""
+
+    total: int
+    accepted: int
+    refused: int
+    finished: bool
+    released: bool
+
+    @property
+    def waiting(self) -> int:
+        return self.total - self.accepted - self.refused
+
+
+def progress_of(case_id: int) -> Progress | None:
+    """How far the case's list has come; None for a case without one."""
+    batch = db.session.get(Batch, case_id)
+    if batch is None:
+        return None
+    counted = db.session.execute(
+        sa.select(BatchRow.status, sa.func.count()).where(BatchRow.case_id == case_id).group_by(BatchRow.status)
+    )
+    counts = dict(counted.all())
+    return Progress(
+        batch.total,
+        counts.get(RowStatus.ACCEPTED, 0),
+        counts.get(RowStatus.REFUSED, 0),
+        batch.finished_at is not None,
+        batch.released_at is not None,
+    )
+
+
+def rows_of(case_id: int, *, status: str | None = None, after: int = 0, limit: int = 50) -> Sequence[BatchRow]:
+    """The rows of a list in their order, after the given position."""
+    query = sa.select(BatchRow).where(BatchRow.case_id == case_id, BatchRow.position > after)
+    if status:
+        query = query.where(BatchRow.status == RowStatus(status))
+    return db.session.scalars(query.order_by(BatchRow.position).limit(limit)).all()

@@ -46,6 +46,13 @@ class TooLate(Refused):
     text = "{why}，不能再撤回。"
 
 
+class StruckOff(Refused):
+    """An office struck one child off the list; the others go on."""
+
+    code = "E-ROW"
+    text = "经审核不予办理。"
+
+
 class KeyReused(Refused):
     code = "E-KEY"
     text = "同一提交键已用于另一份内容，请刷新页面后重新提交。"

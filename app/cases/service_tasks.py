@@ -37,3 +37,17 @@ def set_quota(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
         case_id=proceeding.case_id,
         actor=proceeding.actor,
     )
+
+
+for _verb in operations.ROW_VERBS:
+
+    @service_task(_verb)
+    def release(proceeding: Proceeding, facts: Mapping[str, Any], verb: str = _verb) -> None:
+        """名单转入办理: the decision hands the list to the worker."""
+        operations.release(proceeding, verb)
+
+
+@service_task("rows/conclude")
+def conclude(proceeding: Proceeding, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """名单办理完毕: how many were registered decides how the case ends."""
+    return operations.conclude(proceeding)

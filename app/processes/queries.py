@@ -16,6 +16,7 @@ from workflows import Diagrams, compile_diagrams
 from workflows.tables import Table, read_tables
 
 APPLICATION = "application"
+ROW = "row"  # the form of one child, where a process is about many
 
 
 @dataclass(frozen=True)

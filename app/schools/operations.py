@@ -27,7 +27,17 @@ def take_seat(school_id: int, stage: Stage, entry_year: int) -> None:
         .values(used=Quota.used + 1)
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
-        raise _no_seat(school_id, stage, entry_year)
+        raise no_seat(school_id, stage, entry_year)
+
+
+def take_seats(school_id: int, stage: Stage, entry_year: int, wanted: int) -> int:
+    """Take as many of the `wanted` seats as are free; return how many."""
+    where = _row(school_id, stage, entry_year)
+    free = db.session.scalar(sa.select(Quota.total - Quota.used - Quota.reserved).where(*where).with_for_update())
+    granted = max(0, min(wanted, free or 0))
+    if granted:
+        db.session.execute(sa.update(Quota).where(*where).values(used=Quota.used + granted))
+    return granted
 
 
 def free_seat(school_id: int, stage: Stage, entry_year: int) -> None:
@@ -57,10 +67,11 @@ def move_seat(from_school: int, to_school: int, stage: Stage, entry_year: int) -
         if from_school in moved:  # give it back: the child stays where it is
             here = _row(from_school, stage, entry_year)
             db.session.execute(sa.update(Quota).where(*here).values(used=Quota.used + 1))
-        raise _no_seat(to_school, stage, entry_year)
+        raise no_seat(to_school, stage, entry_year)
 
 
-def _no_seat(school_id: int, stage: Stage, entry_year: int) -> NoSeat:
+def no_seat(school_id: int, stage: Stage, entry_year: int) -> NoSeat:
+    """The sentence for a cohort that is full, with its figures."""
     quota = db.session.execute(
         sa.select(Quota.total, Quota.used, Quota.reserved).where(*_row(school_id, stage, entry_year))
     ).first()

@@ -89,7 +89,7 @@ class Student(Model):
 
 def masked(number: str) -> str:
     """330102********0017: what of a main number may be shown to anybody who may see the child."""
-    return f"{number[:6]}{'*' * (len(number) - 10)}{number[-4:]}"
+    return f"{number[:6]}{'*' * min(8, len(number) - 10)}{number[-4:]}"
 
 
 class NumberKind(StrEnum):
@@ -118,6 +118,17 @@ class StudentNumber(Model):
     valid_until: Mapped[dt.date | None]
     reason: Mapped[str] = mapped_column(sa.String(80), default="")
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"))
+
+
+class NumberReservation(Model):
+    """学籍主号占用 – a main number while its registration is under way: one child, one school at a time."""
+
+    __tablename__ = "number_reservation"
+
+    number_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"))  # holds as long as this case is open
+    school_id: Mapped[int] = mapped_column(sa.ForeignKey("school.id"))
+    reserved_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
 
 class Guardian(Model):

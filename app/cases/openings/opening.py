@@ -11,8 +11,21 @@ import sqlalchemy as sa
 from app.cases.models import Case, CaseStatus, Task, TaskStatus
 from app.database import db
 from app.divisions.models import Office
+from app.errors import Refused
 from app.processes.models import Process
 from app.students.models import Student
+
+
+@dataclass(frozen=True)
+class RowOpening:
+    """One child of a batch, as it is kept."""
+
+    content: Mapping[str, Any]
+    #: by which the child is held while the case is open: the keyed hash of the main number, or of another document
+    number_hash: str
+    shown: str  # the number, to be masked
+    #: what the deciding offices should know
+    warning: Refused | None = None
 
 
 @dataclass(frozen=True)
@@ -28,7 +41,7 @@ class Opening:
     #: the application as it is kept, where it differs from what was typed
     application: Mapping[str, Any] | None = None
     #: the work list of a batch: one application per child
-    rows: Sequence[Mapping[str, Any]] = ()
+    rows: Sequence[RowOpening] = ()
 
 
 Precheck = Callable[..., Opening]
@@ -56,3 +69,15 @@ def open_case_of(student_id: int) -> tuple[str, str] | None:
         .limit(1)
     ).first()
     return (row[0], row[1] or "办理中") if row else None
+
+
+def open_cases_of(student_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """The same for many children at once, by the child's id."""
+    rows = db.session.execute(
+        sa.select(Case.student_id, Process.name, Task.name)
+        .select_from(Case)
+        .join(Process, Process.key == Case.process_key)
+        .outerjoin(Task, sa.and_(Task.case_id == Case.id, Task.status == TaskStatus.OPEN))
+        .where(Case.student_id.in_(student_ids), Case.holds_student, Case.status != CaseStatus.CLOSED)
+    )
+    return {student_id: (process, step or "办理中") for student_id, process, step in rows if student_id}

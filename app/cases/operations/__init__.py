@@ -1,12 +1,17 @@
 """Verbs of a case: open, decide, recall, revoke its directive. None of them commits; each takes who acts."""
 
+from app.cases.operations import registering
+from app.cases.operations.batches import ROW_VERBS, batches_to_work, conclude, release, work_chunk
 from app.cases.operations.deciding import Answer, decide, pre_review
 from app.cases.operations.ending import expire_directive, recall, revoke_directive
 from app.cases.operations.once import new_key, once
 from app.cases.operations.opening import is_startable, may_start, open_case, open_follow_up, profile
 
 __all__ = [
+    "ROW_VERBS",
     "Answer",
+    "batches_to_work",
+    "conclude",
     "decide",
     "expire_directive",
     "is_startable",
@@ -18,5 +23,8 @@ __all__ = [
     "pre_review",
     "profile",
     "recall",
+    "registering",
+    "release",
     "revoke_directive",
+    "work_chunk",
 ]

@@ -10,7 +10,7 @@ import workflows
 from app import audit, clock
 from app.access import Actor
 from app.cases import rules
-from app.cases.models import Case, CaseOutcome, CaseStatus, RouteStep, TaskStatus
+from app.cases.models import Batch, Case, CaseOutcome, CaseStatus, RouteStep, TaskStatus
 from app.cases.operations.deciding import OPINION
 from app.cases.operations.moving import Moved, case_by_number, claim_case, end_tasks, proceeding_of
 from app.database import db
@@ -35,6 +35,8 @@ def recall(number: str, reason: str, *, actor: Actor) -> int:
         raise rules.TooLate(why="本件已办结")
     if _has_live_directive(case.case_id):
         raise rules.TooLate(why="允许转学指令已下达")
+    if db.session.scalar(sa.select(Batch.released_at).where(Batch.case_id == case.case_id)):
+        raise rules.TooLate(why="名单已核准办理")
     faults = form_objections(OPINION, {"opinion": reason})
     if not reason.strip():
         faults = [InvalidInput(sentence="请填写撤回原因。", field="reason")]

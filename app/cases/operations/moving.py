@@ -142,10 +142,12 @@ class Moved:
         clocks: Mapping[str, int] | None = None,
         decided: int | None = None,
         ended: Mapping[str, str] | None = None,
+        tell: bool = False,
     ) -> None:
         """Write where the run stands: the case, the tasks that ended, the tasks that arrived, and `others`.
 
-        decided -- the task whose decision moved the run; ended -- why the other tasks that vanished did so.
+        decided -- the task whose decision moved the run; ended -- why the other tasks that vanished did so;
+        tell -- the applicant is told the result although nobody has decided just now.
         """
         values: dict[str, Any] = {"state": self.run.state, "status": _status(self.chosen, self.run)}
         if self.run.finished:
@@ -155,7 +157,7 @@ class Moved:
         if clocks is not None:
             values["clocks"] = dict(clocks)
         self._write_case(values)
-        told = [_result(self.case, self.run, self.now)] if self.run.finished and decided is not None else []
+        told = [_result(self.case, self.run, self.now)] if self.run.finished and (tell or decided is not None) else []
         known_clocks = clocks if clocks is not None else self.case.clocks
         statements = [*self._ending(decided, ended), *self._arriving(known_clocks), *told, *others]
         if statements:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,14 +15,17 @@ from app.access import Actor
 from app.cases import rules
 from app.cases.models import Case, CaseStatus, RouteStep, Task
 from app.cases.openings import OPENINGS, Opening
+from app.cases.operations.batches import write_rows
 from app.cases.operations.moving import task_row
 from app.database import db
 from app.divisions.models import Office
-from app.errors import Missing, NotAllowed, Objected
+from app.errors import InvalidInput, Missing, NotAllowed, Objected
 from app.interface import objections as form_objections
-from app.processes.queries import APPLICATION, Edition, current_edition
+from app.processes.queries import APPLICATION, ROW, Edition, current_edition
 from app.series import next_in
 from app.students.operations import Proceeding
+
+MOST_ROWS = 1000
 
 
 def profile() -> str:
@@ -30,8 +33,12 @@ def profile() -> str:
     return str(current_app.config["PROFILE"])
 
 
-def open_case(process_key: str, application: Mapping[str, Any], *, actor: Actor) -> Case:
+def open_case(
+    process_key: str, application: Mapping[str, Any], *, actor: Actor, rows: Sequence[Mapping[str, Any]] | None = None
+) -> Case:
     """Open a case from an application: precheck, route, first task.
+
+    rows -- one application per child, for a process about many of them (its form is `row`)
 
     Raises Objected with every objection, NotYourSchool, UnknownChild, Unroutable, Missing (no such process),
     AlreadyOpen when another application of the same child was faster.
@@ -43,16 +50,31 @@ def open_case(process_key: str, application: Mapping[str, Any], *, actor: Actor)
         raise NotAllowed()
     if not may_start(chosen, actor):
         raise rules.NotTheApplicant()
-    faults = form_objections(chosen.form(APPLICATION), application)
+    faults = form_objections(chosen.form(APPLICATION), application) + _faults_of_rows(chosen, rows)
     if faults:
         raise Objected(list(faults))
-    opening = OPENINGS[process_key](chosen, application, profile=profile(), actor=actor)
+    many = {"rows": rows} if rows is not None else {}
+    opening = OPENINGS[process_key](chosen, application, profile=profile(), actor=actor, **many)
     applicant = db.session.get_one(Office, actor.office_id)
     case = _new_case(chosen, opening, applicant, profile=profile(), opened_by=actor.user_id)
     case.application = dict(opening.application if opening.application is not None else application)
     _insert(case, chosen, opening, applicant)
+    if opening.rows:
+        write_rows(case, opening)
     audit.record("cases/open", f"case:{case.number}", actor=actor, after={"process": process_key})
     return case
+
+
+def _faults_of_rows(chosen: Edition, rows: Sequence[Mapping[str, Any]] | None) -> list[InvalidInput]:
+    """What is wrong with a list as such, then with each of its rows (`rows.3.name`)."""
+    if ROW not in chosen.forms:
+        return [InvalidInput(sentence="此项业务不按名单办理。", field="rows")] if rows is not None else []
+    if not rows:
+        return [InvalidInput(sentence="名单中没有学生。", field="rows")]
+    if len(rows) > MOST_ROWS:
+        return [InvalidInput(sentence=f"一次最多 {MOST_ROWS} 人（现有 {len(rows)} 人）。", field="rows")]
+    form = chosen.form(ROW)
+    return [fault for place, row in enumerate(rows) for fault in form_objections(form, row, under=f"rows.{place}")]
 
 
 def is_startable(process_key: str, actor: Actor) -> bool:

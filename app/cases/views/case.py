@@ -10,14 +10,16 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from app import clock
 from app.access import Actor, actor, allow, found
 from app.cases import operations, queries, rules
-from app.cases.forms import edition_of, light_of, prefilled
-from app.cases.models import OUTCOME_NAMES, Case, CaseStatus, Outcome, Task, TaskStatus
+from app.cases.edge import work_at_once
+from app.cases.forms import edition_of, has_list, light_of, prefilled
+from app.cases.models import OUTCOME_NAMES, Case, CaseStatus, Outcome, RowStatus, Task, TaskStatus
 from app.cases.operations import Answer
 from app.cases.views.desk import RECOMMENDATIONS, bp, button_text, status_tag
 from app.cases.views.story import application_lines, marks, timeline
 from app.database import db, transaction
 from app.errors import Missing, Objected
-from app.interface import form_values
+from app.interface import encode_cursor, form_values
+from app.interface.lists import decode_cursor
 from app.students import queries as students
 from app.students.models import Directive, DirectiveStatus
 
@@ -65,6 +67,7 @@ def _page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any]
         directive=directive,
         key=operations.new_key(),
         marks=json.dumps(marks(case)),
+        progress=queries.progress_of(case.id) if has_list(case) else None,
         may_revoke=_may_revoke(directive, caller),
     )
 
@@ -89,6 +92,29 @@ def _may_recall(case: Case, caller: Actor) -> bool:
         return False
     directive = students.directive_of(case.id)
     return case.holds_student and (directive is None or directive.status.value in ("revoked", "expired"))
+
+
+@bp.get("/cases/<number>/rows")
+@allow("operator", "approver")
+def rows(number: str) -> Any:
+    """The list of children with what became of each; on its own page, since it may be long."""
+    case, view = queries.case_for(actor(), number)
+    progress, place = queries.progress_of(case.id), decode_cursor(1)
+    if progress is None or not view.content:
+        raise Missing()
+    status = request.args.get("status", "")
+    if status not in {"", *RowStatus}:
+        raise Missing()
+    found = queries.rows_of(case.id, status=status or None, after=place[0] if place else 0, limit=51)
+    following = encode_cursor([found[49].position]) if len(found) > 50 else None
+    return render_template(
+        "cases/rows.html",
+        case=case,
+        progress=progress,
+        rows=found[:50],
+        status=status,
+        next=url_for("cases.rows", number=number, cursor=following, status=status or None) if following else None,
+    )
 
 
 @bp.get("/cases/<number>/diagram.bpmn")
@@ -121,6 +147,7 @@ def decide(task_id: int) -> Any:
     except Objected as refusal:
         typed = {**form, "outcome": outcome, "opinion": opinion, "reason_code": answer.reason_code}
         return _page(number, errors=refusal.objections, typed=typed), 422
+    work_at_once(number)
     flash(f"办件 {number}：{OUTCOME_NAMES.get(Outcome(outcome), '')}，已办理。", "success")
     return redirect(url_for("cases.show", number=number))
 

@@ -1,0 +1,160 @@
+"""Precheck of registrations (注册建档): a list of children for one cohort of the applying school."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from app import clock
+from app.access import Actor
+from app.cases.openings.opening import Opening, RowOpening, open_cases_of, opens
+from app.cases.openings.quotas import quota_of
+from app.database import db
+from app.divisions.models import Office
+from app.errors import Missing, Objected, Refused
+from app.interface import objections as form_faults
+from app.processes.queries import Edition, current_edition
+from app.schools.models import School, Stage
+from app.sealing import keyed_hash
+from app.students.models import Archive, NumberKind, Student, StudentNumber
+from app.students.operations.registration import known_as
+from app.students.rules.registration import (
+    KnownAlready,
+    NoPlan,
+    NotTaught,
+    Suspected,
+    TwiceInTheList,
+    objections_to_cohort,
+    objections_to_graduate,
+    objections_to_new_child,
+)
+
+STAGE_NAMES = {Stage.PRIMARY: "小学", Stage.JUNIOR: "初中", Stage.SENIOR: "高中"}
+Rows = Sequence[Mapping[str, Any]]
+
+
+@opens("registration_primary", "registration_stage", "late_registration")
+def open_registration(
+    edition: Edition, application: Mapping[str, Any], *, profile: str, actor: Actor, rows: Rows
+) -> Opening:
+    """P01 小学新生注册, P02 初中高中新生注册, 补录 after the lock. Raises Missing, or Objected with every objection.
+
+    The fields of a child's objections are named by its place in the list: `rows.0.main_number`.
+    """
+    school = db.session.get(School, actor.office_id)
+    if school is None:
+        raise Missing()
+    stage = Stage(application.get("stage", Stage.PRIMARY))
+    policy = edition.decide(f"{edition.key}_rules", profile=profile) or {}
+    year, late = application["entry_year"], edition.key == "late_registration"
+    objections = list(objections_to_cohort(year, policy.get("opens", "08-01"), late=late))
+    objections += _about_the_school(school, stage, year)
+    if late and stage is Stage.PRIMARY:  # a new child: everything is asked that is asked in time
+        form = current_edition("registration_primary").form("row")
+        objections += [
+            fault for place, row in enumerate(rows) for fault in form_faults(form, row, under=f"rows.{place}")
+        ]
+    if not objections:
+        openings = _new_children(rows, year) if stage is Stage.PRIMARY else _graduates(rows, school.office, stage)
+        for place, (objected, _opening) in enumerate(openings):
+            objections += [_in_row(each, place) for each in objected]
+        objections += _repeated([opening for _objected, opening in openings])
+    if objections:
+        raise Objected(objections)
+    return Opening(
+        {"primary": stage is Stage.PRIMARY},
+        receiving=school.office,
+        holds_student=False,
+        application={**application, "stage": stage.value},
+        rows=[opening for _objected, opening in openings],
+    )
+
+
+def _about_the_school(school: School, stage: Stage, year: int) -> Iterator[Refused]:
+    if not school.teaches(stage):
+        yield NotTaught(stage=STAGE_NAMES[stage], field="stage")
+    elif quota_of(school.id, stage, year) is None:
+        yield NoPlan(year=year, stage=STAGE_NAMES[stage], field="entry_year")
+
+
+def _in_row(objection: Refused, place: int) -> Refused:
+    objection.field = f"rows.{place}.{objection.field or 'name'}"
+    return objection
+
+
+def _repeated(rows: Sequence[RowOpening]) -> Iterator[Refused]:
+    first: dict[str, int] = {}
+    for place, row in enumerate(rows):
+        if row.number_hash in first:
+            yield _in_row(
+                TwiceInTheList(first=first[row.number_hash] + 1, second=place + 1, field="main_number"), place
+            )
+        first.setdefault(row.number_hash, place)
+
+
+def identity_of(row: Mapping[str, Any]) -> str:
+    """By what a child is told from every other one: the main number, or the document that stands for it."""
+    if row.get("main_number"):
+        return str(row["main_number"]).upper()
+    return f"{row['document_type']}:{row.get('document_number') or row['name'] + row['born_on']}"
+
+
+def _new_children(rows: Rows, year: int) -> list[tuple[list[Refused], RowOpening]]:
+    """P01: nobody in the province may know them; a namesake of the same day is a warning to the bureau (E-DUP-02)."""
+    hashes = [keyed_hash(identity_of(row)) for row in rows]
+    known, namesakes, today = _known(hashes), _namesakes(rows), clock.today()
+    found = []
+    for row, number_hash in zip(rows, hashes, strict=True):
+        objected = list(objections_to_new_child(row, year, on=today))
+        if number_hash in known:
+            objected.append(KnownAlready(**known_as(number_hash), field="main_number"))
+        suspected = (row["name"], row["sex"], row["born_on"]) in namesakes
+        opening = RowOpening(row, number_hash, identity_of(row), Suspected() if suspected else None)
+        found.append((objected, opening))
+    return found
+
+
+def _known(hashes: Sequence[str]) -> set[str]:
+    """Those that are, or were, somebody's main number."""
+    present = db.session.scalars(sa.select(Student.main_number_hash).where(Student.main_number_hash.in_(hashes)))
+    former = db.session.scalars(
+        sa.select(StudentNumber.value).where(
+            StudentNumber.kind == NumberKind.FORMER_MAIN, StudentNumber.value.in_(hashes)
+        )
+    )
+    return {*present, *former}
+
+
+def _namesakes(rows: Rows) -> set[tuple[str, str, str]]:
+    """Name, sex and birth date of children in the province who bear a name of the list."""
+    found = db.session.execute(
+        sa.select(Student.name, Student.sex, Student.born_on).where(Student.name.in_({row["name"] for row in rows}))
+    )
+    return {(name, sex.value, born_on.isoformat()) for name, sex, born_on in found}
+
+
+def _graduates(rows: Rows, school: Office, stage: Stage) -> list[tuple[list[Refused], RowOpening]]:
+    """P02: children of the stage before, graduated, their archives within the school's own area (S14, S25)."""
+    hashes = [keyed_hash(str(row["main_number"]).upper()) for row in rows]
+    children = graduates_by_hash(hashes)
+    held = open_cases_of([child.id for child in children.values()])
+    found = []
+    for row, number_hash in zip(rows, hashes, strict=True):
+        child = children.get(number_hash)
+        objected = objections_to_graduate(child, row, school, stage, open_case=held.get(child.id) if child else None)
+        found.append((list(objected), RowOpening(row, number_hash, str(row["main_number"]).upper())))
+    return found
+
+
+def graduates_by_hash(hashes: Sequence[str]) -> dict[str, Student]:
+    """Children with their enrolments and archives, by the hash of the main number."""
+    children = db.session.scalars(
+        sa.select(Student)
+        .where(Student.main_number_hash.in_(hashes))
+        .options(selectinload(Student.enrolments), joinedload(Student.archive).joinedload(Archive.custodian))
+        .execution_options(populate_existing=True)
+    )
+    return {child.main_number_hash: child for child in children.unique()}

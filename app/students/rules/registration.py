@@ -1,0 +1,165 @@
+"""May this child be registered (注册建档) here? Every objection of one row, each with its code."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app import clock
+from app.divisions.models import Office, OfficeKind
+from app.errors import InvalidInput, Refused
+from app.schools.models import Stage
+from app.students.models import STANDING_NAMES, Enrolment, Standing, Student
+from app.students.rules.changes import Locked
+from app.students.rules.transfer import ContestedRecord, NoDirective, OpenCase, UnknownChild
+
+YOUNGEST = 6  # full years by 31 August of the entry year, in primary school
+RESIDENT, NO_DOCUMENT = "1", "Z"  # 身份证件类型码: 居民身份证, 其他
+STAGE_BEFORE = {Stage.JUNIOR: Stage.PRIMARY, Stage.SENIOR: Stage.JUNIOR}
+FIRST_GRADE = {Stage.PRIMARY: "11", Stage.JUNIOR: "21", Stage.SENIOR: "31"}
+CHANGE_CODE = {Stage.PRIMARY: "Z1", Stage.JUNIOR: "Z2", Stage.SENIOR: "Z3"}
+
+
+class KnownAlready(Refused):
+    """S30: one record per child in the province; an arrival becomes a transfer."""
+
+    code = "E-DUP-01"
+    text = "省内已有该学生注册记录（{school}，{standing}），请按省内转学办理。"
+
+
+class Suspected(Refused):
+    """The county checks whether two children share a name, sex and birth date."""
+
+    code = "E-DUP-02"
+    text = "姓名、性别、出生日期与已有学籍相同，疑似重复，须由上级教育行政部门核查。"
+
+
+class BeingRegistered(Refused):
+    """The number is held by a registration under way."""
+
+    code = "E-DUP-03"
+    text = "同一证件号正在另一所学校注册中。"
+
+
+class TwiceInTheList(Refused):
+    code = "E-DUP-03"
+    text = "同一证件号在名单中出现两次（第 {first} 条与第 {second} 条）。"
+
+
+class SexDiffers(Refused):
+    code = "E-ID-04"
+    text = "证件号与性别不符。"
+
+
+class BirthDiffers(Refused):
+    code = "E-ID-05"
+    text = "证件号与出生日期不符。"
+
+
+class NotAGraduate(Refused):
+    code = "E-STANDING"
+    text = "该生学籍状态为“{standing}”，须先从原学校毕业，才能注册下一学段。"
+
+
+class ArchiveElsewhere(Refused):
+    code = "E-ARCH-01"
+    text = "电子学籍档案不在原毕业学校，尚不能转入，不能注册。"
+
+
+class NoPlan(Refused):
+    code = "E-QUOTA-01"
+    text = "上级教育行政部门尚未核定本校 {year} 年{stage}新生学籍总数，不能注册。"
+
+
+class NotTaught(Refused):
+    code = "E-GRADE"
+    text = "本校没有{stage}，不能注册该学段新生。"
+
+
+def objections_to_cohort(entry_year: int, opens: str, *, late: bool) -> Iterator[Refused]:
+    """Against the year: before it opens, or (unless this is a late addition) once the cohort is locked.
+
+    opens -- month and day from which new children of the year are registered, "08-01"
+    """
+    now, today = clock.now(), clock.today()
+    locked_at = clock.locked_since(entry_year)
+    first = dt.date.fromisoformat(f"{entry_year}-{opens}")
+    if today < first:
+        yield InvalidInput(sentence=f"{entry_year} 年新生自 {first:%Y-%m-%d} 起注册。", field="entry_year")
+    elif late and now < locked_at:
+        yield InvalidInput(sentence="新生信息尚未锁定，请按新生注册办理，无须补录。", field="entry_year")
+    elif not late and locked_at <= now:
+        yield Locked(date=f"{clock.local(locked_at):%Y-%m-%d}", field="entry_year")
+
+
+def objections_to_new_child(row: Mapping[str, Any], entry_year: int, *, on: dt.date) -> Iterator[Refused]:
+    """Against what is written of a child nobody knows yet: age, and the number against sex and birth date."""
+    born = dt.date.fromisoformat(row["born_on"])
+    if born > on:
+        yield InvalidInput(sentence="出生日期不能晚于今天。", field="born_on")
+    elif born > dt.date(entry_year - YOUNGEST, 8, 31):
+        yield InvalidInput(sentence=f"小学入学须在 {entry_year} 年 8 月 31 日前年满 {YOUNGEST} 周岁。", field="born_on")
+    yield from _about_the_document(row, born)
+
+
+def _about_the_document(row: Mapping[str, Any], born: dt.date) -> Iterator[Refused]:
+    """A resident has the 18-digit number; others may have one (residence permits), or another document, or none."""
+    kind, number = row["document_type"], row.get("main_number")
+    if number:
+        if f"{born:%Y%m%d}" != number[6:14]:
+            yield BirthDiffers(field="born_on")
+        if (int(number[16]) % 2 == 1) != (row["sex"] == "1"):
+            yield SexDiffers(field="sex")
+    elif kind == RESIDENT:
+        yield InvalidInput(sentence="请填写居民身份证号。", field="main_number")
+    elif kind == NO_DOCUMENT and not row.get("guardian_number"):
+        yield InvalidInput(sentence="学生没有证件号的，须填写监护人身份证号。", field="guardian_number")
+    elif kind != NO_DOCUMENT and not row.get("document_number"):
+        yield InvalidInput(sentence="请填写其他证件号码。", field="document_number")
+
+
+def objections_to_graduate(
+    student: Student | None,
+    row: Mapping[str, Any],
+    school: Office,
+    stage: Stage,
+    *,
+    open_case: tuple[str, str] | None,
+    outside_allowed: bool = False,
+) -> Iterator[Refused]:
+    """Against a child of the stage before who is to enter here: S14, S25.
+
+    outside_allowed -- a directive of the source bureau is part of the case, so the child may come from elsewhere
+    """
+    enrolment = student.last_enrolment if student else None
+    if student is None or student.name != row["name"] or enrolment is None:
+        yield UnknownChild(field="main_number")
+        return
+    if open_case:
+        yield OpenCase(process=open_case[0], step=open_case[1], field="main_number")
+    if student.contested:
+        yield ContestedRecord(field="main_number")
+    if student.open_enrolment is not None or not has_finished(enrolment, STAGE_BEFORE[stage]):
+        yield NotAGraduate(standing=STANDING_NAMES[enrolment.standing], field="main_number")
+        return
+    if student.archive is None or student.archive.custodian_id != enrolment.school_id:
+        yield ArchiveElsewhere(field="main_number")
+    elif not outside_allowed and not is_local(school, student.archive.custodian):
+        yield NoDirective(field="main_number")
+
+
+def has_finished(enrolment: Enrolment, stage: Stage) -> bool:
+    """True for a child who has graduated from, or completed, that stage."""
+    return enrolment.stage is stage and enrolment.standing in (Standing.GRADUATED, Standing.COMPLETED)
+
+
+def is_local(school: Office, keeper: Office) -> bool:
+    """True when the keeper of the archive stands in the area from which the school recruits without consent (S21).
+
+    A county's school recruits in its county; a school of the city in the whole city.
+    """
+    above = school.superior
+    if above is not None and above.kind is OfficeKind.CITY:
+        return keeper.division_code[:4] == school.division_code[:4]
+    return keeper.division_code == school.division_code
