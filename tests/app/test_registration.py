@@ -310,6 +310,7 @@ def test_a_namesake_born_the_same_day_is_a_warning_to_the_bureau(entry: Entry):
     answer = entry.submit([row])
 
     assert answer.status == 201, answer.text
+    entry.decide()
     [listed] = entry.program("bureau", "approver").get(f"/cases/{entry.number}/rows").json["items"]
     assert (listed["status"], listed["code"]) == ("waiting", "E-DUP-02")
 
