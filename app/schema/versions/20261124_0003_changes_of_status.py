@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("ends_on > starts_on", name="ck_suspension_ends_after_start"),
+        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_suspension_ends_after_start")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_suspension_case_id"),
         sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name="fk_suspension_enrolment_id"),
         sa.ForeignKeyConstraint(["student_id"], ["student.id"], name="fk_suspension_student_id"),
