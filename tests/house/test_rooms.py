@@ -15,8 +15,6 @@ BELOW_THE_EDGE = {"models", "rules", "queries", "operations", "service_tasks"}
 FURNITURE = {"models.py", "rules.py", "queries.py", "operations.py", "views.py", "api.py"}
 LARGEST = 330  # lines; past 300, look for the second subject in it
 LARGER = {  # a number may only fall, and a file that fits leaves the list
-    "app/cases/operations.py": 666,
-    "app/cases/views.py": 489,
     "app/students/models.py": 384,
     "tests/app/test_changes.py": 368,
     "tests/app/test_refusals.py": 414,
