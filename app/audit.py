@@ -179,33 +179,45 @@ class Fault:
 
 
 def verify() -> Iterator[Fault]:
-    """Walk every chain from its beginning; yield each place where it does not hold, nothing when all is well."""
-    chains = {row.chain: row for row in db.session.scalars(sa.select(AuditChain))}
-    known = set(db.session.scalars(sa.select(AuditEvent.chain).distinct()))
+    """Walk every chain from its beginning; yield each place where it does not hold, nothing when all is well.
+
+    To be read in a `snapshot`, for a chain that grows between its head and its end would look broken.
+    """
+    chains = {row.chain: row for row in execute(sa.select(CHAINS))}
+    known = set(execute(sa.select(EVENTS.c.chain).distinct()).scalars())
     for chain in sorted(known | set(chains)):
         yield from _faults_of(chain, chains.get(chain))
 
 
-def _faults_of(chain: str, head: AuditChain | None) -> Iterator[Fault]:
+def _faults_of(chain: str, head: Any) -> Iterator[Fault]:
     place, previous = 0, GENESIS
-    rows = sa.select(AuditEvent).where(AuditEvent.chain == chain).order_by(AuditEvent.place)
-    for event in db.session.scalars(rows.execution_options(yield_per=1000)):
+    rows = sa.select(EVENTS).where(EVENTS.c.chain == chain).order_by(EVENTS.c.place)
+    for event in execute(rows.execution_options(yield_per=1000)):
         if event.place != place + 1:
-            yield Fault(chain, place + 1, f"第 {place + 1} 条至第 {event.place - 1} 条日志缺失")
+            yield Fault(chain, place + 1, f"{_places(place + 1, event.place - 1)}日志缺失")
         elif event.hash != _link(previous, event.content):
             yield Fault(chain, event.place, f"第 {event.place} 条日志被改动或被插入")
         elif not _agrees(event):
             yield Fault(chain, event.place, f"第 {event.place} 条日志的检索栏与原文不一致")
         place, previous = event.place, event.hash
-    if head is None or (head.place, head.hash) != (place, previous):
-        yield Fault(chain, place, f"链尾与链首记录不符：末尾的日志被删除或增加（现存至第 {place} 条）")
+    if head is None:
+        yield Fault(chain, place, f"链首记录缺失（现存至第 {place} 条）")
+    elif head.place > place:
+        yield Fault(chain, place + 1, f"{_places(place + 1, head.place)}日志缺失：链尾被删除")
+    elif head.place < place:
+        yield Fault(chain, head.place + 1, f"{_places(head.place + 1, place)}日志未经登记：链尾被增加")
+    elif head.hash != previous:
+        yield Fault(chain, place, f"第 {place} 条日志与链首记录不符：被改动")
 
 
-def _agrees(event: AuditEvent) -> bool:
-    content = orjson.loads(event.content)
-    return (content["verb"], content["subject"], content["actor"], content["at"]) == (
-        event.verb,
-        event.subject,
-        event.actor_id,
-        event.at.isoformat(),
-    )
+def _places(first: int, last: int) -> str:
+    return f"第 {first} 条" if first == last else f"第 {first} 条至第 {last} 条"
+
+
+def _agrees(event: Any) -> bool:
+    try:
+        content = orjson.loads(event.content)
+        told = (content["verb"], content["subject"], content["actor"], content["at"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return False
+    return told == (event.verb, event.subject, event.actor_id, event.at.isoformat())

@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from app import audit
+from app.database import snapshot
 
 group = AppGroup("audit", help="The audit chain.")
 
@@ -15,7 +16,8 @@ group = AppGroup("audit", help="The audit chain.")
 @group.command("verify")
 def verify() -> None:
     """Walk every chain; exit 1 with a line per fault when a row was changed, removed or inserted."""
-    faults = list(audit.verify())
+    with snapshot():
+        faults = list(audit.verify())
     for fault in faults:
         click.echo(f"链 {fault.chain}：{fault.sentence}", err=True)
     if faults:

@@ -143,6 +143,25 @@ def transaction(*, reads_first: bool = False) -> Iterator[None]:
         session.info.pop(LAST, None)
 
 
+@contextlib.contextmanager
+def snapshot() -> Iterator[None]:
+    """Everything read in the block is of one instant, whoever writes meanwhile; nothing is written.
+
+    What the session held before is given up, for a transaction cannot become one of these.
+    """
+    session = db.session
+    session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+    else:
+        raw: Any = session.connection().connection.dbapi_connection
+        raw.execute("BEGIN")  # deferred: reading holds nobody up
+    try:
+        yield
+    finally:
+        session.rollback()
+
+
 def begin_immediate(connection: sa.Connection) -> None:
     """Take SQLite's writer's place now, unless this connection has it."""
     raw: Any = connection.connection.dbapi_connection

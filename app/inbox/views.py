@@ -12,7 +12,7 @@ from app.access import SIGNED_IN, actor, allow
 from app.cases import queries
 from app.cases.api import deadline_bounds
 from app.cases.rules import light, time_left
-from app.interface import add_menu, encode_cursor
+from app.interface import add_menu, encode_cursor, first_page
 from app.interface.lists import decode_cursor
 
 bp = Blueprint("inbox", __name__, template_folder="templates")
@@ -42,7 +42,7 @@ def front() -> Any:
 @allow(SIGNED_IN)
 def index() -> Any:
     if actor().duty not in ("operator", "approver"):
-        return redirect(url_for("identity.me"))
+        return redirect(first_page())
     return _page("waiting", "待办")
 
 

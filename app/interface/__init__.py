@@ -2,7 +2,7 @@
 
 from app.interface.describing import operation
 from app.interface.display import local_address
-from app.interface.edge import add_menu, prepare
+from app.interface.edge import add_menu, first_page, prepare
 from app.interface.input import form_values, objections, read_json
 from app.interface.lists import after_id, decode_cursor, encode_cursor, limit_argument
 from app.interface.output import instant
@@ -12,6 +12,7 @@ __all__ = [
     "after_id",
     "decode_cursor",
     "encode_cursor",
+    "first_page",
     "form_values",
     "instant",
     "limit_argument",

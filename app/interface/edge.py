@@ -131,6 +131,11 @@ def menu() -> list[dict[str, Any]]:
     return [{"title": title, "items": groups[title]} for title in dict.fromkeys([*known, *groups])]
 
 
+def first_page() -> str:
+    """Where the work of whoever acts begins: the first page of their menu, else their posts."""
+    return next((item["url"] for group in menu() for item in group["items"]), url_for("identity.me"))
+
+
 def _protect() -> None:
     """Forged requests are refused, except where a bearer token, which no other site can send, signs the request."""
     bearer = request.headers.get("Authorization", "").startswith("Bearer ")

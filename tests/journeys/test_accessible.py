@@ -87,7 +87,7 @@ def test_pages_for_those_who_may_not_are_accessible(seat: Seat, submitted: Story
 
     assert faults_of(neighbour, (f"/cases/{submitted.number}", "/cases/transfer/new")) == {}
     auditor = seat(factories.a_user(factories.a_bureau("330000"), "auditor"))
-    assert faults_of(auditor, ("/me", "/inbox/done")) == {}
+    assert faults_of(auditor, ("/me", "/inbox/done", "/audit", "/audit/verify?now=1")) == {}
     releasing = seat(submitted.people["releasing_bureau"].approver)
     assert faults_of(releasing, (f"/cases/{submitted.number}",)) == {}, "the outline only"
 

@@ -1,0 +1,74 @@
+"""The auditor's pages: search, and verify."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request, url_for
+
+from app import audit, clock
+from app.access import actor, allow
+from app.auditing import queries, words
+from app.auditing.arguments import cursor_after, place
+from app.auditing.queries import Wanted
+from app.database import snapshot
+from app.errors import InvalidInput
+from app.identity.models import DUTY_NAMES
+from app.interface import add_menu
+
+bp = Blueprint("auditing", __name__, template_folder="templates")
+add_menu("审计", "日志检索", "auditing.index", ("auditor",))
+add_menu("审计", "日志链校验", "auditing.verify", ("auditor",))
+PAGE = 30
+FIELDS = ("person", "office", "verb", "subject", "since", "until")
+DUTIES = {duty.value: name for duty, name in DUTY_NAMES.items()} | {"clock": "系统"}
+
+
+@bp.get("/audit")
+@allow("auditor")
+def index() -> Any:
+    typed = {name: request.args.get(name, "").strip()[:80] for name in FIELDS}
+    faults: list[InvalidInput] = []
+    since, until = (_day(typed[name], name, faults) for name in ("since", "until"))
+    wanted = Wanted(
+        **{name: typed[name] for name in ("subject", "person", "office", "verb")},
+        since=_midnight(since) if since else None,
+        until=_midnight(until + dt.timedelta(days=1)) if until else None,
+    )
+    found = queries.lines(wanted, actor=actor(), after=place(), limit=PAGE + 1) if not faults else []
+    following = {**typed, "cursor": cursor_after(found, PAGE)}
+    page = render_template(
+        "auditing/index.html",
+        lines=found[:PAGE],
+        wanted=typed,
+        errors=faults,
+        words=words,
+        duties=DUTIES,
+        next=f"{url_for('auditing.index')}?{urlencode(following)}" if following["cursor"] else None,
+    )
+    return page, 422 if faults else 200
+
+
+def _day(text: str, field: str, faults: list[InvalidInput]) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        faults.append(InvalidInput(sentence="日期须写作 2026-09-01 的样子。", field=field))
+        return None
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), clock.ZONE)
+
+
+@bp.get("/audit/verify")
+@allow("auditor")
+def verify() -> Any:
+    """The verdict on every chain, when asked for (`?now=1`): it reads the whole audit."""
+    faults = None
+    if request.args.get("now"):
+        with snapshot():
+            faults = list(audit.verify())
+    return render_template("auditing/verify.html", faults=faults)
