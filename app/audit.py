@@ -178,19 +178,29 @@ class Fault:
     sentence: str
 
 
-def verify() -> Iterator[Fault]:
+Heads = Mapping[str, tuple[int, str]]
+
+
+def heads() -> dict[str, tuple[int, str]]:
+    """How long each chain is, and its last hash: kept outside the database, they hold what was there that day."""
+    return {row.chain: (row.place, row.hash) for row in execute(sa.select(CHAINS).order_by(CHAINS.c.chain))}
+
+
+def verify(anchored: Heads | None = None) -> Iterator[Fault]:
     """Walk every chain from its beginning; yield each place where it does not hold, nothing when all is well.
 
+    anchored -- heads of an earlier day, which must still be links of their chains: who can write to the database
+    can write a whole new chain with its head, and only what is kept elsewhere tells.
     To be read in a `snapshot`, for a chain that grows between its head and its end would look broken.
     """
-    chains = {row.chain: row for row in execute(sa.select(CHAINS))}
+    present, kept = heads(), anchored or {}
     known = set(execute(sa.select(EVENTS.c.chain).distinct()).scalars())
-    for chain in sorted(known | set(chains)):
-        yield from _faults_of(chain, chains.get(chain))
+    for chain in sorted(known | set(present) | set(kept)):
+        yield from _faults_of(chain, present.get(chain), kept.get(chain, (0, GENESIS)))
 
 
-def _faults_of(chain: str, head: Any) -> Iterator[Fault]:
-    place, previous = 0, GENESIS
+def _faults_of(chain: str, head: tuple[int, str] | None, anchor: tuple[int, str]) -> Iterator[Fault]:
+    place, previous, held = 0, GENESIS, GENESIS
     rows = sa.select(EVENTS).where(EVENTS.c.chain == chain).order_by(EVENTS.c.place)
     for event in execute(rows.execution_options(yield_per=1000)):
         if event.place != place + 1:
@@ -200,14 +210,20 @@ def _faults_of(chain: str, head: Any) -> Iterator[Fault]:
         elif not _agrees(event):
             yield Fault(chain, event.place, f"第 {event.place} 条日志的检索栏与原文不一致")
         place, previous = event.place, event.hash
-    if head is None:
-        yield Fault(chain, place, f"链首记录缺失（现存至第 {place} 条）")
-    elif head.place > place:
-        yield Fault(chain, place + 1, f"{_places(place + 1, head.place)}日志缺失：链尾被删除")
-    elif head.place < place:
-        yield Fault(chain, head.place + 1, f"{_places(head.place + 1, place)}日志未经登记：链尾被增加")
-    elif head.hash != previous:
-        yield Fault(chain, place, f"第 {place} 条日志与链首记录不符：被改动")
+        if place == anchor[0]:
+            held = previous
+    if held != anchor[1]:
+        yield Fault(chain, anchor[0], f"第 {anchor[0]} 条日志与留存的链尾不符：整段被改写或删除")
+    yield from _faults_of_end(chain, head or (0, GENESIS), (place, previous))
+
+
+def _faults_of_end(chain: str, head: tuple[int, str], end: tuple[int, str]) -> Iterator[Fault]:
+    if head[0] > end[0]:
+        yield Fault(chain, end[0] + 1, f"{_places(end[0] + 1, head[0])}日志缺失：链尾被删除")
+    elif head[0] < end[0]:
+        yield Fault(chain, head[0] + 1, f"{_places(head[0] + 1, end[0])}日志未经登记：链尾被增加")
+    elif head != end:
+        yield Fault(chain, end[0], f"第 {end[0]} 条日志与链首记录不符：被改动")
 
 
 def _places(first: int, last: int) -> str:
