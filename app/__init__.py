@@ -38,9 +38,10 @@ def add_commands(app: Flask) -> None:
     """The commands that belong to the house and to no room."""
     from app import start, worker
     from app.audit_command import group
+    from app.backup.commands import backup_command, restore_command
     from app.demo.commands import demo_command
 
-    for command in (start.init_command, worker.worker_command, group, demo_command):
+    for command in (start.init_command, worker.worker_command, group, demo_command, backup_command, restore_command):
         app.cli.add_command(command)
 
 

@@ -16,6 +16,7 @@ ROOMS = {
     "quotas": "学籍总数",
     "calendar": "工作日历",
     "refused": "被拒绝的操作",
+    "backup": "备份",
     "demo": "演示数据",
 }
 VERBS = {
@@ -38,6 +39,8 @@ VERBS = {
     "archives/pull": "转入档案",
     "students/unmask": "查看完整号码",
     "quotas/set": "核定学籍总数",
+    "backup/make": "备份数据库",
+    "backup/restore": "恢复数据库",
     "demo/load": "装入演示数据",
 }
 SUBJECTS = {
@@ -49,6 +52,7 @@ SUBJECTS = {
     "request": "请求",
     "province": "全省",
     "year": "年度",
+    "schema": "数据库结构",
 }
 # an auditor sees what happened, never the child: a particular that is not named here is withheld
 PARTICULARS = {
@@ -75,6 +79,7 @@ PARTICULARS = {
     "program": "程序接口",
     "where": "位置",
     "students": "学生数",
+    "rows": "行数",
 }
 CODE = re.compile(r"[A-Za-z0-9_:./-]{0,60}")
 VALUES: dict[Any, str] = {

@@ -7,6 +7,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 
 def configuration(connection: sa.Connection) -> Config:
@@ -21,4 +23,20 @@ def configuration(connection: sa.Connection) -> Config:
 def upgrade(engine: sa.Engine) -> None:
     """Bring the database to the newest revision, in one transaction; nothing happens when it is there."""
     with engine.begin() as connection:
-        command.upgrade(configuration(connection), "head")
+        bring_to(connection, "head")
+
+
+def bring_to(connection: sa.Connection, revision: str) -> None:
+    """The same in a transaction of the caller's, up to any revision."""
+    command.upgrade(configuration(connection), revision)
+
+
+def revision_of(connection: sa.Connection) -> str | None:
+    """The revision at which the database stands, None before the first."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known_revisions() -> set[str]:
+    """Every revision that this program can bring a database to."""
+    shelf = ScriptDirectory(str(Path(__file__).parent))
+    return {script.revision for script in shelf.walk_revisions()}
