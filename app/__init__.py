@@ -55,6 +55,7 @@ def configure(app: Flask, overrides: dict[str, Any]) -> None:
             FIELD_KEY=read.field_key,
             PROFILE=read.profile,
             EMBEDDED=read.embedded,
+            ATTACHMENTS=str(read.attachments),
             SQLALCHEMY_ENGINES={"default": engine_options(read.database_url)},
         )
     app.config.update(

@@ -42,13 +42,23 @@ def _signer(field_key: str) -> Ed25519PrivateKey:
 
 def seal(text: str) -> bytes:
     """Encrypt a text; the same text gives another result each time."""
-    nonce = os.urandom(12)
-    return nonce + _cipher(_field_key()).encrypt(nonce, text.encode(), None)
+    return seal_bytes(text.encode())
 
 
 def unseal(sealed: bytes) -> str:
     """The text that was sealed. Raises cryptography's InvalidTag when it was sealed under another key or altered."""
-    return _cipher(_field_key()).decrypt(sealed[:12], sealed[12:], None).decode()
+    return unseal_bytes(sealed).decode()
+
+
+def seal_bytes(content: bytes) -> bytes:
+    """Encrypt what is no text, such as a scanned paper."""
+    nonce = os.urandom(12)
+    return nonce + _cipher(_field_key()).encrypt(nonce, content, None)
+
+
+def unseal_bytes(sealed: bytes) -> bytes:
+    """What `seal_bytes` sealed. Raises InvalidTag."""
+    return _cipher(_field_key()).decrypt(sealed[:12], sealed[12:], None)
 
 
 def seal_text(text: str) -> str:

@@ -24,6 +24,7 @@ class Settings:
     profile: str
     instance: Path
     port: int
+    attachments: Path  # a folder that every process shares
 
     @property
     def embedded(self) -> bool:
@@ -47,6 +48,7 @@ def read(instance: Path) -> Settings:
         profile=profile,
         instance=instance,
         port=int(os.environ.get("PORT", "8000")),
+        attachments=Path(os.environ.get("XUEJI_ATTACHMENTS") or instance / "attachments"),
     )
 
 

@@ -63,6 +63,7 @@ def _prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     """An application with its schema and shelves, once for each database."""
     database = Sqlite(tmp_path_factory.mktemp("sqlite")) if request.param == "sqlite" else Postgres()
     app = make_app(database.url)
+    app.config["ATTACHMENTS"] = str(tmp_path_factory.mktemp("attachments"))
     with app.app_context():
         bring_up(lambda _line: None)
         database.remember(db.engine)

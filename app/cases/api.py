@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify, request, send_file
 
 from app import clock
 from app.access import Actor, actor, allow, found
 from app.cases import operations, queries
 from app.cases.edge import work_at_once
-from app.cases.forms import case_json, directive_json, edition_of, row_json, task_json
+from app.cases.forms import attachment_json, case_json, directive_json, edition_of, row_json, task_json
 from app.cases.models import RowStatus
 from app.cases.openings import transfer_objections
 from app.cases.operations import Answer
 from app.cases.rules import light, time_left
 from app.database import db, transaction
-from app.errors import InvalidInput, Missing, objections_of
+from app.errors import InvalidInput, Missing, Objected, objections_of
 from app.interface import (
     after_id,
     decode_cursor,
@@ -26,6 +27,8 @@ from app.interface import (
     limit_argument,
     operation,
     read_json,
+    takes_files,
+    uploads_in,
 )
 from app.processes.queries import APPLICATION, current_edition, processes
 from app.schools.models import School
@@ -61,6 +64,11 @@ REASON = {
         "reason": {"type": "string", "title": "原因", "minLength": 1, "maxLength": 200, "x-widget": "textarea"}
     },
     "required": ["reason"],
+}
+FILES = {
+    "type": "object",
+    "properties": {"attachments": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+    "required": ["attachments"],
 }
 SEARCH = {
     "type": "object",
@@ -111,7 +119,8 @@ def open_case() -> Any:
 
 def _case(caller: Actor, number: str) -> Any:
     case, view = queries.case_for(caller, number)
-    return jsonify(case_json(case, caller, view))
+    papers = [attachment_json(each) for each in case.attachments] if view.content else None
+    return jsonify({**case_json(case, caller, view), "attachments": papers})
 
 
 @bp.get("/cases")
@@ -151,6 +160,30 @@ def recall(number: str) -> Any:
     with transaction():
         operations.recall(number, typed["reason"], actor=caller)
     return _case(caller, number)
+
+
+@bp.post("/cases/<number>/attachments")
+@allow("operator", "approver")
+@operation("上传附件（PDF、JPEG、PNG，各不超过 10 MB）", body=FILES, status=201, media="multipart/form-data")
+@takes_files(64)
+def attach(number: str) -> Any:
+    papers, faults = uploads_in("attachments")
+    if faults:
+        raise Objected(list(faults))
+    caller = actor()
+    with transaction():
+        operations.attach_to(number, papers, actor=caller)
+    return _case(caller, number), 201
+
+
+@bp.get("/cases/<number>/attachments/<int:attachment_id>")
+@allow("operator", "approver")
+@operation("一个附件的内容")
+def attachment(number: str, attachment_id: int) -> Any:
+    with transaction():
+        paper, content = operations.read_attachment(number, attachment_id, actor=actor())
+        name, media_type = paper.name, paper.media_type
+    return send_file(io.BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
 
 
 @bp.get("/tasks")

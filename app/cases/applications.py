@@ -11,7 +11,7 @@ from app.access import actor, allow, require
 from app.cases import operations, queries
 from app.database import transaction
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
-from app.interface import add_menu, form_values, objections
+from app.interface import add_menu, form_values, objections, takes_files, uploads_in
 from app.processes.queries import APPLICATION, ROW, Edition, current_edition, processes
 from app.schools.models import GRADES
 from app.students import queries as students
@@ -118,6 +118,7 @@ def _asked(chosen: Edition) -> dict[str, Any]:
 
 @bp.post("/<key>")
 @allow("operator")
+@takes_files(64)
 def submit(key: str) -> Any:
     chosen, caller = _startable(key), actor()
     child = _child(request.form.get("student", "")) if _about_a_child(chosen) else None
@@ -125,15 +126,17 @@ def submit(key: str) -> Any:
     if child is not None:
         application["student"] = child.id
     asked, rows = _split(chosen, application)
+    papers, unfit = uploads_in("attachments")
     try:
-        faults: list[InvalidInput] = objections(_asked(chosen) if rows else chosen.form(APPLICATION), application)
+        form = _asked(chosen) if rows else chosen.form(APPLICATION)
+        faults: list[InvalidInput] = [*objections(form, application), *unfit]
         if faults:
             raise Objected(list(faults))
         with transaction():
             case_id = operations.once(
                 request.form.get("key"),
-                application,
-                lambda: operations.open_case(key, asked, actor=caller, rows=rows).id,
+                [application, [each.sha256 for each in papers]],
+                lambda: operations.open_with(key, asked, papers, actor=caller, rows=rows),
                 actor=caller,
             )
             number = queries.case_number(case_id)

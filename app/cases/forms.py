@@ -8,7 +8,7 @@ from typing import Any
 from app import clock
 from app.access import Actor
 from app.cases import rules
-from app.cases.models import BatchRow, Case, CaseStatus, Decision, RouteStep, Task, TaskStatus
+from app.cases.models import Attachment, BatchRow, Case, CaseStatus, Decision, RouteStep, Task, TaskStatus
 from app.cases.queries import View, progress_of
 from app.interface import instant
 from app.processes.queries import ROW, Edition, edition
@@ -112,6 +112,18 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         "reason_code": decision.reason_code,
         "opinion": decision.opinion,
         "at": instant(decision.at),
+    }
+
+
+def attachment_json(paper: Attachment) -> dict[str, Any]:
+    return {
+        "id": paper.id,
+        "name": paper.name,
+        "media_type": paper.media_type,
+        "size": paper.size,
+        "sha256": paper.sha256,
+        "office": office_brief(paper.office),
+        "added_at": instant(paper.added_at),
     }
 
 

@@ -237,19 +237,40 @@ class PreReview(Model):
 
 
 class Attachment(Model):
-    """附件 – a paper that came with an application."""
+    """附件 – a paper of a case: its hash names the sealed file; never altered, never taken away."""
 
     __tablename__ = "attachment"
+    __table_args__ = (sa.UniqueConstraint("case_id", "sha256"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"), index=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"))
+    task_id: Mapped[int | None] = mapped_column(sa.ForeignKey("task.id"))  # none: it came with the application
     name: Mapped[str] = mapped_column(sa.String(120))
     media_type: Mapped[str] = mapped_column(sa.String(60))
     size: Mapped[int]  # bytes
     sha256: Mapped[str] = mapped_column(sa.String(64))
-    content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
     added_by: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
     added_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+    office: Mapped[Office] = relationship(lazy="joined")
+
+
+class Supervision(Model):
+    """督办 – what the superior of an overdue office says about its task; it never decides in its place."""
+
+    __tablename__ = "supervision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"), index=True)
+    task_id: Mapped[int] = mapped_column(sa.ForeignKey("task.id"))
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
+    opinion: Mapped[str] = mapped_column(sa.String(500))
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+    office: Mapped[Office] = relationship(lazy="joined")
+    user: Mapped[User] = relationship(lazy="joined")
 
 
 class NoticeKind(StrEnum):
@@ -275,6 +296,7 @@ class Notice(Model):
     text: Mapped[str] = mapped_column(sa.String(300))
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    supervision_id: Mapped[int | None] = mapped_column(sa.ForeignKey("supervision.id"))  # an urge by the superior
 
     case: Mapped[Case] = relationship()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app import clock
+from app.access import Actor
+from app.cases.models import Task
 from app.divisions.models import Office, OfficeKind
 from app.errors import NotAllowed, Refused
 from workflows import Diagrams, TaskSpec
@@ -58,9 +60,19 @@ class KeyReused(Refused):
     text = "同一提交键已用于另一份内容，请刷新页面后重新提交。"
 
 
+class NotYourTurn(NotAllowed):
+    code = "E-TURN"
+    text = "本件现在不在本机构办理，不能上传附件。"
+
+
 class AlreadyOpen(Refused):
     code = "E-CASE-01"
     text = "该生有在办业务，办结后才能申请。"
+
+
+def task_at(tasks: Iterable[Task], actor: Actor) -> Task | None:
+    """The open task that waits at the actor's office, whichever of its people decides it."""
+    return next((each for each in tasks if each.status == "open" and each.office_id == actor.office_id), None)
 
 
 def resolve(role: str, *, receiving: Office | None, releasing: Office | None, applicant: Office) -> Office | None:

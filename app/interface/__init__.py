@@ -6,8 +6,10 @@ from app.interface.edge import add_menu, first_page, prepare
 from app.interface.input import form_values, objections, read_json
 from app.interface.lists import after_id, decode_cursor, encode_cursor, limit_argument
 from app.interface.output import instant
+from app.interface.uploads import Upload, takes_files, uploads_in
 
 __all__ = [
+    "Upload",
     "add_menu",
     "after_id",
     "decode_cursor",
@@ -21,4 +23,6 @@ __all__ = [
     "operation",
     "prepare",
     "read_json",
+    "takes_files",
+    "uploads_in",
 ]

@@ -14,12 +14,17 @@ bp = Blueprint("interface", __name__, url_prefix="/api/v1", template_folder="tem
 
 
 def operation(
-    summary: str, *, body: Mapping[str, Any] | None = None, status: int = 200, query: tuple[str, ...] = ()
+    summary: str,
+    *,
+    body: Mapping[str, Any] | None = None,
+    status: int = 200,
+    query: tuple[str, ...] = (),
+    media: str = "application/json",
 ) -> Callable[[Any], Any]:
     """Describe an API view: one line, the JSON Schema of its body, the status of its success, query names."""
 
     def describe(view: Any) -> Any:
-        view.operation = {"summary": summary, "body": body, "status": status, "query": query}
+        view.operation = {"summary": summary, "body": body, "status": status, "query": query, "media": media}
         return view
 
     return describe
@@ -52,7 +57,7 @@ def openapi() -> Any:
             "responses": {str(each["status"]): {"description": each["summary"]}, "default": problem},
         }
         if each["body"]:
-            entry["requestBody"] = {"required": True, "content": {"application/json": {"schema": each["body"]}}}
+            entry["requestBody"] = {"required": True, "content": {each["media"]: {"schema": each["body"]}}}
         paths.setdefault(each["path"], {})[each["method"].lower()] = entry
     return jsonify(
         {

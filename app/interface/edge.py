@@ -138,6 +138,9 @@ def first_page() -> str:
 
 def _protect() -> None:
     """Forged requests are refused, except where a bearer token, which no other site can send, signs the request."""
+    largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest", None)
+    if largest:
+        request.max_content_length = largest  # before anything reads the form
     bearer = request.headers.get("Authorization", "").startswith("Bearer ")
     token_request = request.path == "/api/v1/session" and request.method == "POST"
     if request.method not in SAFE and not bearer and not token_request and not request.path.startswith("/api/"):

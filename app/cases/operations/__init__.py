@@ -1,6 +1,7 @@
 """Verbs of a case: open, decide, recall, revoke its directive. None of them commits; each takes who acts."""
 
 from app.cases.operations import registering
+from app.cases.operations.attaching import attach_to, open_with, read_attachment
 from app.cases.operations.batches import ROW_VERBS, batches_to_work, conclude, release, work_chunk
 from app.cases.operations.deciding import Answer, decide, pre_review
 from app.cases.operations.ending import expire_directive, recall, revoke_directive
@@ -12,6 +13,7 @@ __all__ = [
     "Answer",
     "batches_to_work",
     "conclude",
+    "attach_to",
     "decide",
     "expire_directive",
     "is_startable",
@@ -20,8 +22,10 @@ __all__ = [
     "once",
     "open_case",
     "open_follow_up",
+    "open_with",
     "pre_review",
     "profile",
+    "read_attachment",
     "recall",
     "registering",
     "release",

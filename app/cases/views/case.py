@@ -27,10 +27,11 @@ from app.students.models import Directive, DirectiveStatus
 @bp.get("/cases/<number>")
 @allow("operator", "approver")
 def show(number: str) -> Any:
-    return _page(number)
+    return page(number)
 
 
-def _page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] | None = None) -> str:
+def page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] | None = None) -> str:
+    """The case as this office may see it, with what it may do; `errors` and `typed` when something was refused."""
     caller = actor()
     case, view = queries.case_for(caller, number)
     chosen, now = edition_of(case), clock.now()
@@ -65,6 +66,8 @@ def _page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any]
         errors=errors or [],
         may_recall=_may_recall(case, caller),
         directive=directive,
+        attachments=case.attachments if view.content else [],
+        may_attach=rules.task_at(waiting, caller) is not None,
         key=operations.new_key(),
         marks=json.dumps(marks(case)),
         progress=queries.progress_of(case.id) if has_list(case) else None,
@@ -146,7 +149,7 @@ def decide(task_id: int) -> Any:
             )
     except Objected as refusal:
         typed = {**form, "outcome": outcome, "opinion": opinion, "reason_code": answer.reason_code}
-        return _page(number, errors=refusal.objections, typed=typed), 422
+        return page(number, errors=refusal.objections, typed=typed), 422
     work_at_once(number)
     flash(f"办件 {number}：{OUTCOME_NAMES.get(Outcome(outcome), '')}，已办理。", "success")
     return redirect(url_for("cases.show", number=number))

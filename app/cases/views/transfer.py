@@ -13,7 +13,7 @@ from app.cases.openings import transfer_objections
 from app.cases.views.desk import bp
 from app.database import db, transaction
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
-from app.interface import form_values, objections
+from app.interface import form_values, objections, takes_files, uploads_in
 from app.processes.queries import APPLICATION, current_edition
 from app.schools.models import GRADES, School
 from app.students import queries as students
@@ -104,6 +104,7 @@ def _application_form() -> dict[str, Any]:
 
 @bp.post("/cases/transfer")
 @allow("operator")
+@takes_files(64)
 def submit_transfer() -> Any:
     school, form = _own_school(), _application_form()
     application = {
@@ -112,14 +113,14 @@ def submit_transfer() -> Any:
         "name": request.form.get("name", "").strip(),
         "to_school": school.office.code,
     }
-    caller = actor()
+    caller, (papers, unfit) = actor(), uploads_in("attachments")
     try:
-        _check_typed(form)
+        _check_typed(form, unfit)
         with transaction():
             case_id = operations.once(
                 request.form.get("key"),
-                application,
-                lambda: operations.open_case("transfer", application, actor=caller).id,
+                [application, [each.sha256 for each in papers]],
+                lambda: operations.open_with("transfer", application, papers, actor=caller),
                 actor=caller,
             )
             number = queries.case_number(case_id)
@@ -132,9 +133,9 @@ def submit_transfer() -> Any:
     return redirect(url_for("cases.show", number=number))
 
 
-def _check_typed(form: dict[str, Any]) -> None:
-    """Every fault of the typed application at once, the declaration's among them. Raises Objected."""
-    faults = objections(form, form_values(form))
+def _check_typed(form: dict[str, Any], unfit: list[InvalidInput]) -> None:
+    """Every fault of the typed application at once, the declaration's and the files' among them. Raises Objected."""
+    faults = [*objections(form, form_values(form)), *unfit]
     if request.form.get("declared") != "yes":
         faults.append(InvalidInput(sentence="请确认监护人签名的转学申请已收存。", field="declared"))
     if faults:
