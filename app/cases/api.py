@@ -12,7 +12,16 @@ from app import clock
 from app.access import Actor, actor, allow, found
 from app.cases import operations, queries
 from app.cases.edge import work_at_once
-from app.cases.forms import attachment_json, case_json, directive_json, edition_of, row_json, task_json
+from app.cases.forms import (
+    attachment_json,
+    case_json,
+    directive_json,
+    edition_of,
+    notice_json,
+    row_json,
+    task_brief,
+    task_json,
+)
 from app.cases.models import RowStatus
 from app.cases.openings import transfer_objections
 from app.cases.operations import Answer
@@ -64,6 +73,11 @@ REASON = {
         "reason": {"type": "string", "title": "原因", "minLength": 1, "maxLength": 200, "x-widget": "textarea"}
     },
     "required": ["reason"],
+}
+SUPERVISION = {
+    "type": "object",
+    "properties": {"opinion": {"type": "string", "title": "督办意见", "maxLength": 500, "x-widget": "textarea"}},
+    "required": ["opinion"],
 }
 FILES = {
     "type": "object",
@@ -287,6 +301,70 @@ def list_rows(number: str) -> Any:
         items=[row_json(each) for each in rows[:limit]],
         next=encode_cursor([rows[limit - 1].position]) if len(rows) > limit else None,
     )
+
+
+@bp.post("/tasks/<int:task_id>/urge")
+@allow("operator", "approver")
+@operation("催办")
+def urge(task_id: int) -> Any:
+    caller = actor()
+    with transaction():
+        case_id = operations.urge(task_id, actor=caller)
+    return _case(caller, queries.case_number(case_id))
+
+
+@bp.post("/tasks/<int:task_id>/supervision")
+@allow("operator", "approver")
+@operation("督办逾期的下级机构", body=SUPERVISION)
+def supervise(task_id: int) -> Any:
+    typed, caller = read_json(SUPERVISION), actor()
+    with transaction():
+        case_id = operations.supervise(task_id, typed["opinion"], actor=caller)
+    return _case(caller, queries.case_number(case_id))
+
+
+@bp.get("/overdue")
+@allow("operator", "approver")
+@operation("下级机构逾期的环节", query=("office", "limit", "cursor"))
+def overdue() -> Any:
+    caller, limit, now = actor(), limit_argument(), clock.now()
+    place = deadline_place()
+    rows = queries.overdue_below(caller, now, office=request.args.get("office"), after=place, limit=limit + 1)
+    items = [{**task_brief(each, now), "case": each.case.number} for each in rows[:limit]]
+    last = rows[limit - 1] if len(rows) > limit else None
+    return jsonify(items=items, next=encode_cursor([last.deadline.isoformat(), last.id]) if last else None)
+
+
+def deadline_place() -> tuple[dt.datetime, int] | None:
+    """The place in a list by deadline that the cursor names. Raises InvalidInput."""
+    place = decode_cursor(2)
+    try:
+        return (dt.datetime.fromisoformat(place[0]), int(place[1])) if place else None
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(sentence="cursor 不是本系统给出的。", field="cursor") from error
+
+
+@bp.get("/notices")
+@allow("operator", "approver")
+@operation("本机构的通知，新的在前", query=("unread", "limit", "cursor"))
+def list_notices() -> Any:
+    limit, unread = limit_argument(), request.args.get("unread", "false")
+    if unread not in ("true", "false"):
+        raise InvalidInput(sentence="unread 只能是 true 或 false。", field="unread")
+    rows = queries.notices_for(actor(), unread=unread == "true", before=after_id() or None, limit=limit + 1)
+    return jsonify(
+        items=[notice_json(each) for each in rows[:limit]],
+        next=encode_cursor([rows[limit - 1].id]) if len(rows) > limit else None,
+    )
+
+
+@bp.post("/notices/<int:notice_id>/read")
+@allow("operator", "approver")
+@operation("标为已读")
+def read_notice(notice_id: int) -> Any:
+    with transaction():
+        shown = notice_json(operations.read_notice(notice_id, actor=actor()))
+    return jsonify(shown)
 
 
 @bp.get("/directives")

@@ -8,7 +8,7 @@ from typing import Any
 from app import clock
 from app.access import Actor
 from app.cases import rules
-from app.cases.models import Attachment, BatchRow, Case, CaseStatus, Decision, RouteStep, Task, TaskStatus
+from app.cases.models import Attachment, BatchRow, Case, CaseStatus, Decision, Notice, RouteStep, Task, TaskStatus
 from app.cases.queries import View, progress_of
 from app.interface import instant
 from app.processes.queries import ROW, Edition, edition
@@ -124,6 +124,32 @@ def attachment_json(paper: Attachment) -> dict[str, Any]:
         "sha256": paper.sha256,
         "office": office_brief(paper.office),
         "added_at": instant(paper.added_at),
+    }
+
+
+NOTICE_NAMES = {
+    "reminder": "到期提醒",
+    "urge": "催办",
+    "supervision": "督办",
+    "escalation": "逾期上报",
+    "result": "办理结果",
+}
+
+
+def notice_kind(notice: Notice) -> str:
+    """An urge by the superior is a supervision."""
+    return "supervision" if notice.supervision_id is not None else notice.kind.value
+
+
+def notice_json(notice: Notice) -> dict[str, Any]:
+    return {
+        "id": notice.id,
+        "kind": notice_kind(notice),
+        "text": notice.text,
+        "case": notice.case.number,
+        "task": notice.task_id,
+        "at": instant(notice.at),
+        "read_at": instant(notice.read_at),
     }
 
 

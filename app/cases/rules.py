@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app import clock
 from app.access import Actor
-from app.cases.models import Task
+from app.cases.models import Case, Task
 from app.divisions.models import Office, OfficeKind
 from app.errors import NotAllowed, Refused
 from workflows import Diagrams, TaskSpec
@@ -65,6 +65,16 @@ class NotYourTurn(NotAllowed):
     text = "本件现在不在本机构办理，不能上传附件。"
 
 
+class UrgedAlready(Refused):
+    code = "E-URGE"
+    text = "该环节已于 {when} 催办过，每个工作日只能催办一次。"
+
+
+class NotOverdue(Refused):
+    code = "E-NOT-OVERDUE"
+    text = "该环节尚未超期，不能督办。"
+
+
 class AlreadyOpen(Refused):
     code = "E-CASE-01"
     text = "该生有在办业务，办结后才能申请。"
@@ -73,6 +83,22 @@ class AlreadyOpen(Refused):
 def task_at(tasks: Iterable[Task], actor: Actor) -> Task | None:
     """The open task that waits at the actor's office, whichever of its people decides it."""
     return next((each for each in tasks if each.status == "open" and each.office_id == actor.office_id), None)
+
+
+def may_urge_again(last: dt.datetime, now: dt.datetime) -> bool:
+    """True once a working day has begun since the last time (催办, once per working day)."""
+    return clock.working_days_between(clock.local(last).date(), clock.local(now).date()) >= 1
+
+
+def may_urge(task: Task, case: Case, actor: Actor) -> bool:
+    """True for the applicant's operator, where another office holds the task."""
+    mine = case.applicant_office_id == actor.office_id and actor.duty == "operator"
+    return mine and task.status == "open" and task.office_id != actor.office_id
+
+
+def may_supervise(task: Task, actor: Actor) -> bool:
+    """True for an approver of the office's own superior; a tier further up reads, and supervises its own."""
+    return actor.duty == "approver" and task.office.superior_id == actor.office_id
 
 
 def resolve(role: str, *, receiving: Office | None, releasing: Office | None, applicant: Office) -> Office | None:

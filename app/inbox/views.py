@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from app import clock
-from app.access import SIGNED_IN, actor, allow
-from app.cases import queries
-from app.cases.api import deadline_bounds
-from app.cases.rules import light, time_left
+from app.access import SIGNED_IN, actor, allow, require
+from app.cases import operations, queries
+from app.cases.api import deadline_bounds, deadline_place
+from app.cases.forms import NOTICE_NAMES, notice_kind
+from app.cases.rules import light, may_supervise, time_left
+from app.database import transaction
 from app.interface import add_menu, encode_cursor, first_page
-from app.interface.lists import decode_cursor
+from app.interface.lists import after_id, decode_cursor
 
 bp = Blueprint("inbox", __name__, template_folder="templates")
 LIGHTS = {"": "全部", "red": "已超期", "yellow": "三个工作日内到期", "green": "时限充裕"}
 PAGE = 20
+BUREAUS = ("province", "city", "county", "zone")
 
 
 def waiting_count() -> int:
@@ -27,9 +30,17 @@ def waiting_count() -> int:
     return int(g.waiting_count)
 
 
+def unread_count() -> int:
+    """Notices that nobody of the office has read; counted once per request."""
+    if "unread_count" not in g:
+        g.unread_count = queries.count_unread(actor())
+    return int(g.unread_count)
+
+
 add_menu("我的工作", "待办", "inbox.index", ("operator", "approver"), waiting_count)
 add_menu("我的工作", "已办", "inbox.done", ("operator", "approver"))
-add_menu("我的工作", "通知", "inbox.notices", ("operator", "approver"))
+add_menu("我的工作", "通知", "inbox.notices", ("operator", "approver"), unread_count)
+add_menu("我的工作", "逾期督办", "inbox.overdue", ("operator", "approver"), kinds=BUREAUS)
 
 
 @bp.get("/")
@@ -90,4 +101,50 @@ def _page(box: str, heading: str) -> Any:
 @bp.get("/notices")
 @allow("operator", "approver")
 def notices() -> Any:
-    return render_template("inbox/notices.html", notices=queries.notices_for(actor()))
+    everything = request.args.get("show") == "all"
+    rows = queries.notices_for(actor(), unread=not everything, before=after_id() or None, limit=PAGE + 1)
+    following = encode_cursor([rows[PAGE - 1].id]) if len(rows) > PAGE else None
+    return render_template(
+        "inbox/notices.html",
+        notices=[(each, notice_kind(each)) for each in rows[:PAGE]],
+        names=NOTICE_NAMES,
+        everything=everything,
+        next=url_for("inbox.notices", cursor=following, show="all" if everything else None) if following else None,
+    )
+
+
+@bp.post("/notices/<int:notice_id>/read")
+@allow("operator", "approver")
+def read_notice(notice_id: int) -> Any:
+    with transaction():
+        operations.read_notice(notice_id, actor=actor())
+    return redirect(url_for("inbox.notices", show=request.form.get("show") or None))
+
+
+@bp.post("/notices/read")
+@allow("operator", "approver")
+def read_all() -> Any:
+    last = request.form.get("last", "")
+    with transaction():
+        count = operations.read_all_notices(int(last) if last.isdecimal() else -1, actor=actor())
+    flash(f"已将 {count} 条通知标为已读。", "success")
+    return redirect(url_for("inbox.notices"))
+
+
+@bp.get("/overdue")
+@allow("operator", "approver")
+def overdue() -> Any:
+    """What the offices below have not decided in time; whoever is their own superior may supervise."""
+    caller, now, office = actor(), clock.now(), request.args.get("office", "")
+    require(caller.office_kind in BUREAUS)
+    rows = queries.overdue_below(caller, now, office=office or None, after=deadline_place(), limit=PAGE + 1)
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    following = encode_cursor([last.deadline.isoformat(), last.id]) if last else None
+    return render_template(
+        "inbox/overdue.html",
+        rows=[(each, time_left(each.deadline, now), may_supervise(each, caller)) for each in rows[:PAGE]],
+        offices=queries.overdue_offices(caller, now),
+        office=office,
+        names=queries.process_names(),
+        next=url_for("inbox.overdue", cursor=following, office=office or None) if following else None,
+    )

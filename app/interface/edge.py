@@ -99,14 +99,20 @@ def _of_every_page() -> dict[str, Any]:
 
 
 GROUPS = ("我的工作", "办事", "办件", "学籍")  # from the daily to the seldom; a group not named here comes after them
-_menu: list[tuple[str, str, str, tuple[str, ...], Callable[[], int] | None]] = []
+_menu: list[tuple[str, str, str, tuple[str, ...], Callable[[], int] | None, tuple[str, ...]]] = []
 
 
 def add_menu(
-    group: str, label: str, endpoint: str, duties: tuple[str, ...], count: Callable[[], int] | None = None
+    group: str,
+    label: str,
+    endpoint: str,
+    duties: tuple[str, ...],
+    count: Callable[[], int] | None = None,
+    *,
+    kinds: tuple[str, ...] = (),
 ) -> None:
-    """Put a page into the side menu for these duties; `count` gives the number beside it."""
-    entry = (group, label, endpoint, duties, count)
+    """Put a page into the side menu for these duties (at these kinds of office); `count` gives the number beside it."""
+    entry = (group, label, endpoint, duties, count, kinds)
     if not any(each[:3] == entry[:3] for each in _menu):
         _menu.append(entry)
 
@@ -117,8 +123,8 @@ def menu() -> list[dict[str, Any]]:
     groups: dict[str, list[dict[str, Any]]] = {}
     if actor is None:
         return []
-    for group, label, endpoint, duties, count in _menu:
-        if actor.duty in duties or not duties:
+    for group, label, endpoint, duties, count, kinds in _menu:
+        if (actor.duty in duties or not duties) and (actor.office_kind in kinds or not kinds):
             groups.setdefault(group, []).append(
                 {
                     "label": label,

@@ -67,6 +67,10 @@ def page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] 
         may_recall=_may_recall(case, caller),
         directive=directive,
         attachments=case.attachments if view.content else [],
+        may_urge=[task.id for task in waiting if rules.may_urge(task, case, caller)],
+        supervised=None
+        if mine
+        else next((t for t in waiting if t.deadline < now and rules.may_supervise(t, caller)), None),
         may_attach=rules.task_at(waiting, caller) is not None,
         key=operations.new_key(),
         marks=json.dumps(marks(case)),
@@ -166,6 +170,28 @@ def pre_review(task_id: int) -> Any:
             task_id, request.form.get("recommendation", ""), request.form.get("opinion", "").strip(), actor=caller
         )
     flash("初审意见已提交，待本机构审核人员办理。", "success")
+    return redirect(url_for("cases.show", number=number))
+
+
+@bp.post("/tasks/<int:task_id>/urge")
+@allow("operator")
+def urge(task_id: int) -> Any:
+    with transaction():
+        number = queries.case_number(operations.urge(task_id, actor=actor()))
+    flash("已催办，办理机构将收到通知。", "success")
+    return redirect(url_for("cases.show", number=number))
+
+
+@bp.post("/tasks/<int:task_id>/supervision")
+@allow("approver")
+def supervise(task_id: int) -> Any:
+    number, opinion = request.form.get("case", ""), request.form.get("opinion", "").replace("\r\n", "\n").strip()
+    try:
+        with transaction():
+            operations.supervise(task_id, opinion, actor=actor())
+    except Objected as refusal:
+        return page(number, errors=refusal.objections, typed={"opinion": opinion}), 422
+    flash("督办意见已发出，办理机构将收到通知。", "success")
     return redirect(url_for("cases.show", number=number))
 
 

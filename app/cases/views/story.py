@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from app import clock
-from app.cases import rules
+from app.cases import queries, rules
 from app.cases.forms import light_of, state_of
 from app.cases.models import OUTCOME_NAMES, Case, CaseStatus, Outcome, TaskStatus
 from app.processes.queries import APPLICATION
@@ -13,7 +14,7 @@ from app.processes.queries import APPLICATION
 
 def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
     """What happened, then what waits, then the steps to come with who will act."""
-    entries = [
+    entries: list[dict[str, Any]] = [
         {
             "title": "提交申请",
             "office": case.applicant_office.name,
@@ -47,6 +48,8 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
                 "duration": f"用时 {max(0, elapsed)} 个工作日",
             }
         )
+    entries.extend(_hurried(case, see, names))
+    entries.sort(key=lambda entry: entry["at"])
     now = clock.now()
     for task in case.tasks:
         if task.status is TaskStatus.OPEN:
@@ -67,6 +70,23 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
     if case.status is not CaseStatus.CLOSED:
         entries.extend(_to_come(case))
     return entries
+
+
+def _hurried(case: Case, see: bool, names: dict[int, str]) -> Iterator[dict[str, Any]]:
+    """The applicant's urges and the superiors' supervisions, among what happened."""
+    for at, task_id, said in queries.urges_of(case.id):
+        yield {
+            "title": names[task_id],
+            "office": said.office.name if said else case.applicant_office.name,
+            "who": said.user.name if said and see else "",
+            "outcome": "督办" if said else "催办",
+            "kind": "amber",
+            "opinion": said.opinion if said and see else "",
+            "reason": "",
+            "at": at,
+            "state": "done",
+            "duration": "",
+        }
 
 
 def _to_come(case: Case) -> list[dict[str, Any]]:
