@@ -56,6 +56,7 @@ class Matter:
             "return_to_school": {"returned_on": today, "explanation": "经劝返"},
             "reinstatement": {"starts_on": today, "grade": self.enrolment.grade, "experience": "在境外就读", **signed},
             "key_correction": {"name": "陈思源", "proof": "户口簿", "reason": "更名", **signed},
+            "locked_correction": {"household_division": "330108", "proof": "户口簿首页", "reason": "录入错误"},
             "correction": {"address": "文三路 1 号", "reason": "搬家"},
             "class_change": {"school_class": 2, "reason": "分班调整"},
         }[process]  # fmt: skip

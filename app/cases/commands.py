@@ -1,4 +1,4 @@
-"""The clock at work: directives that run out, reminders, overdue desks reported upward. `flask tick` and the worker."""
+"""The clock at work: cohorts that close, directives that expire, reminders, overdue desks. `flask tick`, the worker."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from app.divisions.models import Office
 from app.errors import Refused, Stale
 from app.identity.operations import nobody
 from app.students.models import Directive, DirectiveStatus
+from app.students.operations.locking import take_snapshot
 
 REMIND_BEFORE = 3  # working days
 BATCH = 200  # tasks told in one transaction
@@ -29,6 +30,7 @@ def tick() -> dict[str, int]:
     actor = nobody("系统时钟")
     now = clock.now()
     return {
+        "locked": take_snapshot(actor=actor),
         "expired": _expire(actor, now),
         "reminded": _remind(now),
         "escalated": _escalate(actor, now),
@@ -133,7 +135,13 @@ def _tell(task: Any, office_id: int, kind: NoticeKind, text: str, now: dt.dateti
 @click.command("tick")
 @with_appcontext
 def tick_command() -> None:
-    """Expire directives, remind desks, report overdue ones to their superior."""
+    """Prove a cohort that has closed, expire directives, remind desks, report overdue ones to their superior."""
     done = tick()
-    click.echo(f"指令过期 {done['expired']}，到期提醒 {done['reminded']}，逾期上报 {done['escalated']}")
-    click.echo(f"办理名单 {done['rows']} 批")
+    words = {
+        "locked": "锁定快照",
+        "expired": "指令过期",
+        "reminded": "到期提醒",
+        "escalated": "逾期上报",
+        "rows": "办理名单",
+    }
+    click.echo("，".join(f"{word} {done[name]}" for name, word in words.items()))

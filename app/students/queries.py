@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from app import clock
 from app.access import Actor
 from app.database import db
 from app.divisions.models import Office
@@ -14,6 +16,7 @@ from app.divisions.queries import inside
 from app.errors import Missing
 from app.schools.models import School
 from app.sealing import keyed_hash
+from app.students.cohorts import LockPostponement
 from app.students.models import Archive, Directive, Enrolment, Standing, Student
 from app.students.rules import UnknownChild
 
@@ -128,3 +131,14 @@ def directive_by_number(number: str) -> Directive | None:
     """A directive by its ASCII number."""
     directive: Directive | None = db.session.scalar(sa.select(Directive).where(Directive.number == number))
     return directive
+
+
+def locked_since(entry_year: int) -> dt.datetime:
+    """When the data of that cohort close, or closed: 30 September 24:00 unless the province has postponed it."""
+    postponed: dt.datetime | None = db.session.scalar(
+        sa.select(LockPostponement.locks_at)
+        .where(LockPostponement.entry_year == entry_year)
+        .order_by(LockPostponement.id.desc())
+        .limit(1)
+    )
+    return postponed or clock.locked_since(entry_year)

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.errors import Refused
 from app.students import operations
-from app.students.operations import Proceeding, changes, corrections
+from app.students.operations import Proceeding, changes, corrections, locking
 from workflows import service_task
 
 
@@ -57,5 +57,7 @@ for _name, _verb in {
     "enrolment/change_class": changes.change_class,
     "student/correct_key": corrections.correct_key,
     "student/correct": corrections.correct,
+    "student/correct_locked": corrections.correct_locked,
+    "lock/postpone": locking.postpone,
 }.items():
     offer(_name, _verb)

@@ -31,6 +31,7 @@ CHANGES = {
     "return_to_school": ("dropped_out", "active", "ZB"),
     "key_correction": ("active", "active", "ZE"),
     "correction": ("active", "active", "ZK"),
+    "locked_correction": ("active", "active", "ZF"),
     "class_change": ("active", "active", "29"),
 }
 ONE_DESK = ("correction", "class_change")

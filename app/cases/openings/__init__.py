@@ -1,6 +1,6 @@
 """What an application must satisfy before its case opens, per process: every objection at once, nothing typed twice."""
 
-from app.cases.openings import changes, quotas, registration, transfer
+from app.cases.openings import changes, locks, quotas, registration, transfer
 from app.cases.openings.opening import OPENINGS, Opening, Precheck, RowOpening, opens
 from app.cases.openings.transfer import transfer_facts, transfer_objections
 
@@ -10,6 +10,7 @@ __all__ = [
     "Precheck",
     "RowOpening",
     "changes",
+    "locks",
     "opens",
     "quotas",
     "registration",

@@ -16,7 +16,7 @@ from app.processes.queries import Edition
 from app.schools.models import Quota
 from app.sealing import keyed_hash, seal_text
 from app.students.models import Enrolment, Student, Suspension, masked
-from app.students.queries import student_for
+from app.students.queries import locked_since, student_for
 from app.students.rules import changes as rules
 from app.students.rules.changes import Asked
 
@@ -69,6 +69,7 @@ def asked_of(
         policy=edition.decide(f"{edition.key}_rules", profile=profile, stage=enrolment.stage.value) or {},
         number_is_taken=lambda number: _is_taken(number, student.id),
         quota_of=lambda entry_year: _quota(actor.office_id, enrolment, entry_year),
+        locked_since=locked_since,
     )
 
 

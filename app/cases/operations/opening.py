@@ -85,6 +85,8 @@ def is_startable(process_key: str, actor: Actor) -> bool:
 def may_start(chosen: Edition, actor: Actor) -> bool:
     """True for an operator of the kind of office that the diagram names as applicant (`school` without a word)."""
     kind = chosen.diagrams.properties.get("applicant", "school")
+    if kind == "province":
+        return actor.duty == "operator" and actor.office_kind == kind
     return actor.duty == "operator" and (actor.office_kind == "school") == (kind == "school")
 
 

@@ -11,10 +11,13 @@ from app import clock
 from app.database import db
 from app.errors import Stale
 from app.sealing import keyed_hash, unseal_text
-from app.students.models import NumberKind, Sex, Student, StudentNumber, masked
+from app.students.models import Enrolment, NumberKind, Sex, Student, StudentNumber, masked
 from app.students.operations.changes import write_change
+from app.students.operations.locking import digest_of, record_correction
 from app.students.operations.proceeding import Proceeding
-from app.students.rules.changes import KEY_FIELDS, PARTICULARS, Locked, NumberTaken
+from app.students.queries import locked_since
+from app.students.rules.changes import BASIC_FIELDS, KEY_FIELDS, PARTICULARS, NumberTaken
+from app.students.rules.locks import objections_to_edit
 
 
 def correct_key(proceeding: Proceeding) -> None:
@@ -22,41 +25,72 @@ def correct_key(proceeding: Proceeding) -> None:
 
     Raises NumberTaken (E-DUP-01) when the province knows the new number already.
     """
+    student, enrolment = _person(proceeding)
+    before, after = _set_named(proceeding, student, KEY_FIELDS)
+    write_change(
+        proceeding, enrolment.epoch, enrolment.school_id, enrolment.owner_division, "ZE", clock.today(), before, after
+    )
+
+
+def correct_locked(proceeding: Proceeding) -> None:
+    """锁后修改 (code ZF): only the named fields, proved by the digest of all the others of the school's cohort.
+
+    Raises NumberTaken (E-DUP-01); Stale when another field of the cohort moved in the same moment.
+    """
+    student, enrolment = _person(proceeding)
+    named = list(_asked(proceeding, BASIC_FIELDS))
+    rest = digest_of(enrolment.entry_year, enrolment.school_id, without=(student.id, named))
+    before, after = _set_named(proceeding, student, BASIC_FIELDS)
+    if digest_of(enrolment.entry_year, enrolment.school_id, without=(student.id, named)) != rest:
+        raise Stale()
+    record_correction(proceeding, enrolment.entry_year, enrolment.school_id, rest)
+    write_change(
+        proceeding, enrolment.epoch, enrolment.school_id, enrolment.owner_division, "ZF", clock.today(), before, after
+    )
+
+
+def _person(proceeding: Proceeding) -> tuple[Student, Enrolment]:
+    """The child, locked, with the open enrolment or the last one. Raises Stale."""
     proceeding.claim()
     student = db.session.get_one(Student, proceeding.student_id, with_for_update=True, populate_existing=True)
     enrolment = student.open_enrolment or student.last_enrolment
     if enrolment is None:
         raise Stale()
-    asked = {name: proceeding.application[name] for name in KEY_FIELDS if name in proceeding.application}
+    return student, enrolment
+
+
+def _asked(proceeding: Proceeding, names: tuple[str, ...]) -> dict[str, Any]:
+    """Those of the fields that the application names, with their new values."""
+    asked = {name: proceeding.application[name] for name in names if name in proceeding.application}
     if sealed := proceeding.application.get("main_number_sealed"):
         asked["main_number"] = unseal_text(sealed)
-    before, after = _shown(student, asked), {}
+    return asked
+
+
+def _set_named(
+    proceeding: Proceeding, student: Student, names: tuple[str, ...]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Write what the application names and nothing else; the fields as they were and as they are."""
+    asked = _asked(proceeding, names)
+    before = _shown(student, asked)
     for name, value in asked.items():
         if name == "main_number":
             _renumber(proceeding, student, value)
         else:
             setattr(student, name, {"sex": Sex, "born_on": dt.date.fromisoformat}.get(name, str)(value))
     db.session.flush()
-    after = _shown(student, asked)
-    write_change(
-        proceeding, enrolment.epoch, enrolment.school_id, enrolment.owner_division, "ZE", clock.today(), before, after
-    )
+    return before, _shown(student, asked)
 
 
 def correct(proceeding: Proceeding) -> None:
     """一般信息变更 (code ZK): address, phone and the like; a locked cohort's basic data are refused (E-LOCK-01)."""
-    proceeding.claim()
-    student = db.session.get_one(Student, proceeding.student_id, with_for_update=True, populate_existing=True)
-    enrolment = student.open_enrolment or student.last_enrolment
-    if enrolment is None:
-        raise Stale()
+    student, enrolment = _person(proceeding)
     asked, present = proceeding.application, dict(student.particulars or {})
     given = {name: asked[name] for name in PARTICULARS if name in asked}
     before = {name: present.get(name) for name in given}
     if "household_division" in asked:
-        locked_at = clock.locked_since(enrolment.entry_year)
-        if locked_at <= clock.now():
-            raise Locked(date=f"{clock.local(locked_at):%Y-%m-%d}", field="household_division")
+        for refusal in objections_to_edit(locked_since(enrolment.entry_year), clock.now(), "household_division"):
+            raise refusal
         before["household_division"] = student.household_division
         student.household_division = asked["household_division"]
     student.particulars = present | given

@@ -12,6 +12,7 @@ from app.errors import InvalidInput, Refused
 from app.schools.models import GRADES, Quota, entry_year_of, stage_of
 from app.students.models import STANDING_NAMES, Enrolment, Standing, Student, Suspension
 from app.students.rules.lawful import NotInThisStanding, objection_to_change
+from app.students.rules.locks import NotLocked, last_moment, objections_to_edit
 from app.students.rules.transfer import ContestedRecord, NoSeatLeft, OpenCase
 
 SHORTEST_ILLNESS = 3  # months a hospital must advise
@@ -75,6 +76,8 @@ class Asked:
     quota_of: Callable[[int], Quota | None] = lambda _entry_year: None
     #: another child of the province has this main number
     number_is_taken: Callable[[str], bool] = lambda _number: False
+    #: when the data of that entry year's cohort close, or closed
+    locked_since: Callable[[int], dt.datetime] = clock.locked_since
 
 
 def objections_to(asked: Asked) -> list[Refused]:
@@ -91,7 +94,7 @@ def objections_to(asked: Asked) -> list[Refused]:
 
 
 def _unlawful(asked: Asked) -> Refused | None:
-    if asked.process in ("key_correction", "correction"):  # touches the person, not the enrolment
+    if asked.process in ("key_correction", "correction", "locked_correction"):  # touches the person, not the enrolment
         return None
     if asked.process == "reinstatement":  # opens a new enrolment beside the ended one
         return _about_reinstating(asked)
@@ -246,11 +249,19 @@ KEY_FIELDS = ("name", "sex", "born_on", "main_number", "ethnic_group")
 def _key_correction(asked: Asked) -> Iterator[Refused]:
     """P23: at least one key field differs; a number must agree with sex and birth date."""
     yield from _signed(asked)
-    student, application = asked.student, asked.application
-    now = {name: getattr(student, name) for name in KEY_FIELDS}
-    now["born_on"] = student.born_on.isoformat()
-    if all(application.get(name, now[name]) == now[name] for name in KEY_FIELDS):
+    yield from _some_of(asked, KEY_FIELDS)
+    yield from _fitting_number(asked)
+
+
+def _some_of(asked: Asked, names: tuple[str, ...]) -> Iterator[Refused]:
+    """At least one of these fields of the person differs from what is known."""
+    now = {name: getattr(asked.student, name) for name in names} | {"born_on": asked.student.born_on.isoformat()}
+    if all(asked.application.get(name, now[name]) == now[name] for name in names):
         yield NothingChanges()
+
+
+def _fitting_number(asked: Asked) -> Iterator[Refused]:
+    student, application = asked.student, asked.application
     if asked.number_is_taken(application.get("main_number", "")):
         yield NumberTaken(field="main_number")
     if not {"main_number", "born_on", "sex"} & set(application):
@@ -258,15 +269,25 @@ def _key_correction(asked: Asked) -> Iterator[Refused]:
     number = application.get("main_number", student.main_number if student.document_type == "1" else None)
     if number is None:
         return
-    born, sex = application.get("born_on", now["born_on"]), application.get("sex", student.sex.value)
+    born, sex = application.get("born_on", student.born_on.isoformat()), application.get("sex", student.sex.value)
     if number[6:14] != born.replace("-", ""):
         yield NumberAndBirth(field="born_on")
     if (int(number[16]) % 2 == 1) != (sex == "1"):
         yield NumberAndSex(field="sex")
 
 
+def _locked_correction(asked: Asked) -> Iterator[Refused]:
+    """P06: a field of the basic record of a cohort whose data have closed."""
+    locked_since = asked.locked_since(asked.enrolment.entry_year)
+    if clock.now() < locked_since:
+        yield NotLocked(date=last_moment(locked_since))
+    yield from _some_of(asked, BASIC_FIELDS)
+    yield from _fitting_number(asked)
+
+
 PARTICULARS = ("address", "phone", "health", "political", "boarding")  # 一般信息
 LOCKED_FIELDS = ("household_division",)  # part of the basic record, so under the September lock
+BASIC_FIELDS = (*KEY_FIELDS, *LOCKED_FIELDS)
 
 
 def _correction(asked: Asked) -> Iterator[Refused]:
@@ -276,17 +297,8 @@ def _correction(asked: Asked) -> Iterator[Refused]:
     changed = {name for name, value in given.items() if now.get(name) != value}
     if not changed:
         yield NothingChanges()
-    locked_at = clock.locked_since(asked.enrolment.entry_year)
-    if locked_at <= clock.now():
-        for name in sorted(changed & set(LOCKED_FIELDS)):
-            yield Locked(date=f"{clock.local(locked_at):%Y-%m-%d}", field=name)
-
-
-class Locked(Refused):
-    """The September lock: the cohort's data close at 30 September 24:00 of its entry year."""
-
-    code = "E-LOCK-01"
-    text = "新生信息已于 {date} 锁定，修改须经学校上级教育行政部门批准。"
+    for name in sorted(changed & set(LOCKED_FIELDS)):
+        yield from objections_to_edit(asked.locked_since(asked.enrolment.entry_year), clock.now(), name)
 
 
 def _class_change(asked: Asked) -> Iterator[Refused]:
@@ -326,5 +338,6 @@ OF_PROCESS: dict[str, Callable[[Asked], Iterator[Refused]]] = {
     "reinstatement": _reinstatement,
     "key_correction": _key_correction,
     "correction": _correction,
+    "locked_correction": _locked_correction,
     "class_change": _class_change,
 }
