@@ -9,21 +9,12 @@ from typing import Any
 from flask import Blueprint, jsonify, request, send_file
 
 from app import clock
-from app.access import Actor, actor, allow, found
+from app.access import Actor, actor, allow, found, require
 from app.cases import operations, queries
 from app.cases.edge import work_at_once
-from app.cases.forms import (
-    attachment_json,
-    case_json,
-    directive_json,
-    edition_of,
-    notice_json,
-    row_json,
-    task_brief,
-    task_json,
-)
+from app.cases.forms import attachment_json, case_json, directive_json, edition_of, notice_json, rehearsal_json, row_json, task_brief, task_json
 from app.cases.models import RowStatus
-from app.cases.openings import transfer_objections
+from app.cases.openings import rehearsal_for, rehearsal_of, transfer_objections
 from app.cases.operations import Answer
 from app.cases.rules import light, time_left
 from app.database import db, transaction
@@ -112,6 +103,23 @@ def list_processes() -> Any:
 def show_process(key: str) -> Any:
     chosen = current_edition(key)
     return jsonify(key=key, name=chosen.name, version=chosen.number, form=chosen.forms.get(APPLICATION))
+
+
+@bp.get("/processes/<key>/rehearsal")
+@allow("operator")
+@operation("预演：提交后哪些学生变动、哪些学生不随同办理")
+def rehearse(key: str) -> Any:
+    require(operations.is_startable(current_edition(key).key, actor()))
+    return jsonify(rehearsal_json(found(rehearsal_for(key, actor().office_id))))
+
+
+@bp.get("/cases/<number>/rehearsal")
+@allow("operator", "approver")
+@operation("一个整校办件：哪些学生变动、哪些学生不随同办理")
+def case_rehearsal(number: str) -> Any:
+    case, view = queries.case_for(actor(), number)
+    require(view.content)
+    return jsonify(rehearsal_json(found(rehearsal_of(case))))
 
 
 @bp.post("/cases")

@@ -9,12 +9,15 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from app.access import actor, allow, require
 from app.cases import operations, queries
+from app.cases.forms import destination
+from app.cases.openings import rehearsal_for
 from app.database import transaction
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
 from app.interface import add_menu, form_values, objections, takes_files, uploads_in
 from app.processes.queries import APPLICATION, ROW, Edition, current_edition, processes
 from app.schools.models import GRADES
 from app.students import queries as students
+from app.students.cohorts import LEFT_OUT_TEXTS
 from app.students.models import STANDING_NAMES, Student
 from workflows import Refusal
 
@@ -101,6 +104,9 @@ def _form(
         standings=STANDING_NAMES,
         values=values or {},
         errors=errors,
+        rehearsal=rehearsal_for(chosen.key, actor().office_id, values),
+        destination=destination,
+        left_out_texts=LEFT_OUT_TEXTS,
         key=operations.new_key(),
     )
 

@@ -11,8 +11,11 @@ from app.cases import rules
 from app.cases.models import Attachment, BatchRow, Case, CaseStatus, Decision, Notice, RouteStep, Task, TaskStatus
 from app.cases.queries import View, progress_of
 from app.interface import instant
-from app.processes.queries import ROW, Edition, edition
-from app.students.models import Directive
+from app.processes.queries import Edition, ROW, edition
+from app.students.models import Directive, STANDING_NAMES, Standing
+from app.schools.models import GRADES
+from app.students.cohorts import LEFT_OUT_TEXTS
+from app.students.operations.rehearsing import Rehearsal
 from app.students.queries import directive_of
 
 
@@ -207,6 +210,29 @@ def prefilled(task: Task) -> dict[str, Any]:
         asked = edition_of(task.case).form("repair")["properties"]
         return {name: task.case.application[name] for name in asked if name in task.case.application}
     return {}
+
+
+def rehearsal_json(rehearsal: Rehearsal) -> dict[str, Any]:
+    """How many children go where, and who is left out, as programs read it."""
+    return {
+        "done": rehearsal.done,
+        "moved": [{"grade": each.grade, "to": each.to, "children": each.children} for each in rehearsal.moved],
+        "left_out": [
+            {
+                "student": each.student_id,
+                "name": each.name,
+                "grade": each.grade,
+                "because": each.because.value,
+                "text": LEFT_OUT_TEXTS[each.because],
+            }
+            for each in rehearsal.left_out
+        ],
+    }
+
+
+def destination(to: str) -> str:
+    """A grade or a standing in words."""
+    return GRADES.get(to) or STANDING_NAMES[Standing(to)]
 
 
 def edition_of(case: Case) -> Edition:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.cases import operations
+from app.cases.openings.schools import held_children
 from app.divisions.queries import office_by_code
 from app.errors import Missing
 from app.schools.models import Stage
 from app.schools.operations import set_total
-from app.students.operations import Proceeding
+from app.students.operations import Proceeding, promotion
 from workflows import service_task
 
 
@@ -18,6 +19,12 @@ from workflows import service_task
 def follow_up(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     """纸质档案另行寄送: opens the paper archive's own case."""
     operations.open_follow_up("paper_archive", proceeding)
+
+
+@service_task("school/promote")
+def promote(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """升级: the whole school, but for the children whom another case holds."""
+    promotion.promote(proceeding, held_children())
 
 
 @service_task("quota/set")

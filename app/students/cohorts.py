@@ -70,7 +70,6 @@ class LeftOutBecause(StrEnum):
     OPEN_CASE = "open_case"  # 在办业务
     REPEAT = "repeat"  # 已批准留级
     FINAL_GRADE = "final_grade"  # 毕业年级
-    OTHER_YEAR = "other_year"  # 年级与入学年份不符
 
 
 LEFT_OUT_TEXTS = {
@@ -79,7 +78,6 @@ LEFT_OUT_TEXTS = {
     LeftOutBecause.OPEN_CASE: "有在办业务，须先办结",
     LeftOutBecause.REPEAT: "已批准留级",
     LeftOutBecause.FINAL_GRADE: "毕业年级，办理毕业，不升级",
-    LeftOutBecause.OTHER_YEAR: "所在年级与入学年份不符，须先核对",
 }
 
 

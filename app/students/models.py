@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Json, Model, UtcDateTime, choice
 from app.divisions.models import Office
-from app.schools.models import School, SchoolClass, Stage
+from app.schools.models import GRADES, School, SchoolClass, Stage
 from app.sealing import Sealed
 
 
@@ -184,6 +184,11 @@ class Enrolment(Model):
     student: Mapped[Student] = relationship(back_populates="enrolments")
     school: Mapped[School] = relationship(lazy="joined")
     school_class: Mapped[SchoolClass | None] = relationship()
+
+    @property
+    def class_name(self) -> str:
+        """小学三年级（2）班: the class belongs to the cohort, so its name rolls forward with the grade."""
+        return f"{GRADES[self.grade]}（{self.school_class.number}）班" if self.school_class else GRADES[self.grade]
 
 
 class Change(Model):

@@ -9,6 +9,7 @@ from tests.bpmn.conftest import Walk, diagrams_of
 #: process -> (desks in their order, the verb)
 DESKS = {
     "lock_postponement": (["province_approval"], "lock/postpone"),
+    "promotion": (["school_approval", "bureau_approval"], "school/promote"),
     "locked_correction": (["school_approval", "bureau_approval"], "student/correct_locked"),
 }
 EVERY_DESK = [(process, desk) for process, (desks, _verb) in DESKS.items() for desk in desks]

@@ -1,7 +1,8 @@
 """What an application must satisfy before its case opens, per process: every objection at once, nothing typed twice."""
 
-from app.cases.openings import changes, locks, quotas, registration, transfer
+from app.cases.openings import changes, locks, quotas, registration, schools, transfer
 from app.cases.openings.opening import OPENINGS, Opening, Precheck, RowOpening, opens
+from app.cases.openings.schools import rehearsal_for, rehearsal_of
 from app.cases.openings.transfer import transfer_facts, transfer_objections
 
 __all__ = [
@@ -14,6 +15,9 @@ __all__ = [
     "opens",
     "quotas",
     "registration",
+    "rehearsal_for",
+    "rehearsal_of",
+    "schools",
     "transfer",
     "transfer_facts",
     "transfer_objections",

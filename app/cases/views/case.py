@@ -11,8 +11,9 @@ from app import clock
 from app.access import Actor, actor, allow, found
 from app.cases import operations, queries, rules
 from app.cases.edge import work_at_once
-from app.cases.forms import edition_of, has_list, light_of, prefilled
-from app.cases.models import OUTCOME_NAMES, Case, CaseStatus, Outcome, RowStatus, Task, TaskStatus
+from app.cases.forms import destination, edition_of, has_list, light_of, prefilled
+from app.cases.models import Case, CaseStatus, OUTCOME_NAMES, Outcome, RowStatus, Task, TaskStatus
+from app.cases.openings import rehearsal_of
 from app.cases.operations import Answer
 from app.cases.views.desk import RECOMMENDATIONS, bp, button_text, status_tag
 from app.cases.views.story import application_lines, marks, timeline
@@ -20,7 +21,9 @@ from app.database import db, transaction
 from app.errors import Missing, Objected
 from app.interface import encode_cursor, form_values
 from app.interface.lists import decode_cursor
+from app.schools.models import GRADES
 from app.students import queries as students
+from app.students.cohorts import LEFT_OUT_TEXTS
 from app.students.models import Directive, DirectiveStatus
 
 
@@ -52,6 +55,10 @@ def page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] 
         waiting=waiting,
         mine=None if own_draft else mine,
         own_draft=own_draft,
+        rehearsal=rehearsal_of(case) if view.content else None,
+        destination=destination,
+        left_out_texts=LEFT_OUT_TEXTS,
+        grades=GRADES,
         following=next((row for row in queries.inbox(caller, limit=2) if row.number != number), None),
         mine_only=mine is not None and not own_draft and waiting == [mine],
         review=review,

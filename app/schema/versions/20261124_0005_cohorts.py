@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -128,7 +128,7 @@ def whole_schools() -> None:
     op.create_index("ix_certificate_student_id", "certificate", ["student_id"])
 
 
-LEFT_OUT_BECAUSE = ("suspended", "dropped_out", "open_case", "repeat", "final_grade", "other_year")
+LEFT_OUT_BECAUSE = ("suspended", "dropped_out", "open_case", "repeat", "final_grade")
 
 
 def choice(name: str, values: tuple[str, ...]) -> sa.Enum:
