@@ -12,7 +12,17 @@ from app import clock
 from app.access import Actor, actor, allow, found, require
 from app.cases import operations, queries
 from app.cases.edge import work_at_once
-from app.cases.forms import attachment_json, case_json, directive_json, edition_of, notice_json, rehearsal_json, row_json, task_brief, task_json
+from app.cases.forms import (
+    attachment_json,
+    case_json,
+    directive_json,
+    edition_of,
+    notice_json,
+    rehearsal_json,
+    row_json,
+    task_brief,
+    task_json,
+)
 from app.cases.models import RowStatus
 from app.cases.openings import rehearsal_for, rehearsal_of, transfer_objections
 from app.cases.operations import Answer

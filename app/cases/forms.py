@@ -11,10 +11,10 @@ from app.cases import rules
 from app.cases.models import Attachment, BatchRow, Case, CaseStatus, Decision, Notice, RouteStep, Task, TaskStatus
 from app.cases.queries import View, progress_of
 from app.interface import instant
-from app.processes.queries import Edition, ROW, edition
-from app.students.models import Directive, STANDING_NAMES, Standing
+from app.processes.queries import ROW, Edition, edition
 from app.schools.models import GRADES
 from app.students.cohorts import LEFT_OUT_TEXTS
+from app.students.models import STANDING_NAMES, Directive, Standing
 from app.students.operations.rehearsing import Rehearsal
 from app.students.queries import directive_of
 
@@ -50,6 +50,7 @@ def case_json(case: Case, actor: Actor, view: View) -> dict[str, Any]:
         if student
         else None,
         "application": case.application if see else None,
+        "ended_because": case.ended_because or None,
         "opened_at": instant(case.opened_at),
         "closed_at": instant(case.closed_at),
         "waiting": [task_brief(task, now) for task in case.tasks if task.status is TaskStatus.OPEN],

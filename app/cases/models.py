@@ -48,6 +48,13 @@ class Case(Model):
             sqlite_where=sa.text("holds_student AND status <> 'closed'"),
             postgresql_where=sa.text("holds_student AND status <> 'closed'"),
         ),
+        sa.Index(
+            "uq_cases_one_death_per_student",
+            "student_id",
+            unique=True,
+            sqlite_where=sa.text("process_key = 'death' AND status <> 'closed'"),
+            postgresql_where=sa.text("process_key = 'death' AND status <> 'closed'"),
+        ),
         sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_when"),
         sa.CheckConstraint("(status = 'closed') = (outcome IS NOT NULL)", name="outcome_when_closed"),
         sa.Index("ix_cases_applicant_office_id_opened_at", "applicant_office_id", "opened_at"),
@@ -74,6 +81,8 @@ class Case(Model):
     opened_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     follows_id: Mapped[int | None] = mapped_column(sa.ForeignKey("cases.id"))  # the case this one follows up
+    #: why it ended before its diagram did: terminated or redirected, in a sentence
+    ended_because: Mapped[str] = mapped_column(sa.String(200), default="")
 
     version: Mapped[ProcessVersion | None] = relationship()
     student: Mapped[Student | None] = relationship()

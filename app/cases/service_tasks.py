@@ -27,6 +27,12 @@ def promote(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     promotion.promote(proceeding, held_children())
 
 
+@service_task("case/end_others_of_the_dead")
+def end_others_of_the_dead(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """终止其他在办业务: whatever else was under way for a child who has died."""
+    operations.terminate_others(proceeding, "学生死亡，学籍已注销")
+
+
 @service_task("quota/set")
 def set_quota(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     """核定学籍总数: the number of one cohort of one school, as the application names it."""

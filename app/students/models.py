@@ -195,6 +195,7 @@ class Change(Model):
     """学籍异动 – one dated alteration of an enrolment, made under a case."""
 
     __tablename__ = "change"
+    __table_args__ = (sa.Index("uq_change_reverses_id", "reverses_id", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"), index=True)
@@ -207,8 +208,11 @@ class Change(Model):
     recorded_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     before: Mapped[Any] = mapped_column(Json, nullable=True)
     after: Mapped[Any] = mapped_column(Json)
+    reverses_id: Mapped[int | None] = mapped_column(sa.ForeignKey("change.id"))  # 反向更正: the entry it takes back
 
     school: Mapped[School] = relationship()
+    reverses: Mapped[Change | None] = relationship(remote_side=[id], back_populates="reversed_by")
+    reversed_by: Mapped[Change | None] = relationship(back_populates="reverses", uselist=False)
 
 
 CHANGE_NAMES = {  # 学籍异动类别码 (JY/T 1001), letters are the province's own

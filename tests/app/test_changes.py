@@ -183,7 +183,7 @@ def test_two_years_are_the_longest(matter: Matter) -> None:
     assert matter.submit("suspension_renewal", ends_on="2029-01-01").codes == {"E-RULE-SUS-2"}
 
 
-def test_a_suspended_child_keeps_its_seat_and_cannot_transfer(matter: Matter) -> None:
+def test_scenario_15_a_suspended_child_keeps_its_seat_and_cannot_transfer(matter: Matter) -> None:
     matter.walk("suspension")
 
     assert factories.the_quota(matter.school, "13").used == 1

@@ -84,7 +84,9 @@ def count_audit() -> int:
 
 
 @pytest.mark.parametrize("key", ["receiving_school", "releasing_bureau", "pull"])
-def test_all_of_a_decision_or_none_of_it(app: Flask, submitted: Story, key: str) -> None:
+def test_scenario_30_killed_at_any_write_a_decision_is_whole_or_not_at_all(
+    app: Flask, submitted: Story, key: str
+) -> None:
     """Fault points: every write (the claim, task rows, directive, enrolments, quota, audit …) and the commit itself."""
     submitted.agree_until(key)
     task = submitted.waiting()["id"]

@@ -36,7 +36,9 @@ def open_change(edition: Edition, application: Mapping[str, Any], *, profile: st
         raise Objected(objections)
     facts = edition.decide(f"{edition.key}_rules", profile=profile, stage=asked.enrolment.stage.value) or {}
     facts = {name: value for name, value in facts.items() if isinstance(value, bool)}
-    return Opening(facts, student=student, application=_without_number(application))
+    # a death may be reported while another case holds the child: it stands beside that case, and ends it when agreed
+    beside = asked.open_case is not None and edition.key in rules.BESIDE
+    return Opening(facts, student=student, holds_student=not beside, application=_without_number(application))
 
 
 def _without_number(application: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from app.schools.models import School, Stage
 from app.sealing import keyed_hash
 from app.students.models import Archive, NumberKind, Student, StudentNumber
 from app.students.operations.registration import known_as
+from app.students.queries import locked_since
 from app.students.rules.registration import (
     KnownAlready,
     NoPlan,
@@ -50,7 +51,7 @@ def open_registration(
     stage = Stage(application.get("stage", Stage.PRIMARY))
     policy = edition.decide(f"{edition.key}_rules", profile=profile) or {}
     year, late = application["entry_year"], edition.key == "late_registration"
-    objections = list(objections_to_cohort(year, policy.get("opens", "08-01"), late=late))
+    objections = list(objections_to_cohort(year, policy.get("opens", "08-01"), locked_since(year), late=late))
     objections += _about_the_school(school, stage, year)
     if late and stage is Stage.PRIMARY:  # a new child: everything is asked that is asked in time
         form = current_edition("registration_primary").form("row")

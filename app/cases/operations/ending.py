@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import sqlalchemy as sa
@@ -10,15 +11,16 @@ import workflows
 from app import audit, clock
 from app.access import Actor
 from app.cases import rules
-from app.cases.models import Batch, Case, CaseOutcome, CaseStatus, RouteStep, TaskStatus
+from app.cases.models import Batch, Case, CaseOutcome, CaseStatus, Notice, NoticeKind, RouteStep, Task, TaskStatus
 from app.cases.operations.deciding import OPINION
-from app.cases.operations.moving import Moved, case_by_number, claim_case, end_tasks, proceeding_of
+from app.cases.operations.moving import Moved, Row, case_by_number, claim_case, end_tasks, proceeding_of
 from app.database import db
 from app.errors import InvalidInput, Missing, NotAllowed, Objected
 from app.interface import objections as form_objections
 from app.processes.queries import edition
 from app.students import operations as students
 from app.students.models import Directive
+from app.students.operations import Proceeding
 
 
 def recall(number: str, reason: str, *, actor: Actor) -> int:
@@ -52,6 +54,56 @@ def recall(number: str, reason: str, *, actor: Actor) -> int:
     db.session.execute(end_tasks(list(siblings.values()), TaskStatus.CANCELLED, now))
     audit.record("cases/recall", f"case:{number}", actor=actor, after={"reason": reason})
     return int(case.case_id)
+
+
+def terminate(number: str, because: str, *, actor: Actor) -> None:
+    """End a case from outside its diagram: its tasks, its directive; every office that had it reads why.
+
+    because -- such as 学生死亡，学籍已注销, without a full stop. A case that has ended already stays as it ended.
+    Raises Missing, Stale.
+    """
+    case, siblings = case_by_number(number)
+    if case.case_status == CaseStatus.CLOSED:
+        return
+    now = clock.now()
+    ended = {"status": CaseStatus.CLOSED, "outcome": CaseOutcome.TERMINATED, "closed_at": now}
+    claim_case(case, **ended, ended_because=because)
+    students.lapse(case.case_id, because, actor=actor)
+    sentence = f"办件 {number} 已终止：{because}。"
+    if siblings:
+        db.session.execute(
+            end_tasks(
+                list(siblings.values()),
+                TaskStatus.CANCELLED,
+                now,
+                {"ended": "E-ENDED", "detail": f"本件已终止：{because}。"},
+            )
+        )
+    tell_the_offices_of(case, sentence, now)
+    audit.record("cases/terminate", f"case:{number}", actor=actor, after={"because": because})
+
+
+def tell_the_offices_of(case: Row, sentence: str, now: dt.datetime) -> None:
+    """A notice to the applicant and to every office that has had a task of the case."""
+    had = set(db.session.scalars(sa.select(Task.office_id).where(Task.case_id == case.case_id)))
+    rows = [
+        {"case_id": case.case_id, "office_id": office, "kind": NoticeKind.RESULT, "text": sentence, "at": now}
+        for office in sorted(had | {case.applicant_office_id})
+    ]
+    db.session.execute(sa.insert(Notice), rows)
+
+
+def terminate_others(proceeding: Proceeding, because: str) -> None:
+    """End every other case that holds the child of this one. Raises Stale."""
+    proceeding.claim()
+    others = sa.select(Case.number).where(
+        Case.student_id == proceeding.child,
+        Case.id != proceeding.case_id,
+        Case.holds_student,
+        Case.status != CaseStatus.CLOSED,
+    )
+    for number in db.session.scalars(others).all():
+        terminate(number, f"{because}（办件 {proceeding.number}）", actor=proceeding.actor)
 
 
 def _sees(case_id: int, actor: Actor) -> bool:

@@ -12,7 +12,7 @@ from app.access import Actor, actor, allow, found
 from app.cases import operations, queries, rules
 from app.cases.edge import work_at_once
 from app.cases.forms import destination, edition_of, has_list, light_of, prefilled
-from app.cases.models import Case, CaseStatus, OUTCOME_NAMES, Outcome, RowStatus, Task, TaskStatus
+from app.cases.models import OUTCOME_NAMES, Case, CaseStatus, Outcome, RowStatus, Task, TaskStatus
 from app.cases.openings import rehearsal_of
 from app.cases.operations import Answer
 from app.cases.views.desk import RECOMMENDATIONS, bp, button_text, status_tag
@@ -105,7 +105,7 @@ def _may_recall(case: Case, caller: Actor) -> bool:
     if caller.duty != "operator" or case.applicant_office_id != caller.office_id or case.status is CaseStatus.CLOSED:
         return False
     directive = students.directive_of(case.id)
-    return case.holds_student and (directive is None or directive.status.value in ("revoked", "expired"))
+    return case.opened_by is not None and (directive is None or directive.status.value in ("revoked", "expired"))
 
 
 @bp.get("/cases/<number>/rows")

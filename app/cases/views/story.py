@@ -8,7 +8,7 @@ from typing import Any
 from app import clock
 from app.cases import queries, rules
 from app.cases.forms import light_of, state_of
-from app.cases.models import OUTCOME_NAMES, Case, CaseStatus, Outcome, TaskStatus
+from app.cases.models import OUTCOME_NAMES, Case, CaseOutcome, CaseStatus, Outcome, TaskStatus
 from app.processes.queries import APPLICATION
 
 
@@ -69,6 +69,8 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
             )
     if case.status is not CaseStatus.CLOSED:
         entries.extend(_to_come(case))
+    elif case.ended_because:
+        entries.append(_the_end(case))
     return entries
 
 
@@ -87,6 +89,23 @@ def _hurried(case: Case, see: bool, names: dict[int, str]) -> Iterator[dict[str,
             "state": "done",
             "duration": "",
         }
+
+
+def _the_end(case: Case) -> dict[str, Any]:
+    """What ended the case from outside its diagram."""
+    redirected = case.outcome is CaseOutcome.REDIRECTED
+    return {
+        "title": "转为其他办件" if redirected else "终止办理",
+        "office": "",
+        "who": "",
+        "outcome": "已转办" if redirected else "已终止",
+        "kind": "grey",
+        "opinion": "",
+        "reason": case.ended_because,
+        "at": case.closed_at,
+        "state": "done",
+        "duration": "",
+    }
 
 
 def _to_come(case: Case) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from app.schools.operations import free_seat, take_seat
 from app.series import next_in
 from app.students.models import Archive, Change, Enrolment, Standing, Suspension
 from app.students.operations.proceeding import Proceeding
+from app.students.rules.changes import LeftMeanwhile
 from app.students.rules.lawful import objection_to_change
 
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
@@ -230,7 +231,10 @@ def withdraw(proceeding: Proceeding) -> None:
 
 
 def decease(proceeding: Proceeding) -> None:
-    """死亡注销 (code 51)."""
+    """死亡注销 (code 51). Raises LeftMeanwhile when another school keeps the child by now."""
+    enrolment = open_enrolment(proceeding)
+    if enrolment.school_id != proceeding.applicant_office_id:
+        raise LeftMeanwhile(school=db.session.scalar(sa.select(Office.name).where(Office.id == enrolment.school_id)))
     _leave(proceeding, Standing.DECEASED, "51", _asked_day(proceeding, "died_on"))
 
 

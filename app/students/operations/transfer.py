@@ -284,6 +284,20 @@ def give_up_directive(proceeding: Proceeding) -> None:
     audit.record("directives/give_up", f"case:{proceeding.number}", actor=proceeding.actor)
 
 
+def lapse(case_id: int, reason: str, *, actor: Actor) -> list[str]:
+    """Let the unused directives of a case end because the case itself does; return their numbers."""
+    ended = execute(
+        sa.update(table(Directive))
+        .where(Directive.case_id == case_id, Directive.status == DirectiveStatus.ISSUED)
+        .values(status=DirectiveStatus.REVOKED, ended_reason=reason)
+        .returning(Directive.number)
+    )
+    numbers = [str(row.number) for row in ended]
+    for number in numbers:
+        audit.record("directives/lapse", f"directive:{number}", actor=actor, after={"reason": reason})
+    return numbers
+
+
 def see_unmasked(student: Student, *, actor: Actor, where: str) -> str:
     """The main number in full, for whoever keeps the child; the view is written to the audit."""
     audit.record("students/unmask", f"student:{student.id}", actor=actor, after={"where": where})

@@ -18,6 +18,7 @@ from app.students.rules.transfer import ContestedRecord, NoSeatLeft, OpenCase
 SHORTEST_ILLNESS = 3  # months a hospital must advise
 LONGEST_INTERVAL = 366  # days of one suspension
 LONGEST_SUSPENSION = 2 * 366  # days of a suspension with its renewals
+BESIDE = ("death",)  # may be applied for although another case of status holds the child
 LAST_GRADES = ("16", "23", "33")
 FIRST_GRADES = ("11", "21", "31")
 DEATH_IS_REPORTED_IN = 10  # working days
@@ -53,6 +54,13 @@ class NotTheKeeper(Refused):
     text = "学籍恢复只能由保管该生电子学籍档案的学校办理；档案现由{keeper}保管。"
 
 
+class LeftMeanwhile(Refused):
+    """The child has gone to another school since the application: that school must report."""
+
+    code = "E-OFFICE"
+    text = "该生学籍已转至{school}，应由该校提出。"
+
+
 class NothingChanges(Refused):
     code = "E-SAME"
     text = "填写的内容与现有信息相同，无须变更。"
@@ -83,7 +91,7 @@ class Asked:
 def objections_to(asked: Asked) -> list[Refused]:
     """Everything that stands against this change of this child today."""
     objections: list[Refused] = []
-    if asked.open_case:
+    if asked.open_case and asked.process not in BESIDE:
         objections.append(OpenCase(process=asked.open_case[0], step=asked.open_case[1]))
     if asked.student.contested:
         objections.append(ContestedRecord())

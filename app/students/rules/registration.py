@@ -11,7 +11,7 @@ from app.divisions.models import Office, OfficeKind
 from app.errors import InvalidInput, Refused
 from app.schools.models import Stage
 from app.students.models import STANDING_NAMES, Enrolment, Standing, Student
-from app.students.rules.changes import Locked
+from app.students.rules.locks import objections_to_registration_when_locked
 from app.students.rules.transfer import ContestedRecord, NoDirective, OpenCase, UnknownChild
 
 YOUNGEST = 6  # full years by 31 August of the entry year, in primary school
@@ -77,20 +77,19 @@ class NotTaught(Refused):
     text = "本校没有{stage}，不能注册该学段新生。"
 
 
-def objections_to_cohort(entry_year: int, opens: str, *, late: bool) -> Iterator[Refused]:
+def objections_to_cohort(entry_year: int, opens: str, locked_at: dt.datetime, *, late: bool) -> Iterator[Refused]:
     """Against the year: before it opens, or (unless this is a late addition) once the cohort is locked.
 
     opens -- month and day from which new children of the year are registered, "08-01"
     """
     now, today = clock.now(), clock.today()
-    locked_at = clock.locked_since(entry_year)
     first = dt.date.fromisoformat(f"{entry_year}-{opens}")
     if today < first:
         yield InvalidInput(sentence=f"{entry_year} 年新生自 {first:%Y-%m-%d} 起注册。", field="entry_year")
     elif late and now < locked_at:
         yield InvalidInput(sentence="新生信息尚未锁定，请按新生注册办理，无须补录。", field="entry_year")
-    elif not late and locked_at <= now:
-        yield Locked(date=f"{clock.local(locked_at):%Y-%m-%d}", field="entry_year")
+    elif not late:
+        yield from objections_to_registration_when_locked(locked_at, now)
 
 
 def objections_to_new_child(row: Mapping[str, Any], entry_year: int, *, on: dt.date) -> Iterator[Refused]:
