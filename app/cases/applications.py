@@ -10,7 +10,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from app.access import actor, allow, require
 from app.cases import operations, queries
 from app.cases.forms import destination
-from app.cases.openings import rehearsal_for
+from app.cases.openings import CHOICES, rehearsal_for
 from app.database import transaction
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
 from app.interface import add_menu, form_values, objections, takes_files, uploads_in
@@ -97,7 +97,7 @@ def _form(
     return render_template(
         "cases/start/form.html",
         chosen=chosen,
-        schema=_asked(chosen),
+        schema=_asked(chosen, child),
         child=child,
         enrolment=(child.open_enrolment or child.last_enrolment) if child else None,
         grades=GRADES,
@@ -113,12 +113,20 @@ def _form(
 
 def _asked(chosen: Edition) -> dict[str, Any]:
     """The opening form without the child, who is chosen already; with the first child of a list."""
+
+
+def _asked(chosen: Edition, child: Student | None) -> dict[str, Any]:
+    """The opening form without the child, who is chosen already; with what may be chosen about this one."""
     schema = chosen.form(APPLICATION)
     if ROW in chosen.forms:
         row = chosen.form(ROW)
         properties = {**row["properties"], **schema["properties"]}
         return {**schema, "properties": properties, "required": [*row["required"], *schema["required"]]}
     asked = {name: part for name, part in schema["properties"].items() if name != "student"}
+    if child is not None:
+        for name, choices in CHOICES.get(chosen.key, {}).items():
+            offered = [{"const": value, "title": words} for value, words in choices(child, actor())]
+            asked[name] = {**asked[name], "oneOf": offered}
     return {**schema, "properties": asked, "required": [name for name in schema["required"] if name in asked]}
 
 
@@ -128,7 +136,7 @@ def _asked(chosen: Edition) -> dict[str, Any]:
 def submit(key: str) -> Any:
     chosen, caller = _startable(key), actor()
     child = _child(request.form.get("student", "")) if _about_a_child(chosen) else None
-    application = form_values(_asked(chosen))
+    application = form_values(_asked(chosen, child))
     if child is not None:
         application["student"] = child.id
     asked, rows = _split(chosen, application)

@@ -194,7 +194,7 @@ def parties(
 
 def _may_be_skipped(task: TaskSpec) -> bool:
     """A lane that only some cases use (city review above a city-run school) may mean nobody in the others."""
-    return task.role in ("receiving_superior", "releasing_superior")
+    return task.role in ("receiving_superior", "releasing_superior", "applicant_superior")
 
 
 def route(diagrams: Diagrams, offices: Mapping[str, Office], visited: tuple[str, ...]) -> list[Step]:

@@ -17,7 +17,7 @@ from app.errors import Missing
 from app.schools.models import School
 from app.sealing import keyed_hash
 from app.students.cohorts import LockPostponement
-from app.students.models import Archive, Directive, Enrolment, Standing, Student
+from app.students.models import Archive, Change, Directive, Enrolment, Standing, Student
 from app.students.rules import UnknownChild
 
 
@@ -97,6 +97,21 @@ def students_of(
     if name:
         query = query.where(Student.name == name)
     return db.session.scalars(query).unique().all()
+
+
+def changes_of(student_id: int, *, after: int = 0) -> Sequence[Change]:
+    """The child's changes, oldest first, each with what took it back."""
+    return db.session.scalars(
+        sa.select(Change)
+        .where(Change.student_id == student_id, Change.id > after)
+        .options(selectinload(Change.reversed_by))
+        .order_by(Change.id)
+    ).all()
+
+
+def changes_after(change: Change) -> Sequence[Change]:
+    """The child's changes that came after this one, oldest first."""
+    return changes_of(change.student_id, after=change.id)
 
 
 def directives_for(

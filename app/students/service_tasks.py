@@ -7,7 +7,7 @@ from typing import Any
 
 from app.errors import Refused
 from app.students import operations
-from app.students.operations import Proceeding, changes, corrections, locking
+from app.students.operations import Proceeding, changes, corrections, locking, reversal
 from workflows import service_task
 
 
@@ -55,6 +55,7 @@ for _name, _verb in {
     "enrolment/return_to_school": changes.return_to_school,
     "enrolment/reinstate": changes.reinstate,
     "enrolment/change_class": changes.change_class,
+    "enrolment/reverse": reversal.reverse,
     "student/correct_key": corrections.correct_key,
     "student/correct": corrections.correct,
     "student/correct_locked": corrections.correct_locked,

@@ -13,7 +13,7 @@ from app.interface import add_menu, encode_cursor
 from app.interface.lists import after_id
 from app.schools.models import GRADES
 from app.students import operations, queries
-from app.students.models import CHANGE_NAMES, SECTION_NAMES, STANDING_NAMES, Change, Directive, NumberKind
+from app.students.models import CHANGE_NAMES, SECTION_NAMES, STANDING_NAMES, Directive, NumberKind
 
 bp = Blueprint("students", __name__, template_folder="templates")
 NUMBER_NAMES = {
@@ -68,7 +68,7 @@ def _page(student_id: int, number: str | None) -> str:
     caller = actor()
     student = queries.student_for(caller, student_id)
     keeper = queries.keeps(caller, student)
-    changes = db.session.scalars(sa.select(Change).where(Change.student_id == student_id).order_by(Change.id)).all()
+    changes = queries.changes_of(student_id)
     directives = db.session.scalars(
         sa.select(Directive).where(Directive.student_id == student_id).order_by(Directive.id)
     ).all()

@@ -1,11 +1,12 @@
 """What an application must satisfy before its case opens, per process: every objection at once, nothing typed twice."""
 
-from app.cases.openings import changes, locks, quotas, registration, schools, transfer
-from app.cases.openings.opening import OPENINGS, Opening, Precheck, RowOpening, opens
+from app.cases.openings import changes, locks, quotas, registration, reversal, schools, transfer
+from app.cases.openings.opening import CHOICES, OPENINGS, Opening, Precheck, RowOpening, opens
 from app.cases.openings.schools import rehearsal_for, rehearsal_of
 from app.cases.openings.transfer import transfer_facts, transfer_objections
 
 __all__ = [
+    "CHOICES",
     "OPENINGS",
     "Opening",
     "Precheck",
@@ -18,6 +19,7 @@ __all__ = [
     "rehearsal_for",
     "rehearsal_of",
     "schools",
+    "reversal",
     "transfer",
     "transfer_facts",
     "transfer_objections",

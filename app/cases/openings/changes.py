@@ -38,10 +38,10 @@ def open_change(edition: Edition, application: Mapping[str, Any], *, profile: st
     facts = {name: value for name, value in facts.items() if isinstance(value, bool)}
     # a death may be reported while another case holds the child: it stands beside that case, and ends it when agreed
     beside = asked.open_case is not None and edition.key in rules.BESIDE
-    return Opening(facts, student=student, holds_student=not beside, application=_without_number(application))
+    return Opening(facts, student=student, holds_student=not beside, application=without_number(application))
 
 
-def _without_number(application: Mapping[str, Any]) -> dict[str, Any]:
+def without_number(application: Mapping[str, Any]) -> dict[str, Any]:
     """The application as it is kept: a new main number sealed, shown by its ends only."""
     kept = dict(application)
     if number := kept.pop("main_number", None):
@@ -69,13 +69,13 @@ def asked_of(
         school_id=actor.office_id,
         suspensions=tuple(db.session.scalars(sa.select(Suspension).where(Suspension.enrolment_id == enrolment.id))),
         policy=edition.decide(f"{edition.key}_rules", profile=profile, stage=enrolment.stage.value) or {},
-        number_is_taken=lambda number: _is_taken(number, student.id),
+        number_is_taken=lambda number: number_is_taken(number, student.id),
         quota_of=lambda entry_year: _quota(actor.office_id, enrolment, entry_year),
         locked_since=locked_since,
     )
 
 
-def _is_taken(number: str, student_id: int) -> bool:
+def number_is_taken(number: str, student_id: int) -> bool:
     known = sa.select(Student.id).where(
         Student.main_number_hash == keyed_hash(number.upper()), Student.id != student_id
     )

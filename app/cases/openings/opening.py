@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.access import Actor
 from app.cases.models import Case, CaseStatus, Task, TaskStatus
 from app.database import db
 from app.divisions.models import Office
@@ -54,6 +55,20 @@ def opens(*keys: str) -> Callable[[Precheck], Precheck]:
     def register(precheck: Precheck) -> Precheck:
         OPENINGS.update(dict.fromkeys(keys, precheck))
         return precheck
+
+    return register
+
+
+#: process key -> field -> what may be chosen there about a child, as (value, words)
+CHOICES: dict[str, dict[str, Callable[[Student, Actor], Sequence[tuple[Any, str]]]]] = {}
+
+
+def offers(key: str, field: str) -> Callable[..., Any]:
+    """Register what a field of an opening form offers, where that depends on the child."""
+
+    def register(choices: Callable[[Student, Actor], Sequence[tuple[Any, str]]]) -> Any:
+        CHOICES.setdefault(key, {})[field] = choices
+        return choices
 
     return register
 

@@ -72,8 +72,13 @@ def write_change(
     on: dt.date,
     before: dict[str, Any],
     after: dict[str, Any],
+    *,
+    reverses_id: int | None = None,
 ) -> None:
-    """One entry of the child's changes (学籍异动), never altered afterwards, and the audit of it."""
+    """One entry of the child's changes (学籍异动), never altered afterwards, and the audit of it.
+
+    reverses_id -- the entry that this one takes back.
+    """
     db.session.execute(
         sa.insert(Change).values(
             case_id=proceeding.case_id,
@@ -86,6 +91,7 @@ def write_change(
             recorded_at=clock.now(),
             before=before,
             after=after,
+            reverses_id=reverses_id,
         )
     )
     audit.record(

@@ -11,7 +11,7 @@ from app import clock
 from app.database import db
 from app.errors import Stale
 from app.sealing import keyed_hash, unseal_text
-from app.students.models import Enrolment, NumberKind, Sex, Student, StudentNumber, masked
+from app.students.models import Change, Enrolment, NumberKind, Sex, Student, StudentNumber, masked
 from app.students.operations.changes import write_change
 from app.students.operations.locking import digest_of, record_correction
 from app.students.operations.proceeding import Proceeding
@@ -75,9 +75,9 @@ def _set_named(
     before = _shown(student, asked)
     for name, value in asked.items():
         if name == "main_number":
-            _renumber(proceeding, student, value)
+            _renumber(proceeding, student, value, "关键信息变更")
         else:
-            setattr(student, name, {"sex": Sex, "born_on": dt.date.fromisoformat}.get(name, str)(value))
+            _set_field(student, name, value)
     db.session.flush()
     return before, _shown(student, asked)
 
@@ -101,6 +101,34 @@ def correct(proceeding: Proceeding) -> None:
     )
 
 
+def restore(proceeding: Proceeding, student: Student, change: Change, number: str | None) -> None:
+    """Put back the person's fields that a correction altered (反向更正).
+
+    number -- the former main number, which is not kept in clear. Raises NumberTaken; Stale when the fields are not as
+    the correction left them.
+    """
+    particular = [name for name in change.before if name in PARTICULARS]
+    if {**_shown(student, set(change.after) - set(particular)), **_kept(student, particular)} != change.after:
+        raise Stale()
+    for name, value in change.before.items():
+        if name == "main_number":
+            _renumber(proceeding, student, number or "", "反向更正")
+        elif name not in particular:
+            _set_field(student, name, value)
+    former = {name: change.before[name] for name in particular}
+    untouched = {name: value for name, value in (student.particulars or {}).items() if name not in former}
+    student.particulars = untouched | {name: value for name, value in former.items() if value is not None}
+    db.session.flush()
+
+
+def _kept(student: Student, names: list[str]) -> dict[str, Any]:
+    return {name: (student.particulars or {}).get(name) for name in names}
+
+
+def _set_field(student: Student, name: str, value: str) -> None:
+    setattr(student, name, {"sex": Sex, "born_on": dt.date.fromisoformat}.get(name, str)(value))
+
+
 def _shown(student: Student, names: Any) -> dict[str, Any]:
     """The fields as change entries keep them: a number only masked."""
     values = {name: getattr(student, name) for name in names}
@@ -109,22 +137,28 @@ def _shown(student: Student, names: Any) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, dt.date) else str(value) for name, value in values.items()}
 
 
-def _renumber(proceeding: Proceeding, student: Student, number: str) -> None:
+def _renumber(proceeding: Proceeding, student: Student, number: str, reason: str) -> None:
     number = number.upper()
     taken = db.session.scalar(sa.select(Student.id).where(Student.main_number_hash == keyed_hash(number)))
     if taken is not None and taken != student.id:
         raise NumberTaken(field="main_number")
     today = clock.today()
-    db.session.add(
-        StudentNumber(
-            student_id=student.id,
-            kind=NumberKind.FORMER_MAIN,
-            value=student.main_number_hash,
-            valid_from=student.enrolments[0].starts_on if student.enrolments else today,
-            valid_until=today,
-            reason="关键信息变更",
-            case_id=proceeding.case_id,
-        )
+    former = sa.select(StudentNumber).where(
+        StudentNumber.kind == NumberKind.FORMER_MAIN, StudentNumber.value == student.main_number_hash
     )
+    if known := db.session.scalar(former):  # it was given up before, and taken back since
+        known.valid_until, known.reason, known.case_id = today, reason, proceeding.case_id
+    else:
+        db.session.add(
+            StudentNumber(
+                student_id=student.id,
+                kind=NumberKind.FORMER_MAIN,
+                value=student.main_number_hash,
+                valid_from=student.enrolments[0].starts_on if student.enrolments else today,
+                valid_until=today,
+                reason=reason,
+                case_id=proceeding.case_id,
+            )
+        )
     student.main_number, student.main_number_hash = number, keyed_hash(number)
     student.main_number_masked = masked(number)

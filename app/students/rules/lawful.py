@@ -58,7 +58,13 @@ COMMON: dict[str, tuple[tuple[str, str], ...]] = {
     "departure": (("active", "transferred"),),
     "contested_record": tuple((each, "closed") for each in OPEN),
     "school_reorganisation": tuple((each, each) for each in OPEN),
-    "reversal": tuple((each, "closed") for each in OPEN) + ((NEW, "active"), ("suspended", "active")),
+    "reversal": (
+        *((each, other) for each in OPEN for other in OPEN),
+        ("withdrawn", "active"),
+        ("withdrawn", "suspended"),
+        ("abroad", "active"),
+        *(("deceased", each) for each in OPEN),
+    ),
 }
 #: what differs: process -> profile -> (stages, transitions)
 PARTICULAR: dict[str, dict[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]] = {
