@@ -118,7 +118,7 @@ def resolve(role: str, *, receiving: Office | None, releasing: Office | None, ap
         case "releasing_bureau":
             return releasing and releasing.superior
         case "applicant_bureau":
-            return applicant.superior
+            return next_tier(applicant) if applicant.is_bureau else applicant.superior
         case "receiving_superior":
             return receiving and receiving.superior and next_tier(receiving.superior)
         case "releasing_superior":
@@ -193,8 +193,11 @@ def parties(
 
 
 def _may_be_skipped(task: TaskSpec) -> bool:
-    """A lane that only some cases use (city review above a city-run school) may mean nobody in the others."""
-    return task.role in ("receiving_superior", "releasing_superior", "applicant_superior")
+    """A lane that only some cases use (city review above a city-run school) may mean nobody in the others.
+
+    A task that a case does pass is refused in `route`.
+    """
+    return task.role in ("receiving_superior", "releasing_superior", "applicant_bureau", "applicant_superior")
 
 
 def route(diagrams: Diagrams, offices: Mapping[str, Office], visited: tuple[str, ...]) -> list[Step]:

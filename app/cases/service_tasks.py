@@ -7,6 +7,7 @@ from typing import Any
 
 from app.cases import operations
 from app.cases.openings.schools import held_children
+from app.cases.operations import reorganising
 from app.divisions.queries import office_by_code
 from app.errors import Missing
 from app.schools.models import Stage
@@ -31,6 +32,12 @@ def promote(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
 def end_others_of_the_dead(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     """终止其他在办业务: whatever else was under way for a child who has died."""
     operations.terminate_others(proceeding, "学生死亡，学籍已注销")
+
+
+@service_task("school/reorganise")
+def reorganise(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """学校撤并、更名或划转: whatever hangs on the school moves with it."""
+    reorganising.reorganise(proceeding)
 
 
 @service_task("quota/set")

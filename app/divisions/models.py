@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import Model, choice
+from app.database import Json, Model, choice
 
 
 class Division(Model):
@@ -66,3 +67,42 @@ class Office(Model):
     @property
     def is_bureau(self) -> bool:
         return self.kind is not OfficeKind.SCHOOL
+
+
+class ReorganisationKind(StrEnum):
+    """撤并更名类别"""
+
+    MERGER = "merger"  # 并入其他学校
+    CLOSURE = "closure"  # 撤销: its children or its archives go to a successor
+    RENAMING = "renaming"  # 更名: the code stays
+    SUPERIOR = "superior"  # 更换主管部门
+
+
+REORGANISATION_NAMES = {
+    ReorganisationKind.MERGER: "并入",
+    ReorganisationKind.CLOSURE: "撤销",
+    ReorganisationKind.RENAMING: "更名",
+    ReorganisationKind.SUPERIOR: "更换主管部门",
+}
+
+
+class Reorganisation(Model):
+    """机构沿革 – what became of an office on a day, under a case: merged, closed, renamed, passed on."""
+
+    __tablename__ = "reorganisation"
+    __table_args__ = (
+        sa.CheckConstraint("(successor_id IS NOT NULL) = (kind IN ('merger', 'closure'))", name="successor_when"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"), index=True)
+    kind: Mapped[ReorganisationKind] = mapped_column(choice(ReorganisationKind))
+    successor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("office.id"), index=True)
+    effective_on: Mapped[dt.date]
+    basis: Mapped[str] = mapped_column(sa.String(200))  # 文号
+    before: Mapped[Any] = mapped_column(Json)  # name, short name, superior's code
+    after: Mapped[Any] = mapped_column(Json)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"))
+
+    office: Mapped[Office] = relationship(foreign_keys=[office_id])
+    successor: Mapped[Office | None] = relationship(foreign_keys=[successor_id])

@@ -1,12 +1,13 @@
-"""Founding the province: its divisions and the bureaus over them."""
+"""Founding the province, its divisions and the bureaus over them; what becomes of an office later."""
 
 from __future__ import annotations
 
 import csv
 from pathlib import Path
 
+from app import clock
 from app.database import db
-from app.divisions.models import Division, Office, OfficeKind
+from app.divisions.models import Division, Office, OfficeKind, Reorganisation, ReorganisationKind
 
 ACTS_AS_CITY = ("330782",)  # 义乌
 
@@ -76,3 +77,49 @@ def open_office(
     db.session.flush()  # the path holds the id
     office.path = f"{superior.path if superior else ''}{office.id}."
     return office
+
+
+def reorganise(
+    office: Office,
+    kind: ReorganisationKind,
+    *,
+    basis: str,
+    case_id: int,
+    successor: Office | None = None,
+    name: str = "",
+    short_name: str = "",
+    superior: Office | None = None,
+) -> None:
+    """Close, rename or pass on an office, and keep what it was (机构沿革). Its code stays for ever."""
+    before = _as_it_stands(office)
+    match kind:
+        case ReorganisationKind.RENAMING:
+            office.name, office.short_name = name, short_name
+        case ReorganisationKind.SUPERIOR:
+            assert superior is not None
+            office.superior, office.division_code = superior, superior.division_code
+            office.path = f"{superior.path}{office.id}."
+        case _:
+            office.closed_on = clock.today()
+    db.session.add(
+        Reorganisation(
+            office_id=office.id,
+            kind=kind,
+            successor_id=successor.id if successor else None,
+            effective_on=clock.today(),
+            basis=basis,
+            before=before,
+            after=_as_it_stands(office),
+            case_id=case_id,
+        )
+    )
+    db.session.flush()  # set-based statements that follow read the office's new place
+
+
+def _as_it_stands(office: Office) -> dict[str, str | None]:
+    return {
+        "name": office.name,
+        "short_name": office.short_name,
+        "superior": office.superior.code if office.superior else None,
+        "closed_on": office.closed_on.isoformat() if office.closed_on else None,
+    }

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.access import Actor
 from app.database import db
-from app.divisions.models import Office
+from app.divisions.models import Office, Reorganisation
 
 
 def inside(actor: Actor, path: Any = Office.path) -> sa.ColumnElement[bool]:
@@ -37,3 +37,12 @@ def offices(
             sa.or_(Office.name.contains(q, autoescape=True), Office.code.startswith(q, autoescape=True))
         )
     return db.session.scalars(query).all()
+
+
+def history_of(office_id: int) -> Sequence[Reorganisation]:
+    """What became of an office, and what came to it from others, oldest first."""
+    return db.session.scalars(
+        sa.select(Reorganisation)
+        .where(sa.or_(Reorganisation.office_id == office_id, Reorganisation.successor_id == office_id))
+        .order_by(Reorganisation.id)
+    ).all()

@@ -158,3 +158,15 @@ def give_post(user: User, office: Office, duty: Duty, *, actor: Actor) -> Post:
     after = {"office": office.code, "duty": duty.value}
     audit.record("identity/give_post", f"user:{user.username}", actor=actor, after=after)
     return post
+
+
+def end_posts(office: Office, *, actor: Actor) -> int:
+    """Nobody acts for the office any more; return how many posts ended. Who holds another post keeps it."""
+    today = clock.today()
+    held = db.session.scalars(
+        sa.select(Post).where(Post.office_id == office.id, sa.or_(Post.ends_on.is_(None), Post.ends_on >= today))
+    ).all()
+    for post in held:
+        post.ends_on = max(post.starts_on, today - dt.timedelta(days=1))  # a last day is served to its end
+    audit.record("identity/end_posts", f"office:{office.code}", actor=actor, after={"posts": len(held)})
+    return len(held)

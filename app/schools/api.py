@@ -10,7 +10,7 @@ from flask import Blueprint, jsonify, request
 from app.access import SIGNED_IN, actor, allow, found
 from app.database import db
 from app.divisions import queries
-from app.divisions.models import Office, OfficeKind
+from app.divisions.models import Office, OfficeKind, Reorganisation
 from app.errors import InvalidInput
 from app.interface import after_id, encode_cursor, limit_argument, operation
 from app.schools.models import Quota, School
@@ -60,7 +60,21 @@ def offices() -> Any:
 @operation("一个机构")
 def office(code: str) -> Any:
     one = found(queries.office_by_code(code))
-    return jsonify(office_json(one, _schools([one]).get(one.id)))
+    shown = office_json(one, _schools([one]).get(one.id))
+    closed_on = one.closed_on.isoformat() if one.closed_on else None
+    return jsonify(**shown, closed_on=closed_on, history=[_history_json(each) for each in queries.history_of(one.id)])
+
+
+def _history_json(each: Reorganisation) -> dict[str, Any]:
+    return {
+        "office": each.office.code,
+        "kind": each.kind.value,
+        "successor": each.successor.code if each.successor else None,
+        "effective_on": each.effective_on.isoformat(),
+        "basis": each.basis,
+        "before": each.before,
+        "after": each.after,
+    }
 
 
 @bp.get("/quotas")

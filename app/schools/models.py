@@ -20,6 +20,9 @@ class Stage(StrEnum):
     SENIOR = "senior"  # 高中: grades 31–33
 
 
+STAGE_NAMES = {Stage.PRIMARY: "小学", Stage.JUNIOR: "初中", Stage.SENIOR: "高中"}
+
+
 class Ownership(StrEnum):
     """办学性质"""
 

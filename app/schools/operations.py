@@ -1,4 +1,4 @@
-"""Seats: taken and freed by one conditional statement, so that the last one has exactly one winner."""
+"""Seats: taken and freed by one conditional statement, so that the last one has exactly one winner; handed over."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app import audit, clock
 from app.access import Actor
 from app.database import db
 from app.errors import Refused
-from app.schools.models import Quota, QuotaVersion, Stage
+from app.schools.models import Quota, QuotaVersion, SchoolClass, Stage
 from app.schools.rules import BelowUse
 
 
@@ -107,3 +107,49 @@ def set_total(
         before={"total": before},
         after={"total": total, "school": school_id, "stage": stage.value, "year": entry_year},
     )
+
+
+def hand_over_seats(from_school: int, to_school: int, *, basis: str, case_id: int, actor: Actor) -> None:
+    """The seats of every cohort, used and free, go to the successor: its numbers grow by them (学校撤并)."""
+    quotas = db.session.scalars(
+        sa.select(Quota).where(Quota.school_id.in_((from_school, to_school))).order_by(Quota.id).with_for_update()
+    ).all()
+    theirs = {(each.stage, each.entry_year): each for each in quotas if each.school_id == to_school}
+    for quota in (each for each in quotas if each.school_id == from_school):
+        target = theirs.get((quota.stage, quota.entry_year))
+        if target is None:
+            target = Quota(
+                school_id=to_school, stage=quota.stage, entry_year=quota.entry_year, total=0, used=0, reserved=0
+            )
+            db.session.add(target)
+            db.session.flush()  # its versions point at it
+        before = target.total
+        target.total += quota.total
+        target.used += quota.used
+        target.reserved += quota.reserved
+        for each, total_before, total in ((target, before, target.total), (quota, quota.total, 0)):
+            db.session.add(
+                QuotaVersion(
+                    quota_id=each.id, total=total, before=total_before, basis=basis, case_id=case_id, set_at=clock.now()
+                )
+            )
+        quota.total = quota.used = quota.reserved = 0
+    db.session.flush()
+    audit.record("quotas/hand_over", f"school:{from_school}", actor=actor, after={"to": to_school})
+
+
+def hand_over_classes(from_school: int, to_school: int) -> None:
+    """The classes of every cohort follow their children, numbered after the successor's own."""
+    highest = (
+        sa.select(SchoolClass.stage, SchoolClass.entry_year, sa.func.max(SchoolClass.number))
+        .where(SchoolClass.school_id == to_school)
+        .group_by(SchoolClass.stage, SchoolClass.entry_year)
+    )
+    after = {(stage, year): number for stage, year, number in db.session.execute(highest)}
+    moved = sa.select(SchoolClass.stage, SchoolClass.entry_year).where(SchoolClass.school_id == from_school).distinct()
+    for stage, year in db.session.execute(moved).all():
+        db.session.execute(
+            sa.update(SchoolClass)
+            .where(SchoolClass.school_id == from_school, SchoolClass.stage == stage, SchoolClass.entry_year == year)
+            .values(school_id=to_school, number=SchoolClass.number + after.get((stage, year), 0))
+        )

@@ -1,6 +1,6 @@
 """What an application must satisfy before its case opens, per process: every objection at once, nothing typed twice."""
 
-from app.cases.openings import changes, locks, quotas, registration, reversal, schools, transfer
+from app.cases.openings import changes, locks, quotas, registration, reorganisation, reversal, schools, transfer
 from app.cases.openings.opening import CHOICES, OPENINGS, Opening, Precheck, RowOpening, opens
 from app.cases.openings.schools import rehearsal_for, rehearsal_of
 from app.cases.openings.transfer import transfer_facts, transfer_objections
@@ -19,6 +19,7 @@ __all__ = [
     "rehearsal_for",
     "rehearsal_of",
     "schools",
+    "reorganisation",
     "reversal",
     "transfer",
     "transfer_facts",

@@ -133,15 +133,16 @@ def revoke_directive(directive: Directive, reason: str, *, actor: Actor) -> None
     faults = form_objections(OPINION, {"opinion": reason})
     if faults:
         raise Objected(list(faults))
-    _end_directive(directive, lambda: students.revoke(directive, reason, actor=actor), "撤销", actor)
+    end_directive(directive, lambda: students.revoke(directive, reason, actor=actor), "撤销", actor)
 
 
 def expire_directive(directive: Directive, *, actor: Actor) -> None:
     """The clock ends a directive whose time has run out: the case returns to the bureau's desk."""
-    _end_directive(directive, lambda: students.expire(directive, actor=actor), "过期", actor)
+    end_directive(directive, lambda: students.expire(directive, actor=actor), "过期", actor)
 
 
-def _end_directive(directive: Directive, end: Callable[[], None], how: str, actor: Actor) -> None:
+def end_directive(directive: Directive, end: Callable[[], object], how: str, actor: Actor) -> None:
+    """End a directive by `end`; its case goes back to the bureau that must issue another, or refuse."""
     number = db.session.scalar(sa.select(Case.number).where(Case.id == directive.case_id))
     assert number is not None
     case, siblings = case_by_number(number)

@@ -9,6 +9,7 @@ from app import clock
 from app.cases import queries, rules
 from app.cases.forms import light_of, state_of
 from app.cases.models import OUTCOME_NAMES, Case, CaseOutcome, CaseStatus, Outcome, TaskStatus
+from app.divisions.queries import office_by_code
 from app.processes.queries import APPLICATION
 
 
@@ -156,4 +157,13 @@ def _lines(schema: dict[str, Any], values: dict[str, Any]) -> Any:
                 yield f"{name}.{inner}", label, value
         else:
             titles = {choice["const"]: choice["title"] for choice in part.get("oneOf", ())}
-            yield name, part.get("title", name), str(titles.get(values[name], values[name]))
+            shown = (
+                _office(values[name]) if part.get("x-widget") == "office" else titles.get(values[name], values[name])
+            )
+            yield name, part.get("title", name), str(shown)
+
+
+def _office(code: str) -> str:
+    """第一小学（2133010601）: a code says nothing to who decides."""
+    office = office_by_code(code)
+    return f"{office.name}（{code}）" if office else code
