@@ -111,12 +111,11 @@ def _form(
     )
 
 
-def _asked(chosen: Edition) -> dict[str, Any]:
-    """The opening form without the child, who is chosen already; with the first child of a list."""
-
-
 def _asked(chosen: Edition, child: Student | None) -> dict[str, Any]:
-    """The opening form without the child, who is chosen already; with what may be chosen about this one."""
+    """The opening form without the child, who is chosen already; with what may be chosen about this one.
+
+    Where the process is about a list, with the form of its first child.
+    """
     schema = chosen.form(APPLICATION)
     if ROW in chosen.forms:
         row = chosen.form(ROW)
@@ -142,7 +141,7 @@ def submit(key: str) -> Any:
     asked, rows = _split(chosen, application)
     papers, unfit = uploads_in("attachments")
     try:
-        form = _asked(chosen) if rows else chosen.form(APPLICATION)
+        form = _asked(chosen, None) if rows else chosen.form(APPLICATION)
         faults: list[InvalidInput] = [*objections(form, application), *unfit]
         if faults:
             raise Objected(list(faults))
