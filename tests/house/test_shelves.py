@@ -14,7 +14,7 @@ from workflows import Diagrams, compile_diagrams, handlers
 
 PROCESSES = sorted(folder.name for folder in (TOP / "bpmn").iterdir() if folder.is_dir())
 FORMS = TOP / "forms"
-OF_NO_TASK = {"application", "reasons"}  # what a case opens with; why one may refuse
+OF_NO_TASK = {"application", "row", "reasons"}  # what a case opens with, one child of a list; why one may refuse
 
 
 def diagrams_of(process: str) -> Diagrams:

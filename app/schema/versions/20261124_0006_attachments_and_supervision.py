@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name="fk_attachment_office_id"),
         sa.ForeignKeyConstraint(["added_by"], ["app_user.id"], name="fk_attachment_added_by"),
         sa.PrimaryKeyConstraint("id", name="pk_attachment"),
-        sa.UniqueConstraint("case_id", "sha256", name="uq_attachment_case_id"),
+        sa.UniqueConstraint("case_id", "sha256", name="uq_attachment_case_id_sha256"),
     )
     op.create_table(
         "supervision",

@@ -34,7 +34,8 @@ def upgrade() -> None:
         sa.Column("after", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(successor_id IS NOT NULL) = (kind IN ('merger', 'closure'))", name="ck_reorganisation_successor_when"
+            "(successor_id IS NOT NULL) = (kind IN ('merger', 'closure'))",
+            name=op.f("ck_reorganisation_successor_when"),
         ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_reorganisation_case_id"),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name="fk_reorganisation_office_id"),

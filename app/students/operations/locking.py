@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from app import audit, clock
 from app.access import Actor
-from app.database import db, transaction
+from app.database import db
 from app.divisions.models import Office
 from app.series import insert_for
 from app.students.cohorts import LockPostponement, LockSnapshot
@@ -56,10 +56,10 @@ def end_of_day(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(0), clock.ZONE).astimezone(dt.UTC)
 
 
-def take_snapshot(*, actor: Actor) -> int:
-    """Keep the digests of the newest cohort that has closed, unless they stand already; return how many schools.
+def digests_due() -> tuple[int, list[dict[str, Any]]]:
+    """Entry year and every school's digest of the newest cohort that has closed; no digests when they stand already.
 
-    The lock holds without it (the rules ask the clock); this proves later what was locked. Opens its own transaction.
+    The lock holds without them (the rules ask the clock); they prove later what was locked.
     """
     now = clock.now()
     year = clock.local(now).year
@@ -68,16 +68,12 @@ def take_snapshot(*, actor: Actor) -> int:
     proved = db.session.scalar(
         sa.select(LockSnapshot.id).where(LockSnapshot.entry_year == year, LockSnapshot.school_id.is_(None))
     )
-    schools = [] if proved else list(_digests(year))
-    db.session.rollback()
-    if not schools:
-        return 0
-    with transaction():
-        return _keep(year, schools, now, actor)
+    return year, [] if proved else list(_digests(year))
 
 
-def _keep(year: int, schools: list[dict[str, Any]], now: dt.datetime, actor: Actor) -> int:
-    """Write the province's digest and every school's; 0 when another process has been faster."""
+def keep_digests(year: int, schools: list[dict[str, Any]], *, actor: Actor) -> int:
+    """Write the province's digest and every school's; return how many schools, 0 when somebody was faster."""
+    now = clock.now()
     lines = "".join(f"{school.pop('code')} {school['digest']}\n" for school in schools)
     whole = {
         "entry_year": year,
