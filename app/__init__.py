@@ -9,10 +9,23 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from app import auditing, cases, clock, divisions, identity, inbox, interface, processes, schools, settings, students
+from app import (
+    auditing,
+    cases,
+    clock,
+    divisions,
+    identity,
+    inbox,
+    interface,
+    processes,
+    reports,
+    schools,
+    settings,
+    students,
+)
 from app.database import db
 
-ROOMS = (divisions, schools, identity, students, processes, cases, inbox, auditing)
+ROOMS = (divisions, schools, identity, students, processes, cases, inbox, auditing, reports)
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:

@@ -1,0 +1,188 @@
+"""Reads for those who watch, each within the caller's jurisdiction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from app.access import Actor
+from app.cases.models import Batch, BatchRow, Case, RowStatus
+from app.database import db
+from app.divisions.models import Office, OfficeKind
+from app.divisions.queries import inside
+from app.errors import Missing
+from app.schools.models import Quota, Stage
+from app.students.models import Change, Enrolment, Student
+
+AFTER_LOCK = ("locked_correction", "late_registration")  # processes that touch a cohort once it is locked
+
+
+@dataclass(frozen=True)
+class Line:
+    """Plan against registered of one office: a school's own figures, or the sum of a bureau's schools."""
+
+    office: Office
+    total: int
+    used: int
+    reserved: int
+    refused: int
+
+    @property
+    def is_school(self) -> bool:
+        return self.office.kind is OfficeKind.SCHOOL
+
+    @property
+    def free(self) -> int:
+        return self.total - self.used - self.reserved
+
+
+def office_to_watch(actor: Actor, code: str | None) -> Office:
+    """The bureau whose table is wanted, the actor's own by default. Raises Missing outside the jurisdiction."""
+    office: Office | None = (
+        db.session.scalar(sa.select(Office).where(Office.code == code))
+        if code
+        else db.session.get(Office, actor.office_id)
+    )
+    if office is None or not actor.answers_for(office.path):
+        raise Missing()
+    return office
+
+
+def plan_and_registered(office: Office, stage: Stage, year: int) -> list[Line]:
+    """One line per office right below, in the order of their codes; offices without a plan are left out."""
+    below, school = sa.orm.aliased(Office), sa.orm.aliased(Office)
+    inside_below = sa.and_(school.path >= below.path, school.path < below.path + "~")
+    figures = (
+        sa.select(
+            below.id,
+            sa.func.sum(Quota.total).label("total"),
+            sa.func.sum(Quota.used).label("used"),
+            sa.func.sum(Quota.reserved).label("reserved"),
+        )
+        .select_from(below)
+        .join(school, inside_below)
+        .join(Quota, Quota.school_id == school.id)
+        .where(below.superior_id == office.id, Quota.stage == stage, Quota.entry_year == year)
+        .group_by(below.id)
+    )
+    refused = _refused_below(office, year)
+    lines = [
+        Line(db.session.get_one(Office, row.id), row.total, row.used, row.reserved, refused.get(row.id, 0))
+        for row in db.session.execute(figures)
+    ]
+    return sorted(lines, key=lambda line: line.office.code)
+
+
+def _refused_below(office: Office, year: int) -> dict[int, int]:
+    below, school = sa.orm.aliased(Office), sa.orm.aliased(Office)
+    begins = dt.datetime(year, 1, 1, tzinfo=dt.UTC)
+    rows = db.session.execute(
+        sa.select(below.id, sa.func.count())
+        .select_from(BatchRow)
+        .join(Batch, Batch.case_id == BatchRow.case_id)
+        .join(school, school.id == Batch.school_id)
+        .join(below, sa.and_(school.path >= below.path, school.path < below.path + "~"))
+        .where(
+            below.superior_id == office.id,
+            BatchRow.status == RowStatus.REFUSED,
+            BatchRow.worked_at >= begins,
+            BatchRow.worked_at < begins.replace(year=year + 1),
+        )
+        .group_by(below.id)
+    )
+    return dict(rows.all())
+
+
+@dataclass(frozen=True)
+class RefusedChild:
+    """One child who could not be registered, for the bureau that must place the child (S20)."""
+
+    case: str
+    position: int
+    name: str
+    number: str
+    school: str
+    guardian: str
+    phone: str
+    code: str
+    detail: str
+    at: dt.datetime
+    placed_at: str  # the school where the child is enrolled by now, empty while there is none
+
+
+def refused_children(
+    actor: Actor, *, year: int, unplaced: bool = True, after: tuple[int, int] | None = None, limit: int = 50
+) -> list[RefusedChild]:
+    """Children refused in that year at schools of the actor's jurisdiction, by case and place in its list."""
+    school, enrolled_at = sa.orm.aliased(Office), sa.orm.aliased(Office)
+    begins = dt.datetime(year, 1, 1, tzinfo=dt.UTC)
+    query = (
+        sa.select(BatchRow, Case.number, school.name.label("school"), enrolled_at.name.label("placed_at"))
+        .join(Batch, Batch.case_id == BatchRow.case_id)
+        .join(Case, Case.id == BatchRow.case_id)
+        .join(school, school.id == Batch.school_id)
+        .outerjoin(Student, Student.main_number_hash == BatchRow.number_hash)
+        .outerjoin(Enrolment, sa.and_(Enrolment.student_id == Student.id, Enrolment.ends_on.is_(None)))
+        .outerjoin(enrolled_at, enrolled_at.id == Enrolment.school_id)
+        .where(
+            inside(actor, school.path),
+            BatchRow.status == RowStatus.REFUSED,
+            BatchRow.worked_at >= begins,
+            BatchRow.worked_at < begins.replace(year=year + 1),
+        )
+        .order_by(BatchRow.case_id, BatchRow.position)
+        .limit(limit)
+    )
+    if unplaced:
+        query = query.where(Enrolment.id.is_(None))
+    if after:
+        query = query.where(sa.tuple_(BatchRow.case_id, BatchRow.position) > sa.tuple_(*map(sa.literal, after)))
+    return [_refused(row) for row in db.session.execute(query)]
+
+
+def _refused(row: Any) -> RefusedChild:
+    listed = row.BatchRow
+    guardian = orjson.loads(listed.content).get("guardian") or {}
+    return RefusedChild(
+        case=row.number,
+        position=listed.position,
+        name=listed.name,
+        number=listed.number_masked,
+        school=row.school,
+        guardian=guardian.get("name", ""),
+        phone=guardian.get("phone", ""),
+        code=listed.code,
+        detail=listed.detail,
+        at=listed.worked_at,
+        placed_at=row.placed_at or "",
+    )
+
+
+def place_of(case: str, position: int) -> list[int]:
+    """The place of a refused child in the list, as its cursor carries it."""
+    case_id = db.session.scalars(sa.select(Case.id).where(Case.number == case)).one()
+    return [case_id, position]
+
+
+def changed_after_lock(
+    actor: Actor, *, year: int, before: int | None = None, limit: int = 50
+) -> Sequence[tuple[Change, Case, Student]]:
+    """Who changed what of the cohort of that year after it was locked, the newest first."""
+    query = (
+        sa.select(Change, Case, Student)
+        .join(Case, Case.id == Change.case_id)
+        .join(Student, Student.id == Change.student_id)
+        .join(Enrolment, sa.and_(Enrolment.student_id == Change.student_id, Enrolment.epoch == Change.epoch))
+        .join(Office, Office.id == Change.school_id)
+        .where(inside(actor), Case.process_key.in_(AFTER_LOCK), Enrolment.entry_year == year)
+        .order_by(Change.id.desc())
+        .limit(limit)
+    )
+    if before:
+        query = query.where(Change.id < before)
+    return [(change, case, student) for change, case, student in db.session.execute(query)]

@@ -1,0 +1,95 @@
+"""The tables as pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from app import clock
+from app.access import actor, allow, require
+from app.interface import add_menu, after_id, decode_cursor, encode_cursor
+from app.reports import queries
+from app.reports.arguments import NAMES_CHILDREN, STAGE_NAMES, WATCHES, stage_wanted, year_wanted
+from app.students.models import CHANGE_NAMES
+
+bp = Blueprint("reports", __name__, url_prefix="/reports", template_folder="templates")
+PAGE = 50
+SUMMED = ("total", "used", "reserved", "free", "refused")
+
+add_menu("监测", "核定与注册", "reports.plan", ("operator", "approver"), kinds=WATCHES)
+add_menu("监测", "未能注册的学生", "reports.refused", ("operator", "approver"), kinds=NAMES_CHILDREN)
+add_menu("监测", "锁定后变动", "reports.after_lock", ("operator", "approver"), kinds=WATCHES)
+
+
+def _years() -> range:
+    return range(clock.today().year, clock.today().year - 7, -1)
+
+
+@bp.get("/plan")
+@allow("operator", "approver")
+def plan() -> Any:
+    """Plan against registered, per office right below; a bureau's line leads to its own table."""
+    require(actor().office_kind in WATCHES)
+    office, stage, year = queries.office_to_watch(actor(), request.args.get("office")), stage_wanted(), year_wanted()
+    lines = queries.plan_and_registered(office, stage, year)
+    return render_template(
+        "reports/plan.html",
+        office=office,
+        own=office.id == actor().office_id,
+        lines=lines,
+        sums={
+            name: sum(getattr(each, name) for each in lines)
+            for name in ("total", "used", "reserved", "free", "refused")
+        },
+        stage=stage,
+        stages=STAGE_NAMES,
+        year=year,
+        years=_years(),
+    )
+
+
+@bp.get("/refused")
+@allow("operator", "approver")
+def refused() -> Any:
+    """Children who could not be registered, by name: the bureau must place them."""
+    require(actor().office_kind in NAMES_CHILDREN)
+    year, everybody, place = year_wanted(), request.args.get("all") == "true", decode_cursor(2)
+    rows = queries.refused_children(
+        actor(),
+        year=year,
+        unplaced=not everybody,
+        after=(int(place[0]), int(place[1])) if place else None,
+        limit=PAGE + 1,
+    )
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    following = encode_cursor(queries.place_of(last.case, last.position)) if last else None
+    return render_template(
+        "reports/refused.html",
+        rows=rows[:PAGE],
+        year=year,
+        years=_years(),
+        everybody=everybody,
+        next=url_for("reports.refused", cursor=following, year=year, all="true" if everybody else None)
+        if following
+        else None,
+    )
+
+
+@bp.get("/after-lock")
+@allow("operator", "approver")
+def after_lock() -> Any:
+    """Who changed what of a locked cohort."""
+    require(actor().office_kind in WATCHES)
+    year = year_wanted()
+    rows = queries.changed_after_lock(actor(), year=year, before=after_id() or None, limit=PAGE + 1)
+    following = encode_cursor([rows[PAGE - 1][0].id]) if len(rows) > PAGE else None
+    return render_template(
+        "reports/after_lock.html",
+        rows=rows[:PAGE],
+        change_names=CHANGE_NAMES,
+        year=year,
+        years=_years(),
+        detailed=actor().office_kind in NAMES_CHILDREN,
+        next=url_for("reports.after_lock", cursor=following, year=year) if following else None,
+    )
