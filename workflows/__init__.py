@@ -5,12 +5,16 @@ from workflows.engine import complete, foresee, notify, start
 from workflows.errors import DiagramRefused, NotWaiting, Refusal, RunBroken, TaskGone
 from workflows.runs import Run, Waiting
 from workflows.service_tasks import handlers, service_task
+from workflows.verification import Finding, NotBpmn, Report, verify
 
 __all__ = [
     "DiagramRefused",
     "Diagrams",
+    "Finding",
+    "NotBpmn",
     "NotWaiting",
     "Refusal",
+    "Report",
     "Run",
     "RunBroken",
     "TaskGone",
@@ -23,4 +27,5 @@ __all__ = [
     "notify",
     "service_task",
     "start",
+    "verify",
 ]

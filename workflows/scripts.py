@@ -76,6 +76,11 @@ def _check(node: ast.AST, text: str, depth: int) -> None:
             _check(child, text, depth + 1)
 
 
+def names(text: str) -> frozenset[str]:
+    """The facts an expression asks for. Raises DiagramRefused."""
+    return frozenset(each.id for each in ast.walk(parse(text)) if isinstance(each, ast.Name)) - {"len"}
+
+
 def evaluate(text: str, facts: Mapping[str, Any]) -> Any:
     """The value of an expression over the facts; a fact that is missing is None."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 
@@ -82,3 +83,88 @@ def as_in_another_process(compile_again: Callable[[], workflows.Diagrams]) -> wo
 
 
 START, END = '<bpmn:startEvent id="start" />', '<bpmn:endEvent id="end" />'
+
+KINDS = {
+    "start": "startEvent",
+    "end": "endEvent",
+    "xor": "exclusiveGateway",
+    "and": "parallelGateway",
+    "or": "inclusiveGateway",
+    "events": "eventBasedGateway",
+}
+
+
+def sketch(key: str, flows: str, *elements: str, tag: str = "process") -> str:
+    """A process from `start > xor1 > a > end; xor1 > b > end`: what a name begins with says what it is, else a task.
+
+    elements -- what needs more than a name, drawn by `node`, `task` or `inside`.
+    """
+    drawn = {name for element in elements for name in re.findall(r'^<bpmn:\w+ id="(\w+)"', element)}
+    pairs: list[tuple[str, str]] = []
+    names: dict[str, None] = {}
+    for path in flows.split(";"):
+        steps = [each.strip() for each in path.split(">") if each.strip()]
+        names.update(dict.fromkeys(steps))
+        pairs += itertools.pairwise(steps)
+    plain = "".join(_plain(name) for name in names if name not in drawn)
+    lines = "".join(_line(key, number, pair, pairs) for number, pair in enumerate(pairs))
+    attributes = ' isExecutable="true"' if tag == "process" else ""
+    return f'<bpmn:{tag} id="{key}"{attributes}>{"".join(elements)}{plain}{lines}</bpmn:{tag}>'
+
+
+def _plain(name: str) -> str:
+    kind = KINDS.get(re.match(r"[a-z]*", name)[0], "task")  # type: ignore[index]
+    return f'<bpmn:{kind} id="{name}" name="{name}" />'
+
+
+def _line(key: str, number: int, pair: tuple[str, str], pairs: list[tuple[str, str]]) -> str:
+    source, target = pair
+    choice = source.startswith(("xor", "or")) and sum(one == source for one, _ in pairs) > 1
+    condition = f"<bpmn:conditionExpression>choice == {number}</bpmn:conditionExpression>" if choice else ""
+    return (
+        f'<bpmn:sequenceFlow id="{key}_{number}" sourceRef="{source}" targetRef="{target}">{condition}'
+        "</bpmn:sequenceFlow>"
+    )
+
+
+def inside(key: str, flows: str, *elements: str, tag: str = "subProcess", more: str = "") -> str:
+    """An embedded sub-process from a sketch; `more` stands first in it (its loop, its properties)."""
+    drawn = sketch(key, flows, *elements, tag=tag)
+    opening, rest = drawn.split(">", 1)
+    return f"{opening}>{more}{rest}"
+
+
+def event(kind: str, key: str, definition: str, **attributes: str) -> str:
+    """An event with a definition, `message:order` or `timer`: the part after the colon is what it refers to."""
+    what, _, reference = definition.partition(":")
+    attribute = f' {what}Ref="{reference}"' if reference and what != "link" else ""
+    attribute += f' name="{reference}"' if what == "link" else ""
+    return node(kind, key, f'<bpmn:{what}EventDefinition id="{key}_definition"{attribute} />', **attributes)
+
+
+def border(key: str, host: str, definition: str, cancel: bool = True) -> str:
+    """An event at the border of an activity."""
+    return event("boundaryEvent", key, definition, attachedToRef=host, cancelActivity=str(cancel).lower())
+
+
+def drawing(*processes: str, talks: str = "", extra: str = "") -> bytes:
+    """A file of processes; with talks (`one.send > other.receive; …`) each is a pool and these are message flows."""
+    pools = ""
+    keys = [re.match(r'<bpmn:process id="(\w+)"', each) for each in processes]
+    if talks:
+        pools = "".join(f'<bpmn:participant id="pool_{k[1]}" processRef="{k[1]}" />' for k in keys if k)
+        for number, talk in enumerate(each for each in talks.split(";") if each.strip()):
+            source, target = (each.strip() for each in talk.split(">"))
+            pools += f'<bpmn:messageFlow id="talk_{number}" sourceRef="{source}" targetRef="{target}" />'
+        pools = f'<bpmn:collaboration id="talking">{pools}</bpmn:collaboration>'
+    return f"{HEAD}{pools}{''.join(processes)}{extra}</bpmn:definitions>".encode()
+
+
+LOOP = "<bpmn:standardLoopCharacteristics />"
+SEVERAL = "<bpmn:multiInstanceLoopCharacteristics{}>{}</bpmn:multiInstanceLoopCharacteristics>"
+
+
+def several(constant: int | None = None, one_by_one: bool = False) -> str:
+    """Multi-instance markers: any number, or a constant one."""
+    count = f"<bpmn:loopCardinality>{constant}</bpmn:loopCardinality>" if constant is not None else ""
+    return SEVERAL.format(' isSequential="true"' if one_by_one else "", count)

@@ -1,0 +1,79 @@
+"""`python -m workflows check FILE.bpmn… [--json]`: look over and verify diagrams, without app or database."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import stat
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from workflows.diagrams import LARGEST
+from workflows.verification import ERROR, Finding, NotBpmn, Report, read_bpmn, verify
+
+CLEAN, FAULTY, NOT_BPMN = 0, 1, 2
+SEVERITIES = {"error": "错误", "warning": "提醒", "info": "说明"}
+VERDICTS = {True: "是", False: "否", None: "未能判定"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check the files named on the command line: 0 when nothing is wrong, 1 with errors, 2 when a file is not BPMN."""
+    options = _parser().parse_args(arguments)
+    files = list(dict.fromkeys(options.files))
+    sources: dict[str, bytes] = {}
+    refused: dict[str, Report] = {}
+    for file in files:
+        try:
+            source = _read(file)
+            read_bpmn(source, file)
+            sources[file] = source
+        except NotBpmn as error:
+            refused[file] = Report(file, False, None, None, (Finding("not-bpmn", ERROR, None, error.sentence),))
+    reports = refused | {each.file: each for each in verify(sources)}
+    if options.json:
+        print(json.dumps([asdict(reports[file]) for file in files], ensure_ascii=False, indent=2))
+    else:
+        _tell([reports[file] for file in files if file in sources])
+    for report in refused.values():
+        print(report.findings[0].message, file=sys.stderr)
+    if refused:
+        return NOT_BPMN
+    return FAULTY if any(report.errors for report in reports.values()) else CLEAN
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m workflows", description="流程图工具")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="check")
+    check = verbs.add_parser("check", help="检查并验证流程图：没有错误时退出码为 0，有错误为 1，不是 BPMN 文件为 2")
+    check.add_argument("files", nargs="+", metavar="FILE.bpmn", help="BPMN 文件，可以互相调用")
+    check.add_argument("--json", action="store_true", help="以 JSON 输出")
+    return parser
+
+
+def _read(file: str) -> bytes:
+    """The bytes of an ordinary file, no more than a diagram may have. Raises NotBpmn."""
+    try:
+        path = Path(file)
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise NotBpmn(f"{file}：不是普通文件")
+        with path.open("rb") as stream:
+            return stream.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise NotBpmn(f"{file}：无法读取（{reason}）") from error
+
+
+def _tell(reports: Sequence[Report]) -> None:
+    for report in reports:
+        loads, safe, sound = (VERDICTS[each] for each in (report.loads, report.safe, report.sound))
+        print(f"{report.file}：可载入 {loads}，安全 {safe}，可靠 {sound}")
+        for each in report.findings:
+            print(f"  {SEVERITIES[each.severity]} {each.rule} [{each.element or '-'}] {each.message}")
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):  # Chinese, and whatever a file is called
+        stream.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""Everything that must hold before a diagram is published: it is read as if hostile, looked over and walked in full."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from lxml import etree
+
+from workflows.diagrams import BPMN, read
+from workflows.errors import DiagramRefused
+from workflows.verification.drawing import Drawing, connect_calls, draw
+from workflows.verification.exploration import Verdict, explore
+from workflows.verification.findings import ERROR, INFO, WARNING, Finding, Report
+from workflows.verification.lint import lint
+from workflows.verification.loading import load_fault
+
+__all__ = ["ERROR", "INFO", "WARNING", "Finding", "NotBpmn", "Report", "verify"]
+
+
+class NotBpmn(DiagramRefused):
+    """The file is no BPMN diagram at all."""
+
+
+def verify(sources: Mapping[str, bytes], *, operations: Collection[str] | None = None) -> list[Report]:
+    """Look over the BPMN files of a process and follow every way through them.
+
+    sources -- file name to bytes; a call may lead from one of the files to another.
+    operations -- the verbs the house offers; None where they are not known.
+    Raises NotBpmn with a sentence when a file is not BPMN.
+    """
+    roots = {name: read_bpmn(source, name) for name, source in sources.items()}
+    drawings = [draw(root, name) for name, root in roots.items()]
+    connect_calls(drawings)
+    return [_report(drawing, roots, operations) for drawing in drawings]
+
+
+def read_bpmn(source: bytes, name: str) -> etree._Element:
+    """The root of a BPMN file. Raises NotBpmn."""
+    try:
+        root = read(source, name)
+    except DiagramRefused as error:
+        raise NotBpmn(error.sentence) from error
+    if root.tag != f"{BPMN}definitions":
+        raise NotBpmn(f"{name}：不是 BPMN 文件（根元素不是 BPMN 2.0 的 definitions）")
+    return root
+
+
+def _report(drawing: Drawing, roots: Mapping[str, etree._Element], operations: Collection[str] | None) -> Report:
+    findings = lint(drawing, operations)
+    fault = load_fault(drawing.file, roots)
+    if fault is not None:
+        findings.append(fault)
+    verdict = explore(drawing)
+    findings += _spoken(verdict)
+    return Report(drawing.file, fault is None, verdict.safe, verdict.sound, tuple(findings))
+
+
+def _spoken(verdict: Verdict) -> list[Finding]:
+    """The verdict as findings."""
+    found: list[Finding] = []
+    if verdict.safe is False:
+        key, place = None, "同一处"
+        for flow in verdict.crowded[:1]:
+            key, place = flow.id or flow.source.id, f"{flow.source}到{flow.target}的顺序流上"
+        found.append(Finding("unsafe", ERROR, key, f"{place}可能同时有两个令牌"))
+    if verdict.stuck:
+        where = "、".join(str(each) for each in verdict.stuck[:5])
+        sentence = f"可能停在{where}，再也走不下去" if verdict.is_deadlock else f"可能在{where}一带循环，永远不能结束"
+        rule = "deadlock" if verdict.is_deadlock else "livelock"
+        found.append(Finding(rule, ERROR, verdict.stuck[0].id, sentence))
+    found += [Finding("never-started", ERROR, each.id, f"流程{each}永远不会开始") for each in verdict.never_started]
+    found += [Finding("dead", WARNING, each.id, f"{each}永远不会办到") for each in verdict.dead]
+    if verdict.why_undecided:
+        found.append(Finding("undecided", WARNING, None, f"未能判定是否安全、可靠：{verdict.why_undecided}"))
+    return found

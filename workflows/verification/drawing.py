@@ -1,0 +1,295 @@
+"""XML → what is drawn: scopes, nodes, flows and messages, nothing yet about how they behave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from workflows.diagrams import BPMN
+from workflows.verification.findings import quoted
+
+TASKS = {
+    "task",
+    "userTask",
+    "manualTask",
+    "serviceTask",
+    "sendTask",
+    "receiveTask",
+    "scriptTask",
+    "businessRuleTask",
+}
+INSIDES = {"subProcess", "transaction"}
+GATEWAYS = {
+    "exclusiveGateway": "xor",
+    "parallelGateway": "and",
+    "inclusiveGateway": "or",
+    "eventBasedGateway": "events",
+    "complexGateway": "complex",
+}
+EVENTS = {
+    "startEvent": "start",
+    "endEvent": "end",
+    "intermediateCatchEvent": "catch",
+    "intermediateThrowEvent": "throw",
+    "boundaryEvent": "boundary",
+}
+REFERENCES = {"error": "errorCode", "escalation": "escalationCode", "signal": "name", "message": "name"}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event definition; `key` tells one signal, error, escalation or link from another."""
+
+    kind: str
+    key: str | None = None
+    repeats: bool = True
+
+
+@dataclass(eq=False)
+class Flow:
+    """A sequence flow (or the leap from a link to its catch, which has no id)."""
+
+    id: str | None
+    source: Node
+    target: Node
+    conditional: bool = False
+
+
+@dataclass(eq=False)
+class Node:
+    """Anything a token can be at. `kind` is task, call, sub, event_sub, a gateway or an event."""
+
+    id: str | None
+    name: str | None
+    kind: str
+    scope: Scope
+    element: etree._Element
+    ins: list[Flow] = field(default_factory=list)
+    outs: list[Flow] = field(default_factory=list)
+    events: tuple[Event, ...] = ()
+    boundaries: list[Node] = field(default_factory=list)
+    host: Node | None = None
+    interrupting: bool = True
+    inside: Scope | None = None
+    loops: bool = False
+    may_be_skipped: bool = False
+    instances: tuple[int, ...] = ()
+    one_by_one: bool = False
+    ends_early: bool = False
+    receives: list[str] = field(default_factory=list)
+    sends: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return quoted(self.name, self.id)
+
+    @property
+    def tag(self) -> str:
+        return etree.QName(self.element).localname
+
+    @property
+    def is_activity(self) -> bool:
+        return self.kind in ("task", "call", "sub", "event_sub")
+
+    @property
+    def default(self) -> str | None:
+        value = self.element.get("default")
+        return str(value) if value is not None else None
+
+    def awaits_message(self) -> bool:
+        """Does a token stay here until a message comes?"""
+        return self.tag == "receiveTask" or any(each.kind == "message" for each in self.events)
+
+
+@dataclass(eq=False)
+class Scope:
+    """A process or the inside of a sub-process."""
+
+    id: str | None
+    name: str | None
+    element: etree._Element
+    is_process: bool
+    nodes: list[Node] = field(default_factory=list)
+    flows: list[Flow] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return quoted(self.name, self.id)
+
+    @property
+    def starts(self) -> list[Node]:
+        """Where a token appears: start events; without any, whatever has no way in."""
+        events = [each for each in self.nodes if each.kind == "start"]
+        return events or [each for each in self.nodes if _begins(each)]
+
+
+def _begins(node: Node) -> bool:
+    compensates = node.element.get("isForCompensation") == "true"
+    return not node.ins and node.kind not in ("boundary", "event_sub", "end") and not compensates
+
+
+@dataclass(frozen=True)
+class MessageFlow:
+    """A message from one element of the file to another."""
+
+    id: str
+    source: Node
+    target: Node
+
+    @property
+    def is_told(self) -> bool:
+        """Can its source send at all?"""
+        return self.source.is_activity or self.source.kind in ("throw", "end")
+
+
+@dataclass
+class Drawing:
+    """One file as drawn."""
+
+    file: str
+    root: etree._Element
+    scopes: list[Scope] = field(default_factory=list)
+    nodes: dict[str, Node] = field(default_factory=dict)
+    message_flows: list[MessageFlow] = field(default_factory=list)
+    loose_flows: list[etree._Element] = field(default_factory=list)
+
+    @property
+    def processes(self) -> list[Scope]:
+        return [each for each in self.scopes if each.is_process]
+
+    def all_nodes(self) -> Iterator[Node]:
+        for scope in self.scopes:
+            yield from scope.nodes
+
+
+def draw(root: etree._Element, file: str) -> Drawing:
+    """Read every process of a parsed file. Whatever does not fit together is left out, for the lint to name."""
+    drawing = Drawing(file, root)
+    references = {key: each for each in root.iterfind(f"{BPMN}*") if (key := each.get("id"))}
+    for process in root.iterfind(f"{BPMN}process"):
+        _read_scope(drawing, process, None, references)
+    for flow in root.iterfind(f"{BPMN}collaboration/{BPMN}messageFlow"):
+        source, target = (drawing.nodes.get(_local(flow.get(end))) for end in ("sourceRef", "targetRef"))
+        if source is not None and target is not None:
+            key = f"{file}#{len(drawing.message_flows)}"
+            source.sends.append(key)
+            target.receives.append(key)
+            drawing.message_flows.append(MessageFlow(key, source, target))
+    return drawing
+
+
+def connect_calls(drawings: Iterable[Drawing]) -> None:
+    """Let call activities call the processes of the files at hand; what is called elsewhere is one step."""
+    everything = list(drawings)
+    processes = {each.id: each for drawing in everything for each in drawing.processes if each.nodes}
+    for drawing in everything:
+        for node in drawing.all_nodes():
+            if node.kind == "call":
+                called = _local(node.element.get("calledElement"))
+                node.inside = next((p for p in drawing.processes if p.id == called and p.nodes), processes.get(called))
+
+
+def _local(reference: str | None) -> str:
+    """The id in a reference, which may carry a namespace prefix."""
+    return (reference or "").strip().rpartition(":")[2]
+
+
+def _read_scope(
+    drawing: Drawing, element: etree._Element, owner: Node | None, references: Mapping[str, etree._Element]
+) -> Scope:
+    scope = Scope(element.get("id"), element.get("name"), element, is_process=owner is None)
+    drawing.scopes.append(scope)
+    for child in element.iterfind(f"{BPMN}*"):
+        kind = _kind(child)
+        if kind is None:
+            continue
+        node = Node(child.get("id"), child.get("name"), kind, scope, child)
+        scope.nodes.append(node)
+        if node.id is not None:
+            drawing.nodes.setdefault(node.id, node)
+        node.events = tuple(_events(child, references))
+        _read_loop(node)
+        if kind in ("sub", "event_sub"):
+            node.inside = _read_scope(drawing, child, node, references)
+    _attach(scope)
+    _connect(drawing, scope)
+    return scope
+
+
+def _kind(element: etree._Element) -> str | None:
+    tag = etree.QName(element).localname
+    if tag in TASKS or tag == "adHocSubProcess":  # what an ad-hoc inside does is free: one step
+        return "task"
+    if tag == "callActivity":
+        return "call"
+    if tag in INSIDES:
+        return "event_sub" if element.get("triggeredByEvent") == "true" else "sub"
+    return GATEWAYS.get(tag) or EVENTS.get(tag)
+
+
+def _events(element: etree._Element, references: Mapping[str, etree._Element]) -> Iterator[Event]:
+    for child in element:
+        tag = etree.QName(child).localname if isinstance(child.tag, str) else ""
+        if tag == "eventDefinitionRef":
+            child = references.get(_local(child.text), child)
+            tag = etree.QName(child).localname
+        if not tag.endswith("EventDefinition"):
+            continue
+        kind = tag.removesuffix("EventDefinition")
+        reference = _local(child.get(f"{kind}Ref"))
+        meant = references.get(reference)
+        key = meant.get(REFERENCES[kind]) or reference if meant is not None and kind in REFERENCES else reference
+        if kind == "link":
+            key = child.get("name")
+        yield Event(kind, key or None, kind != "timer" or child.find(f"{BPMN}timeCycle") is not None)
+
+
+def _read_loop(node: Node) -> None:
+    loop = node.element.find(f"{BPMN}standardLoopCharacteristics")
+    node.loops = loop is not None
+    node.may_be_skipped = loop is not None and loop.get("testBefore") == "true"
+    several = node.element.find(f"{BPMN}multiInstanceLoopCharacteristics")
+    if several is None:
+        return
+    constant = (several.findtext(f"{BPMN}loopCardinality") or "").strip()
+    node.instances = (int(constant),) if constant.isdecimal() and len(constant) < 10 else (0, 1, 2)
+    node.one_by_one = several.get("isSequential") == "true"
+    node.ends_early = several.find(f"{BPMN}completionCondition") is not None
+
+
+def _attach(scope: Scope) -> None:
+    by_id = {each.id: each for each in scope.nodes if each.id}
+    for node in scope.nodes:
+        if node.kind == "boundary":
+            node.interrupting = node.element.get("cancelActivity") != "false"
+            node.host = by_id.get(_local(node.element.get("attachedToRef")))
+            if node.host is not None:
+                node.host.boundaries.append(node)
+        elif node.kind == "start":
+            node.interrupting = node.element.get("isInterrupting") != "false"
+
+
+def _connect(drawing: Drawing, scope: Scope) -> None:
+    by_id = {each.id: each for each in scope.nodes if each.id}
+    for element in scope.element.iterfind(f"{BPMN}sequenceFlow"):
+        source, target = (by_id.get(_local(element.get(end))) for end in ("sourceRef", "targetRef"))
+        if source is None or target is None:
+            drawing.loose_flows.append(element)
+            continue
+        conditional = element.find(f"{BPMN}conditionExpression") is not None
+        _join(scope, Flow(element.get("id"), source, target, conditional))
+    catches = {event.key: each for each in scope.nodes if each.kind == "catch" for event in _links(each)}
+    for node in [each for each in scope.nodes if each.kind == "throw"]:
+        for event in _links(node):
+            if event.key in catches:
+                _join(scope, Flow(None, node, catches[event.key]))
+
+
+def _links(node: Node) -> list[Event]:
+    return [each for each in node.events if each.kind == "link"]
+
+
+def _join(scope: Scope, flow: Flow) -> None:
+    scope.flows.append(flow)
+    flow.source.outs.append(flow)
+    flow.target.ins.append(flow)

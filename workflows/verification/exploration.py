@@ -1,0 +1,324 @@
+"""Every state a drawing can get into, up to a bound, and what follows: is it safe, is it sound?
+
+*Safe*: no sequence flow ever holds two tokens. *Sound*: from every state everything can still come to an end with no
+token left. Pools are taken together and messages arrive in any order. A message that was sent more often than followed
+counts as "so many or more": what then only may be is never taken for a proof.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from workflows.verification.behaviour import Behaviour, Effect, State
+from workflows.verification.drawing import Drawing, Flow, Node, Scope
+from workflows.verification.steps import TooWide, World
+
+MOST_STATES = 60_000
+MOST_TOKENS = 6  # on one flow: beyond, the drawing is unsafe anyway
+MOST_MESSAGES = 3  # sent and not yet received, of each kind
+MOST_RUNS = 2  # of one pool at once, as for several instances
+
+Whole = tuple[tuple[State, ...], tuple[int, ...]]  # what runs, and how many messages of each kind are on their way
+# an edge is certain where the number of messages is known, or where fewer than there may be are enough
+SURE, AT_LEAST, PERHAPS = 0, 1, 2
+
+
+@dataclass
+class Verdict:
+    """What exploring has shown; `witness` is a state in which the fault shows."""
+
+    safe: bool | None = None
+    sound: bool | None = None
+    crowded: list[Flow] = field(default_factory=list)
+    stuck: list[Node] = field(default_factory=list)
+    is_deadlock: bool = False
+    never_started: list[Scope] = field(default_factory=list)
+    dead: list[Node] = field(default_factory=list)
+    why_undecided: str | None = None
+
+
+def explore(drawing: Drawing) -> Verdict:
+    """Follow every process of a drawing that nothing in it calls, all of them together."""
+    scopes = _closure(drawing)
+    if any(node.kind == "complex" for scope in scopes for node in scope.nodes):
+        return Verdict(why_undecided="复杂网关的含义没有定义")
+    if _is_recursive(scopes):
+        return Verdict(why_undecided="流程互相调用成环")
+    called = {node.inside for scope in scopes for node in scope.nodes if node.kind == "call"}
+    pools = [each for each in drawing.processes if each.nodes and each not in called]
+    pools = pools or [each for each in drawing.processes if each.nodes]
+    if not pools:
+        return Verdict(why_undecided="图中没有可以验证的流程")
+    try:
+        world = World(scopes, drawing.message_flows)
+        return _Exploration(Behaviour(world), pools).verdict()
+    except TooWide:
+        return Verdict(why_undecided="包容网关的分支过多")
+
+
+def _closure(drawing: Drawing) -> list[Scope]:
+    """The scopes of the drawing and those its calls lead to."""
+    scopes = dict.fromkeys(drawing.scopes)
+    open_ = list(scopes)
+    while open_:
+        for node in open_.pop().nodes:
+            if node.inside is not None and node.inside not in scopes:
+                scopes[node.inside] = None
+                open_.append(node.inside)
+    return list(scopes)
+
+
+def _is_recursive(scopes: list[Scope]) -> bool:
+    inner = {scope: {node.inside for node in scope.nodes if node.inside is not None} for scope in scopes}
+    while leaves := [scope for scope, below in inner.items() if not below]:
+        for leaf in leaves:
+            del inner[leaf]
+        for below in inner.values():
+            below.difference_update(leaves)
+    return bool(inner)
+
+
+class _Exploration:
+    def __init__(self, behaviour: Behaviour, pools: list[Scope]) -> None:
+        self.behaviour = behaviour
+        self.world = behaviour.world
+        self.pools = pools
+        self.states: dict[Whole, int] = {}
+        self.edges: list[list[tuple[int, int]]] = []
+        self.cut: set[int] = set()
+        self.started: set[int] = set()
+
+    # --- the states
+
+    def _beginnings(self) -> Iterator[Whole]:
+        """Each pool that needs no other begins once; one that others may start as well may also wait for them."""
+        choices: list[list[State | None]] = []
+        for pool in self.pools:
+            starts = self.world.body(pool).starts
+            free = [way for trigger, ways in starts if trigger.kind == "free" for way in ways]
+            born = self.behaviour.begin(pool, free) if starts else []
+            if len(free) < sum(len(ways) for _, ways in starts) or not born:
+                born = [*born, None]
+            elif None in born:
+                self.started.add(self.pools.index(pool))
+            choices.append(list(dict.fromkeys(born)))
+        for chosen in itertools.product(*choices):
+            yield tuple(sorted(each for each in chosen if each is not None)), (0,) * len(self.world.messages)
+
+    def _run(self) -> None:
+        queue: deque[Whole] = deque()
+        for whole in self._beginnings():
+            self._found(whole, queue)
+        while queue:
+            whole = queue.popleft()
+            number = self.states[whole]
+            if self._is_too_much(whole) or len(self.states) >= MOST_STATES:
+                self.cut.add(number)
+                continue
+            out = dict.fromkeys((self._found(after, queue), sort) for after, sort in self._after(whole))
+            self.edges[number] = list(out)
+
+    def _found(self, whole: Whole, queue: deque[Whole]) -> int:
+        if whole not in self.states:
+            self.states[whole] = len(self.states)
+            self.edges.append([])
+            queue.append(whole)
+        return self.states[whole]
+
+    def _is_too_much(self, whole: Whole) -> bool:
+        return any(self._most(each) > MOST_TOKENS for each in whole[0])
+
+    def _most(self, state: State) -> int:
+        kids = (kid for record in state[2] for kid in record[4])
+        return max([len(state[2]), *state[1], *(self._most(kid) for kid in kids)])
+
+    def _after(self, whole: Whole) -> Iterator[tuple[Whole, int]]:
+        running, messages = whole
+        for place, state in enumerate(running):
+            if place and running[place - 1] == state:
+                continue
+            others = running[:place] + running[place + 1 :]
+            for moved, effect in self.behaviour.moves(state):
+                mine = (moved,) if moved is not None else ()
+                yield from self._effected((*others, *mine), messages, effect)
+        for pool in self.pools:
+            for trigger, ways in self.world.body(pool).starts:
+                if trigger.kind == "message" and self._may_start(running, pool):
+                    for born in self.behaviour.begin(pool, ways):
+                        mine = (born,) if born is not None else ()
+                        yield from self._effected((*running, *mine), messages, Effect(trigger.messages))
+
+    def _may_start(self, running: Iterable[State], pool: Scope) -> bool:
+        return sum(self.behaviour.body(each).scope is pool for each in running) < MOST_RUNS
+
+    def _effected(
+        self, running: tuple[State, ...], messages: tuple[int, ...], effect: Effect
+    ) -> Iterator[tuple[Whole, int]]:
+        for left, sort in self._received(messages, effect.awaits):
+            sent = list(left)
+            for message in effect.sends:
+                place = self.world.messages[message]
+                sent[place] = min(sent[place] + 1, MOST_MESSAGES)
+            for heard in self._broadcast(running, effect.signals):
+                yield (tuple(sorted(heard)), tuple(sent)), sort
+
+    def _received(self, messages: tuple[int, ...], awaits: tuple[str, ...]) -> Iterator[tuple[tuple[int, ...], int]]:
+        if not awaits:
+            yield messages, SURE
+        for message in awaits:
+            place = self.world.messages[message]
+            count = messages[place]
+            if count:
+                fewer = (*messages[:place], count - 1, *messages[place + 1 :])
+                yield fewer, SURE if count < MOST_MESSAGES else AT_LEAST
+            if count == MOST_MESSAGES:
+                yield messages, PERHAPS
+
+    def _broadcast(self, running: tuple[State, ...], signals: tuple[str | None, ...]) -> list[tuple[State, ...]]:
+        found = [running]
+        for signal in signals:
+            found = [
+                tuple(each for each in heard if each is not None) + born
+                for now in found
+                for heard in itertools.product(*(self.behaviour.reactions(each, signal) for each in now))
+                for born in self._signalled(now, signal)
+            ]
+        return found
+
+    def _signalled(self, running: tuple[State, ...], signal: str | None) -> list[tuple[State, ...]]:
+        """The pools that begin with this signal."""
+        born: list[tuple[State, ...]] = [()]
+        for pool in self.pools:
+            for trigger, ways in self.world.body(pool).starts:
+                if trigger.kind == "signal" and ("signal", signal) in trigger.keys and self._may_start(running, pool):
+                    new = [each for each in self.behaviour.begin(pool, ways) if each is not None]
+                    born = [(*others, each) for others in born for each in new] or born
+        return born
+
+    # --- the verdict
+
+    def verdict(self) -> Verdict:
+        self._run()
+        verdict = Verdict()
+        real = self._forward(lambda sort: sort == SURE)
+        self._judge_safety(verdict, real)
+        self._judge_soundness(verdict, real)
+        if verdict.safe is None or verdict.sound is None:
+            verdict.why_undecided = f"状态超出了验证的界限（{MOST_STATES} 个状态、每条顺序流 {MOST_TOKENS} 个令牌）"
+        if not self.cut:
+            verdict.dead = self._dead()
+        return verdict
+
+    def _judge_safety(self, verdict: Verdict, real: set[int]) -> None:
+        crowded = {number: flow for whole, number in self.states.items() for flow in self._crowded(whole)[:1]}
+        certain = [each for each in sorted(crowded) if each in real]
+        if certain:
+            verdict.safe = False
+            verdict.crowded = [flow for each in certain if (flow := crowded[each]) is not None][:1]
+        elif not crowded and not self.cut:
+            verdict.safe = True
+
+    def _crowded(self, whole: Whole) -> list[Flow | None]:
+        found: list[Flow | None] = []
+        open_ = list(whole[0])
+        while open_:
+            state = open_.pop()
+            fronts = self.behaviour.body(state).fronts
+            found += [fronts[place] for place, count in enumerate(state[1]) if count > 1]
+            open_ += [kid for record in state[2] for kid in record[4]]
+        return found
+
+    def _judge_soundness(self, verdict: Verdict, real: set[int]) -> None:
+        ends = {number for whole, number in self.states.items() if not whole[0]}
+        hopeful = self._backward(ends | self.cut, lambda sort: True)
+        lost = sorted(number for number in real if number not in hopeful)
+        verdict.never_started = [] if self.cut else self._never_started()
+        if lost or verdict.never_started:
+            verdict.sound = False
+            deadlocks = [number for number in lost if not self.edges[number]]
+            verdict.is_deadlock = bool(deadlocks)
+            if lost:
+                wholes = list(self.states)
+                verdict.stuck = self._places(wholes[(deadlocks or self._last(lost))[0]])
+        elif not self.cut and len(self._backward(ends, lambda sort: sort != PERHAPS)) == len(self.states):
+            verdict.sound = True
+
+    def _last(self, lost: list[int]) -> list[int]:
+        """Of the states without hope, those among the fewest others: the round that is never left."""
+        return sorted(lost, key=lambda number: len(self._forward(lambda sort: True, {number})))[:1] if (
+            len(lost) < 200
+        ) else lost  # fmt: skip
+
+    def _never_started(self) -> list[Scope]:
+        seen = {state[0] for whole in self.states for state in whole[0]}
+        scopes = {self.behaviour.world.scopes[number] for number in seen}
+        return [
+            pool
+            for number, pool in enumerate(self.pools)
+            if pool not in scopes and number not in self.started and self.world.body(pool).starts
+        ]
+
+    def _forward(self, follows: Callable[[int], bool], origin: set[int] | None = None) -> set[int]:
+        if origin is None:
+            origin = {self.states[whole] for whole in self._beginnings()}
+        return _reached(origin, [[after for after, sort in out if follows(sort)] for out in self.edges])
+
+    def _backward(self, ends: set[int], follows: Callable[[int], bool]) -> set[int]:
+        before: list[list[int]] = [[] for _ in self.edges]
+        for number, out in enumerate(self.edges):
+            for after, sort in out:
+                if follows(sort):
+                    before[after].append(number)
+        return _reached(ends, before)
+
+    def _places(self, whole: Whole) -> list[Node]:
+        """Where the tokens of a state are held up."""
+        found: dict[Node, None] = {}
+        open_ = list(whole[0])
+        while open_:
+            state = open_.pop()
+            body = self.behaviour.body(state)
+            for place, count in enumerate(state[1]):
+                if count:
+                    front, step = body.fronts[place], body.consumers.get(place)
+                    node = step.node if step else front.target if front else None
+                    if node is not None:
+                        found[node] = None
+            for record in state[2]:
+                open_ += record[4]
+                if not record[4]:
+                    found[self.behaviour.activity(state, record).node] = None
+        return list(found)
+
+    def _dead(self) -> list[Node]:
+        """Nodes before which no token ever stands, in scopes that are entered."""
+        used: dict[int, set[int]] = {}
+        seen: set[State] = set()
+        open_ = [state for whole in self.states for state in whole[0]]
+        while open_:
+            state = open_.pop()
+            if state in seen:
+                continue
+            seen.add(state)
+            used.setdefault(state[0], set()).update(place for place, count in enumerate(state[1]) if count)
+            open_ += [kid for record in state[2] for kid in record[4]]
+        dead: dict[Node, None] = {}
+        for number, places in used.items():
+            body = self.behaviour.bodies[number]
+            for place, front in enumerate(body.fronts):
+                if place not in places and front is not None and front.source.kind != "events":
+                    dead[front.target] = None
+        return list(dead)
+
+
+def _reached(origin: set[int], edges: list[list[int]]) -> set[int]:
+    seen, open_ = set(origin), list(origin)
+    while open_:
+        for after in edges[open_.pop()]:
+            if after not in seen:
+                seen.add(after)
+                open_.append(after)
+    return seen

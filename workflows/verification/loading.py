@@ -1,0 +1,66 @@
+"""Can the engine load a drawing, and does it predict no more tasks than it can carry?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lxml import etree
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.exceptions import WorkflowException
+from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
+
+from workflows.diagrams import BPMN
+from workflows.verification.findings import ERROR, Finding
+
+
+def load_fault(file: str, roots: Mapping[str, etree._Element]) -> Finding | None:
+    """Why the engine cannot load a file, None when it can.
+
+    roots -- the files at hand by name: what the file calls may stand in another of them.
+    """
+    parser = SpiffBpmnParser(validator=VALIDATOR)
+    try:
+        for name in _needed(file, roots):
+            if roots[name].find(f"{BPMN}process") is not None:
+                parser.add_bpmn_xml(roots[name], filename=name)
+        keys = [each.get("id") for each in roots[file].iterfind(f"{BPMN}process")]
+        called = {each.get("calledElement") for root in roots.values() for each in root.iter(f"{BPMN}callActivity")}
+        for key in keys:
+            if _has_content(roots[file], key) or key in called:
+                parser.get_spec(key)
+                parser.get_subprocess_specs(key)
+    except ValidationException as error:
+        return Finding("load", ERROR, _element(roots[file], error.id), f"引擎不能载入：{_sentence(error)}")
+    except RecursionError:
+        return Finding("load", ERROR, None, "引擎不能载入：流程互相调用成环，或一条路径太长")
+    except (WorkflowException, KeyError, ValueError, TypeError, AttributeError, AssertionError, IndexError) as error:
+        return Finding("load", ERROR, None, f"引擎不能载入：{type(error).__name__} {error}")
+    return None
+
+
+def _has_content(root: etree._Element, key: str | None) -> bool:
+    process = next(each for each in root.iterfind(f"{BPMN}process") if each.get("id") == key)
+    return any(isinstance(each.tag, str) and each.get("id") for each in process)
+
+
+def _needed(file: str, roots: Mapping[str, etree._Element]) -> list[str]:
+    """The file and those whose processes it calls, directly or not."""
+    owners = {each.get("id"): name for name, root in roots.items() for each in root.iterfind(f"{BPMN}process")}
+    owners.update({each.get("id"): file for each in roots[file].iterfind(f"{BPMN}process")})
+    needed, open_ = {file: None}, [file]
+    while open_:
+        for call in roots[open_.pop()].iter(f"{BPMN}callActivity"):
+            name = owners.get(call.get("calledElement"))
+            if name is not None and name not in needed:
+                needed[name] = None
+                open_.append(name)
+    return list(needed)
+
+
+def _element(root: etree._Element, key: str | None) -> str | None:
+    return key if key and root.find(f".//*[@id='{key}']") is not None else None
+
+
+def _sentence(error: ValidationException) -> str:
+    text = str(error).replace("\n", " ").strip()
+    return text[:300]
