@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflows.verification.drawing import Scope
-from workflows.verification.steps import Activity, Bag, Body, Step, Trigger, World
+from workflows.verification.steps import MOST_INSTANCES, Activity, Bag, Body, Step, Trigger, World
 
 State = tuple[int, tuple[int, ...], tuple[Any, ...], tuple[int, ...]]
 Record = tuple[int, int, int, tuple[int, ...], tuple[State, ...]]
 Thrown = tuple[str, "str | None"]
-MOST_INSTANCES = 6  # of an activity with a constant number: as many more behave no differently
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,7 @@ class Behaviour:
         self.bodies: list[Body] = [world.body(scope) for scope in world.scopes]
         self._numbers: dict[Scope, int] = {scope: number for number, scope in enumerate(world.scopes)}
         self._activities = [self._activities_of(body) for body in self.bodies]
+        self.reached: set[tuple[int, int]] = set()  # places that ever had a token
         self._moves: dict[State, Moves] = {}
         self._reactions: dict[tuple[State, str | None], list[State | None]] = {}
 
@@ -57,7 +57,7 @@ class Behaviour:
         number = self._numbers[scope]
         body = self.bodies[number]
         empty = (number, (0,) * len(body.fronts), (), (0,) * len(body.event_subs))
-        return [self._settled(_given(empty, bag)) for bag in bags]
+        return [self._settled(self._given(empty, bag)) for bag in bags]
 
     def births(self, scope: Scope) -> list[State | None]:
         """The states in which the inside of an activity begins."""
@@ -70,10 +70,24 @@ class Behaviour:
         """The activity that lasts in a record of a state."""
         return self._activities[state[0]][record[0]]
 
-    @staticmethod
-    def _settled(state: State) -> State | None:
-        """None when nothing is left."""
-        return state if any(state[1]) or state[2] else None
+    def _given(self, state: State, bag: Bag) -> State:
+        """The state with a token more in each place of the bag; where tokens rest, two are as good as more."""
+        if not bag:
+            return state
+        tokens = list(state[1])
+        resting = self.bodies[state[0]].resting
+        for place in bag:
+            tokens[place] = min(tokens[place] + 1, 2) if place in resting else tokens[place] + 1
+            self.reached.add((state[0], place))
+        return (state[0], tuple(tokens), state[2], state[3])
+
+    def _is_over(self, state: State) -> bool:
+        """Is nothing left that could still move?"""
+        return not state[2] and not any(state[1][place] for place in self.bodies[state[0]].alive)
+
+    def _settled(self, state: State) -> State | None:
+        """None when it is over; a crowd is shown before."""
+        return None if self._is_over(state) and max(state[1], default=0) < 2 else state
 
     # --- moves
 
@@ -84,6 +98,9 @@ class Behaviour:
         return self._moves[state]
 
     def _all_moves(self, state: State) -> Iterator[Move]:
+        if self._is_over(state):
+            yield None, QUIET
+            return
         for step in self.body(state).steps:
             for taken in self._enabled(step, state):
                 yield from self._taken(state, step, taken)
@@ -123,7 +140,7 @@ class Behaviour:
             return  # a signal moves it, see `reactions`
         awaits = trigger.messages if trigger else ()
         for way in step.ways:
-            given = _given(left, way)
+            given = self._given(left, way)
             effect = Effect(awaits, step.sends, step.signals)
             yield from self._raised(given, step.throws, effect)
 
@@ -193,7 +210,7 @@ class Behaviour:
         return self._instances_begun(state, (number, waiting - 1, 0, fired, ()), 1)
 
     def _left(self, state: State, activity: Activity) -> list[State | None]:
-        return [self._settled(_given(state, way)) for way in activity.ways]
+        return [self._settled(self._given(state, way)) for way in activity.ways]
 
     def _record_moves(self, state: State, record: Record) -> Iterator[Move]:
         activity = self._activities[state[0]][record[0]]
@@ -277,7 +294,7 @@ class Behaviour:
     ) -> Iterator[State | None]:
         rest = _minus(state, record)
         for way in ways:
-            given = _given(rest, way)
+            given = self._given(rest, way)
             if interrupting:
                 yield self._settled(given)
             else:
@@ -291,11 +308,11 @@ class Behaviour:
         activity = self._activities[state[0]][record[0]]
         if interrupting:
             for way in ways:
-                yield self._settled(_given(rest, way))
+                yield self._settled(self._given(rest, way))
         elif record[3][number] < activity.borders[number][0].most:
             fired = tuple(count + (place == number) for place, count in enumerate(record[3]))
             for way in ways:
-                yield _with(_given(rest, way), (*record[:3], fired, record[4]))
+                yield _with(self._given(rest, way), (*record[:3], fired, record[4]))
 
     # --- event sub-processes
 
@@ -315,6 +332,8 @@ class Behaviour:
         else:
             state = (place, tokens, records, tuple(c + (i == number) for i, c in enumerate(fired)))
         assert event_sub.inside is not None
+        if event_sub.inside in self.world.one_steps:
+            return [self._settled(state)]
         body = self.bodies[self._numbers[event_sub.inside]]
         born = self.begin(event_sub.inside, [way for _, ways in body.starts[:1] for way in ways])
         index = self._activities[place].index(event_sub)
@@ -370,7 +389,7 @@ class Behaviour:
         states = [state]
         for place in places:
             states = [
-                _given(_without(s, (place,)), way)
+                self._given(_without(s, (place,)), way)
                 for s in states if s is not None and s[1][place] for way in step.ways
             ] or states  # fmt: skip
         return [self._settled(each) for each in states if each is not None]
@@ -382,7 +401,7 @@ class Behaviour:
         if not _is_event_sub(activity):
             for trigger, interrupting, ways in activity.borders:
                 if interrupting and _hears(trigger, signal):
-                    return [self._settled(_given(rest, way)) for way in ways]
+                    return [self._settled(self._given(rest, way)) for way in ways]
             if activity.trigger is not None and _hears(activity.trigger, signal):
                 return self._went_on(rest, (*record[:2], record[2] - 1, *record[3:]))
         after: list[Record] = [record]
@@ -396,7 +415,7 @@ class Behaviour:
             return states
         for trigger, interrupting, ways in activity.borders:
             if not interrupting and _hears(trigger, signal):
-                states = [_given(each or _emptied(state), way) for each in states for way in ways]
+                states = [self._given(each or _emptied(state), way) for each in states for way in ways]
         return states
 
 
@@ -410,15 +429,6 @@ def _catches(trigger: Trigger, kind: str, key: str | None) -> bool:
 
 def _hears(trigger: Trigger, signal: str | None) -> bool:
     return trigger.kind == "signal" and ("signal", signal) in trigger.keys
-
-
-def _given(state: State, bag: Bag) -> State:
-    if not bag:
-        return state
-    tokens = list(state[1])
-    for place in bag:
-        tokens[place] += 1
-    return (state[0], tuple(tokens), state[2], state[3])
 
 
 def _without(state: State, bag: Bag) -> State:

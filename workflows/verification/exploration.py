@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 
 from workflows.verification.behaviour import Behaviour, Effect, State
 from workflows.verification.drawing import Drawing, Flow, Node, Scope
-from workflows.verification.steps import TooWide, World
+from workflows.verification.steps import TooWide, World, closure
 
-MOST_STATES = 60_000
+MOST_STATES = 50_000
+MOST_DEEP = 10_000  # followed once more, deep before wide, where the bound was reached
 MOST_TOKENS = 6  # on one flow: beyond, the drawing is unsafe anyway
 MOST_MESSAGES = 3  # sent and not yet received, of each kind
 MOST_RUNS = 2  # of one pool at once, as for several instances
@@ -28,7 +29,7 @@ SURE, AT_LEAST, PERHAPS = 0, 1, 2
 
 @dataclass
 class Verdict:
-    """What exploring has shown; `witness` is a state in which the fault shows."""
+    """What exploring has shown, and by which elements it shows."""
 
     safe: bool | None = None
     sound: bool | None = None
@@ -42,7 +43,7 @@ class Verdict:
 
 def explore(drawing: Drawing) -> Verdict:
     """Follow every process of a drawing that nothing in it calls, all of them together."""
-    scopes = _closure(drawing)
+    scopes = closure(drawing.scopes)
     if any(node.kind == "complex" for scope in scopes for node in scope.nodes):
         return Verdict(why_undecided="复杂网关的含义没有定义")
     if _is_recursive(scopes):
@@ -52,23 +53,79 @@ def explore(drawing: Drawing) -> Verdict:
     pools = pools or [each for each in drawing.processes if each.nodes]
     if not pools:
         return Verdict(why_undecided="图中没有可以验证的流程")
+    world = World(scopes, drawing.message_flows)
     try:
-        world = World(scopes, drawing.message_flows)
-        return _Exploration(Behaviour(world), pools).verdict()
-    except TooWide:
-        return Verdict(why_undecided="包容网关的分支过多")
+        inner = _look_inside(world)
+        verdicts = [_verdict_on(world, group) for group in _groups(pools, world)]
+    except TooWide as error:
+        return Verdict(why_undecided=str(error))
+    return _together(verdicts, inner)
 
 
-def _closure(drawing: Drawing) -> list[Scope]:
-    """The scopes of the drawing and those its calls lead to."""
-    scopes = dict.fromkeys(drawing.scopes)
-    open_ = list(scopes)
-    while open_:
-        for node in open_.pop().nodes:
-            if node.inside is not None and node.inside not in scopes:
-                scopes[node.inside] = None
-                open_.append(node.inside)
-    return list(scopes)
+def _verdict_on(world: World, pools: list[Scope]) -> Verdict:
+    """The verdict on pools taken together; a fault beyond the bound may be found by going deep."""
+    verdict = _Exploration(Behaviour(world), pools).verdict()
+    if verdict.why_undecided:
+        deep = _Exploration(Behaviour(world), pools, most=MOST_DEEP, deep=True).verdict()
+        if verdict.safe is None and deep.safe is False:
+            verdict.safe, verdict.crowded = False, deep.crowded
+        if verdict.sound is None and deep.sound is False:
+            verdict.sound, verdict.stuck, verdict.is_deadlock = False, deep.stuck, deep.is_deadlock
+        if None not in (verdict.safe, verdict.sound):
+            verdict.why_undecided = None
+    return verdict
+
+
+def _look_inside(world: World) -> list[Node]:
+    """Let each inside that is safe and sound by itself, and quiet, count as one step; what is dead in them."""
+    dead = []
+    owners = [node for scope in world.scopes for node in scope.nodes if node.inside is not None]
+    for scope in reversed(list(dict.fromkeys(node.inside for node in owners if node.inside is not None))):
+        below = closure([scope])
+        if len(scope.starts) != 1 or not world.is_quiet(below):
+            continue
+        alone = World(below, ())
+        alone.one_steps = world.one_steps
+        verdict = _Exploration(Behaviour(alone), [scope], begins_anyway=True).verdict()
+        if verdict.safe and verdict.sound:
+            world.one_steps.add(scope)
+            dead += verdict.dead
+    return dead
+
+
+def _groups(pools: list[Scope], world: World) -> list[list[Scope]]:
+    """The pools that have to do with one another, by messages or signals."""
+    groups: list[tuple[list[Scope], set[str | None]]] = []
+    for pool in pools:
+        nodes = [node for scope in closure([pool]) for node in scope.nodes]
+        ties: set[str | None] = {key for node in nodes for key in (*world.awaited(node), *world.sent(node))}
+        ties |= {f"signal {e.key}" for node in nodes for e in node.events if e.kind == "signal"}
+        mine = [pool]
+        for group in [each for each in groups if each[1] & ties]:
+            groups.remove(group)
+            mine, ties = group[0] + mine, group[1] | ties
+        groups.append((mine, ties))
+    return [group for group, _ in groups]
+
+
+def _together(verdicts: list[Verdict], inner: list[Node]) -> Verdict:
+    """One verdict on groups that have nothing to do with one another."""
+    whole = Verdict(dead=inner)
+    for each in verdicts:
+        whole.crowded += each.crowded
+        whole.stuck = whole.stuck or each.stuck
+        whole.is_deadlock = whole.is_deadlock or each.is_deadlock
+        whole.never_started += each.never_started
+        whole.dead += each.dead
+        whole.why_undecided = whole.why_undecided or each.why_undecided
+    whole.safe = _all(each.safe for each in verdicts)
+    whole.sound = _all(each.sound for each in verdicts)
+    return whole
+
+
+def _all(answers: Iterable[bool | None]) -> bool | None:
+    found = set(answers)
+    return False if False in found else None if None in found else True
 
 
 def _is_recursive(scopes: list[Scope]) -> bool:
@@ -82,14 +139,22 @@ def _is_recursive(scopes: list[Scope]) -> bool:
 
 
 class _Exploration:
-    def __init__(self, behaviour: Behaviour, pools: list[Scope]) -> None:
+    def __init__(
+        self,
+        behaviour: Behaviour,
+        pools: list[Scope],
+        begins_anyway: bool = False,
+        most: int = MOST_STATES,
+        deep: bool = False,
+    ) -> None:
+        self.begins_anyway = begins_anyway  # whatever its start waits for: for the inside of an activity
+        self.most, self.deep = most, deep
         self.behaviour = behaviour
         self.world = behaviour.world
         self.pools = pools
         self.states: dict[Whole, int] = {}
         self.edges: list[list[tuple[int, int]]] = []
         self.cut: set[int] = set()
-        self.started: set[int] = set()
 
     # --- the states
 
@@ -98,12 +163,10 @@ class _Exploration:
         choices: list[list[State | None]] = []
         for pool in self.pools:
             starts = self.world.body(pool).starts
-            free = [way for trigger, ways in starts if trigger.kind == "free" for way in ways]
+            free = [way for trigger, ways in starts if trigger.kind == "free" or self.begins_anyway for way in ways]
             born = self.behaviour.begin(pool, free) if starts else []
             if len(free) < sum(len(ways) for _, ways in starts) or not born:
                 born = [*born, None]
-            elif None in born:
-                self.started.add(self.pools.index(pool))
             choices.append(list(dict.fromkeys(born)))
         for chosen in itertools.product(*choices):
             yield tuple(sorted(each for each in chosen if each is not None)), (0,) * len(self.world.messages)
@@ -113,9 +176,9 @@ class _Exploration:
         for whole in self._beginnings():
             self._found(whole, queue)
         while queue:
-            whole = queue.popleft()
+            whole = queue.pop() if self.deep else queue.popleft()
             number = self.states[whole]
-            if self._is_too_much(whole) or len(self.states) >= MOST_STATES:
+            if self._is_too_much(whole) or len(self.states) >= self.most:
                 self.cut.add(number)
                 continue
             out = dict.fromkeys((self._found(after, queue), sort) for after, sort in self._after(whole))
@@ -146,7 +209,8 @@ class _Exploration:
                 yield from self._effected((*others, *mine), messages, effect)
         for pool in self.pools:
             for trigger, ways in self.world.body(pool).starts:
-                if trigger.kind == "message" and self._may_start(running, pool):
+                told = any(messages[self.world.messages[each]] for each in trigger.messages)
+                if trigger.kind == "message" and told and self._may_start(running, pool):
                     for born in self.behaviour.begin(pool, ways):
                         mine = (born,) if born is not None else ()
                         yield from self._effected((*running, *mine), messages, Effect(trigger.messages))
@@ -253,12 +317,11 @@ class _Exploration:
         ) else lost  # fmt: skip
 
     def _never_started(self) -> list[Scope]:
-        seen = {state[0] for whole in self.states for state in whole[0]}
-        scopes = {self.behaviour.world.scopes[number] for number in seen}
+        started = {self.behaviour.bodies[number].scope for number, _ in self.behaviour.reached}
         return [
             pool
-            for number, pool in enumerate(self.pools)
-            if pool not in scopes and number not in self.started and self.world.body(pool).starts
+            for pool in self.pools
+            if pool not in started and any(way for _, ways in self.world.body(pool).starts for way in ways)
         ]
 
     def _forward(self, follows: Callable[[int], bool], origin: set[int] | None = None) -> set[int]:
@@ -282,7 +345,7 @@ class _Exploration:
             state = open_.pop()
             body = self.behaviour.body(state)
             for place, count in enumerate(state[1]):
-                if count:
+                if count and place not in body.resting:
                     front, step = body.fronts[place], body.consumers.get(place)
                     node = step.node if step else front.target if front else None
                     if node is not None:
@@ -295,23 +358,18 @@ class _Exploration:
 
     def _dead(self) -> list[Node]:
         """Nodes before which no token ever stands, in scopes that are entered."""
-        used: dict[int, set[int]] = {}
-        seen: set[State] = set()
-        open_ = [state for whole in self.states for state in whole[0]]
-        while open_:
-            state = open_.pop()
-            if state in seen:
-                continue
-            seen.add(state)
-            used.setdefault(state[0], set()).update(place for place, count in enumerate(state[1]) if count)
-            open_ += [kid for record in state[2] for kid in record[4]]
+        entered = {number for number, _ in self.behaviour.reached}
         dead: dict[Node, None] = {}
-        for number, places in used.items():
-            body = self.behaviour.bodies[number]
-            for place, front in enumerate(body.fronts):
-                if place not in places and front is not None and front.source.kind != "events":
+        for number in entered:
+            for place, front in enumerate(self.behaviour.bodies[number].fronts):
+                if (number, place) not in self.behaviour.reached and front is not None and not _is_held(front):
                     dead[front.target] = None
         return list(dead)
+
+
+def _is_held(flow: Flow) -> bool:
+    """Does its token stay at the event-based gateway?"""
+    return flow.source.kind == "events"
 
 
 def _reached(origin: set[int], edges: list[list[int]]) -> set[int]:

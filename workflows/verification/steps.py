@@ -7,7 +7,6 @@ folded that could change whether a flow can hold two tokens or whether everythin
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from workflows.verification.drawing import Event, Flow, MessageFlow, Node, Scope
 
 Bag = tuple[int, ...]  # places that get a token each
 WIDEST = 8  # flows out of an inclusive gateway: each more doubles the choices
+MOST_INSTANCES = 6  # of an activity with a constant number: as many more behave no differently
 MOST_FIRINGS = 2  # of a non-interrupting event during one activity, as for several instances
 
 
@@ -73,6 +73,7 @@ class World:
     def __init__(self, scopes: Iterable[Scope], message_flows: Iterable[MessageFlow]) -> None:
         self.bodies: dict[Scope, Body] = {}
         self.scopes = list(scopes)
+        self.one_steps: set[Scope] = set()  # a token that goes in surely comes out, with nothing else to see
         nodes = {node for scope in self.scopes for node in scope.nodes}
         self.signals = _signals(node for node in nodes if node.kind in ("throw", "end"))
         self.caught_signals = _signals(node for node in nodes if node.kind not in ("throw", "end"))
@@ -86,6 +87,15 @@ class World:
     def sent(self, node: Node) -> tuple[str, ...]:
         """The messages of the file a node sends."""
         return tuple(each for each in node.sends if each in self.messages)
+
+    def is_quiet(self, scopes: Iterable[Scope]) -> bool:
+        """Do these scopes neither hear nor say anything that goes beyond them?"""
+        events = [(node, event) for scope in scopes for node in scope.nodes for event in node.events]
+        if any(self.awaited(node) or self.sent(node) for scope in scopes for node in scope.nodes):
+            return False
+        said = {event.kind for node, event in events if node.kind in ("throw", "end")}
+        heard = {event.key for _, event in events if event.kind == "signal"}
+        return not said & {"error", "escalation", "cancel"} and not heard & self.signals & self.caught_signals
 
     def body(self, scope: Scope) -> Body:
         if scope not in self.bodies:
@@ -135,6 +145,11 @@ class Body:
         self._fold()
         self._number()
         self.consumers: dict[int, Step] = {place: step for step in self.steps for place in step.ins}
+        ends = [step for step in self.steps if step.is_plain and step.join == "any" and step.ways == [()]]
+        # a token that only has to end may as well rest where it is; two that could rest there could meet there
+        self.resting = frozenset(place for step in ends for place in step.ins)
+        self.alive = tuple(place for place in range(len(self.fronts)) if place not in self.resting)
+        self.steps = [step for step in self.steps if step not in ends]
         self.ahead = {id(step): self._ahead(step) for step in self.steps if step.join == "or"}
 
     # --- from nodes to steps
@@ -224,7 +239,7 @@ class Body:
 
     def _task(self, step: Step) -> None:
         node = step.node
-        inside = node.inside if node.inside is not None and not self._is_one_step(node.inside) else None
+        inside = node.inside if node.inside is not None and node.inside not in self.world.one_steps else None
         trigger = self._trigger(node) if self.world.awaited(node) else None
         sends = self.world.sent(node)
         thrown = thrown_in(inside) if inside is not None else frozenset()
@@ -240,18 +255,10 @@ class Body:
             step.ways = [*step.ways, *(way for _, _, ways in borders for way in ways)]
             step.trigger, step.sends = trigger, sends
             return
+        if max(node.instances, default=0) > MOST_INSTANCES and not self.world.is_quiet(closure([node.scope])):
+            raise TooWide(f"{node}的实例数超过 {MOST_INSTANCES}，又收发消息")
         counts = node.instances or ((0, 1) if node.may_be_skipped else (1,))
         step.activity = Activity(node, step.ways, inside, counts, trigger, sends, borders)
-
-    def _is_one_step(self, inside: Scope) -> bool:
-        """Does a token that goes in surely come out, with nothing else to see?"""
-        body = self.world.body(inside)
-        if body.event_subs or not inside.nodes:
-            return not inside.nodes
-        steps = body.steps
-        return len(steps) == 1 and steps[0].is_plain and steps[0].ways == [()] and all(
-            sorted(bag) == [0] for bag in body.births()
-        )  # fmt: skip
 
     def _add_event_sub(self, node: Node) -> None:
         inside = node.inside
@@ -443,18 +450,28 @@ def _places(step: Step) -> set[int]:
 
 def _subsets(places: Bag) -> list[Bag]:
     if len(places) > WIDEST:
-        raise TooWide()
+        raise TooWide(f"一个网关有 {len(places)} 条可同时选择的分支，最多验证 {WIDEST} 条")
     return [chosen for size in range(1, len(places) + 1) for chosen in itertools.combinations(places, size)]
+
+
+def closure(scopes: Iterable[Scope]) -> list[Scope]:
+    """These scopes and those their sub-processes and calls lead to."""
+    found = dict.fromkeys(scopes)
+    open_ = list(found)
+    while open_:
+        for node in open_.pop().nodes:
+            if node.inside is not None and node.inside not in found:
+                found[node.inside] = None
+                open_.append(node.inside)
+    return list(found)
 
 
 def thrown_in(scope: Scope) -> frozenset[tuple[str, str | None]]:
     """The errors and escalations thrown anywhere inside a scope."""
-    found, open_, seen = Counter[tuple[str, str | None]](), [scope], {scope}
-    while open_:
-        for node in open_.pop().nodes:
-            if node.kind in ("throw", "end"):
-                found.update((event.kind, event.key) for event in node.events if event.kind in ("error", "escalation"))
-            if node.inside is not None and node.inside not in seen:
-                seen.add(node.inside)
-                open_.append(node.inside)
-    return frozenset(found)
+    return frozenset(
+        (event.kind, event.key)
+        for each in closure([scope])
+        for node in each.nodes
+        for event in node.events
+        if node.kind in ("throw", "end") and event.kind in ("error", "escalation")
+    )
