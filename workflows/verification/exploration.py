@@ -144,11 +144,11 @@ class _Exploration:
         behaviour: Behaviour,
         pools: list[Scope],
         begins_anyway: bool = False,
-        most: int = MOST_STATES,
+        most: int | None = None,
         deep: bool = False,
     ) -> None:
         self.begins_anyway = begins_anyway  # whatever its start waits for: for the inside of an activity
-        self.most, self.deep = most, deep
+        self.most, self.deep = most or MOST_STATES, deep
         self.behaviour = behaviour
         self.world = behaviour.world
         self.pools = pools

@@ -1,0 +1,322 @@
+"""Slips of the pen are found and tied to their element; what is no diagram is refused with a sentence."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import workflows
+from tests.workflows.drawing import HEAD, border, drawing, event, inside, node, sketch, task
+from workflows.__main__ import main
+
+SHELF = Path(__file__).parents[2] / "bpmn"
+FINE = drawing(sketch("p", "start > a > end"))
+
+
+def found(source: bytes, **known: set[str]) -> set[tuple[str, str, str | None]]:
+    (report,) = workflows.verify({"drawn.bpmn": source}, **known)
+    return {(each.rule, each.severity, each.element) for each in report.findings}
+
+
+def one(flows: str, *elements: str) -> bytes:
+    return drawing(sketch("p", flows, *elements))
+
+
+def operated(operation: str) -> str:
+    return node(
+        "serviceTask",
+        "serve",
+        "<bpmn:extensionElements><spiffworkflow:serviceTaskOperator "
+        f'id="{operation}"><spiffworkflow:parameters /></spiffworkflow:serviceTaskOperator></bpmn:extensionElements>',
+    )
+
+
+def house(lane: str, *own: tuple[str, str], flows: str = "start > ask > end") -> bytes:
+    """One task in a lane of the house, with properties of its own."""
+    values = "".join(f'<spiffworkflow:property name="{name}" value="{value}" />' for name, value in own)
+    held = f"<spiffworkflow:properties>{values}</spiffworkflow:properties>"
+    drawn = sketch("p", flows, task("ask", f"<bpmn:extensionElements>{held}</bpmn:extensionElements>"))
+    opening, rest = drawn.split(">", 1)
+    return drawing(f"{opening}>{lane}{rest}")
+
+
+def lane(role: str, *tasks: str) -> str:
+    references = "".join(f"<bpmn:flowNodeRef>{each}</bpmn:flowNodeRef>" for each in tasks)
+    return (
+        '<bpmn:laneSet id="lanes"><bpmn:lane id="the_lane" name="学校"><bpmn:extensionElements>'
+        f'<spiffworkflow:properties><spiffworkflow:property name="role" value="{role}" /></spiffworkflow:properties>'
+        f"</bpmn:extensionElements>{references}</bpmn:lane></bpmn:laneSet>"
+    )
+
+
+OURS = lane("applicant", "ask")
+FLAWED = {
+    "no start": (one("a > end"), ("no-start", "error", "p")),
+    "no end": (one("start > a"), ("no-end", "error", "p")),
+    "a task after which nothing comes": (one("start > xor1 > a; xor1 > end"), ("dead-end", "error", "a")),
+    "out of reach": (one("start > a > end; b > c > end"), ("unreachable", "error", "c")),
+    "a flow to nowhere": (FINE.replace(b'targetRef="end"', b'targetRef="gone"'), ("loose-flow", "error", "p_1")),
+    "a flow into a sub-process": (
+        one("start > sub > end", inside("sub", "start_in > inner > end_in")).replace(
+            b'targetRef="end"', b'targetRef="inner"'
+        ),
+        ("loose-flow", "error", "p_1"),
+    ),
+    "an id twice": (FINE.replace(b'id="end"', b'id="start"'), ("duplicate-id", "error", "start")),
+    "no name": (one("start > a > end", node("task", "a")), ("no-name", "warning", "a")),
+    "a choice without condition": (
+        one("start > xor1 > a > end; xor1 > end").replace(b"conditionExpression", b"documentation"),
+        ("no-condition", "error", "p_1"),
+    ),
+    "a choice that may have no way": (one("start > xor1 > a > end; xor1 > end"), ("no-default", "warning", "xor1")),
+    "a default that is not there": (
+        one("start > xor1 > a > end; xor1 > end", node("exclusiveGateway", "xor1", default="gone")),
+        ("default", "error", "xor1"),
+    ),
+    "a default with a condition": (
+        one("start > xor1 > a > end; xor1 > end", node("exclusiveGateway", "xor1", default="p_1")),
+        ("condition", "warning", "p_1"),
+    ),
+    "conditions behind a parallel gateway": (
+        one("start > or1 > a > end; or1 > end2").replace(b"inclusiveGateway", b"parallelGateway"),
+        ("condition", "warning", "or1"),
+    ),
+    "a condition that calls": (
+        one("start > xor1 > a > end; xor1 > end").replace(b"choice == 1", b"__import__('os')"),
+        ("condition", "error", "p_1"),
+    ),
+    "two flows out of a task": (one("start > a > end; a > b > end"), ("implicit-split", "error", "a")),
+    "the same flow twice": (one("start > a > end; start > a"), ("double-flow", "warning", "start")),
+    "a border without a way out": (one("start > a > end", border("late", "a", "timer")), ("border", "error", "late")),
+    "a border of nothing": (
+        one("start > a > end; late > end", border("late", "gone", "message")),
+        ("border", "error", "late"),
+    ),
+    "an error that does not interrupt": (
+        one("start > a > end; late > end", border("late", "a", "error", cancel=False)),
+        ("border", "error", "late"),
+    ),
+    "a cancelled task that is no transaction": (
+        one("start > a > end; late > end", border("late", "a", "cancel")),
+        ("border", "error", "late"),
+    ),
+    "a border that waits for nothing": (
+        one("start > a > end; late > end", node("boundaryEvent", "late", attachedToRef="a")),
+        ("no-definition", "error", "late"),
+    ),
+    "a message that is not named": (
+        one("start > hear > end", event("intermediateCatchEvent", "hear", "message")),
+        ("no-definition", "warning", "hear"),
+    ),
+    "a message that is not defined": (
+        one("start > hear > end", event("intermediateCatchEvent", "hear", "message:gone")),
+        ("no-definition", "error", "hear"),
+    ),
+    "an error that is not defined": (
+        one("start > a > end; bad > end", border("bad", "a", "error:gone")),
+        ("no-definition", "error", "bad"),
+    ),
+    "an event gateway before a task": (one("start > events1 > a > end"), ("event-gateway", "error", "events1")),
+    "a link to nowhere": (
+        one("start > off", event("intermediateThrowEvent", "off", "link:far")),
+        ("link", "error", "off"),
+    ),
+    "a link from nowhere": (
+        one("start > end; on > end", event("intermediateCatchEvent", "on", "link:far")),
+        ("link", "error", "on"),
+    ),
+    "a start with a way in": (one("start > a > xor1 > end; xor1 > start"), ("start-event", "error", "start")),
+    "an end with a way out": (one("start > end > a > end2"), ("end-event", "error", "end")),
+    "a sub-process that waits to start": (
+        one("start > sub > end", inside("sub", "s > a > end_in", event("startEvent", "s", "message"))),
+        ("start-event", "error", "s"),
+    ),
+    "two plain starts": (one("start > a > end; start2 > a"), ("several-starts", "warning", "start2")),
+    "a gateway for nothing": (one("start > xor1 > end"), ("superfluous", "info", "xor1")),
+    "no process at all": (f"{HEAD}</bpmn:definitions>".encode(), ("empty", "error", None)),
+    "a script": (one("start > do > end", node("scriptTask", "do")), ("unsupported", "error", "do")),
+    "a script before a task": (
+        one("start > a > end", task("a", "<bpmn:extensionElements><spiffworkflow:preScript>x = 1"
+                                         "</spiffworkflow:preScript></bpmn:extensionElements>")),
+        ("script", "error", "a"),
+    ),
+    "a timer": (one("start > a > end; late > end", border("late", "a", "timer")), ("unsupported", "error", "late")),
+    "a complex gateway": (
+        one("start > any > a > end; any > end", node("complexGateway", "any")),
+        ("unsupported", "error", "any"),
+    ),
+    "a business rule": (one("start > rule > end", node("businessRuleTask", "rule")), ("unsupported", "error", "rule")),
+    "a service without operation": (
+        one("start > serve > end", node("serviceTask", "serve")),
+        ("no-operation", "error", "serve"),
+    ),
+    "nobody's task in a drawing of ours": (
+        house(lane("applicant", "other"), ("duty", "approver")),
+        ("lane", "error", "ask"),
+    ),
+    "nobody's task in a foreign drawing": (one("start > a > end"), ("lane", "warning", "a")),
+    "an office that does not exist": (house(lane("headmaster", "ask")), ("lane", "error", "the_lane")),
+    "a deadline that is no number": (house(OURS, ("working_days", "soon")), ("deadline", "error", "ask")),
+    "an outcome that does not exist": (house(OURS, ("outcomes", "agree,perhaps")), ("outcome", "error", "ask")),
+    "outcomes that nobody asks for": (house(OURS, ("outcomes", "agree,refuse")), ("outcome", "warning", "ask")),
+    "a refusal that goes the way of consent": (
+        house(OURS, ("outcomes", "agree,refuse"), flows="start > ask > xor1 > end; xor1 > end2")
+        .replace(b"choice == 2", b'outcome == "no"').replace(b"choice == 3", b'outcome != "no"'),
+        ("outcome", "warning", "xor1"),
+    ),
+    "an outcome without a way": (
+        house(OURS, ("outcomes", "agree,refuse"), flows="start > ask > xor1 > end; xor1 > end2")
+        .replace(b"choice == 2", b'outcome == "agree"').replace(b"choice == 3", b'outcome == "send_back"'),
+        ("outcome", "error", "xor1"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FLAWED)
+def test_the_flaw_is_found_at_its_element(name: str) -> None:
+    source, finding = FLAWED[name]
+
+    assert finding in found(source)
+    assert finding not in found(FINE) or name == "nobody's task in a foreign drawing"
+
+
+def test_every_finding_is_a_chinese_sentence() -> None:
+    for source, _ in FLAWED.values():
+        for report in workflows.verify({"drawn.bpmn": source}):
+            for each in report.findings:
+                assert re.search("[一-鿿]", each.message), each
+
+
+def test_an_operation_the_house_does_not_offer_is_found_only_where_the_house_is_known() -> None:
+    source = one("start > serve > end", operated("archive/pull"))
+    unknown = ("no-operation", "error", "serve")
+
+    assert unknown not in found(source)
+    assert unknown not in found(source, operations={"archive/pull"})
+    assert unknown in found(source, operations={"archive/burn"})
+
+
+# --- the command
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "workflows", "check", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        errors="surrogateescape",
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_command_runs_on_its_own_and_says_nothing_is_wrong() -> None:
+    done = run(str(SHELF / "transfer" / "transfer.bpmn"), "--json")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    (row,) = json.loads(done.stdout)
+    assert (row["loads"], row["safe"], row["sound"], row["findings"]) == (True, True, True, [])
+    assert set(row) == {"file", "loads", "safe", "sound", "findings"}
+
+
+def test_the_command_tells_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "stuck.bpmn").write_bytes(one("start > xor1 > a > and1 > end; xor1 > b > and1"))
+
+    code = main(["check", str(tmp_path / "stuck.bpmn"), "--json"])
+
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (code, row["safe"], row["sound"]) == (1, True, False)
+    assert {"rule", "severity", "element", "message"} == set(row["findings"][0])
+    assert main(["check", str(tmp_path / "stuck.bpmn")]) == 1
+    assert "可能停在“and1”" in capsys.readouterr().out
+
+
+def test_warnings_alone_are_no_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "fine.bpmn").write_bytes(FINE)
+
+    assert main(["check", str(tmp_path / "fine.bpmn")]) == 0
+    assert "提醒 lane [a]" in capsys.readouterr().out
+
+
+def test_files_may_call_one_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    calling, called = tmp_path / "calling.bpmn", tmp_path / "called.bpmn"
+    calling.write_bytes(one("start > call > end", node("callActivity", "call", calledElement="far", name="call")))
+    called.write_bytes(drawing(sketch("far", "start_in > xor1 > x > and1 > end_in; xor1 > y > and1")))
+
+    main(["check", str(calling), "--json"])
+    (alone,) = json.loads(capsys.readouterr().out)
+    main(["check", str(calling), str(called), "--json"])
+    together = json.loads(capsys.readouterr().out)
+
+    assert (alone["loads"], alone["sound"]) == (False, True)
+    assert [(row["loads"], row["sound"]) for row in together] == [(True, False), (True, False)]
+
+
+BOMB = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+NOT_BPMN = {
+    "not XML": b"hello",
+    "empty": b"",
+    "cut off": FINE[:-20],
+    "binary": bytes(range(256)) * 50,
+    "another root": b"<html><body/></html>",
+    "another definitions": b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" />',
+    "a decision table": (SHELF / "transfer" / "transfer.dmn").read_bytes(),
+    "a DOCTYPE": b"<!DOCTYPE x>" + FINE,
+    "an entity bomb": f'<!DOCTYPE x [<!ENTITY e0 "ha">{BOMB}]>'.encode() + FINE.replace(b'name="a"', b'name="&e11;"'),
+    "an entity bomb in UTF-16": (
+        f'<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY e0 "ha">{BOMB}]>'
+        + FINE.decode().replace('name="a"', 'name="&e11;"')
+    ).encode("utf-16"),
+    "a file of the machine": (
+        b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + FINE.replace(b'name="a"', b'name="&e;"')
+    ),
+    "an unknown encoding": b'<?xml version="1.0" encoding="klingon"?>' + FINE,
+    "too deep": FINE.replace(b"<bpmn:task", b"<bpmn:documentation>" * 400 + b"<bpmn:task"),
+    "well-formed but too deep": HEAD.encode() + b"<a>" * 200 + b"</a>" * 200 + b"</bpmn:definitions>",
+    "too large": FINE.replace(b"</bpmn:process>", b"<!--" + b"x" * 1_100_000 + b"--></bpmn:process>"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_BPMN)
+def test_what_is_not_bpmn_is_refused_with_a_sentence(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "given.bpmn"
+    file.write_bytes(NOT_BPMN[name])
+
+    assert main(["check", str(file)]) == 2
+    said = capsys.readouterr()
+    assert said.err.count("\n") == 1
+    assert re.search("[一-鿿]", said.err)
+    assert "Traceback" not in said.err
+    with pytest.raises(workflows.NotBpmn):
+        workflows.verify({"given.bpmn": NOT_BPMN[name]})
+
+
+def test_what_cannot_be_read_is_refused_and_the_others_are_still_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "fine.bpmn").write_bytes(FINE)
+    files = [str(tmp_path / "fine.bpmn"), str(tmp_path / "gone.bpmn"), str(tmp_path), "/dev/zero"]
+
+    assert main(["check", *files, "--json"]) == 2
+
+    said = capsys.readouterr()
+    rows = json.loads(said.out)
+    assert [row["file"] for row in rows] == files
+    assert [row["loads"] for row in rows] == [True, False, False, False]
+    assert rows[1]["safe"] is rows[1]["sound"] is None
+    assert said.err.count("\n") == 3
+
+
+def test_a_file_with_an_odd_name_is_told_all_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "转学 \udcff.bpmn"
+    file.write_bytes(FINE)
+
+    assert run(str(file)).returncode == 0
+    assert run().returncode == 2
