@@ -27,6 +27,7 @@ VERBS = {
     "identity/change_password": "修改密码",
     "identity/add_user": "添加用户",
     "identity/give_post": "授予岗位",
+    "identity/disable": "停用用户",
     "cases/open": "提交申请",
     "cases/decide": "办理",
     "cases/pre_review": "初审",

@@ -61,5 +61,5 @@ def disable(username: str) -> None:
         user = user_by_name(username)
         if user is None:
             raise click.ClickException("没有这个用户")
-        user.enabled = False
+        operations.disable(user, actor=operations.nobody("命令行"))
     click.echo("已停用")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Sequence
 
@@ -9,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from app import clock
-from app.database import db
+from app.audit import EVENTS
+from app.database import db, execute
 from app.identity.models import Post, SignIn, User
-from app.identity.rules import IDLE
+from app.identity.rules import IDLE, LOCK_AFTER, LOCKED_FOR, WINDOW
 
 
 def digest(secret: str) -> str:
@@ -44,6 +46,22 @@ def signed_in(secret: str) -> tuple[SignIn, list[Post]] | None:
 def user_by_name(username: str) -> User | None:
     user: User | None = db.session.scalar(sa.select(User).where(User.username == username))
     return user
+
+
+def strangers_failures(subject: str, now: dt.datetime) -> tuple[int, dt.datetime | None]:
+    """For a name that nobody has: the wrong passwords that count now, and until when it was locked last."""
+    latest = (
+        sa.select(EVENTS.c.verb, EVENTS.c.at)
+        .where(EVENTS.c.subject == subject, EVENTS.c.at > now - LOCKED_FOR)
+        .order_by(EVENTS.c.at.desc(), EVENTS.c.place.desc())
+        .limit(LOCK_AFTER)
+    )
+    failures = 0
+    for verb, at in execute(latest):
+        if verb == "identity/lock":
+            return failures, at + LOCKED_FOR
+        failures += at > now - WINDOW
+    return failures, None
 
 
 def demo_users() -> Sequence[User]:

@@ -27,7 +27,7 @@ class Locked(Refused):
 
 class NoPost(NotAllowed):
     code = "E-POST"
-    text = "您没有这个岗位，或岗位不在有效期内。"
+    text = "您没有这个岗位，或岗位不在有效期内。请联系本单位管理员。"
 
 
 def objections_to_password(password: str, *, username: str, old: str) -> list[InvalidInput]:

@@ -87,6 +87,8 @@ def open_session() -> Any:
     username, password = request.form.get("username", "").strip(), request.form.get("password", "")
     with transaction():
         result = operations.sign_in(username[:40], password[:200], for_program=False)
+        if g.sign_in and not isinstance(result, Refused):
+            operations.sign_out(g.sign_in, actor=operations.acting(g.sign_in.user))
     if isinstance(result, Refused):
         return _sign_in_page(username, result)
     session.clear()  # a session fixed by somebody else before signing in is worth nothing afterwards
@@ -97,9 +99,9 @@ def open_session() -> Any:
 @bp.post("/sign-out")
 @allow(ANYONE)
 def sign_out() -> Any:
-    if g.actor:
+    if g.sign_in:
         with transaction():
-            operations.sign_out(g.sign_in, actor=actor())
+            operations.sign_out(g.sign_in, actor=operations.acting(g.sign_in.user))
     session.clear()
     return redirect(url_for("identity.sign_in"))
 
@@ -136,7 +138,9 @@ def change_password() -> Any:
         if new != request.form.get("again", ""):
             raise _Different(field="again")
         with transaction():
-            operations.change_password(g.sign_in, old, new, actor=actor())
+            refusal = operations.change_password(g.sign_in, old, new, actor=actor())
+        if refusal is not None:
+            raise refusal
     except Refused as refusal:
         if isinstance(refusal, NotSignedIn):
             raise

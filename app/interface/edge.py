@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, jsonify, render_template, request, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
@@ -44,11 +45,13 @@ HEADERS = {
 def prepare(app: Flask) -> None:
     """Make the edge of an application."""
     csrf.init_app(app)
+    app.session_interface = Sessions()
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.filters.update(day=day, moment=moment, instant=instant)
     app.context_processor(_of_every_page)
+    app.before_request(_refuse_nul)
     app.before_request(_protect)
     app.after_request(_headers)
     app.register_error_handler(Refusal, _refused)
@@ -60,7 +63,16 @@ def prepare(app: Flask) -> None:
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
     static = Path(app.static_folder or "")
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=str(static), prefix="static/", max_age=86400)  # type: ignore[method-assign]
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(static), prefix="static/", max_age=86400, add_headers_function=_headers_of_files
+    )
+
+
+class Sessions(SecureCookieSessionInterface):
+    """A session's cookie that came over TLS never goes back without it; the embedded start has none."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
 
 
 @allow(ANYONE)
@@ -142,6 +154,15 @@ def first_page() -> str:
     return next((item["url"] for group in menu() for item in group["items"]), url_for("identity.me"))
 
 
+def _refuse_nul() -> None:
+    """The one character that PostgreSQL cannot hold, and nobody can type."""
+    typed = [request.path, *request.args.values()]
+    if request.method not in SAFE and not request.path.startswith("/api/"):
+        typed += request.form.values()
+    if any("\x00" in each for each in typed):
+        raise InvalidInput(sentence="请求中有不能识别的字符。")
+
+
 def _protect() -> None:
     """Forged requests are refused, except where a bearer token, which no other site can send, signs the request."""
     largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest", None)
@@ -163,6 +184,11 @@ def _headers(response: Response) -> Response:
     if not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _headers_of_files(headers: Any, path: str, url: str) -> None:
+    for name, value in HEADERS.items():
+        headers[name] = value
 
 
 def status_of(refusal: Refusal) -> int:
