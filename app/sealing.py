@@ -76,6 +76,11 @@ def keyed_hash(text: str) -> str:
     return hmac.new(_derived(_field_key(), b"hash"), text.encode(), "sha256").hexdigest()
 
 
+def check_mark(content: bytes) -> bytes:
+    """80 bits that only the house can put under this content: short enough to be printed and typed."""
+    return hmac.new(_derived(_field_key(), b"check"), content, "sha256").digest()[:10]
+
+
 def sign(content: bytes) -> bytes:
     """The house's Ed25519 signature (64 bytes) under a directive's content."""
     return _signer(_field_key()).sign(content)

@@ -22,7 +22,7 @@ from app import audit, clock
 from app.access import ANYONE, NotSignedIn, allow
 from app.database import db, transaction
 from app.errors import InvalidInput, Missing, NotAllowed, Objected, Stale, objections_of
-from app.interface import describing, display
+from app.interface import checks, describing, display
 from app.interface.output import day, instant, moment
 from workflows import Refusal
 
@@ -48,7 +48,7 @@ def prepare(app: Flask) -> None:
     app.session_interface = Sessions()
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals.update(asset=asset, qr=checks.qr, check_code=checks.code_of, check_url=checks.url_of)
     app.jinja_env.filters.update(day=day, moment=moment, instant=instant)
     app.context_processor(_of_every_page)
     app.before_request(_refuse_nul)
@@ -60,6 +60,7 @@ def prepare(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
     app.register_blueprint(describing.bp)
     app.register_blueprint(display.bp)
+    app.register_blueprint(checks.bp)
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
     static = Path(app.static_folder or "")
@@ -202,10 +203,18 @@ def status_of(refusal: Refusal) -> int:
             return 404
         case Stale():
             return 409
-    return {"E-KEY": 409, "E-PASSWORD": 401, "E-LOCKED": 423}.get(refusal.code, 422)
+    return {"E-KEY": 409, "E-PASSWORD": 401, "E-LOCKED": 423, "E-MANY": 429}.get(refusal.code, 422)
 
 
-TITLES = {401: "请先登录", 403: "不能办理", 404: "没有找到", 409: "已由他人办理", 422: "不能办理", 423: "已锁定"}
+TITLES = {
+    401: "请先登录",
+    403: "不能办理",
+    404: "没有找到",
+    409: "已由他人办理",
+    422: "不能办理",
+    423: "已锁定",
+    429: "请稍后再试",
+}
 
 
 def _refused(refusal: Refusal) -> Any:

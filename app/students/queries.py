@@ -17,7 +17,7 @@ from app.errors import Missing
 from app.schools.models import School
 from app.sealing import keyed_hash
 from app.students.cohorts import LockPostponement
-from app.students.models import Archive, Change, Directive, Enrolment, Standing, Student
+from app.students.models import Archive, Change, Directive, Enrolment, Standing, Student, Suspension
 from app.students.rules import UnknownChild
 
 
@@ -64,6 +64,21 @@ def student_for(actor: Actor, student_id: int) -> Student:
     if not any(actor.answers_for(path) for path in paths):
         raise Missing()
     return student
+
+
+def student_kept(actor: Actor, student_id: int) -> Student:
+    """A student that the actor's office keeps, or answers for the keeper of, below the province. Raises Missing."""
+    student = student_for(actor, student_id)
+    if not keeps(actor, student) or actor.office_kind == "province":
+        raise Missing()
+    return student
+
+
+def suspensions_of(student_id: int) -> Sequence[Suspension]:
+    """The certified intervals of a child's suspensions, in order."""
+    return db.session.scalars(
+        sa.select(Suspension).where(Suspension.student_id == student_id).order_by(Suspension.id)
+    ).all()
 
 
 def students_of(

@@ -82,6 +82,7 @@ def _page(student_id: int, number: str | None) -> str:
         keeper=beyond_basic,
         changes=changes,
         directives=directives,
+        suspensions=queries.suspensions_of(student_id) if beyond_basic else [],
         entries=student.archive.entries if student.archive and beyond_basic else [],
         sections=SECTION_NAMES,
         change_names=CHANGE_NAMES,
