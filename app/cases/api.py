@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from typing import Any
 
-from flask import Blueprint, jsonify, request, send_file
+from flask import Blueprint, jsonify, request
 
 from app import clock
 from app.access import Actor, actor, allow, found, require
@@ -17,10 +16,8 @@ from app.cases.forms import (
     case_json,
     directive_json,
     edition_of,
-    notice_json,
     rehearsal_json,
     row_json,
-    task_brief,
     task_json,
 )
 from app.cases.models import RowStatus
@@ -28,7 +25,7 @@ from app.cases.openings import rehearsal_for, rehearsal_of, transfer_objections
 from app.cases.operations import Answer
 from app.cases.rules import light, time_left
 from app.database import db, transaction
-from app.errors import InvalidInput, Missing, Objected, objections_of
+from app.errors import InvalidInput, Missing, objections_of
 from app.interface import (
     after_id,
     decode_cursor,
@@ -37,8 +34,6 @@ from app.interface import (
     limit_argument,
     operation,
     read_json,
-    takes_files,
-    uploads_in,
 )
 from app.processes.queries import APPLICATION, current_edition, processes
 from app.schools.models import School
@@ -74,16 +69,6 @@ REASON = {
         "reason": {"type": "string", "title": "原因", "minLength": 1, "maxLength": 200, "x-widget": "textarea"}
     },
     "required": ["reason"],
-}
-SUPERVISION = {
-    "type": "object",
-    "properties": {"opinion": {"type": "string", "title": "督办意见", "maxLength": 500, "x-widget": "textarea"}},
-    "required": ["opinion"],
-}
-FILES = {
-    "type": "object",
-    "properties": {"attachments": {"type": "array", "items": {"type": "string", "format": "binary"}}},
-    "required": ["attachments"],
 }
 SEARCH = {
     "type": "object",
@@ -146,10 +131,10 @@ def open_case() -> Any:
             ),
             actor=caller,
         )
-    return _case(caller, queries.case_number(case_id)), 201
+    return case_answer(caller, queries.case_number(case_id)), 201
 
 
-def _case(caller: Actor, number: str) -> Any:
+def case_answer(caller: Actor, number: str) -> Any:
     case, view = queries.case_for(caller, number)
     papers = [attachment_json(each) for each in case.attachments] if view.content else None
     return jsonify({**case_json(case, caller, view), "attachments": papers})
@@ -181,7 +166,7 @@ def list_cases() -> Any:
 @allow("operator", "approver")
 @operation("一个办件")
 def show_case(number: str) -> Any:
-    return _case(actor(), number)
+    return case_answer(actor(), number)
 
 
 @bp.post("/cases/<number>/recall")
@@ -191,31 +176,7 @@ def recall(number: str) -> Any:
     typed, caller = read_json(REASON), actor()
     with transaction():
         operations.recall(number, typed["reason"], actor=caller)
-    return _case(caller, number)
-
-
-@bp.post("/cases/<number>/attachments")
-@allow("operator", "approver")
-@operation("上传附件（PDF、JPEG、PNG，各不超过 10 MB）", body=FILES, status=201, media="multipart/form-data")
-@takes_files(64)
-def attach(number: str) -> Any:
-    papers, faults = uploads_in("attachments")
-    if faults:
-        raise Objected(list(faults))
-    caller = actor()
-    with transaction():
-        operations.attach_to(number, papers, actor=caller)
-    return _case(caller, number), 201
-
-
-@bp.get("/cases/<number>/attachments/<int:attachment_id>")
-@allow("operator", "approver")
-@operation("一个附件的内容")
-def attachment(number: str, attachment_id: int) -> Any:
-    with transaction():
-        paper, content = operations.read_attachment(number, attachment_id, actor=actor())
-        name, media_type = paper.name, paper.media_type
-    return send_file(io.BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
+    return case_answer(caller, number)
 
 
 @bp.get("/tasks")
@@ -278,6 +239,15 @@ def deadline_bounds(wanted: str | None, now: dt.datetime) -> tuple[dt.datetime |
     raise InvalidInput(sentence="light 不在可选范围内。", field="light")
 
 
+def deadline_place() -> tuple[dt.datetime, int] | None:
+    """The place in a list by deadline that the cursor names. Raises InvalidInput."""
+    place = decode_cursor(2)
+    try:
+        return (dt.datetime.fromisoformat(place[0]), int(place[1])) if place else None
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(sentence="cursor 不是本系统给出的。", field="cursor") from error
+
+
 @bp.get("/tasks/<int:task_id>")
 @allow("operator", "approver")
 @operation("一个环节")
@@ -301,7 +271,7 @@ def decide(task_id: int) -> Any:
         )
     number = queries.case_number(case_id)
     work_at_once(number)
-    return _case(caller, number)
+    return case_answer(caller, number)
 
 
 @bp.get("/cases/<number>/rows")
@@ -319,70 +289,6 @@ def list_rows(number: str) -> Any:
         items=[row_json(each) for each in rows[:limit]],
         next=encode_cursor([rows[limit - 1].position]) if len(rows) > limit else None,
     )
-
-
-@bp.post("/tasks/<int:task_id>/urge")
-@allow("operator", "approver")
-@operation("催办")
-def urge(task_id: int) -> Any:
-    caller = actor()
-    with transaction():
-        case_id = operations.urge(task_id, actor=caller)
-    return _case(caller, queries.case_number(case_id))
-
-
-@bp.post("/tasks/<int:task_id>/supervision")
-@allow("operator", "approver")
-@operation("督办逾期的下级机构", body=SUPERVISION)
-def supervise(task_id: int) -> Any:
-    typed, caller = read_json(SUPERVISION), actor()
-    with transaction():
-        case_id = operations.supervise(task_id, typed["opinion"], actor=caller)
-    return _case(caller, queries.case_number(case_id))
-
-
-@bp.get("/overdue")
-@allow("operator", "approver")
-@operation("下级机构逾期的环节", query=("office", "limit", "cursor"))
-def overdue() -> Any:
-    caller, limit, now = actor(), limit_argument(), clock.now()
-    place = deadline_place()
-    rows = queries.overdue_below(caller, now, office=request.args.get("office"), after=place, limit=limit + 1)
-    items = [{**task_brief(each, now), "case": each.case.number} for each in rows[:limit]]
-    last = rows[limit - 1] if len(rows) > limit else None
-    return jsonify(items=items, next=encode_cursor([last.deadline.isoformat(), last.id]) if last else None)
-
-
-def deadline_place() -> tuple[dt.datetime, int] | None:
-    """The place in a list by deadline that the cursor names. Raises InvalidInput."""
-    place = decode_cursor(2)
-    try:
-        return (dt.datetime.fromisoformat(place[0]), int(place[1])) if place else None
-    except (TypeError, ValueError) as error:
-        raise InvalidInput(sentence="cursor 不是本系统给出的。", field="cursor") from error
-
-
-@bp.get("/notices")
-@allow("operator", "approver")
-@operation("本机构的通知，新的在前", query=("unread", "limit", "cursor"))
-def list_notices() -> Any:
-    limit, unread = limit_argument(), request.args.get("unread", "false")
-    if unread not in ("true", "false"):
-        raise InvalidInput(sentence="unread 只能是 true 或 false。", field="unread")
-    rows = queries.notices_for(actor(), unread=unread == "true", before=after_id() or None, limit=limit + 1)
-    return jsonify(
-        items=[notice_json(each) for each in rows[:limit]],
-        next=encode_cursor([rows[limit - 1].id]) if len(rows) > limit else None,
-    )
-
-
-@bp.post("/notices/<int:notice_id>/read")
-@allow("operator", "approver")
-@operation("标为已读")
-def read_notice(notice_id: int) -> Any:
-    with transaction():
-        shown = notice_json(operations.read_notice(notice_id, actor=actor()))
-    return jsonify(shown)
 
 
 @bp.get("/directives")

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from app import clock
 from app.access import SIGNED_IN, actor, allow, require
-from app.cases import operations, queries
+from app.cases import operations, queries, watching
 from app.cases.api import deadline_bounds, deadline_place
 from app.cases.forms import NOTICE_NAMES, notice_kind
 from app.cases.rules import light, may_supervise, time_left
@@ -33,7 +33,7 @@ def waiting_count() -> int:
 def unread_count() -> int:
     """Notices that nobody of the office has read; counted once per request."""
     if "unread_count" not in g:
-        g.unread_count = queries.count_unread(actor())
+        g.unread_count = watching.count_unread(actor())
     return int(g.unread_count)
 
 
@@ -102,7 +102,7 @@ def _page(box: str, heading: str) -> Any:
 @allow("operator", "approver")
 def notices() -> Any:
     everything = request.args.get("show") == "all"
-    rows = queries.notices_for(actor(), unread=not everything, before=after_id() or None, limit=PAGE + 1)
+    rows = watching.notices_for(actor(), unread=not everything, before=after_id() or None, limit=PAGE + 1)
     following = encode_cursor([rows[PAGE - 1].id]) if len(rows) > PAGE else None
     return render_template(
         "inbox/notices.html",
@@ -137,13 +137,13 @@ def overdue() -> Any:
     """What the offices below have not decided in time; whoever is their own superior may supervise."""
     caller, now, office = actor(), clock.now(), request.args.get("office", "")
     require(caller.office_kind in BUREAUS)
-    rows = queries.overdue_below(caller, now, office=office or None, after=deadline_place(), limit=PAGE + 1)
+    rows = watching.overdue_below(caller, now, office=office or None, after=deadline_place(), limit=PAGE + 1)
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     following = encode_cursor([last.deadline.isoformat(), last.id]) if last else None
     return render_template(
         "inbox/overdue.html",
         rows=[(each, time_left(each.deadline, now), may_supervise(each, caller)) for each in rows[:PAGE]],
-        offices=queries.overdue_offices(caller, now),
+        offices=watching.overdue_offices(caller, now),
         office=office,
         names=queries.process_names(),
         next=url_for("inbox.overdue", cursor=following, office=office or None) if following else None,

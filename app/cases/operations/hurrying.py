@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app import audit, clock
 from app.access import Actor
-from app.cases import queries, rules
+from app.cases import queries, rules, watching
 from app.cases.models import Case, CaseStatus, Notice, NoticeKind, Supervision, Task, TaskStatus
 from app.database import db
 from app.errors import InvalidInput, Missing, NotAllowed, Objected, Refused, Stale
@@ -30,7 +30,7 @@ def urge(task_id: int, *, actor: Actor) -> int:
     task = _locked(task_id, actor)
     if not rules.may_urge(task, task.case, actor):
         raise NotAllowed()
-    last = queries.last_urged(task_id)
+    last = watching.last_urged(task_id)
     if last is not None and not rules.may_urge_again(last, clock.now()):
         raise rules.UrgedAlready(when=f"{clock.local(last):%m-%d %H:%M}")
     text = f"{actor.office_name}催办：办件 {task.case.number} 的“{task.name}”，请尽快办理。"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app import clock
-from app.cases import queries, rules
+from app.cases import rules, watching
 from app.cases.forms import light_of, state_of
 from app.cases.models import OUTCOME_NAMES, Case, CaseOutcome, CaseStatus, Outcome, TaskStatus
 from app.divisions.queries import office_by_code
@@ -77,7 +77,7 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
 
 def _hurried(case: Case, see: bool, names: dict[int, str]) -> Iterator[dict[str, Any]]:
     """The applicant's urges and the superiors' supervisions, among what happened."""
-    for at, task_id, said in queries.urges_of(case.id):
+    for at, task_id, said in watching.urges_of(case.id):
         yield {
             "title": names[task_id],
             "office": said.office.name if said else case.applicant_office.name,
