@@ -85,8 +85,10 @@ def objections(schema: Mapping[str, Any], value: Any, *, under: str = "") -> lis
     `cn-id`, `cn-mobile`, `date`, `person-name` are checked for real.
     """
     faults = [_as_fault(error, under) for error in _validator(orjson.dumps(schema)).iter_errors(value)]
+    known = {fault.field for fault in faults}
+    faults += [each for each in _beyond(schema, value, [under] if under else []) if each.field not in known]
     if not faults:
-        faults = list(_beyond(schema, value, [under] if under else []))
+        return []
     asked = list(_fields(schema, under))
     return sorted(faults, key=lambda fault: asked.index(fault.field) if fault.field in asked else len(asked))
 
