@@ -15,6 +15,7 @@ from app import (
     clock,
     divisions,
     identity,
+    imports,
     inbox,
     interface,
     processes,
@@ -25,7 +26,7 @@ from app import (
 )
 from app.database import db
 
-ROOMS = (divisions, schools, identity, students, processes, cases, inbox, auditing, reports)
+ROOMS = (divisions, schools, identity, students, processes, cases, inbox, imports, auditing, reports)
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:

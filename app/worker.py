@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 import click
 from flask import Flask
 from flask.cli import with_appcontext
 
 from app.cases.commands import tick
+from app.imports.commands import work as work_on_imports
 
 log = logging.getLogger("xueji.worker")
 EVERY = 20.0  # seconds
+IMPORTS_EVERY = 2.0  # seconds: somebody looks at the page and waits
 
 
-def run(app: Flask, stop: threading.Event) -> None:
+def run(app: Flask, stop: threading.Event, work: Callable[[threading.Event], object], every: float) -> None:
     """Work until told to stop; what fails once is tried again next time."""
-    while not stop.wait(EVERY):
+    while not stop.wait(every):
         try:
             with app.app_context():
-                tick()
+                work(stop)
         except Exception:
             log.exception("the background work failed and will be tried again")
 
 
 def beside(app: Flask) -> threading.Event:
-    """Work in a thread beside the server; set the event to end it."""
+    """Work in threads beside the server; set the event to end them. An import takes minutes and holds up no clock."""
     stop = threading.Event()
-    threading.Thread(target=run, args=(app, stop), name="worker", daemon=True).start()
+    for name, work, every in (("clock", lambda _stop: tick(), EVERY), ("imports", work_on_imports, IMPORTS_EVERY)):
+        threading.Thread(target=run, args=(app, stop, work, every), name=name, daemon=True).start()
     return stop
 
 
@@ -38,4 +42,4 @@ def worker_command() -> None:
     """Work the background queue until interrupted."""
     from flask import current_app
 
-    run(current_app._get_current_object(), threading.Event())  # type: ignore[attr-defined]
+    beside(current_app._get_current_object()).wait()  # type: ignore[attr-defined]

@@ -93,6 +93,10 @@ class Program:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._answer(apart(self.http.post, f"/api/v1{path}", json=json, headers={**self.headers, **named}))
 
+    def upload(self, path: str, content: bytes, **headers: str) -> Answer:
+        """Post a file as it is."""
+        return self._answer(apart(self.http.post, f"/api/v1{path}", data=content, headers={**self.headers, **headers}))
+
     def delete(self, path: str) -> Answer:
         return self._answer(apart(self.http.delete, f"/api/v1{path}", headers=self.headers))
 

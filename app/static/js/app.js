@@ -17,7 +17,7 @@
   /* a form is sent once */
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (event.defaultPrevented || form.method !== "post") { return; }
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-download")) { return; }
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
     window.addEventListener("pageshow", function () { delete form.dataset.sent; });

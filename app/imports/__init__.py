@@ -1,0 +1,14 @@
+"""Spreadsheets in: a workbook is read, checked row by row, rehearsed, and becomes cases."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def move_in(app: Flask) -> None:
+    """Offer the room's pages to people and its verbs to programs."""
+    from app.imports import api, commands, views
+
+    app.register_blueprint(views.bp)
+    app.register_blueprint(api.bp)
+    app.cli.add_command(commands.work_command)

@@ -1,0 +1,54 @@
+"""What is wrong with a row: which column, a code, a sentence, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+WHAT_TO_DO = {
+    "E-CELL-FORMULA": "请选中该列，复制后用“选择性粘贴 → 数值”去掉公式。",
+    "E-CELL-BROKEN": "请改正该单元格，或清空后重新填写。",
+    "E-CELL-DIGITS": "请先把该列设为“文本”格式，再按证件重新录入完整号码；只改格式不能找回丢失的数字。",
+    "E-CELL-DATE": "请写作 2019-05-20 或 20190520。",
+    "E-CELL-CHOICE": "请从下拉列表中选择，填名称或代码都可以。",
+    "E-CELL-INTEGER": "请填写整数，不带单位。",
+    "E-ID-01": "请对照户口簿或身份证核对位数。",
+    "E-ID-02": "请对照户口簿或身份证逐位核对。",
+    "E-ID-03": "请对照户口簿或身份证核对第 7 至 14 位。",
+    "E-ID-04": "请核对性别，或核对证件号的第 17 位。",
+    "E-ID-05": "请核对出生日期，或核对证件号的第 7 至 14 位。",
+    "E-SCHOOL": "请填写学校全称或 10 位学校代码。",
+    "E-FILE-TWICE": "请只保留正确的一行。",
+    "E-DUP-01": "请核对证件号；确为同一学生的，按省内转学办理，不再注册。",
+    "E-DUP-02": "请核对是否同一学生；确非同一学生的，可以导入，由上级核查。",
+    "E-DUP-03": "请与该校核实学生去向，由一所学校注册。",
+    "E-DUP-04": "该生已是本校学生，请删除本行。",
+    "E-CHILD": "请核对姓名和证件号；确未在省内建档的，按省外转入办理。",
+}
+OTHERWISE = "请更正后重新上传。"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with one field of a row; a warning does not keep the row from being imported."""
+
+    field: str
+    code: str
+    detail: str
+    warning: bool = False
+
+    @property
+    def todo(self) -> str:
+        """What to do about it."""
+        return WHAT_TO_DO.get(self.code, OTHERWISE)
+
+
+def as_rows(faults: Iterable[Fault]) -> list[dict[str, Any]]:
+    """The faults as they are kept beside the row."""
+    return [asdict(each) for each in faults]
+
+
+def from_rows(rows: Iterable[Mapping[str, Any]]) -> list[Fault]:
+    """The faults as they were kept."""
+    return [Fault(**row) for row in rows]

@@ -1,0 +1,166 @@
+"""批量导入: choose, check, rehearse, import; the failed rows back as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+
+from app.access import actor, allow, require
+from app.database import transaction
+from app.imports import operations, queries
+from app.imports.checking import MOST_ROWS
+from app.imports.kinds import KINDS, Kind, kind_of, kinds_for
+from app.imports.models import STATE_NAMES, STATUS_NAMES, WORKING, FileStatus, ImportFile, RowState
+from app.imports.shown import failed_workbook, row_shown
+from app.imports.template import SPREADSHEET, template_of
+from app.imports.workbook import Unreadable
+from app.interface import add_menu, encode_cursor
+from app.interface.lists import decode_cursor
+
+bp = Blueprint("imports", __name__, url_prefix="/imports", template_folder="templates")
+PAGE = 50  # rows
+SCHOOLS_SHOWN = 50
+
+add_menu("办事", "批量导入", "imports.index", ("operator",))
+
+
+@bp.get("/")
+@allow("operator")
+def index() -> Any:
+    """Every kind with its template, and the office's imports so far."""
+    return _index()
+
+
+def _index(errors: tuple[Any, ...] = (), chosen: str = "") -> str:
+    place = decode_cursor(1)
+    files = queries.files_of(actor(), before=place[0] if place else None, limit=21)
+    return render_template(
+        "imports/index.html",
+        kinds=kinds_for(actor()),
+        names={key: kind.name for key, kind in KINDS.items()},
+        most=MOST_ROWS,
+        files=files[:20],
+        counts=queries.counts_of([each.id for each in files[:20]]),
+        states=RowState,
+        status_names=STATUS_NAMES,
+        next=url_for("imports.index", cursor=encode_cursor([files[19].id])) if len(files) > 20 else None,
+        errors=errors,
+        chosen=chosen,
+    )
+
+
+@bp.get("/<key>/template.xlsx")
+@allow("operator")
+def template(key: str) -> Any:
+    kind = kind_of(key)
+    require(kind.offered_to(actor()))
+    return _download(template_of(kind, names_school=_names_school()), f"{kind.name}模板.xlsx")
+
+
+def _names_school() -> bool:
+    return actor().office_kind != "school"
+
+
+def _download(content: bytes, name: str) -> Response:
+    response = Response(content, mimetype=SPREADSHEET)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+@bp.post("/")
+@allow("operator")
+def upload() -> Any:
+    kind, sent = kind_of(request.form.get("kind", "")), request.files.get("file")
+    content = sent.read() if sent else b""
+    try:
+        if not sent or not sent.filename:
+            raise Unreadable("E-FILE-TYPE", "请先选择填好的 .xlsx 文件。")
+        with transaction():
+            file_id = operations.receive(kind, sent.filename, content, actor=actor()).id
+    except Unreadable as refusal:
+        return _index((refusal,), kind.key), 422
+    return redirect(url_for("imports.show", file_id=file_id))
+
+
+@bp.get("/<int:file_id>")
+@allow("operator")
+def show(file_id: int) -> Any:
+    """Progress while it is worked on; then the rehearsal, or what came of it, and the rows."""
+    file = queries.file_for(actor(), file_id)
+    kind = kind_of(file.kind)
+    if file.status in (*WORKING, FileStatus.REFUSED):
+        return render_template("imports/progress.html", file=file, kind=kind, **_progress(file))
+    return _results(file, kind)
+
+
+def _results(file: ImportFile, kind: Kind) -> str:
+    wanted, place = request.args.get("state", ""), decode_cursor(1)
+    state = RowState(wanted) if wanted in set(RowState) else None
+    rows = queries.rows_of(file, state=state, after=place[0] if place else 0, limit=PAGE + 1)
+    cases = queries.case_numbers(rows[:PAGE])
+    schools = queries.rehearse(file, kind)
+    following = encode_cursor([rows[PAGE - 1].number]) if len(rows) > PAGE else None
+    return render_template(
+        "imports/results.html",
+        file=file,
+        kind=kind,
+        counts=queries.counts_of([file.id])[file.id],
+        states=RowState,
+        names=STATE_NAMES,
+        status_names=STATUS_NAMES,
+        wanted=state.value if state else "",
+        schools=schools[:SCHOOLS_SHOWN],
+        school_count=len(schools),
+        short=[each for each in schools if each.left < 0],
+        rows=[row_shown(kind, row, cases) for row in rows[:PAGE]],
+        next=url_for("imports.show", file_id=file.id, state=wanted or None, cursor=following) if following else None,
+    )
+
+
+def _progress(file: ImportFile) -> dict[str, Any]:
+    counts = queries.counts_of([file.id])[file.id]
+    taken = counts[RowState.IMPORTED]
+    total = taken + sum(counts[state] for state in operations.importable(file))
+    checking = file.status is FileStatus.RECEIVED
+    percent = file.share // 10 if checking else 100 * taken // max(1, total)
+    return {"counts": counts, "states": RowState, "percent": percent, "checking": checking, "total": total}
+
+
+@bp.get("/<int:file_id>/progress")
+@allow("operator")
+def progress(file_id: int) -> Any:
+    """The part of the page that moves; it says when there is more to see."""
+    file = queries.file_for(actor(), file_id)
+    response = Response(render_template("imports/_progress.html", file=file, **_progress(file)))
+    if file.status not in WORKING:
+        response.headers["X-Finished"] = "yes"
+    return response
+
+
+@bp.post("/<int:file_id>/confirm")
+@allow("operator")
+def confirm(file_id: int) -> Any:
+    with transaction():
+        file = queries.file_for(actor(), file_id)
+        operations.confirm(file, with_warnings=request.form.get("with_warnings") == "yes", actor=actor())
+    return redirect(url_for("imports.show", file_id=file_id))
+
+
+@bp.post("/<int:file_id>/discard")
+@allow("operator")
+def discard(file_id: int) -> Any:
+    with transaction():
+        operations.discard(queries.file_for(actor(), file_id), actor=actor())
+    flash("已放弃这份文件，其中的数据已删除。", "success")
+    return redirect(url_for("imports.index"))
+
+
+@bp.post("/<int:file_id>/failed.xlsx")
+@allow("operator")
+def failed(file_id: int) -> Any:
+    """The rows with an error, in full, to be corrected and sent again."""
+    with transaction():
+        operations.hand_out_failed(queries.file_for(actor(), file_id), actor=actor())
+    file = queries.file_for(actor(), file_id)
+    return _download(failed_workbook(file, names_school=_names_school()), f"导入{file_id}有问题的行.xlsx")
