@@ -12,7 +12,7 @@ from app.divisions.queries import office_by_code
 from app.errors import Missing
 from app.schools.models import Stage
 from app.schools.operations import set_total
-from app.students.operations import Proceeding, promotion
+from app.students.operations import Proceeding, graduation, promotion
 from workflows import service_task
 
 
@@ -26,6 +26,12 @@ def follow_up(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
 def promote(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     """升级: the whole school, but for the children whom another case holds."""
     promotion.promote(proceeding, held_children())
+
+
+@service_task("school/graduate")
+def graduate(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """毕业、结业、肄业: the last grade of the school, once nobody of it has an open case."""
+    graduation.graduate(proceeding, held_children())
 
 
 @service_task("case/end_others_of_the_dead")

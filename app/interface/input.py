@@ -210,6 +210,9 @@ def form_values(schema: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         typed = request.form.get(dotted, "").replace("\r\n", "\n").strip()
         if part.get("type") == "boolean":
             values[name] = typed in ("true", "on", "1")
+        elif part.get("type") == "array":
+            if lines := [line.strip() for line in typed.split("\n") if line.strip()]:
+                values[name] = lines
         elif typed:
             values[name] = int(typed) if part.get("type") == "integer" and typed.lstrip("-").isdigit() else typed
     return values

@@ -39,7 +39,13 @@ def student_json(student: Student, caller: Actor, *, open_case: str | None) -> d
             }
             for each in student.enrolments
         ],
-        "archive": {"custodian": office_json(archive.custodian, None)} if archive else None,
+        "archive": {
+            "custodian": office_json(archive.custodian, None),
+            "awaits_progression": student.awaits_progression,
+        }
+        if archive
+        else None,
+        "certificates": [{"kind": each.kind.value, "number": each.number} for each in queries.certificates_of(student)],
         "open_case": open_case,
     }
 

@@ -83,6 +83,13 @@ class Student(Model):
         return next((each for each in self.enrolments if each.ends_on is None), None)
 
     @property
+    def awaits_progression(self) -> bool:
+        """待升学: out of primary or junior school, the archive still with the school left."""
+        last = self.last_enrolment
+        done = last is not None and last.standing in (Standing.GRADUATED, Standing.COMPLETED)
+        return done and last is not None and last.stage is not Stage.SENIOR
+
+    @property
     def last_enrolment(self) -> Enrolment | None:
         return self.enrolments[-1] if self.enrolments else None
 

@@ -16,7 +16,7 @@ from app.divisions.queries import inside
 from app.errors import Missing
 from app.schools.models import School
 from app.sealing import keyed_hash
-from app.students.cohorts import LockPostponement
+from app.students.cohorts import Certificate, LockPostponement
 from app.students.models import Archive, Change, Directive, Enrolment, Standing, Student, Suspension
 from app.students.rules import UnknownChild
 
@@ -161,6 +161,13 @@ def directive_by_number(number: str) -> Directive | None:
     """A directive by its ASCII number."""
     directive: Directive | None = db.session.scalar(sa.select(Directive).where(Directive.number == number))
     return directive
+
+
+def certificates_of(student: Student) -> Sequence[Certificate]:
+    """Certificates of graduation, completion or leaving, the oldest first."""
+    return db.session.scalars(
+        sa.select(Certificate).where(Certificate.student_id == student.id).order_by(Certificate.id)
+    ).all()
 
 
 def locked_since(entry_year: int) -> dt.datetime:

@@ -13,6 +13,7 @@ from app.interface import add_menu, encode_cursor
 from app.interface.lists import after_id
 from app.schools.models import GRADES
 from app.students import operations, queries
+from app.students.cohorts import CERTIFICATE_NAMES
 from app.students.models import CHANGE_NAMES, SECTION_NAMES, STANDING_NAMES, Directive, NumberKind
 
 bp = Blueprint("students", __name__, template_folder="templates")
@@ -89,6 +90,8 @@ def _page(student_id: int, number: str | None) -> str:
         grades=GRADES,
         standings=STANDING_NAMES,
         number_names=NUMBER_NAMES,
+        certificates=queries.certificates_of(student),
+        certificate_names=CERTIFICATE_NAMES,
     )
 
 

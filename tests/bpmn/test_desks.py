@@ -9,6 +9,7 @@ from tests.bpmn.conftest import Walk, diagrams_of
 #: process -> (desks in their order, the verb)
 DESKS = {
     "lock_postponement": (["province_approval"], "lock/postpone"),
+    "graduation": (["school_approval", "bureau_approval"], "school/graduate"),
     "promotion": (["school_approval", "bureau_approval"], "school/promote"),
     "locked_correction": (["school_approval", "bureau_approval"], "student/correct_locked"),
 }

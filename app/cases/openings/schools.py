@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,12 +11,15 @@ import sqlalchemy as sa
 from app import clock
 from app.access import Actor
 from app.cases.models import Case, CaseOutcome, CaseStatus
-from app.cases.openings.opening import Opening, opens
+from app.cases.openings.opening import Opening, open_case_of, opens
 from app.database import db
 from app.errors import Objected, Refused
 from app.processes.queries import Edition
-from app.students.operations import promotion
+from app.students.models import Enrolment, Standing, Student
+from app.students.operations import graduation, promotion
 from app.students.operations.rehearsing import Rehearsal, done_under
+from app.students.rules.changes import LAST_GRADES
+from app.students.rules.graduation import objections_to_graduation
 from app.students.rules.promotion import objections_to_promotion, year_entered
 
 
@@ -33,13 +37,14 @@ def held_children() -> sa.Select[Any]:
     )
 
 
-def _same_open(edition: Edition, school_id: int) -> list[Refused]:
-    number = db.session.scalar(
-        sa.select(Case.number).where(
+def _same_open(edition: Edition, school_id: int, **about: Any) -> list[Refused]:
+    """The same process of the same school about the same thing is not open twice."""
+    present = db.session.execute(
+        sa.select(Case.number, Case.application).where(
             Case.applicant_office_id == school_id, Case.process_key == edition.key, Case.status != CaseStatus.CLOSED
         )
     )
-    return [SchoolCaseOpen(number=number)] if number else []
+    return [SchoolCaseOpen(number=number) for number, application in present if about.items() <= application.items()]
 
 
 @opens("promotion")
@@ -68,8 +73,49 @@ def _has_promoted(school_id: int, year: int) -> bool:
     return any(each.get("year") == year for each in agreed)
 
 
+@opens("graduation")
+def open_graduation(edition: Edition, application: Mapping[str, Any], *, profile: str, actor: Actor) -> Opening:
+    """P19, the last grade of a school. Raises Objected: every open case of it by name, a window, a name unknown."""
+    school, grade = actor.office_id, application["grade"]
+    exceptions = graduation.exceptions_of(application, school)
+    objections = _same_open(edition, school, grade=grade) + objections_to_graduation(
+        edition.decide("graduation_windows", profile=profile) or [],
+        clock.today(),
+        graduates_on=dt.date.fromisoformat(application["graduates_on"]),
+        children=graduation.rehearse(school, [grade], exceptions, held_children()).children,
+        busy=_open_cases_of(school, grade),
+    )
+    if objections:
+        raise Objected(objections)
+    named = {standing.value: graduation.lines_of(ids) for standing, ids in exceptions.items() if ids}
+    return Opening(application={**application, **named})
+
+
+def _open_cases_of(school_id: int, grade: str) -> list[tuple[str, str, str]]:
+    """Name, process and step of every open case of status of a grade's children in attendance."""
+    rows = db.session.execute(
+        sa.select(Student.name, Student.id)
+        .join(Enrolment, Enrolment.student_id == Student.id)
+        .where(Enrolment.school_id == school_id, Enrolment.grade == grade, Enrolment.standing == Standing.ACTIVE)
+        .where(Student.id.in_(held_children()))
+        .order_by(Student.id)
+    )
+    found = [(name, open_case_of(student_id)) for name, student_id in rows.all()]
+    return [(name, *case) for name, case in found if case]
+
+
+def _rehearse_graduation(school_id: int, application: Mapping[str, Any]) -> Rehearsal:
+    grades = [application["grade"]] if application.get("grade") in LAST_GRADES else LAST_GRADES
+    try:
+        exceptions = graduation.exceptions_of(application, school_id)
+    except Refused:  # a name that means nobody: the form says so
+        exceptions = {}
+    return graduation.rehearse(school_id, grades, exceptions, held_children())
+
+
 #: process -> what it would do now for that school, with what has been typed
 REHEARSALS: dict[str, Callable[[int, Mapping[str, Any]], Rehearsal]] = {
+    "graduation": _rehearse_graduation,
     "promotion": lambda school_id, application: promotion.rehearse(
         school_id, application.get("year", year_entered(clock.today())), held_children()
     ),

@@ -155,6 +155,8 @@ def _lines(schema: dict[str, Any], values: dict[str, Any]) -> Any:
         if part.get("type") == "object":
             for inner, label, value in _lines(part, values[name]):
                 yield f"{name}.{inner}", label, value
+        elif part.get("type") == "array":
+            yield name, part.get("title", name), "\n".join(values[name])
         else:
             titles = {choice["const"]: choice["title"] for choice in part.get("oneOf", ())}
             shown = (

@@ -60,7 +60,10 @@ def test_the_template_keeps_numbers_as_text_and_offers_the_choices(app: Flask, c
 
     assert answer.status_code == 200
     with zipfile.ZipFile(io.BytesIO(answer.data)) as package:
-        sheets, strings = package.read("xl/workbook.xml").decode(), package.read("xl/sharedStrings.xml").decode() if False else ""
+        sheets, strings = (
+            package.read("xl/workbook.xml").decode(),
+            package.read("xl/sharedStrings.xml").decode() if False else "",
+        )
         assert 'numFmtId="49"' in package.read("xl/styles.xml").decode()  # @: text
     assert sheets.count('state="veryHidden"') == 2
     assert strings == ""
