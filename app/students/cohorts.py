@@ -170,7 +170,7 @@ CERTIFICATE_NAMES = {
 
 
 class Certificate(Model):
-    """毕业、结业、肄业证书 – its number runs without gaps per school, kind and year."""
+    """证书 – of graduation, completion or leaving; its number runs without gaps per school, kind and year."""
 
     __tablename__ = "certificate"
 

@@ -34,8 +34,7 @@ CHANGES = {
     "locked_correction": ("active", "active", "ZF"),
     "class_change": ("active", "active", "29"),
 }
-ONE_DESK = ("correction", "class_change")
-ACKNOWLEDGED = ("drop_out", "return_to_school")
+ONE_DESK, ACKNOWLEDGED = ("correction", "class_change"), ("drop_out", "return_to_school")
 
 
 def before(client: Client, process: str, **more: Any) -> Matter:

@@ -18,7 +18,7 @@ from app.sealing import keyed_hash, seal_text
 from app.students.models import Enrolment, Student, Suspension, masked
 from app.students.queries import locked_since, student_for
 from app.students.rules import changes as rules
-from app.students.rules.changes import Asked
+from app.students.rules.asked import Asked
 
 
 class NotYourChild(NotAllowed):

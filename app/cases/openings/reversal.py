@@ -18,7 +18,7 @@ from app.processes.queries import Edition
 from app.sealing import keyed_hash
 from app.students.models import Change, Enrolment, NumberKind, Student, StudentNumber
 from app.students.queries import changes_after, changes_of, student_for
-from app.students.rules.changes import NumberTaken
+from app.students.rules.corrections import NumberTaken
 from app.students.rules.reversal import (
     OF_ONE_DESK,
     FormerNumberWrong,

@@ -16,7 +16,7 @@ from app.students.operations.changes import write_change
 from app.students.operations.locking import digest_of, record_correction
 from app.students.operations.proceeding import Proceeding
 from app.students.queries import locked_since
-from app.students.rules.changes import BASIC_FIELDS, KEY_FIELDS, PARTICULARS, NumberTaken
+from app.students.rules.corrections import BASIC_FIELDS, KEY_FIELDS, PARTICULARS, NumberTaken
 from app.students.rules.locks import objections_to_edit
 
 

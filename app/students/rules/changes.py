@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from app import clock
 from app.errors import InvalidInput, Refused
-from app.schools.models import GRADES, Quota, entry_year_of, stage_of
-from app.students.models import STANDING_NAMES, Enrolment, Standing, Student, Suspension
+from app.schools.models import GRADES, entry_year_of, stage_of
+from app.students.models import STANDING_NAMES, Standing
+from app.students.rules import corrections
+from app.students.rules.asked import Asked, day_of, not_after_today, signed
 from app.students.rules.lawful import NotInThisStanding, objection_to_change
-from app.students.rules.locks import NotLocked, last_moment, objections_to_edit
 from app.students.rules.transfer import ContestedRecord, NoSeatLeft, OpenCase
 
 SHORTEST_ILLNESS = 3  # months a hospital must advise
@@ -61,33 +59,6 @@ class LeftMeanwhile(Refused):
     text = "该生学籍已转至{school}，应由该校提出。"
 
 
-class NothingChanges(Refused):
-    code = "E-SAME"
-    text = "填写的内容与现有信息相同，无须变更。"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A change as it is asked for, with what the rules must know of the child today."""
-
-    process: str
-    profile: str
-    application: Mapping[str, Any]
-    student: Student
-    enrolment: Enrolment
-    on: dt.date
-    open_case: tuple[str, str] | None = None
-    school_id: int = 0  # of whoever asks
-    suspensions: tuple[Suspension, ...] = ()
-    policy: Mapping[str, Any] = field(default_factory=dict)
-    #: the quota of the cohort in which the child would be, None when there is none or the cohort stays
-    quota_of: Callable[[int], Quota | None] = lambda _entry_year: None
-    #: another child of the province has this main number
-    number_is_taken: Callable[[str], bool] = lambda _number: False
-    #: when the data of that entry year's cohort close, or closed
-    locked_since: Callable[[int], dt.datetime] = clock.locked_since
-
-
 def objections_to(asked: Asked) -> list[Refused]:
     """Everything that stands against this change of this child today."""
     objections: list[Refused] = []
@@ -119,22 +90,9 @@ def _nothing_more(asked: Asked) -> Iterator[Refused]:
     yield from ()
 
 
-def _day(asked: Asked, name: str) -> dt.date:
-    return dt.date.fromisoformat(asked.application[name])
-
-
-def _not_after_today(asked: Asked, name: str, what: str) -> Iterator[Refused]:
-    if name in asked.application and _day(asked, name) > asked.on:
-        yield InvalidInput(sentence=f"{what}不能晚于今天。", field=name)
-
-
-def _signed(asked: Asked) -> Iterator[Refused]:
-    yield from _not_after_today(asked, "signed_on", "监护人签名日期")
-
-
 def _suspension(asked: Asked) -> Iterator[Refused]:
     """P13: hospital proof of at least three months; no longer than a school year."""
-    yield from _signed(asked)
+    yield from signed(asked)
     application = asked.application
     if application["kind"] == "illness" and (
         not application.get("hospital")
@@ -142,8 +100,8 @@ def _suspension(asked: Asked) -> Iterator[Refused]:
         or application.get("rest_months", 0) < SHORTEST_ILLNESS
     ):
         yield HospitalProof(field="rest_months")
-    yield from _not_after_today(asked, "diagnosed_on", "诊断日期")
-    starts, ends = _day(asked, "starts_on"), _day(asked, "ends_on")
+    yield from not_after_today(asked, "diagnosed_on", "诊断日期")
+    starts, ends = day_of(asked, "starts_on"), day_of(asked, "ends_on")
     if starts < asked.enrolment.starts_on:
         yield InvalidInput(sentence="休学起始日期不能早于入学日期。", field="starts_on")
     if ends <= starts:
@@ -154,11 +112,11 @@ def _suspension(asked: Asked) -> Iterator[Refused]:
 
 def _renewal(asked: Asked) -> Iterator[Refused]:
     """P13b: a further interval, two years in all."""
-    yield from _signed(asked)
+    yield from signed(asked)
     if asked.application["rest_months"] < SHORTEST_ILLNESS:
         yield HospitalProof(field="rest_months")
-    yield from _not_after_today(asked, "diagnosed_on", "诊断日期")
-    ends = _day(asked, "ends_on")
+    yield from not_after_today(asked, "diagnosed_on", "诊断日期")
+    ends = day_of(asked, "ends_on")
     latest = max((each.ends_on for each in asked.suspensions), default=asked.on)
     first = min((each.starts_on for each in asked.suspensions if each.ended_on is None), default=asked.on)
     if ends <= latest:
@@ -171,7 +129,7 @@ def _renewal(asked: Asked) -> Iterator[Refused]:
 
 def _resumption(asked: Asked) -> Iterator[Refused]:
     """P14: into the grade the child left, one below it, or the one its cohort has reached; never a grade beyond."""
-    yield from _signed(asked)
+    yield from signed(asked)
     yield from _fitting_grade(asked, asked.application["grade"])
 
 
@@ -201,7 +159,7 @@ def _seat(asked: Asked, entry_year: int) -> Iterator[Refused]:
 
 def _skip(asked: Asked) -> Iterator[Refused]:
     """P17: one grade up inside the stage, neither from nor into its last grade."""
-    yield from _signed(asked)
+    yield from signed(asked)
     grade = asked.enrolment.grade
     following = str(int(grade) + 1)
     if grade in LAST_GRADES or following in LAST_GRADES:
@@ -212,7 +170,7 @@ def _skip(asked: Asked) -> Iterator[Refused]:
 
 def _repeat(asked: Asked) -> Iterator[Refused]:
     """P18: the grade is kept at the next promotion; today in primary and junior for special education only."""
-    yield from _signed(asked)
+    yield from signed(asked)
     compulsory = asked.enrolment.grade[0] in "12"
     if asked.policy.get("special_only") and compulsory and not asked.application.get("special_education"):
         yield NoRepeat(sentence="义务教育阶段除特殊教育学生外不办理留级。")
@@ -225,20 +183,20 @@ def _repeat(asked: Asked) -> Iterator[Refused]:
 
 def _death(asked: Asked) -> Iterator[Refused]:
     """P20: reported within ten working days; a late report is still a report."""
-    yield from _not_after_today(asked, "died_on", "死亡日期")
+    yield from not_after_today(asked, "died_on", "死亡日期")
 
 
 def _drop_out(asked: Asked) -> Iterator[Refused]:
-    yield from _not_after_today(asked, "left_on", "最后到校日期")
+    yield from not_after_today(asked, "left_on", "最后到校日期")
 
 
 def _return(asked: Asked) -> Iterator[Refused]:
-    yield from _not_after_today(asked, "returned_on", "返校日期")
+    yield from not_after_today(asked, "returned_on", "返校日期")
 
 
 def _reinstatement(asked: Asked) -> Iterator[Refused]:
     """P26: only by the school that keeps the archive itself (Decisions), or to which a bureau keeps it for."""
-    yield from _signed(asked)
+    yield from signed(asked)
     archive = asked.student.archive
     was_here = asked.enrolment.school_id == asked.school_id
     kept_for_us = archive is not None and (
@@ -251,101 +209,20 @@ def _reinstatement(asked: Asked) -> Iterator[Refused]:
     yield from _fitting_grade(asked, asked.application["grade"])
 
 
-KEY_FIELDS = ("name", "sex", "born_on", "main_number", "ethnic_group")
-
-
-def _key_correction(asked: Asked) -> Iterator[Refused]:
-    """P23: at least one key field differs; a number must agree with sex and birth date."""
-    yield from _signed(asked)
-    yield from _some_of(asked, KEY_FIELDS)
-    yield from _fitting_number(asked)
-
-
-def _some_of(asked: Asked, names: tuple[str, ...]) -> Iterator[Refused]:
-    """At least one of these fields of the person differs from what is known."""
-    now = {name: getattr(asked.student, name) for name in names} | {"born_on": asked.student.born_on.isoformat()}
-    if all(asked.application.get(name, now[name]) == now[name] for name in names):
-        yield NothingChanges()
-
-
-def _fitting_number(asked: Asked) -> Iterator[Refused]:
-    student, application = asked.student, asked.application
-    if asked.number_is_taken(application.get("main_number", "")):
-        yield NumberTaken(field="main_number")
-    if not {"main_number", "born_on", "sex"} & set(application):
-        return
-    number = application.get("main_number", student.main_number if student.document_type == "1" else None)
-    if number is None:
-        return
-    born, sex = application.get("born_on", student.born_on.isoformat()), application.get("sex", student.sex.value)
-    if number[6:14] != born.replace("-", ""):
-        yield NumberAndBirth(field="born_on")
-    if (int(number[16]) % 2 == 1) != (sex == "1"):
-        yield NumberAndSex(field="sex")
-
-
-def _locked_correction(asked: Asked) -> Iterator[Refused]:
-    """P06: a field of the basic record of a cohort whose data have closed."""
-    locked_since = asked.locked_since(asked.enrolment.entry_year)
-    if clock.now() < locked_since:
-        yield NotLocked(date=last_moment(locked_since))
-    yield from _some_of(asked, BASIC_FIELDS)
-    yield from _fitting_number(asked)
-
-
-PARTICULARS = ("address", "phone", "health", "political", "boarding")  # 一般信息
-LOCKED_FIELDS = ("household_division",)  # part of the basic record, so under the September lock
-BASIC_FIELDS = (*KEY_FIELDS, *LOCKED_FIELDS)
-
-
-def _correction(asked: Asked) -> Iterator[Refused]:
-    """P24: something differs; a field of the basic record of a locked cohort needs the superior (P06)."""
-    given = {name: asked.application[name] for name in (*PARTICULARS, *LOCKED_FIELDS) if name in asked.application}
-    now = {**(asked.student.particulars or {}), "household_division": asked.student.household_division}
-    changed = {name for name, value in given.items() if now.get(name) != value}
-    if not changed:
-        yield NothingChanges()
-    for name in sorted(changed & set(LOCKED_FIELDS)):
-        yield from objections_to_edit(asked.locked_since(asked.enrolment.entry_year), clock.now(), name)
-
-
-def _class_change(asked: Asked) -> Iterator[Refused]:
-    present = asked.enrolment.school_class
-    if present is not None and present.number == asked.application["school_class"]:
-        yield NothingChanges()
-
-
-class NumberTaken(Refused):
-    """The number belongs to another child of the province."""
-
-    code = "E-DUP-01"
-    text = "省内已有使用此学籍主号的学生，须按问题学籍处理。"
-
-
-class NumberAndSex(Refused):
-    code = "E-ID-04"
-    text = "证件号与性别不符。"
-
-
-class NumberAndBirth(Refused):
-    code = "E-ID-05"
-    text = "证件号与出生日期不符。"
-
-
 OF_PROCESS: dict[str, Callable[[Asked], Iterator[Refused]]] = {
     "suspension": _suspension,
     "suspension_renewal": _renewal,
     "resumption": _resumption,
-    "withdrawal": _signed,
+    "withdrawal": signed,
     "skip": _skip,
     "repeat": _repeat,
     "death": _death,
-    "abroad": _signed,
+    "abroad": signed,
     "drop_out": _drop_out,
     "return_to_school": _return,
     "reinstatement": _reinstatement,
-    "key_correction": _key_correction,
-    "correction": _correction,
-    "locked_correction": _locked_correction,
-    "class_change": _class_change,
+    "key_correction": corrections.key_correction,
+    "correction": corrections.correction,
+    "locked_correction": corrections.locked_correction,
+    "class_change": corrections.class_change,
 }
