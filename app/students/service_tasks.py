@@ -7,7 +7,8 @@ from typing import Any
 
 from app.errors import Refused
 from app.students import operations
-from app.students.operations import Proceeding, changes, corrections, locking, reversal
+from app.students.models import DirectiveKind
+from app.students.operations import Proceeding, changes, corrections, locking, registration, reversal
 from workflows import service_task
 
 
@@ -17,15 +18,32 @@ def issue_directive(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     operations.issue_directive(proceeding)
 
 
-@service_task("archive/pull")
-def pull(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
-    """转入档案并注册: with the directive typed at the pull; after a wait for a seat, with the one still in force."""
+@service_task("directive/issue_outside")
+def issue_outside(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """下达允许外招指令: the source bureau lets one graduate's archive go to a school elsewhere."""
+    operations.issue_directive(proceeding, DirectiveKind.ALLOW_OUTSIDE)
+
+
+def _with_directive(proceeding: Proceeding, verb: Callable[[Proceeding, str], None]) -> None:
+    """With the directive typed at the pull; after a wait for a seat, with the one still in force."""
     number = proceeding.form.get("directive") or operations.directive_in_force(proceeding)
     try:
-        operations.pull(proceeding, number)
+        verb(proceeding, number)
     except Refused as refusal:
         proceeding.noted.append(refusal)
         raise
+
+
+@service_task("archive/pull")
+def pull(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """转入档案并注册: a child in attendance moves with the archive."""
+    _with_directive(proceeding, operations.pull)
+
+
+@service_task("archive/pull_graduate")
+def pull_graduate(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """转入档案并注册: a graduate enters the next stage with the archive."""
+    _with_directive(proceeding, registration.pull_graduate)
 
 
 @service_task("directive/give_up")

@@ -10,18 +10,18 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app import clock
 from app.access import Actor
-from app.cases.openings.opening import Opening, RowOpening, open_cases_of, opens
+from app.cases.openings.opening import Opening, RowOpening, open_case_of, open_cases_of, opens
 from app.cases.openings.quotas import quota_of
 from app.database import db
 from app.divisions.models import Office
-from app.errors import Missing, Objected, Refused
+from app.errors import InvalidInput, Missing, Objected, Refused
 from app.interface import objections as form_faults
 from app.processes.queries import Edition, current_edition
 from app.schools.models import School, Stage
 from app.sealing import keyed_hash
 from app.students.models import Archive, NumberKind, Student, StudentNumber
 from app.students.operations.registration import known_as
-from app.students.queries import locked_since
+from app.students.queries import child_by_number, locked_since
 from app.students.rules.registration import (
     KnownAlready,
     NoPlan,
@@ -30,6 +30,7 @@ from app.students.rules.registration import (
     TwiceInTheList,
     objections_to_cohort,
     objections_to_graduate,
+    objections_to_home_return,
     objections_to_new_child,
 )
 
@@ -159,3 +160,31 @@ def graduates_by_hash(hashes: Sequence[str]) -> dict[str, Student]:
         .execution_options(populate_existing=True)
     )
     return {child.main_number_hash: child for child in children.unique()}
+
+
+@opens("home_return")
+def open_home_return(edition: Edition, application: Mapping[str, Any], *, profile: str, actor: Actor) -> Opening:
+    """P02b 回原籍升学: one graduate of elsewhere; exempt from plans. Raises Missing, or Objected with everything."""
+    school = db.session.get(School, actor.office_id)
+    if school is None:
+        raise Missing()
+    stage, year = Stage(application["stage"]), application["entry_year"]
+    student = child_by_number(application["main_number"], application["name"])
+    objections = list(objections_to_cohort(year, "08-01", locked_since(year), late=False))
+    objections += _about_the_school(school, stage, year)
+    objections += objections_to_graduate(
+        student, application, school.office, stage, open_case=open_case_of(student.id), outside_allowed=True
+    )
+    objections += objections_to_home_return(school.office, student, application["household_division"])
+    if application["signed_on"] > clock.today().isoformat():
+        objections.append(InvalidInput(sentence="监护人签名日期不能晚于今天。", field="signed_on"))
+    if objections:
+        raise Objected(objections)
+    enrolment = student.last_enrolment
+    assert enrolment is not None
+    return Opening(
+        student=student,
+        receiving=school.office,
+        releasing=enrolment.school.office,
+        application={name: value for name, value in application.items() if name != "main_number"},
+    )

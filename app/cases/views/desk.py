@@ -24,6 +24,7 @@ CASE_OUTCOMES = {
 }
 BUTTONS = {  # where the outcome's plain name would not say what pressing it does
     ("releasing_bureau", "agree"): "同意并下达允许转学指令",
+    ("source_bureau", "agree"): "同意并下达允许外招指令",
     ("repair", "agree"): "再次提交",
     ("pull", "agree"): "转入档案并注册",
     ("await_seat", "agree"): "再次办理",

@@ -39,6 +39,7 @@ from app.students.models import (
 from app.students.operations.changes import class_of
 from app.students.operations.numbers import new_national_numbers, new_stand_in, next_stage_numbers
 from app.students.operations.proceeding import Proceeding
+from app.students.operations.transfer import consume, directive_to_consume
 from app.students.rules.numbers import card_number, stage_number_prefix
 from app.students.rules.registration import CHANGE_CODE, FIRST_GRADE, KnownAlready
 
@@ -369,4 +370,27 @@ def _pull_archives(proceeding: Proceeding, cohort: Cohort, children: Sequence[in
         sa.update(entries)
         .where(entries.c.archive_id.in_(sa.select(archives.c.id).where(archives.c.student_id.in_(children))))
         .values(owner_division=cohort.division)
+    )
+
+
+def pull_graduate(proceeding: Proceeding, number: str) -> None:
+    """回原籍升学: with the source bureau's *allow outside* directive one graduate enters here, archive and all.
+
+    Raises E-DIR-01…05 when the directive does not allow exactly this, NoSeat (E-QUOTA-01) with nothing written,
+    Stale when the record moved meanwhile.
+    """
+    proceeding.claim()
+    directive = directive_to_consume(proceeding, number)
+    asked = proceeding.application
+    cohort = cohort_of(proceeding.target, Stage(asked["stage"]), asked["entry_year"])
+    [outcome] = register_graduates(proceeding, cohort, {1: (proceeding.child, {})}).values()
+    if isinstance(outcome, Refused):
+        raise outcome
+    consume(directive)
+    audit.record(
+        "archives/pull",
+        f"student:{proceeding.child}",
+        actor=proceeding.actor,
+        before={"custodian": directive.from_office_id},
+        after={"school": cohort.school_id, "directive": number, "case": proceeding.number},
     )

@@ -34,8 +34,11 @@ Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read i
 LIFE_OF_A_DIRECTIVE = 60  # days, where the policy table is silent
 
 
-def issue_directive(proceeding: Proceeding) -> str:
-    """Sign an *allow transfer* directive for this child and school; return its number.
+LETTER = {DirectiveKind.ALLOW_TRANSFER: "T", DirectiveKind.ALLOW_OUTSIDE: "W"}
+
+
+def issue_directive(proceeding: Proceeding, kind: DirectiveKind = DirectiveKind.ALLOW_TRANSFER) -> str:
+    """Sign a directive of that kind for this child and school; return its number.
 
     Raises NotTheIssuer (E-DIR-06) when the actor's office is not the superior of whoever keeps the archive.
     """
@@ -44,7 +47,7 @@ def issue_directive(proceeding: Proceeding) -> str:
     if proceeding.actor.office_id != archive.superior:
         raise rules.NotTheIssuer()
     now = clock.now()
-    issued = _directive_row(proceeding, archive, now)
+    issued = _directive_row(proceeding, archive, kind, now)
     execute(sa.insert(table(Directive)).values(**issued))
     audit.record(
         "directives/issue",
@@ -69,12 +72,13 @@ def _archive_of(student_id: int) -> Row:
     ).one()
 
 
-def _directive_row(proceeding: Proceeding, archive: Row, now: dt.datetime) -> dict[str, Any]:
+def _directive_row(proceeding: Proceeding, archive: Row, kind: DirectiveKind, now: dt.datetime) -> dict[str, Any]:
     year, code = clock.local(now).year, proceeding.actor.office_code
+    series = f"{LETTER[kind]}{year}-{code}"
     days = int(proceeding.policy.get("directive_days") or LIFE_OF_A_DIRECTIVE)
     row = {
-        "number": f"T{year}-{code}-{next_in(f'T{year}-{code}'):06d}",
-        "kind": DirectiveKind.ALLOW_TRANSFER,
+        "number": f"{series}-{next_in(series):06d}",
+        "kind": kind,
         "status": DirectiveStatus.ISSUED,
         "student_id": proceeding.child,
         "archive_id": archive.id,
@@ -111,7 +115,7 @@ def pull(proceeding: Proceeding, number: str) -> None:
     move_seat(enrolment.school_id, to_school, enrolment.stage, enrolment.entry_year)
     _move_enrolment(proceeding, enrolment, directive.to_division, today)
     _move_archive(proceeding, directive)
-    _end_directive(directive.id, DirectiveStatus.CONSUMED, consumed_at=clock.now())
+    consume(directive)
     _write_changes(proceeding, enrolment, directive.to_division, today)
     audit.record(
         "archives/pull",
@@ -124,6 +128,19 @@ def pull(proceeding: Proceeding, number: str) -> None:
 
 def _to_be_moved(proceeding: Proceeding, number: str) -> tuple[Row, Row]:
     """The directive and the open enrolment, locked, once everything about the directive has been checked."""
+    directive = directive_to_consume(proceeding, number)
+    enrolment = execute(
+        sa.select(*Enrolment.__table__.columns)
+        .where(Enrolment.student_id == proceeding.child, Enrolment.ends_on.is_(None))
+        .with_for_update()
+    ).one_or_none()
+    if enrolment is None:
+        raise Stale()
+    return directive, enrolment
+
+
+def directive_to_consume(proceeding: Proceeding, number: str) -> Row:
+    """The directive with its archive, locked, once everything about it has been checked. Raises E-DIR-01…05."""
     to_office = sa.orm.aliased(Office)
     directive = execute(
         sa.select(
@@ -140,14 +157,7 @@ def _to_be_moved(proceeding: Proceeding, number: str) -> tuple[Row, Row]:
     ).one_or_none()
     check_directive(directive, proceeding, number)
     assert directive is not None
-    enrolment = execute(
-        sa.select(*Enrolment.__table__.columns)
-        .where(Enrolment.student_id == proceeding.child, Enrolment.ends_on.is_(None))
-        .with_for_update()
-    ).one_or_none()
-    if enrolment is None:
-        raise Stale()
-    return directive, enrolment
+    return directive
 
 
 def check_directive(directive: Row | None, proceeding: Proceeding, number: str) -> None:
@@ -241,6 +251,11 @@ def _write_changes(proceeding: Proceeding, enrolment: Row, division: str, today:
         "after": joined,
     }
     execute(sa.insert(table(Change)), [common | out, common | into])
+
+
+def consume(directive: Row) -> None:
+    """The pull has used it. Raises Stale when somebody else was faster."""
+    _end_directive(directive.id, DirectiveStatus.CONSUMED, consumed_at=clock.now())
 
 
 def _end_directive(directive_id: int, status: DirectiveStatus, **values: Any) -> None:

@@ -67,6 +67,16 @@ class ArchiveElsewhere(Refused):
     text = "电子学籍档案不在原毕业学校，尚不能转入，不能注册。"
 
 
+class NotAtHome(Refused):
+    code = "E-HOME"
+    text = "该生户口所在地（{household}）不在本校所在县（市、区），不能按回原籍升学办理。"
+
+
+class LocalAlready(Refused):
+    code = "E-HOME"
+    text = "该生原毕业学校在本校招生范围内，请按新生注册办理，无须回原籍升学。"
+
+
 class NoPlan(Refused):
     code = "E-QUOTA-01"
     text = "上级教育行政部门尚未核定本校 {year} 年{stage}新生学籍总数，不能注册。"
@@ -162,3 +172,11 @@ def is_local(school: Office, keeper: Office) -> bool:
     if above is not None and above.kind is OfficeKind.CITY:
         return keeper.division_code[:4] == school.division_code[:4]
     return keeper.division_code == school.division_code
+
+
+def objections_to_home_return(school: Office, student: Student, household: str) -> Iterator[Refused]:
+    """P02b: only for a child whose household stands where the school does, and who graduated elsewhere."""
+    if household != school.division_code:
+        yield NotAtHome(household=household, field="household_division")
+    if student.archive is not None and is_local(school, student.archive.custodian):
+        yield LocalAlready(field="main_number")
