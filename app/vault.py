@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -26,14 +27,27 @@ def keep(content: bytes) -> str:
     The same content is kept once. A rollback leaves a file that nothing names: it does no harm.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    path = _path(sha256)
+    take_in(sha256, lambda: [seal_bytes(content)])
+    return sha256
+
+
+def every() -> Iterator[tuple[str, Path]]:
+    """The name and place of every sealed file, in the order of their names."""
+    digit = "[0-9a-f]"
+    found = Path(current_app.config["ATTACHMENTS"]).glob(f"{digit * 2}/{digit * 64}")
+    return ((path.name, path) for path in sorted(found))
+
+
+def take_in(name: str, sealed: Callable[[], Iterable[bytes]]) -> None:
+    """Keep a file that is sealed already under its name; one that is there stays as it is."""
+    path = _path(name)
     if path.exists():
-        return sha256
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, half = tempfile.mkstemp(dir=path.parent, prefix=".half-")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(seal_bytes(content))
+            file.writelines(sealed())
             file.flush()
             os.fsync(file.fileno())
         os.replace(half, path)  # the whole file appears at once
@@ -42,7 +56,6 @@ def keep(content: bytes) -> str:
             os.unlink(half)
         raise
     _sync(path.parent)
-    return sha256
 
 
 def fetch(sha256: str) -> bytes:

@@ -20,7 +20,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("file", type=FILE)
 @with_appcontext
 def backup_command(file: Path) -> None:
-    """Write the whole database to FILE, a zip for SQLite and PostgreSQL alike.
+    """Write the whole database and its papers to FILE, a zip for SQLite and PostgreSQL alike.
 
     It holds the database of one instant, while others go on working. What identifies a child is in it encrypted,
     under XUEJI_FIELD_KEY (on SQLite without that setting: the file instance/field_key). WITHOUT THAT KEY NO BACKUP
@@ -33,7 +33,7 @@ def backup_command(file: Path) -> None:
 @click.argument("file", type=FILE)
 @with_appcontext
 def restore_command(file: Path) -> None:
-    """Load FILE into the empty database of XUEJI_DATABASE_URL, all or nothing.
+    """Load FILE into the empty database of XUEJI_DATABASE_URL and its papers into XUEJI_ATTACHMENTS, all or nothing.
 
     XUEJI_FIELD_KEY must be the one with which the backup was made. A backup of an older schema is brought to the
     newest on the way. Afterwards everybody signs in anew.
@@ -50,4 +50,5 @@ def _told(act: Callable[[], Manifest]) -> Manifest:
 
 def _say(done: str, file: Path, manifest: Manifest) -> None:
     rows = sum(extent.rows for extent in manifest.tables.values())
-    click.echo(f"{done} {file}：{len(manifest.tables)} 张表，{rows} 行，数据库结构 {manifest.revision}")
+    papers, schema = manifest.files.rows, manifest.revision
+    click.echo(f"{done} {file}：{len(manifest.tables)} 张表，{rows} 行，{papers} 个附件，数据库结构 {schema}")

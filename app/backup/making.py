@@ -10,8 +10,9 @@ from typing import IO
 import sqlalchemy as sa
 
 from app import audit, clock, schema
+from app.backup.files import write_files
 from app.backup.manifest import MANIFEST, SIGNATURE, Manifest, key_mark, written
-from app.backup.tables import Counter, Extent, lines, tables
+from app.backup.tables import Counter, Extent, lines, names, tables
 from app.database import db, snapshot, transaction
 from app.errors import Refused
 from app.identity.operations import nobody
@@ -28,7 +29,7 @@ class NoTables(Refused):
 
 
 def back_up(file: Path) -> Manifest:
-    """Write the database as it is at this instant to a new file, readable by its owner only; audited.
+    """Write the database as it is at this instant, with its papers, to a new file for its owner only; audited.
 
     Writers are not held up, and no table is held in memory. Raises Exists, NoTables.
     """
@@ -56,7 +57,8 @@ def _write(out: IO[bytes], connection: sa.Connection) -> Manifest:
         raise NoTables()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         extents = {str(table.name): _write_table(archive, connection, table) for table in tables(connection)}
-        manifest = Manifest(clock.now().isoformat(), revision, extents, key_mark())
+        files = write_files(archive)  # after the rows that name them: what a row names was there before it
+        manifest = Manifest(clock.now().isoformat(), revision, extents, files, key_mark())
         content, signature = written(manifest)
         archive.writestr(MANIFEST, content)
         archive.writestr(SIGNATURE, signature)
@@ -64,7 +66,7 @@ def _write(out: IO[bytes], connection: sa.Connection) -> Manifest:
 
 
 def _write_table(archive: zipfile.ZipFile, connection: sa.Connection, table: sa.Table) -> Extent:
-    counter = Counter(table)
+    counter = Counter(names(table))
     with archive.open(f"tables/{table.name}.jsonl", "w", force_zip64=True) as member:
         for line in lines(connection, table):
             counter.add(line)

@@ -28,11 +28,12 @@ class OtherKey(Refused):
 
 @dataclass(frozen=True)
 class Manifest:
-    """The revision of the schema, the extent of every table, and whose key sealed what is sealed."""
+    """The schema's revision, the extent of all tables and of the files, and whose key sealed what is sealed."""
 
     made_at: str
     revision: str
     tables: dict[str, Extent]
+    files: Extent  # the list of the sealed files
     key: str
     format: int = FORMAT
 
@@ -56,6 +57,7 @@ def read(content: bytes, signature: bytes) -> Manifest:
             made_at=str(told["made_at"]),
             revision=str(told["revision"]),
             tables={name: Extent(**extent) for name, extent in told["tables"].items()},
+            files=Extent(**told["files"]),
             key=str(told["key"]),
             format=int(told["format"]),
         )

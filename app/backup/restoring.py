@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from app import audit, schema
 from app.backup import manifest as manifests
+from app.backup.files import LIST, File, put_back, read_list
 from app.backup.guards import unguarded
 from app.backup.manifest import MANIFEST, SIGNATURE, Manifest, NotABackup
 from app.backup.tables import Counter, extent_of, names, readers, tables
@@ -48,13 +49,14 @@ class ChainBroken(Refused):
 
 
 def restore(file: Path) -> Manifest:
-    """Load a backup into the empty database of the settings and bring it to the newest schema.
+    """Load a backup into the empty database of the settings, with its papers, and bring it to the newest schema.
 
     Checked before the commit: the signed manifest, every table read again from the database, references between
     tables, the audit chain. Raises NotABackup, OtherKey, NewerSchema, OtherSchema, NotEmpty, ChainBroken.
     """
     with _opened(file) as archive:
         manifest = _manifest_of(archive)
+        files = _files_of(archive, manifest)
         with transaction():
             connection = db.session.connection()
             _prepare(connection, manifest)
@@ -63,6 +65,7 @@ def restore(file: Path) -> Manifest:
             faults = list(audit.verify())
             if faults:
                 raise ChainBroken(chain=faults[0].chain, sentence=faults[0].sentence)
+            put_back(archive, files)
             audit.record(
                 "backup/restore",
                 f"schema:{manifest.revision}",
@@ -82,19 +85,26 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _manifest_of(archive: zipfile.ZipFile) -> Manifest:
-    """The manifest, when the archive holds it and its tables and nothing else."""
+    """The manifest, signed by this house."""
     present = [info.filename for info in archive.infolist()]
     if MANIFEST not in present or SIGNATURE not in present:
         raise NotABackup(why="没有清单")
     if archive.getinfo(MANIFEST).file_size > manifests.LARGEST or archive.getinfo(SIGNATURE).file_size > 1000:
         raise NotABackup(why="清单过大")
     with archive.open(MANIFEST) as content, archive.open(SIGNATURE) as signature:
-        manifest = manifests.read(content.read(manifests.LARGEST), signature.read(1000))
-    expected = [_member(name) for name in manifest.tables] + [MANIFEST, SIGNATURE]
+        return manifests.read(content.read(manifests.LARGEST), signature.read(1000))
+
+
+def _files_of(archive: zipfile.ZipFile, manifest: Manifest) -> list[File]:
+    """The list of the papers; the archive holds them, the tables and the manifest, and nothing else."""
+    present = [info.filename for info in archive.infolist()]
+    expected = [_member(name) for name in manifest.tables] + [MANIFEST, SIGNATURE, LIST]
+    files = read_list(archive, manifest) if LIST in present else []
+    expected += [file.member for file in files]
     if sorted(present) != sorted(expected):
         strange = sorted(set(present) ^ set(expected)) or ["重复的文件"]
         raise NotABackup(why=f"内容与清单不符（{strange[0][:60]}）")
-    return manifest
+    return files
 
 
 def _member(table: str) -> str:
@@ -137,7 +147,7 @@ def _load(connection: sa.Connection, archive: zipfile.ZipFile, manifest: Manifes
 
 
 def _load_table(connection: sa.Connection, table: sa.Table, member: IO[bytes], manifest: Manifest) -> None:
-    extent, counter = manifest.tables[table.name], Counter(table)
+    extent, counter = manifest.tables[table.name], Counter(names(table))
     if extent.columns != counter.columns:
         raise NotABackup(why=f"{table.name} 的列与数据库结构不符")
     batch: list[dict[str, Any]] = []
