@@ -43,7 +43,7 @@ def directive(number: str) -> Any:
         says=DIRECTIVE_SAYS[order.status],
         mark=order.signature.hex()[:32],
     )
-    _written_down("directive", f"directive:{number}")
+    written_down("directive", f"directive:{number}")
     return page
 
 
@@ -55,7 +55,8 @@ def _knows(student_id: int) -> bool:
     return True
 
 
-def _written_down(paper: str, subject: str) -> None:
+def written_down(paper: str, subject: str) -> None:
+    """Printing is an act like any other."""
     with transaction():
         audit.record("papers/print", subject, actor=actor(), after={"paper": paper})
 
@@ -90,7 +91,7 @@ def suspension(certificate: str) -> Any:
         student=student,
         grades=GRADES,
     )
-    _written_down("suspension", f"suspension:{certificate}")
+    written_down("suspension", f"suspension:{certificate}")
     return page
 
 

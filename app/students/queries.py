@@ -17,6 +17,7 @@ from app.errors import Missing
 from app.schools.models import School
 from app.sealing import keyed_hash
 from app.students.cohorts import Certificate, LockPostponement
+from app.students.issued import Proof
 from app.students.models import Archive, Change, Directive, Enrolment, Standing, Student, Suspension
 from app.students.rules import UnknownChild
 
@@ -78,6 +79,13 @@ def suspensions_of(student_id: int) -> Sequence[Suspension]:
     """The certified intervals of a child's suspensions, in order."""
     return db.session.scalars(
         sa.select(Suspension).where(Suspension.student_id == student_id).order_by(Suspension.id)
+    ).all()
+
+
+def proofs_of(student_id: int) -> Sequence[Proof]:
+    """The proofs of enrolment that were issued for a child, the newest first."""
+    return db.session.scalars(
+        sa.select(Proof).where(Proof.student_id == student_id).order_by(Proof.id.desc()).limit(20)
     ).all()
 
 

@@ -24,6 +24,7 @@ NUMBER_NAMES = {
     NumberKind.FORMER_MAIN: "原学籍主号（摘要）",
 }
 add_menu("学籍", "学生", "students.index", ("operator", "approver"))
+add_menu("学籍", "花名册", "roll.index", ("operator", "approver"), kinds=("school", "county", "zone", "city"))
 PAGE = 20
 
 
@@ -84,6 +85,7 @@ def _page(student_id: int, number: str | None) -> str:
         changes=changes,
         directives=directives,
         suspensions=queries.suspensions_of(student_id) if beyond_basic else [],
+        proofs=queries.proofs_of(student_id) if beyond_basic else [],
         entries=student.archive.entries if student.archive and beyond_basic else [],
         sections=SECTION_NAMES,
         change_names=CHANGE_NAMES,

@@ -1,0 +1,240 @@
+"""学籍卡片 and 在籍证明: on paper from the page, and as PDF."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import flash, jsonify, redirect, render_template, request, send_file, url_for
+
+from app import clock
+from app.access import actor, allow, found
+from app.database import db, transaction
+from app.errors import Missing, Objected
+from app.interface import instant, operation, read_json
+from app.interface.checks import Checked, checkable, code_of, masked_name, qr, url_of
+from app.interface.output import day, moment
+from app.interface.typesetting import typeset
+from app.schools.models import GRADES
+from app.students import operations, queries
+from app.students.api import bp as api
+from app.students.issued import Proof
+from app.students.models import CHANGE_NAMES, STANDING_NAMES, NumberKind, Standing, Student
+from app.students.operations.proofs import PURPOSE, issue_proof
+from app.students.papers import bp, written_down
+
+FORMS = Path(__file__).parent / "typst"
+SEXES = {"1": "男", "2": "女"}
+RELATIONS = {"1": "父亲", "2": "母亲", "3": "祖父", "4": "祖母", "5": "外祖父", "6": "外祖母", "7": "其他监护人"}
+GROUPS = (  # GB/T 3304, 01 to 56
+    "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇"
+    " 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京"
+    " 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺"
+)
+
+
+def ethnic_group(code: str) -> str:
+    """汉族 for 01, the code itself for one that the standard does not know."""
+    names = GROUPS.split(" ")
+    return f"{names[int(code) - 1]}族" if code.isdecimal() and 1 <= int(code) <= len(names) else code
+
+
+# ── the card ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/students/<int:student_id>/card")
+@allow("operator", "approver")
+def card(student_id: int) -> Any:
+    """学籍卡片, for the keeper and the bureaus above; it shows the number in full, and that is written down."""
+    shown = card_of(student_id)
+    return render_template(
+        "students/papers/card.html",
+        back=url_for("students.show", student_id=student_id),
+        card=shown,
+        student_id=student_id,
+    )
+
+
+@bp.get("/students/<int:student_id>/card.pdf")
+@allow("operator", "approver")
+def card_pdf(student_id: int) -> Any:
+    return _pdf("card", {**card_of(student_id), "printed": _printed()}, f"学籍卡片-{student_id}")
+
+
+def card_of(student_id: int) -> dict[str, Any]:
+    """What stands on a child's card, as plain texts."""
+    student = queries.student_kept(actor(), student_id)
+    enrolment = student.open_enrolment or student.last_enrolment
+    numbers = {each.kind: each.value for each in student.numbers if each.valid_until is None}
+    particulars = student.particulars or {}
+    shown = {
+        "name": student.name,
+        "sex": SEXES[student.sex.value],
+        "born_on": day(student.born_on),
+        "ethnic_group": ethnic_group(student.ethnic_group),
+        "stage_number": numbers.get(NumberKind.STAGE, ""),
+        "national_number": numbers.get(NumberKind.NATIONAL, ""),
+        "address": str(particulars.get("address", "")),
+        "school": enrolment.school.office.name if enrolment else "",
+        "class": _class_name(enrolment) if enrolment else "",
+        "standing": STANDING_NAMES[enrolment.standing] if enrolment else "",
+        "custodian": student.archive.custodian.name if student.archive else "",
+        "guardians": [[each.name, RELATIONS.get(each.relation, ""), each.phone] for each in student.guardians],
+        "enrolments": [
+            [
+                each.school.office.name,
+                GRADES[each.grade],
+                STANDING_NAMES[each.standing],
+                day(each.starts_on),
+                day(each.ends_on) or "至今",
+            ]
+            for each in student.enrolments
+        ],
+        "changes": [
+            [day(each.effective_on), CHANGE_NAMES.get(each.code, each.code), each.school.office.name]
+            for each in queries.changes_of(student_id)
+        ],
+    }
+    with transaction():
+        shown["main_number"] = operations.see_unmasked(student, actor=actor(), where="card")
+    return shown
+
+
+def _class_name(enrolment: Any) -> str:
+    number = enrolment.school_class.number if enrolment.school_class else None
+    return GRADES[enrolment.grade] + (f" {number} 班" if number else "")
+
+
+# ── the proof ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@bp.post("/students/<int:student_id>/proofs")
+@allow("operator")
+def issue(student_id: int) -> Any:
+    try:
+        with transaction():
+            number = issue_proof(student_id, request.form.get("purpose", ""), actor=actor()).number
+    except Objected as refusal:
+        flash(refusal.objections[0].detail, "error")
+        return redirect(url_for("students.show", student_id=student_id))
+    return redirect(url_for("papers.proof", number=number))
+
+
+@bp.get("/proofs/<number>/paper")
+@allow("operator", "approver")
+def proof(number: str) -> Any:
+    """在籍证明, for the school that issued it and the bureaus above."""
+    paper = _proof_for(number)
+    page = render_template(
+        "students/papers/proof.html",
+        back=url_for("students.show", student_id=paper.student_id),
+        proof=paper,
+        shown=shown_on(paper),
+    )
+    written_down("proof", f"proof:{number}")
+    return page
+
+
+@bp.get("/proofs/<number>/paper.pdf")
+@allow("operator", "approver")
+def proof_pdf(number: str) -> Any:
+    paper = _proof_for(number)
+    code = code_of("P", paper.id)
+    data = {**shown_on(paper), "code": code, "qr": str(qr(url_of(code))), "printed": _printed()}
+    written_down("proof", f"proof:{number}")
+    return _pdf("proof", data, f"在籍证明-{number}")
+
+
+def _proof_for(number: str) -> Proof:
+    paper: Proof = found(db.session.scalar(sa.select(Proof).where(Proof.number == number)))
+    if actor().office_kind == "province" or not actor().answers_for(paper.enrolment.school.office.path):
+        raise Missing()
+    return paper
+
+
+def shown_on(paper: Proof) -> dict[str, str]:
+    """What a proof says, as plain texts; the number in full only while this school keeps the child."""
+    student, stated = paper.student, paper.stated
+    keeper = queries.keeps(actor(), student)
+    return {
+        "number": paper.number,
+        "name": stated["name"],
+        "sex": SEXES[student.sex.value],
+        "born_on": day(student.born_on),
+        "main_number": student.main_number if keeper else student.main_number_masked,
+        "class": GRADES[stated["grade"]] + (f" {stated['class']} 班" if stated["class"] else ""),
+        "standing": STANDING_NAMES[Standing(stated["standing"])],
+        "since": stated["since"],
+        "purpose": paper.purpose,
+        "school": paper.enrolment.school.office.name,
+        "issued_on": day(paper.issued_at),
+        "valid_until": day(paper.valid_until),
+    }
+
+
+def _printed() -> str:
+    return f"{actor().office_name}　{actor().name}　打印于 {moment(clock.now())}"
+
+
+def _pdf(form: str, data: dict[str, Any], name: str) -> Any:
+    content = typeset(FORMS / f"{form}.typ", data)
+    return send_file(io.BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=f"{name}.pdf")
+
+
+@checkable("P")
+def check_proof(proof_id: int) -> Checked | None:
+    """What the public page says of a proof of enrolment."""
+    paper = db.session.get(Proof, proof_id)
+    if paper is None:
+        return None
+    enrolment = paper.enrolment
+    there = enrolment.ends_on is None and enrolment.standing is not Standing.DROPPED_OUT
+    over = paper.valid_until < clock.today()
+    sentence = (
+        "该生已不在该校在籍，本证明失效。"
+        if not there
+        else f"已过有效期（{paper.valid_until}），请重新开具。"
+        if over
+        else ""
+    )
+    return Checked(
+        title="在籍证明",
+        number=paper.number,
+        day=paper.issued_at,
+        office=enrolment.school.office.name,
+        name=masked_name(paper.stated["name"]),
+        valid=there and not over,
+        sentence=sentence or f"该生现在该校在籍，有效期至 {paper.valid_until}。",
+    )
+
+
+@api.post("/students/<int:student_id>/proofs")
+@allow("operator")
+@operation("出具在籍证明", body=PURPOSE, status=201)
+def issue_for_program(student_id: int) -> Any:
+    typed, caller = read_json(PURPOSE), actor()
+    with transaction():
+        paper = issue_proof(student_id, typed["purpose"], actor=caller)
+        answer = proof_json(paper)
+    return jsonify(answer), 201
+
+
+@api.get("/students/<int:student_id>/proofs")
+@allow("operator", "approver")
+@operation("已出具的在籍证明")
+def proofs_for_program(student_id: int) -> Any:
+    student: Student = queries.student_kept(actor(), student_id)
+    return jsonify(items=[proof_json(each) for each in queries.proofs_of(student.id)], next=None)
+
+
+def proof_json(paper: Proof) -> dict[str, Any]:
+    return {
+        "number": paper.number,
+        "student": paper.student_id,
+        "purpose": paper.purpose,
+        "issued_at": instant(paper.issued_at),
+        "valid_until": paper.valid_until.isoformat(),
+        "check": url_of(code_of("P", paper.id)),
+    }
