@@ -249,7 +249,7 @@ class Attachment(Model):
     """附件 – a paper of a case: its hash names the sealed file; never altered, never taken away."""
 
     __tablename__ = "attachment"
-    __table_args__ = (sa.UniqueConstraint("case_id", "sha256", name="uq_attachment_case_id"),)
+    __table_args__ = (sa.UniqueConstraint("case_id", "sha256"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"))
