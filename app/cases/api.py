@@ -21,7 +21,7 @@ from app.cases.forms import (
     task_json,
 )
 from app.cases.models import RowStatus
-from app.cases.openings import rehearsal_for, rehearsal_of, transfer_objections
+from app.cases.openings import draft_for, rehearsal_for, rehearsal_of, transfer_objections
 from app.cases.operations import Answer
 from app.cases.rules import light, time_left
 from app.database import db, transaction
@@ -98,6 +98,14 @@ def list_processes() -> Any:
 def show_process(key: str) -> Any:
     chosen = current_edition(key)
     return jsonify(key=key, name=chosen.name, version=chosen.number, form=chosen.forms.get(APPLICATION))
+
+
+@bp.get("/processes/<key>/draft")
+@allow("operator")
+@operation("申请表单中已有的内容，如待核对的各班名册人数")
+def draft(key: str) -> Any:
+    require(operations.is_startable(current_edition(key).key, actor()))
+    return jsonify(application=draft_for(key, actor()))
 
 
 @bp.get("/processes/<key>/rehearsal")

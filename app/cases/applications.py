@@ -10,7 +10,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from app.access import actor, allow, require
 from app.cases import operations, queries
 from app.cases.forms import destination
-from app.cases.openings import CHOICES, rehearsal_for
+from app.cases.openings import CHOICES, draft_for, rehearsal_for
 from app.database import transaction
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
 from app.interface import add_menu, form_values, objections, takes_files, uploads_in
@@ -55,7 +55,7 @@ def start(key: str) -> Any:
     if key in OWN_DOOR:
         return redirect(address_of(chosen))
     if not _about_a_child(chosen):
-        return _form(chosen, None)
+        return _form(chosen, None, values=draft_for(key, actor()))
     if not request.args.get("student"):
         return _children(chosen)
     return _form(chosen, _child(request.args["student"]))

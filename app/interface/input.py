@@ -207,6 +207,9 @@ def form_values(schema: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         if part.get("type") == "object":
             values[name] = form_values(part, dotted + ".")
             continue
+        if part.get("x-widget") == "rows":
+            values[name] = [form_values(part["items"], f"{dotted}.{place}.") for place in range(_rows_of(dotted))]
+            continue
         typed = request.form.get(dotted, "").replace("\r\n", "\n").strip()
         if part.get("type") == "boolean":
             values[name] = typed in ("true", "on", "1")
@@ -216,3 +219,9 @@ def form_values(schema: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         elif typed:
             values[name] = int(typed) if part.get("type") == "integer" and typed.lstrip("-").isdigit() else typed
     return values
+
+
+def _rows_of(dotted: str) -> int:
+    """How many rows of a table were sent: `classes.0.teacher`, `classes.1.teacher` …"""
+    places = {name.removeprefix(f"{dotted}.").split(".")[0] for name in request.form if name.startswith(f"{dotted}.")}
+    return next(place for place in range(len(places) + 1) if str(place) not in places)

@@ -16,7 +16,7 @@ from app.divisions.queries import inside
 from app.errors import Missing
 from app.schools.models import School
 from app.sealing import keyed_hash
-from app.students.cohorts import Certificate, LockPostponement
+from app.students.cohorts import Certificate, Discrepancy, LockPostponement
 from app.students.issued import Proof
 from app.students.models import Archive, Change, Directive, Enrolment, Standing, Student, Suspension
 from app.students.rules import UnknownChild
@@ -176,6 +176,33 @@ def certificates_of(student: Student) -> Sequence[Certificate]:
     return db.session.scalars(
         sa.select(Certificate).where(Certificate.student_id == student.id).order_by(Certificate.id)
     ).all()
+
+
+def discrepancies_for(
+    actor: Actor, *, everything: bool = False, after: int = 0, limit: int = 20
+) -> Sequence[Discrepancy]:
+    """Discrepancies of the schools the actor answers for, by id after the given one; only the open ones unless told."""
+    query = _discrepancies(actor).where(Discrepancy.id > after).order_by(Discrepancy.id).limit(limit)
+    if not everything:
+        query = query.where(Discrepancy.settled_at.is_(None))
+    return db.session.scalars(query).all()
+
+
+def discrepancy_for(actor: Actor, discrepancy_id: int) -> Discrepancy:
+    """One of them. Raises Missing."""
+    found: Discrepancy | None = db.session.scalar(_discrepancies(actor).where(Discrepancy.id == discrepancy_id))
+    if found is None:
+        raise Missing()
+    return found
+
+
+def _discrepancies(actor: Actor) -> sa.Select[Discrepancy]:
+    return (
+        sa.select(Discrepancy)
+        .join(Office, Office.id == Discrepancy.school_id)
+        .where(inside(actor))
+        .options(joinedload(Discrepancy.school))
+    )
 
 
 def locked_since(entry_year: int) -> dt.datetime:

@@ -8,7 +8,7 @@ from typing import Any
 from app.errors import Refused
 from app.students import operations
 from app.students.models import DirectiveKind
-from app.students.operations import Proceeding, changes, corrections, locking, registration, reversal
+from app.students.operations import Proceeding, changes, corrections, locking, registration, reversal, verification
 from workflows import service_task
 
 
@@ -78,5 +78,6 @@ for _name, _verb in {
     "student/correct": corrections.correct,
     "student/correct_locked": corrections.correct_locked,
     "lock/postpone": locking.postpone,
+    "roll/keep": verification.keep_verification,
 }.items():
     offer(_name, _verb)

@@ -133,7 +133,7 @@ def test_names_that_mean_nobody_or_two_children(matter: Matter) -> None:
     twin, other = child(matter, "王小明"), child(matter, "王小明")
 
     assert "同名学生" in submit(matter, completed=["王小明"]).json["detail"]
-    assert "不是本校该年级" in submit(matter, left_early=["没有这人"]).json["detail"]
+    assert "名册上没有" in submit(matter, left_early=["没有这人"]).json["detail"]
     assert "不能既结业又肄业" in submit(matter, completed=["陈思远"], left_early=["陈思远"]).json["detail"]
     graduate(matter, completed=[f"王小明 {twin.main_number[-4:]}"], left_early=[str(other.id)])
 
@@ -214,7 +214,7 @@ def test_the_page_takes_names_a_line_each(client: Client, matter: Matter) -> Non
     assert "预演：2 名学生变动" in client.get("/apply/graduation").text
 
     refused = client.post("/apply/graduation", grade="16", graduates_on="2027-06-30", completed="王小明\n没有这人")
-    assert (refused.status, "“没有这人”：不是本校该年级的在读学生。" in refused.text) == (422, True)
+    assert (refused.status, "“没有这人”：名册上没有这名在读学生。" in refused.text) == (422, True)
     sent = client.post("/apply/graduation", grade="16", graduates_on="2027-06-30", completed="王小明\n\n")
     assert sent.status == 302, sent.text
 

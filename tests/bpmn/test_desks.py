@@ -10,6 +10,7 @@ from tests.bpmn.conftest import Walk, diagrams_of
 DESKS = {
     "lock_postponement": (["province_approval"], "lock/postpone"),
     "graduation": (["school_approval", "bureau_approval"], "school/graduate"),
+    "roll_verification": (["school_approval", "bureau_check"], "roll/keep"),
     "promotion": (["school_approval", "bureau_approval"], "school/promote"),
     "locked_correction": (["school_approval", "bureau_approval"], "student/correct_locked"),
 }

@@ -2,7 +2,7 @@
 
 from app.cases.openings import changes, locks, quotas, registration, reorganisation, reversal, schools, transfer
 from app.cases.openings.opening import CHOICES, OPENINGS, Opening, Precheck, RowOpening, opens
-from app.cases.openings.schools import rehearsal_for, rehearsal_of
+from app.cases.openings.schools import draft_for, rehearsal_for, rehearsal_of
 from app.cases.openings.transfer import transfer_facts, transfer_objections
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Precheck",
     "RowOpening",
     "changes",
+    "draft_for",
     "locks",
     "opens",
     "quotas",

@@ -73,6 +73,12 @@ def offers(key: str, field: str) -> Callable[..., Any]:
     return register
 
 
+#: process key -> the application as it is kept after a repair, checked as at its opening
+REPAIRS: dict[str, Callable[[Mapping[str, Any], int], Mapping[str, Any]]] = {}
+#: process key -> what stands in the opening form before anything is typed
+DRAFTS: dict[str, Callable[[Actor], Mapping[str, Any]]] = {}
+
+
 def open_case_of(student_id: int) -> tuple[str, str] | None:
     """Process and step of the case that holds the child, None when there is none."""
     row = db.session.execute(

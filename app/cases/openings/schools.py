@@ -11,16 +11,17 @@ import sqlalchemy as sa
 from app import clock
 from app.access import Actor
 from app.cases.models import Case, CaseOutcome, CaseStatus
-from app.cases.openings.opening import Opening, open_case_of, opens
+from app.cases.openings.opening import DRAFTS, REPAIRS, Opening, open_case_of, opens
 from app.database import db
 from app.errors import Objected, Refused
 from app.processes.queries import Edition
 from app.students.models import Enrolment, Standing, Student
-from app.students.operations import graduation, promotion
+from app.students.operations import graduation, promotion, verification
 from app.students.operations.rehearsing import Rehearsal, done_under
 from app.students.rules.changes import LAST_GRADES
 from app.students.rules.graduation import objections_to_graduation
 from app.students.rules.promotion import objections_to_promotion, year_entered
+from app.students.rules.verification import VerifiedAlready, objections_to_roll, term_name, term_of
 
 
 class SchoolCaseOpen(Refused):
@@ -113,6 +114,45 @@ def _rehearse_graduation(school_id: int, application: Mapping[str, Any]) -> Rehe
     return graduation.rehearse(school_id, grades, exceptions, held_children())
 
 
+@opens("roll_verification")
+def open_verification(edition: Edition, application: Mapping[str, Any], *, profile: str, actor: Actor) -> Opening:
+    """P38, once a term. Raises Objected: a class forgotten, a list that has changed, a name that means nobody."""
+    year, term = term_of(clock.today())
+    objections = _same_open(edition, actor.office_id)
+    if verification.is_verified(actor.office_id, year, term):
+        objections.append(VerifiedAlready(term=term_name(year, term)))
+    if objections:
+        raise Objected(objections)
+    kept = {**application, "year": year, "term": term}
+    return Opening(application=_roll_as_confirmed(kept, actor.office_id))
+
+
+def _roll_as_confirmed(application: Mapping[str, Any], school_id: int) -> dict[str, Any]:
+    lists = verification.class_lists(school_id)
+    listed = {key: len(children) for key, children in lists.items()}
+    if objections := objections_to_roll(application["classes"], listed):
+        raise Objected(objections)
+    return {**application, "classes": verification.with_findings(application["classes"], lists)}
+
+
+def _draft_of_verification(actor: Actor) -> dict[str, Any]:
+    """Every class of the school with the number on its list, to be confirmed."""
+    lists = verification.class_lists(actor.office_id)
+    return {
+        "classes": [
+            {"grade": grade, "class_number": number, "listed": len(children)}
+            for (grade, number), children in lists.items()
+        ]
+    }
+
+
+def _graduation_repaired(application: Mapping[str, Any], school_id: int) -> dict[str, Any]:
+    exceptions = graduation.exceptions_of(application, school_id)
+    return {**application, **{standing.value: graduation.lines_of(ids) for standing, ids in exceptions.items()}}
+
+
+REPAIRS.update(roll_verification=_roll_as_confirmed, graduation=_graduation_repaired)
+DRAFTS.update(roll_verification=_draft_of_verification)
 #: process -> what it would do now for that school, with what has been typed
 REHEARSALS: dict[str, Callable[[int, Mapping[str, Any]], Rehearsal]] = {
     "graduation": _rehearse_graduation,
@@ -120,6 +160,11 @@ REHEARSALS: dict[str, Callable[[int, Mapping[str, Any]], Rehearsal]] = {
         school_id, application.get("year", year_entered(clock.today())), held_children()
     ),
 }
+
+
+def draft_for(process: str, actor: Actor) -> dict[str, Any]:
+    """What stands in the opening form of that process before anything is typed."""
+    return dict(DRAFTS[process](actor)) if process in DRAFTS else {}
 
 
 def rehearsal_for(process: str, school_id: int, application: Mapping[str, Any] | None = None) -> Rehearsal | None:

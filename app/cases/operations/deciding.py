@@ -15,10 +15,11 @@ from app import audit, clock
 from app.access import Actor
 from app.cases import rules
 from app.cases.models import Decision, Outcome, PreReview, Task, TaskStatus
+from app.cases.openings.opening import REPAIRS
 from app.cases.operations.moving import CASES, TASKS, Moved, Row, case_columns, proceeding_of
 from app.database import db, execute, table
 from app.divisions.models import Office
-from app.errors import InvalidInput, Missing, NotAllowed, Objected, Refused, Stale
+from app.errors import InvalidInput, Missing, NotAllowed, Objected, Refused, Stale, objections_of
 from app.interface import objections as form_objections
 from app.processes.queries import Edition, edition
 
@@ -47,11 +48,11 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     _check_may_decide(task, actor)
     chosen = edition(task.version_id)
     _check_answer(chosen, task.key, answer)
+    application = _repaired(task, chosen, answer)
     proceeding = proceeding_of(task, chosen, actor, answer.form)
     run = workflows.complete(
         chosen.diagrams, bytes(task.state), task.run_task, {"outcome": answer.outcome}, context=proceeding
     )
-    application = {**task.application, **answer.form} if task.key == "repair" and answer.form else None
     clocks = _clocks_after(task, answer, now)
     decision = sa.insert(DECISIONS).values(
         case_id=task.case_id,
@@ -158,6 +159,18 @@ def _check_answer(chosen: Edition, key: str, answer: Answer) -> None:
         faults.extend(form_objections(chosen.form(spec.form), dict(answer.form), under="form"))
     if faults:
         raise Objected(faults)
+
+
+def _repaired(task: Row, chosen: Edition, answer: Answer) -> Mapping[str, Any] | None:
+    """The application after its repair, None when nothing of it has changed. Raises Objected."""
+    if task.key != "repair" or not answer.form:
+        return None
+    application = {**task.application, **answer.form}
+    check = REPAIRS.get(chosen.key)
+    try:
+        return check(application, task.applicant_office_id) if check else application
+    except Refused as refusal:  # what was typed: the form comes back with every fault
+        raise Objected(list(objections_of(refusal))) from refusal  # type: ignore[arg-type]
 
 
 OPINION = {

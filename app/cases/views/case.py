@@ -16,7 +16,7 @@ from app.cases.models import OUTCOME_NAMES, Case, CaseStatus, Outcome, RowStatus
 from app.cases.openings import rehearsal_of
 from app.cases.operations import Answer
 from app.cases.views.desk import RECOMMENDATIONS, bp, button_text, status_tag
-from app.cases.views.story import application_lines, marks, timeline
+from app.cases.views.story import application_lines, application_tables, marks, timeline
 from app.database import db, transaction
 from app.errors import Missing, Objected
 from app.interface import encode_cursor, form_values
@@ -65,6 +65,7 @@ def page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] 
         spec=chosen.diagrams.tasks[mine.key] if mine else None,
         form=chosen.form(chosen.diagrams.tasks[mine.key].form) if mine else None,
         application=application_lines(case, chosen) if view.content else [],
+        tables=application_tables(case, chosen) if view.content else [],
         lights={task.id: (light_of(task, now), rules.time_left(task.deadline, now)) for task in waiting},
         outcomes=OUTCOME_NAMES,
         button_text=button_text,

@@ -145,24 +145,46 @@ def application_lines(case: Case, chosen: Any) -> list[tuple[str, str]]:
     """The application in the words of its form."""
     schema = chosen.forms.get(APPLICATION)
     lines = _lines(schema, case.application) if schema and case.application else []
-    return [(label, value) for name, label, value in lines if name not in SHOWN_ALREADY]
+    hidden = SHOWN_ALREADY if case.process_key == "transfer" else ()
+    return [(label, value) for name, label, value in lines if name not in hidden]
 
 
 def _lines(schema: dict[str, Any], values: dict[str, Any]) -> Any:
     for name, part in schema["properties"].items():
-        if name not in values:
+        if f"{name}_masked" in values:  # a number is kept sealed
+            yield name, part.get("title", name), values[f"{name}_masked"]
+        elif name not in values or part.get("x-widget") == "rows":
             continue
-        if part.get("type") == "object":
+        elif part.get("type") == "object":
             for inner, label, value in _lines(part, values[name]):
                 yield f"{name}.{inner}", label, value
-        elif part.get("type") == "array":
-            yield name, part.get("title", name), "\n".join(values[name])
         else:
-            titles = {choice["const"]: choice["title"] for choice in part.get("oneOf", ())}
-            shown = (
-                _office(values[name]) if part.get("x-widget") == "office" else titles.get(values[name], values[name])
-            )
-            yield name, part.get("title", name), str(shown)
+            yield name, part.get("title", name), _words(part, values[name])
+
+
+def _words(part: dict[str, Any], value: Any) -> str:
+    """A value in the words of its form."""
+    if part.get("type") == "array":
+        return "\n".join(value)
+    if part.get("x-widget") == "office":
+        return _office(value)
+    titles = {choice["const"]: choice["title"] for choice in part.get("oneOf", ())}
+    return str(titles.get(value, value))
+
+
+def application_tables(case: Case, chosen: Any) -> list[tuple[str, list[str], list[list[str]]]]:
+    """The lists of an application as title, headings and lines."""
+    schema = chosen.forms.get(APPLICATION) or {"properties": {}}
+    tables = []
+    for name, part in schema["properties"].items():
+        if part.get("x-widget") == "rows" and case.application.get(name):
+            columns = part["items"]["properties"]
+            lines = [
+                [_words(column, value.get(key, "")) for key, column in columns.items()]
+                for value in case.application[name]
+            ]
+            tables.append((part["title"], [column["title"] for column in columns.values()], lines))
+    return tables
 
 
 def _office(code: str) -> str:

@@ -141,14 +141,15 @@ def children_named(lines: Sequence[str], school_id: int, grade: str | None, fiel
         .where(*_here(school_id), E.standing == Standing.ACTIVE)
     )
     children = db.session.execute(query.where(E.grade == grade) if grade else query).all()
-    return [_meant(line, children, field) for line in dict.fromkeys(lines)]
+    return [meant(line, children, field) for line in dict.fromkeys(lines)]
 
 
-def _meant(line: str, children: Sequence[Any], field: str) -> int:
+def meant(line: str, children: Sequence[Any], field: str) -> int:
+    """Whom a line means, by id: it holds a name, a name with the number's last four, or an id. Raises NoSuchChild."""
     found = [child.id for child in children if line in _spellings(child)]
     if len(found) == 1:
         return int(found[0])
-    why = "同名学生不止一名，请在姓名后加学籍主号后四位" if found else "不是本校该年级的在读学生"
+    why = "同名学生不止一名，请在姓名后加学籍主号后四位" if found else "名册上没有这名在读学生"
     raise NoSuchChild(line=line, why=why, field=field)
 
 
