@@ -116,13 +116,13 @@ def resolve(role: str, *, receiving: Office | None, releasing: Office | None, ap
         case "receiving_bureau":
             return receiving and receiving.superior
         case "releasing_bureau":
-            return releasing and releasing.superior
+            return releasing and releasing.bureau
         case "applicant_bureau":
             return next_tier(applicant) if applicant.is_bureau else applicant.superior
         case "receiving_superior":
             return receiving and receiving.superior and next_tier(receiving.superior)
         case "releasing_superior":
-            return releasing and releasing.superior and next_tier(releasing.superior)
+            return releasing and releasing.bureau and next_tier(releasing.bureau)
         case "applicant_superior":
             return applicant.superior and next_tier(applicant.superior)
         case "lowest_common_superior":

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.cases import operations
 from app.cases.openings.schools import held_children
-from app.cases.operations import reorganising
+from app.cases.operations import arriving, reorganising
 from app.divisions.queries import office_by_code
 from app.errors import Missing
 from app.schools.models import Stage
@@ -44,6 +44,18 @@ def end_others_of_the_dead(proceeding: Proceeding, facts: Mapping[str, Any]) -> 
 def reorganise(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     """学校撤并、更名或划转: whatever hangs on the school moves with it."""
     reorganising.reorganise(proceeding)
+
+
+@service_task("arrival/create")
+def create_record(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """新建学籍与档案: for a child whom the province does not know."""
+    arriving.create(proceeding)
+
+
+@service_task("arrival/redirect")
+def redirect_arrival(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """转为省内转学: the child is known, so the arrival goes on as a transfer."""
+    arriving.redirect(proceeding)
 
 
 @service_task("quota/set")

@@ -68,6 +68,11 @@ class Office(Model):
     def is_bureau(self) -> bool:
         return self.kind is not OfficeKind.SCHOOL
 
+    @property
+    def bureau(self) -> Office | None:
+        """The education authority that decides for this office: a school's superior, a bureau itself."""
+        return self if self.is_bureau else self.superior
+
 
 class ReorganisationKind(StrEnum):
     """撤并更名类别"""

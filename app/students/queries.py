@@ -18,7 +18,18 @@ from app.schools.models import School
 from app.sealing import keyed_hash
 from app.students.cohorts import Certificate, Discrepancy, LockPostponement
 from app.students.issued import Proof
-from app.students.models import Archive, Change, Directive, Enrolment, Standing, Student, Suspension
+from app.students.models import (
+    Archive,
+    Change,
+    Directive,
+    Enrolment,
+    NumberKind,
+    Sex,
+    Standing,
+    Student,
+    StudentNumber,
+    Suspension,
+)
 from app.students.rules import UnknownChild
 
 
@@ -32,6 +43,32 @@ def child_by_number(main_number: str, name: str) -> Student:
     if student is None or student.name != name:
         raise UnknownChild(field="main_number")
     return student
+
+
+def known_by(main_number: str) -> Student | None:
+    """Whoever bears this main number in the province, or once did (省库检索); None for nobody."""
+    number_hash = keyed_hash(main_number.upper())
+    former = sa.select(StudentNumber.student_id).where(
+        StudentNumber.kind == NumberKind.FORMER_MAIN, StudentNumber.value == number_hash
+    )
+    student: Student | None = db.session.scalar(
+        sa.select(Student)
+        .where(sa.or_(Student.main_number_hash == number_hash, Student.id.in_(former)))
+        .options(selectinload(Student.enrolments), joinedload(Student.archive).joinedload(Archive.custodian))
+        .order_by(Student.main_number_hash != number_hash)
+        .limit(1)
+    )
+    return student
+
+
+def namesakes_of(name: str, sex: str, born_on: str) -> Sequence[Student]:
+    """Children of the same name, sex and birth date: perhaps the same child under another number."""
+    return db.session.scalars(
+        sa.select(Student)
+        .where(Student.name == name, Student.sex == Sex(sex), Student.born_on == dt.date.fromisoformat(born_on))
+        .options(selectinload(Student.enrolments))
+        .order_by(Student.id)
+    ).all()
 
 
 def keeps(actor: Actor, student: Student) -> bool:

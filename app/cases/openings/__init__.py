@@ -1,6 +1,16 @@
 """What an application must satisfy before its case opens, per process: every objection at once, nothing typed twice."""
 
-from app.cases.openings import changes, locks, quotas, registration, reorganisation, reversal, schools, transfer
+from app.cases.openings import (
+    arrival,
+    changes,
+    locks,
+    quotas,
+    registration,
+    reorganisation,
+    reversal,
+    schools,
+    transfer,
+)
 from app.cases.openings.opening import CHOICES, OPENINGS, Opening, Precheck, RowOpening, opens
 from app.cases.openings.schools import draft_for, rehearsal_for, rehearsal_of
 from app.cases.openings.transfer import transfer_facts, transfer_objections
@@ -11,6 +21,7 @@ __all__ = [
     "Opening",
     "Precheck",
     "RowOpening",
+    "arrival",
     "changes",
     "draft_for",
     "locks",

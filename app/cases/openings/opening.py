@@ -33,7 +33,7 @@ class RowOpening:
 class Opening:
     """What an accepted application opens a case with."""
 
-    facts: Mapping[str, bool] = field(default_factory=dict)
+    facts: Mapping[str, bool | str] = field(default_factory=dict)
     student: Student | None = None
     #: a status case: while it is open no other one of this child may be
     holds_student: bool = True
@@ -43,6 +43,10 @@ class Opening:
     application: Mapping[str, Any] | None = None
     #: the work list of a batch: one application per child
     rows: Sequence[RowOpening] = ()
+    #: the keyed hash of the number that nobody else may register while the case is open
+    reserves: str | None = None
+    #: what the first office should know
+    warning: Refused | None = None
 
 
 Precheck = Callable[..., Opening]

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
-
 from app import clock
 from app.access import Actor
 from app.cases.openings.opening import Opening, open_case_of, opens
+from app.cases.openings.quotas import quota_of
 from app.database import db
 from app.divisions.models import Office, OfficeKind
 from app.errors import InvalidInput, NotAllowed, Objected, Refused
 from app.processes.queries import Edition
-from app.schools.models import Quota, School
-from app.students.models import Enrolment, Student
+from app.schools.models import School, entry_year_of, stage_of
+from app.students.models import Student
 from app.students.queries import child_by_number
 from app.students.rules import objections_to_transfer
 
@@ -34,15 +33,26 @@ def open_transfer(edition: Edition, application: Mapping[str, Any], *, profile: 
     if school is None:
         raise NotYourSchool(field="to_school")
     student = child_by_number(application["main_number"], application["name"])
-    objections = transfer_objections(edition, student, school, profile=profile, grade=application.get("grade"))
+    return opening_of_transfer(edition, student, school, application, profile=profile)
+
+
+def opening_of_transfer(
+    edition: Edition, student: Student, school: School, application: Mapping[str, Any], *, profile: str
+) -> Opening:
+    """The transfer of this child to that school. With `reopens` a child who has left is taken in again: whoever keeps
+    the archive releases it. Raises Objected with everything against it.
+    """
+    reopens, grade = bool(application.get("reopens")), application.get("grade")
+    objections = transfer_objections(edition, student, school, profile=profile, grade=grade, reopens=reopens)
     if application["signed_on"] > clock.today().isoformat():
         objections.append(InvalidInput(sentence="监护人签名日期不能晚于今天。", field="signed_on"))
     if objections:
         raise Objected(objections)
     enrolment = student.open_enrolment
-    assert enrolment is not None
-    receiving, releasing = school.office, enrolment.school.office
-    policy = transfer_policy(edition, profile, enrolment.stage.value)
+    assert enrolment is not None or (student.archive is not None and grade is not None)
+    receiving = school.office
+    releasing = enrolment.school.office if enrolment else student.archive.custodian  # type: ignore[union-attr]
+    policy = transfer_policy(edition, profile, enrolment.stage.value if enrolment else stage_of(str(grade)).value)
     return Opening(
         transfer_facts(receiving, releasing, city_review=bool(policy["city_review"])),
         student=student,
@@ -61,7 +71,7 @@ def transfer_facts(receiving: Office, releasing: Office, *, city_review: bool) -
     above = receiving.superior
     reviewed = above is not None and above.kind in (OfficeKind.COUNTY, OfficeKind.ZONE) and not above.acts_as_city
     return {
-        "same_superior": above is not None and releasing.superior is above,
+        "same_superior": above is not None and releasing.bureau is above,
         "city_review": city_review and reviewed,
     }
 
@@ -74,12 +84,22 @@ def transfer_policy(edition: Edition, profile: str, stage: str) -> dict[str, Any
 
 
 def transfer_objections(
-    edition: Edition, student: Student, school: School, *, profile: str, grade: str | None = None
+    edition: Edition,
+    student: Student,
+    school: School,
+    *,
+    profile: str,
+    grade: str | None = None,
+    reopens: bool = False,
 ) -> list[Refused]:
     """Everything that stands against moving this child to that school today."""
     enrolment = student.open_enrolment or student.last_enrolment
     stage = enrolment.stage.value if enrolment else "primary"
-    quota = _quota(school, enrolment) if enrolment else None
+    if reopens and grade:
+        stage = stage_of(grade).value
+        quota = quota_of(school.id, stage_of(grade), entry_year_of(grade, clock.school_year(clock.today())))
+    else:
+        quota = quota_of(school.id, enrolment.stage, enrolment.entry_year) if enrolment else None
     return objections_to_transfer(
         student,
         enrolment,
@@ -88,14 +108,6 @@ def transfer_objections(
         policy=transfer_policy(edition, profile, stage),
         open_case=open_case_of(student.id),
         grade=grade,
+        reopens=reopens,
         on=clock.today(),
-    )
-
-
-def _quota(school: School, enrolment: Enrolment) -> Quota | None:
-    """The number of the child's own cohort at the new school."""
-    return db.session.scalar(
-        sa.select(Quota).where(
-            Quota.school_id == school.id, Quota.stage == enrolment.stage, Quota.entry_year == enrolment.entry_year
-        )
     )

@@ -74,7 +74,18 @@ def write_rows(case: Case, opening: Opening) -> None:
 
 
 def _reserve(case: Case, school_id: int, rows: Sequence[RowOpening]) -> None:
-    """Hold each number for this case; a number held by a case that has closed is free."""
+    reserved = hold_numbers(case, school_id, [row.number_hash for row in rows])
+    refused: list[Refused] = [
+        BeingRegistered(field=f"rows.{place}.main_number")
+        for place, row in enumerate(rows)
+        if row.number_hash not in reserved
+    ]
+    if refused:
+        raise Objected(refused)
+
+
+def hold_numbers(case: Case, school_id: int, hashes: Sequence[str]) -> set[str]:
+    """Hold each number for this case; a number held by a case that has closed is free. Returns those now held."""
     held = table(NumberReservation)
     insert = insert_for()(held)
     closed = sa.select(sa.literal(1)).where(Case.id == held.c.case_id, Case.status == CaseStatus.CLOSED).exists()
@@ -86,17 +97,10 @@ def _reserve(case: Case, school_id: int, rows: Sequence[RowOpening]) -> None:
         ).returning(held.c.number_hash),
         [
             {"number_hash": number_hash, "case_id": case.id, "school_id": school_id, "reserved_at": case.opened_at}
-            for number_hash in sorted(row.number_hash for row in rows)
+            for number_hash in sorted(hashes)
         ],
     )
-    reserved = {row.number_hash for row in taken}
-    refused: list[Refused] = [
-        BeingRegistered(field=f"rows.{place}.main_number")
-        for place, row in enumerate(rows)
-        if row.number_hash not in reserved
-    ]
-    if refused:
-        raise Objected(refused)
+    return {row.number_hash for row in taken}
 
 
 def release(proceeding: Proceeding, verb: str) -> None:

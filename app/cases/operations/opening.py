@@ -13,9 +13,9 @@ import workflows
 from app import audit, clock
 from app.access import Actor
 from app.cases import rules
-from app.cases.models import Case, CaseStatus, RouteStep, Task
+from app.cases.models import Case, CaseOutcome, CaseStatus, RouteStep, Task
 from app.cases.openings import OPENINGS, Opening
-from app.cases.operations.batches import write_rows
+from app.cases.operations.batches import hold_numbers, write_rows
 from app.cases.operations.moving import task_row
 from app.database import db
 from app.divisions.models import Office
@@ -24,6 +24,7 @@ from app.interface import objections as form_objections
 from app.processes.queries import APPLICATION, ROW, Edition, current_edition
 from app.series import next_in
 from app.students.operations import Proceeding
+from app.students.rules.registration import BeingRegistered
 
 MOST_ROWS = 1000
 
@@ -58,9 +59,11 @@ def open_case(
     applicant = db.session.get_one(Office, actor.office_id)
     case = _new_case(chosen, opening, applicant, profile=profile(), opened_by=actor.user_id)
     case.application = dict(opening.application if opening.application is not None else application)
-    _insert(case, chosen, opening, applicant)
+    _insert(case, chosen, opening, applicant, actor=actor)
     if opening.rows:
         write_rows(case, opening)
+    if opening.reserves and not hold_numbers(case, actor.office_id, [opening.reserves]):
+        raise Objected([BeingRegistered(field="main_number")])
     audit.record("cases/open", f"case:{case.number}", actor=actor, after={"process": process_key})
     return case
 
@@ -103,7 +106,7 @@ def _new_case(chosen: Edition, opening: Opening, applicant: Office, *, profile: 
         applicant_office_id=applicant.id,
         opened_by=opened_by,
         receiving_school_id=opening.receiving.id if opening.receiving else None,
-        releasing_school_id=opening.releasing.id if opening.releasing else None,
+        releasing_school_id=opening.releasing.id if opening.releasing and not opening.releasing.is_bureau else None,
         parties={},
         clocks={},
         application={},
@@ -112,7 +115,7 @@ def _new_case(chosen: Edition, opening: Opening, applicant: Office, *, profile: 
     )
 
 
-def _insert(case: Case, chosen: Edition, opening: Opening, applicant: Office) -> None:
+def _insert(case: Case, chosen: Edition, opening: Opening, applicant: Office, *, actor: Actor) -> None:
     """Route the case, write it, walk it to its first tasks. Raises Unroutable, AlreadyOpen."""
     offices = rules.parties(
         chosen.diagrams, receiving=opening.receiving, releasing=opening.releasing, applicant=applicant
@@ -123,7 +126,7 @@ def _insert(case: Case, chosen: Edition, opening: Opening, applicant: Office) ->
         db.session.flush()
     except sa.exc.IntegrityError as error:
         raise rules.AlreadyOpen() from error
-    _start(case, chosen, opening.facts, offices, case.opened_at)
+    _start(case, chosen, opening, offices, actor=actor)
 
 
 def _next_number(now: dt.datetime) -> str:
@@ -131,12 +134,13 @@ def _next_number(now: dt.datetime) -> str:
     return f"{day}-{next_in(f'case-{day}'):06d}"
 
 
-def _start(
-    case: Case, chosen: Edition, facts: Mapping[str, Any], offices: Mapping[str, Office], now: dt.datetime
-) -> None:
-    run = workflows.start(chosen.diagrams, facts)
+def _start(case: Case, chosen: Edition, opening: Opening, offices: Mapping[str, Office], *, actor: Actor) -> None:
+    run = workflows.start(chosen.diagrams, opening.facts, context=_begun(case, chosen, actor))
     case.state = run.state
-    visited = workflows.foresee(chosen.diagrams, facts)
+    if run.finished:  # nobody had to act: the case goes on as another one
+        case.status, case.closed_at = CaseStatus.CLOSED, case.opened_at
+        case.outcome = CaseOutcome(run.outcome or "terminated")
+    visited = workflows.foresee(chosen.diagrams, opening.facts)
     for position, step in enumerate(rules.route(chosen.diagrams, offices, visited)):
         db.session.add(
             RouteStep(
@@ -151,8 +155,41 @@ def _start(
             )
         )
     db.session.flush()
-    rows = [task_row(case.id, case.parties, {}, chosen, waiting, now) for waiting in run.waiting]
-    db.session.execute(sa.insert(Task), rows)
+    warning = opening.warning
+    note = {"code": warning.code, "detail": warning.detail} if warning else None
+    rows = [task_row(case.id, case.parties, {}, chosen, each, case.opened_at, note) for each in run.waiting]
+    if rows:
+        db.session.execute(sa.insert(Task), rows)
+
+
+def _begun(case: Case, chosen: Edition, actor: Actor) -> Proceeding:
+    """What verbs that run before the first task are told; the case is ours, nobody else has seen it yet."""
+    return Proceeding(
+        case_id=case.id,
+        number=case.number,
+        process=chosen.key,
+        student_id=case.student_id,
+        receiving_school_id=case.receiving_school_id,
+        releasing_school_id=case.releasing_school_id,
+        applicant_office_id=case.applicant_office_id,
+        actor=actor,
+        profile=case.profile,
+        application=case.application,
+        claimed=[True],
+    )
+
+
+def open_linked(chosen: Edition, opening: Opening, first: Case, *, actor: Actor) -> Case:
+    """Open the case in which another one goes on: the same applicant, the same person who drafted it.
+
+    Raises Unroutable, AlreadyOpen.
+    """
+    applicant = db.session.get_one(Office, first.applicant_office_id)
+    case = _new_case(chosen, opening, applicant, profile=first.profile, opened_by=first.opened_by)
+    case.application, case.follows_id = dict(opening.application or {}), first.id
+    _insert(case, chosen, opening, applicant, actor=actor)
+    audit.record("cases/open", f"case:{case.number}", actor=actor, after={"process": chosen.key})
+    return case
 
 
 def open_follow_up(process_key: str, proceeding: Proceeding) -> None:
@@ -161,9 +198,10 @@ def open_follow_up(process_key: str, proceeding: Proceeding) -> None:
     chosen = current_edition(process_key)
     first = db.session.get_one(Case, proceeding.case_id)
     receiving = db.session.get_one(Office, proceeding.receiving_school_id)
-    releasing = db.session.get_one(Office, proceeding.releasing_school_id)
+    # an archive that a bureau keeps has no releasing school
+    releasing = db.session.get_one(Office, proceeding.releasing_school_id or first.parties["releasing_school"])
     opening = Opening(student=first.student, holds_student=False, receiving=receiving, releasing=releasing)
     case = _new_case(chosen, opening, releasing, profile=first.profile, opened_by=None)
     case.follows_id = first.id
-    _insert(case, chosen, opening, releasing)
+    _insert(case, chosen, opening, releasing, actor=proceeding.actor)
     audit.record("cases/open", f"case:{case.number}", actor=proceeding.actor, after={"process": process_key})

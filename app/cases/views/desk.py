@@ -29,6 +29,8 @@ BUTTONS = {  # where the outcome's plain name would not say what pressing it doe
     ("pull", "agree"): "转入档案并注册",
     ("await_seat", "agree"): "再次办理",
     ("await_seat", "refuse"): "放弃转入",
+    ("county_check", "agree"): "确非同一人，继续办理",
+    ("county_check", "refuse"): "系同一人，不予新建",
 }
 RECOMMENDATIONS = [{"code": each.value, "text": OUTCOME_NAMES[each]} for each in Outcome if each.value != "acknowledge"]
 

@@ -145,7 +145,7 @@ def application_lines(case: Case, chosen: Any) -> list[tuple[str, str]]:
     """The application in the words of its form."""
     schema = chosen.forms.get(APPLICATION)
     lines = _lines(schema, case.application) if schema and case.application else []
-    hidden = SHOWN_ALREADY if case.process_key == "transfer" else ()
+    hidden = SHOWN_ALREADY if case.student else ()
     return [(label, value) for name, label, value in lines if name not in hidden]
 
 

@@ -41,7 +41,7 @@ from app.students.operations.numbers import new_national_numbers, new_stand_in, 
 from app.students.operations.proceeding import Proceeding
 from app.students.operations.transfer import consume, directive_to_consume
 from app.students.rules.numbers import card_number, stage_number_prefix
-from app.students.rules.registration import CHANGE_CODE, FIRST_GRADE, KnownAlready
+from app.students.rules.registration import ARRIVAL_CODE, CHANGE_CODE, FIRST_GRADE, KnownAlready
 
 KEPT_AS_PARTICULARS = (
     "address",
@@ -66,10 +66,21 @@ class Cohort:
     stage: Stage
     entry_year: int
     prefix: str  # of the stage numbers
+    joins: str = ""  # the grade in which a child arrives from elsewhere; else the first of the stage
 
     @property
     def grade(self) -> str:
-        return FIRST_GRADE[self.stage]
+        return self.joins or FIRST_GRADE[self.stage]
+
+    @property
+    def code(self) -> str:
+        """学籍异动类别码 of who enters."""
+        return ARRIVAL_CODE if self.joins else CHANGE_CODE[self.stage]
+
+    @property
+    def entry(self) -> str:
+        """What the archive says of the entry."""
+        return "省外转入新建学籍" if self.joins else f"{GRADES[self.grade][:2]}新生注册"
 
     @property
     def starts_on(self) -> dt.date:
@@ -240,7 +251,7 @@ def _write_enrolments(
         number: class_of(cohort.school_id, cohort.stage, cohort.entry_year, number) for number in _classes(children)
     }
     numbers = next_stage_numbers(cohort.prefix, len(children))
-    code, now = CHANGE_CODE[cohort.stage], clock.now()
+    code, now = cohort.code, clock.now()
     after = {"school": cohort.school_id, "grade": cohort.grade, "entry_year": cohort.entry_year, "standing": "active"}
     enrolments, changes = [], []
     for child, (epoch, row) in children.items():
@@ -304,7 +315,7 @@ def _note_entry(proceeding: Proceeding, cohort: Cohort, children: Sequence[int])
         sa.literal(Section.BASIC.value),
         sa.literal(cohort.starts_on, sa.Date()),
         sa.literal("注册"),
-        sa.literal(f"{GRADES[cohort.grade][:2]}新生注册，{cohort.school_name}。"),
+        sa.literal(f"{cohort.entry}，{cohort.school_name}。"),
         sa.literal(office.short_name[:40]),
         sa.literal(cohort.school_id),
         sa.literal(cohort.division),

@@ -14,7 +14,8 @@ from app.access import Actor
 from app.database import db, execute, table
 from app.divisions.models import Office
 from app.errors import Stale
-from app.schools.operations import move_seat
+from app.schools.models import entry_year_of, stage_of
+from app.schools.operations import move_seat, take_seat
 from app.series import next_in
 from app.students.models import (
     Archive,
@@ -112,11 +113,14 @@ def pull(proceeding: Proceeding, number: str) -> None:
     proceeding.claim()
     directive, enrolment = _to_be_moved(proceeding, number)
     to_school, today = proceeding.target, clock.today()
-    move_seat(enrolment.school_id, to_school, enrolment.stage, enrolment.entry_year)
-    _move_enrolment(proceeding, enrolment, directive.to_division, today)
+    if enrolment.ends_on is not None:
+        _reopen(proceeding, enrolment, directive.to_division, today)
+    else:
+        move_seat(enrolment.school_id, to_school, enrolment.stage, enrolment.entry_year)
+        _move_enrolment(proceeding, enrolment, directive.to_division, today)
+        _write_changes(proceeding, enrolment, directive.to_division, today)
     _move_archive(proceeding, directive)
     consume(directive)
-    _write_changes(proceeding, enrolment, directive.to_division, today)
     audit.record(
         "archives/pull",
         f"student:{proceeding.child}",
@@ -129,12 +133,13 @@ def pull(proceeding: Proceeding, number: str) -> None:
 def _to_be_moved(proceeding: Proceeding, number: str) -> tuple[Row, Row]:
     """The directive and the open enrolment, locked, once everything about the directive has been checked."""
     directive = directive_to_consume(proceeding, number)
+    columns = sa.select(*Enrolment.__table__.columns).where(Enrolment.student_id == proceeding.child)
+    last = columns.order_by(Enrolment.epoch.desc()).limit(1)
+    reopens = bool(proceeding.application.get("reopens"))
     enrolment = execute(
-        sa.select(*Enrolment.__table__.columns)
-        .where(Enrolment.student_id == proceeding.child, Enrolment.ends_on.is_(None))
-        .with_for_update()
+        (last if reopens else columns.where(Enrolment.ends_on.is_(None))).with_for_update()
     ).one_or_none()
-    if enrolment is None:
+    if enrolment is None or reopens != (enrolment.ends_on is not None):
         raise Stale()
     return directive, enrolment
 
@@ -158,6 +163,36 @@ def directive_to_consume(proceeding: Proceeding, number: str) -> Row:
     check_directive(directive, proceeding, number)
     assert directive is not None
     return directive
+
+
+def _reopen(proceeding: Proceeding, last: Row, division: str, today: dt.date) -> None:
+    """A child who had left is enrolled again, in the grade applied for. Raises NoSeat, nothing written then."""
+    grade = proceeding.application["grade"]
+    stage, year = stage_of(grade), entry_year_of(grade, clock.school_year(today))
+    take_seat(proceeding.target, stage, year)
+    common = {
+        "case_id": proceeding.case_id,
+        "student_id": last.student_id,
+        "epoch": last.epoch + 1,
+        "school_id": proceeding.target,
+        "owner_division": division,
+    }
+    opened = {
+        "stage": stage,
+        "entry_year": year,
+        "grade": grade,
+        "standing": Standing.ACTIVE,
+        "starts_on": max(today, last.ends_on),
+    }
+    execute(sa.insert(table(Enrolment)).values(**common, **opened))
+    entry = {
+        "code": "22",
+        "effective_on": today,
+        "recorded_at": clock.now(),
+        "before": {"school": last.school_id, "grade": last.grade, "standing": str(last.standing)},
+        "after": {"school": proceeding.target, "grade": grade, "standing": Standing.ACTIVE.value},
+    }
+    execute(sa.insert(table(Change)).values(**common, **entry))
 
 
 def check_directive(directive: Row | None, proceeding: Proceeding, number: str) -> None:

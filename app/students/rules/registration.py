@@ -19,6 +19,7 @@ RESIDENT, NO_DOCUMENT = "1", "Z"  # 身份证件类型码: 居民身份证, 其�
 STAGE_BEFORE = {Stage.JUNIOR: Stage.PRIMARY, Stage.SENIOR: Stage.JUNIOR}
 FIRST_GRADE = {Stage.PRIMARY: "11", Stage.JUNIOR: "21", Stage.SENIOR: "31"}
 CHANGE_CODE = {Stage.PRIMARY: "Z1", Stage.JUNIOR: "Z2", Stage.SENIOR: "Z3"}
+ARRIVAL_CODE = "Z4"  # 省外新建
 
 
 class KnownAlready(Refused):

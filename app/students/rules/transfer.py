@@ -8,7 +8,7 @@ from typing import Any
 
 from app import clock
 from app.errors import NotAllowed, Refused
-from app.schools.models import GRADES, Quota, School, Stage
+from app.schools.models import GRADES, Quota, School, Stage, stage_of
 from app.students.models import STANDING_NAMES, Enrolment, Standing, Student
 
 
@@ -42,6 +42,13 @@ class NotEnrolled(Refused):
 class SameSchool(Refused):
     code = "E-SAME"
     text = "该生已在本校就读，无须转学。"
+
+
+class KeptHere(Refused):
+    """Reinstatement is for the school that keeps the archive itself."""
+
+    code = "E-ARCH-03"
+    text = "该生的电子学籍档案由本校保管，请办理学籍恢复。"
 
 
 class GradeChanges(Refused):
@@ -124,18 +131,22 @@ def objections_to_transfer(
     open_case: tuple[str, str] | None,
     grade: str | None,
     on: dt.date,
+    reopens: bool = False,
 ) -> list[Refused]:
     """Everything that stands against moving this child to that school on that day.
 
     enrolment -- the open one, else the last, None without any; quota -- of the child's cohort at the new school;
     policy -- the row of `transfer_rules` with `window_list`; open_case -- process and step of a case that holds
-    the child; grade -- as typed, None when it follows the child.
+    the child; grade -- as typed, None when it follows the child; reopens -- a child who has left is taken in again,
+    into that grade, so quota is of that cohort.
     """
     objections: list[Refused] = []
     if open_case:
         objections.append(OpenCase(process=open_case[0], step=open_case[1]))
     if student.contested:
         objections.append(ContestedRecord())
+    if reopens and enrolment is not None and enrolment.ends_on is not None:
+        return [*objections, *_about_reopening(student, enrolment, to_school, quota=quota, grade=grade or "")]
     if enrolment is None or enrolment.ends_on is not None:
         objections.append(NotEnrolled(standing=STANDING_NAMES[enrolment.standing] if enrolment else "无学籍"))
         return objections
@@ -146,6 +157,23 @@ def objections_to_transfer(
     if policy["senior_rules"] and enrolment.stage is Stage.SENIOR:
         objections.extend(_about_senior_schools(enrolment.school, to_school))
     return objections
+
+
+#: a child who has left so may be taken in again; graduates enter the next stage instead
+REOPENED = (Standing.WITHDRAWN, Standing.ABROAD, Standing.LEFT_EARLY, Standing.CLOSED, Standing.TRANSFERRED)
+
+
+def _about_reopening(
+    student: Student, enrolment: Enrolment, to_school: School, *, quota: Quota | None, grade: str
+) -> Iterator[Refused]:
+    if enrolment.standing not in REOPENED or student.archive is None:
+        yield NotEnrolled(standing=STANDING_NAMES[enrolment.standing])
+    elif student.archive.custodian_id == to_school.id:
+        yield KeptHere()
+    elif not to_school.teaches(stage_of(grade)):
+        yield StageNotTaught(present=GRADES[grade], field="grade")
+    elif quota is None or quota.free < 1:
+        yield NoSeatLeft(total=quota.total if quota else 0, used=quota.used + quota.reserved if quota else 0)
 
 
 def _about_the_place(

@@ -1,0 +1,64 @@
+"""省外转入新建学籍: person, numbers, archive and enrolment of a child whom the province does not know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.database import execute, table
+from app.divisions.models import Office
+from app.errors import Refused
+from app.schools.models import entry_year_of, stage_of
+from app.sealing import unseal_text
+from app.students.models import Archive, ArchiveEntry, Section
+from app.students.operations.proceeding import Proceeding
+from app.students.operations.registration import Cohort, cohort_of, register_new
+
+SEALED = "_sealed"
+
+
+def create(proceeding: Proceeding) -> int:
+    """Write everything the application asks for (code Z4); return the child's id.
+
+    Raises KnownAlready (E-DUP-01) when the number has come into the province meanwhile, NoSeat (E-QUOTA-01).
+    """
+    row = unsealed(proceeding)
+    grade = row["grade"]
+    year = entry_year_of(grade, clock.school_year(clock.today()))
+    cohort = replace(cohort_of(proceeding.target, stage_of(grade), year), joins=grade)
+    outcome = register_new(proceeding, cohort, {1: row})[1]
+    if isinstance(outcome, Refused):
+        raise outcome
+    _note_former_school(proceeding, cohort, outcome, row)
+    return outcome
+
+
+def unsealed(proceeding: Proceeding) -> dict[str, Any]:
+    """The application with the numbers that the case keeps sealed."""
+    row = dict(proceeding.application)
+    for name in [each for each in row if each.endswith(SEALED)]:
+        row[name.removesuffix(SEALED)] = unseal_text(row.pop(name))
+    return row
+
+
+def _note_former_school(proceeding: Proceeding, cohort: Cohort, child: int, row: dict[str, Any]) -> None:
+    """省外前学历: the first thing the archive says."""
+    archives = table(Archive)
+    archive = execute(sa.select(archives.c.id).where(archives.c.student_id == child)).scalar_one()
+    signed_by = execute(sa.select(Office.short_name).where(Office.id == cohort.school_id)).scalar_one()
+    execute(
+        sa.insert(table(ArchiveEntry)).values(
+            archive_id=archive,
+            section=Section.BASIC,
+            dated=clock.today(),
+            title="省外就读经历",
+            body=f"{row['from_province']}{row['from_school']}。{row['experience']}",
+            signed_by=signed_by,
+            signed_at_office_id=cohort.school_id,
+            owner_division=cohort.division,
+            case_id=proceeding.case_id,
+        )
+    )
