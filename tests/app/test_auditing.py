@@ -214,9 +214,9 @@ def harmless(answer: Answer, story: Story) -> bool:
 
 
 def business() -> dict[str, int]:
-    """How many rows every table holds that is neither audit nor session."""
+    """How many rows every table holds that is neither audit nor session, nor counts who knocks."""
     db.session.rollback()
-    own = {AuditEvent.__tablename__, AuditChain.__tablename__, SignIn.__tablename__}
+    own = {AuditEvent.__tablename__, AuditChain.__tablename__, SignIn.__tablename__, "rate_limit"}
     return {
         name: db.session.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
         for name, table in Model.metadata.tables.items()

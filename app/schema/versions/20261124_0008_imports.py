@@ -38,12 +38,12 @@ def upgrade() -> None:
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(status = 'refused') = (refusal <> '') OR status = 'discarded'", name="ck_import_file_says_why"
+            "(status = 'refused') = (refusal <> '') OR status = 'discarded'", name=op.f("ck_import_file_says_why")
         ),
-        sa.CheckConstraint("share BETWEEN 0 AND 1000", name="ck_import_file_share_in_thousandths"),
+        sa.CheckConstraint("share BETWEEN 0 AND 1000", name=op.f("ck_import_file_share_in_thousandths")),
         sa.CheckConstraint(
             "status IN ('received', 'checked', 'importing', 'done', 'refused', 'discarded')",
-            name="ck_import_file_filestatus",
+            name=op.f("ck_import_file_filestatus"),
         ),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name="fk_import_file_office_id"),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name="fk_import_file_post_id"),
@@ -62,8 +62,12 @@ def upgrade() -> None:
         sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.Column("faults", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("(state = 'imported') = (case_id IS NOT NULL)", name="ck_import_row_imported_with_a_case"),
-        sa.CheckConstraint("state IN ('ok', 'warning', 'error', 'skipped', 'imported')", name="ck_import_row_rowstate"),
+        sa.CheckConstraint(
+            "(state = 'imported') = (case_id IS NOT NULL)", name=op.f("ck_import_row_imported_with_a_case")
+        ),
+        sa.CheckConstraint(
+            "state IN ('ok', 'warning', 'error', 'skipped', 'imported')", name=op.f("ck_import_row_rowstate")
+        ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_import_row_case_id"),
         sa.ForeignKeyConstraint(["file_id"], ["import_file.id"], name="fk_import_row_file_id"),
         sa.ForeignKeyConstraint(["school_id"], ["school.id"], name="fk_import_row_school_id"),
