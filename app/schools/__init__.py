@@ -7,6 +7,6 @@ from flask import Flask
 
 def move_in(app: Flask) -> None:
     """Offer offices, schools and quotas to programs."""
-    from app.schools import api
+    from app.schools import api, plans  # noqa: F401
 
     app.register_blueprint(api.bp)

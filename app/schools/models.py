@@ -107,6 +107,7 @@ class Quota(Model):
     total: Mapped[int]
     used: Mapped[int] = mapped_column(default=0)
     reserved: Mapped[int] = mapped_column(default=0)
+    outside: Mapped[int | None]  # 其中外招: how many of them from outside the school's area; None: no limit of its own
 
     school: Mapped[School] = relationship()
 
