@@ -40,7 +40,7 @@ REASONS = ("随父母工作调动迁居", "户籍迁入本区", "家庭购房迁
 def close_many(province: Province, children: list[Child], chance: random.Random) -> int:
     """Transfers agreed in the last months, written in bulk as the verbs would have left them."""
     chosen = current_edition("transfer")
-    people = _people()
+    people = people_at_office()
     movers = [child for child in children if child.moved_on]
     by_stage = _by_stage(province)
     tables = (Case, RouteStep, Task, Decision, Directive, Change, Enrolment)
@@ -88,7 +88,7 @@ def _by_stage(province: Province) -> dict[str, list[DemoSchool]]:
     return stages
 
 
-def _people() -> dict[tuple[int, str], Actor]:
+def people_at_office() -> dict[tuple[int, str], Actor]:
     """The first person of each duty at each office."""
     found: dict[tuple[int, str], Actor] = {}
     query = sa.select(Post).join(User, User.id == Post.user_id).options(sa.orm.joinedload(Post.user)).order_by(Post.id)
@@ -262,7 +262,7 @@ def _application(child: Child, number: int, began: dt.datetime) -> dict[str, Any
 
 def open_many(province: Province, children: list[Child], chance: random.Random, tell: Callable[[int], None]) -> int:
     """Open transfers at every step, some overdue: opened and decided through the verbs, at earlier hours."""
-    people, by_stage = _people(), _by_stage(province)
+    people, by_stage = people_at_office(), _by_stage(province)
     leavers = [child for child in children if child.free and child.place in (8, 9)]
     chance.shuffle(leavers)
     real, opened = clock.now(), 0
