@@ -14,7 +14,10 @@ from tests.people import Story
 
 pytestmark = on_sqlite
 Seat = Callable[..., Desk]
-CATCH = "document.addEventListener('drawn', event => { window.drawn = event.detail; });"
+CATCH = """document.addEventListener('drawn', event => {
+  window.drawn = event.detail;
+  document.documentElement.dataset.drawn = 'yes';  // to wait for: the page forbids the evaluation of a polled text
+});"""
 
 
 def open_case(seat: Seat, story: Story) -> tuple[Desk, str]:
@@ -23,7 +26,7 @@ def open_case(seat: Seat, story: Story) -> tuple[Desk, str]:
     desk.page.add_init_script(CATCH)
     with desk.page.expect_response("**/diagram.bpmn") as answer:
         desk.open(f"/cases/{story.number}").page.locator(".diagram").scroll_into_view_if_needed()
-    desk.page.wait_for_function("window.drawn")
+    desk.page.wait_for_selector("html[data-drawn]", state="attached")
     return desk, answer.value.text()
 
 
