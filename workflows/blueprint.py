@@ -11,13 +11,20 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.util.task import TaskState
 
+from workflows.errors import DiagramRefused, RunBroken
 from workflows.fast import FastTask, FastWorkflow
 
 # a predicted subtree: specification, state, subtrees below
 Shape = tuple[int, int, "Shapes"]
 Shapes = tuple[Shape, ...]
 ORIGINS = (TaskState.FUTURE, TaskState.LIKELY, TaskState.MAYBE)
-LARGEST = 2000  # predicted tasks below one task: parallel pairs in a row multiply (engine.md A.8)
+LARGEST = 2000  # predicted tasks of one process: parallel pairs in a row multiply
+
+
+class _Scratch(FastWorkflow):
+    """A run that is only predicted."""
+
+    most = LARGEST
 
 
 class Part:
@@ -46,10 +53,13 @@ class Part:
         return self._ahead[spec]
 
     def _predicted(self, spec: Any, origin: int, distance: int) -> Shapes:
-        scratch = FastWorkflow(self.spec, {}, None, planted=False)
-        task = FastTask(scratch, spec, state=origin)
-        spec._predict(task, looked_ahead=distance, mask=TaskState.NOT_FINISHED_MASK)
-        return self._shapes(task) if len(scratch.tasks) <= LARGEST else ()
+        scratch = _Scratch(self.spec, {}, None, planted=False)
+        try:
+            task = FastTask(scratch, spec, state=origin)
+            spec._predict(task, looked_ahead=distance, mask=TaskState.NOT_FINISHED_MASK)
+        except RunBroken:
+            return ()
+        return self._shapes(task)
 
     def _shapes(self, task: Any) -> Shapes:
         return tuple((self.numbers[kid.task_spec], kid._state, self._shapes(kid)) for kid in task._children)
@@ -80,6 +90,19 @@ class Part:
             kid = FastTask(task.workflow, self.specs[number], task, state)
             if below:
                 self.grow(kid, below)
+
+
+def refuse_unbounded(spec: Any, subprocess_specs: Mapping[str, Any]) -> None:
+    """Refuse what cannot even be begun: it would unfold into too many tasks, or without end. Raises DiagramRefused."""
+    for each in (spec, *subprocess_specs.values()):
+        try:
+            _Scratch(each, {}, None)
+        except RunBroken as error:
+            raise DiagramRefused(
+                f"流程“{each.description or each.name}”会展开成超过 {LARGEST} 个环节：请把接连的并行部分放进子流程"
+            ) from error
+        except RecursionError as error:
+            raise DiagramRefused(f"流程“{each.description or each.name}”有不经过网关的循环，或一条路径太长") from error
 
 
 class Blueprint:

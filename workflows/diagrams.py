@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
 
 from workflows import scripts
-from workflows.blueprint import Blueprint
+from workflows.blueprint import Blueprint, refuse_unbounded
 from workflows.errors import DiagramRefused
 from workflows.routing import ROLES
 
@@ -22,6 +22,9 @@ BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 LARGEST = 1_000_000  # bytes of one file
 DEEPEST = 60  # nested elements
+LONGEST = 250  # sequence flows of one process: the library recurses along a path
+# evaluated while running; everywhere else text is only text
+EXPRESSIONS = ("conditionExpression", "loopCardinality", "loopCondition", "completionCondition")
 # these change their own specification while running, or silently do nothing (engine.md A.1, A.4, A.7)
 REFUSED = {
     "scriptTask": "脚本任务",
@@ -89,6 +92,7 @@ def _compiled(sources: tuple[tuple[str, bytes], ...], process_id: str | None) ->
     roots = {name: read(source, name) for name, source in sources}
     for name, root in roots.items():
         _refuse_unrunnable(root, name)
+    refuse_circles(roots.values())
     parser = SpiffBpmnParser(validator=VALIDATOR)
     try:
         for name, root in roots.items():
@@ -96,7 +100,8 @@ def _compiled(sources: tuple[tuple[str, bytes], ...], process_id: str | None) ->
                 parser.add_bpmn_xml(root, filename=name)
         process_id = process_id or next(iter(parser.get_process_ids()))
         spec, subs = parser.get_spec(process_id), parser.get_subprocess_specs(process_id)
-    except (ValidationException, StopIteration, KeyError) as error:
+        refuse_unbounded(spec, subs)
+    except (ValidationException, StopIteration, KeyError, RecursionError) as error:
         raise DiagramRefused(f"流程图无法读取：{error}") from error
     tasks = {task.key: task for root in roots.values() for task in _tasks(root)}
     ordered = sorted(
@@ -143,6 +148,20 @@ def read(source: bytes, name: str) -> etree._Element:
     return root
 
 
+def refuse_circles(roots: Iterable[etree._Element]) -> None:
+    """Processes that call one another without end would fill the memory at the first call. Raises DiagramRefused."""
+    calls = {
+        process.get("id"): {each.get("calledElement") for each in process.iter(f"{BPMN}callActivity")}
+        for root in roots
+        for process in root.iter(f"{BPMN}process")
+    }
+    while leaves := {key for key, called in calls.items() if not called & calls.keys()}:
+        for leaf in leaves:
+            del calls[leaf]
+    if calls:
+        raise DiagramRefused(f"流程互相调用成环：{'、'.join(sorted(calls))}")
+
+
 def _depth(root: etree._Element) -> int:
     deepest, stack = 0, [(root, 1)]
     while stack:
@@ -161,9 +180,11 @@ def _refuse_unrunnable(root: etree._Element, name: str) -> None:
             raise DiagramRefused(f"{name}：不能使用{REFUSED[kind]}（{_place(element)}）")
         if kind in ("preScript", "postScript"):
             raise DiagramRefused(f"{name}：环节不能带脚本（{_place(element)}）")
+        if kind in ("process", "subProcess") and len(element.findall(f"{BPMN}sequenceFlow")) > LONGEST:
+            raise DiagramRefused(f"{name}：一个流程最多 {LONGEST} 条顺序流，请拆成子流程（{_place(element)}）")
         if kind == "subProcess" and element.get("triggeredByEvent") == "true":
             raise DiagramRefused(f"{name}：不能使用事件子流程（{_place(element)}）")
-        if kind == "conditionExpression" and element.tag.startswith(BPMN):
+        if kind in EXPRESSIONS and element.tag.startswith(BPMN):
             scripts.parse(element.text or "")
 
 

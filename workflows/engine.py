@@ -9,13 +9,14 @@ from typing import Any
 from SpiffWorkflow.bpmn import BpmnEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.exceptions import WorkflowException
+from SpiffWorkflow.specs.MultiChoice import MultiChoice
 from SpiffWorkflow.spiff.specs.defaults import ServiceTask
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from workflows import scripts
 from workflows.diagrams import Diagrams
-from workflows.errors import NotWaiting, Refusal, RunBroken, TaskGone
+from workflows.errors import DiagramRefused, NotWaiting, Refusal, RunBroken, TaskGone
 from workflows.fast import FastWorkflow
 from workflows.runs import Run, Waiting, dump, load
 from workflows.service_tasks import handlers
@@ -80,7 +81,7 @@ def _complete(diagrams: Diagrams, workflow: FastWorkflow, task_id: str, answer: 
     if facts.get("outcome") == "send_back" and returns_as:
         facts["returned_by"] = returns_as
     task.data.update(facts)
-    task.run()
+    _run(task)
     return _walk(diagrams, workflow, call)
 
 
@@ -115,9 +116,23 @@ def _walk(diagrams: Diagrams, workflow: FastWorkflow, call: Call) -> Run:
     return _as_run(diagrams, workflow, trail)
 
 
+def _run(task: Any) -> None:
+    """Let the library run a task; what it cannot do becomes a sentence that names the place."""
+    try:
+        task.run()
+    except WorkflowException as error:
+        broken = error.__context__
+        if isinstance(broken, RunBroken | DiagramRefused):
+            raise RunBroken(str(broken)) from error
+        name = task.task_spec.bpmn_name or task.task_spec.bpmn_id
+        if isinstance(task.task_spec, MultiChoice):
+            raise RunBroken(f"网关“{name}”的条件都不成立，也没有默认流") from error
+        raise RunBroken(f"流程在“{name}”处走不下去：{error}") from error
+
+
 def _step(task: Any, call: Call) -> None:
     if not isinstance(task.task_spec, ServiceTask):
-        task.run()
+        _run(task)
         return
     try:
         task.data.update(_scalars(call(task.task_spec.operation_name, dict(task.data)) or {}))

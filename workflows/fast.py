@@ -18,6 +18,8 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.deep_merge import DeepMerge
 from SpiffWorkflow.util.task import TaskState
 
+from workflows.errors import RunBroken
+
 PREDICTED, WAITING, READY = TaskState.PREDICTED_MASK, TaskState.WAITING, TaskState.READY
 MUTABLE = (dict, list, set)
 
@@ -142,18 +144,24 @@ class FastSubWorkflow(_Fast, BpmnSubWorkflow):
 class FastWorkflow(_Fast, BpmnWorkflow):
     """A run in memory. `blueprint` is what its diagrams have worked out once for all runs."""
 
+    most = 20_000  # tasks made in one call: a number of instances is a fact, and facts may be large
+
     def __init__(
         self, spec: Any, subprocess_specs: Any, script_engine: Any, blueprint: Any = None, planted: bool = True
     ) -> None:
         self.blueprint = blueprint
         self.last_id = 0
         self.stored_id = 0  # the highest id a stored form has named
+        self.made = 0  # tasks made since it was planted or loaded
         super().__init__(spec, subprocess_specs, script_engine, deserializing=True)
         if planted:
             self._plant()
 
     def next_id(self) -> int:
-        """A number no task of this run has had."""
+        """A number no task of this run has had. Raises RunBroken when one call makes too many tasks."""
+        self.made += 1
+        if self.made > self.most:
+            raise RunBroken(f"流程一次展开了超过 {self.most} 个环节")
         self.last_id += 1
         return self.last_id
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ LARGEST = 1_000_000  # bytes
 LITERAL = re.compile(r'^(?:"([^"\\]*)"|(-?\d+(?:\.\d+)?)|(true|false|null))$')
 COMPARISON = re.compile(r"^(<=|>=|<|>|!=|=)\s*(.+)$")
 INTERVAL = re.compile(r"^([\[\](])\s*(.+?)\s*\.\.\s*(.+?)\s*([\])\[])$")
+MEMBER = re.compile(r'((?:"[^"]*"|[^",])*),')
+POLICIES = ("UNIQUE", "ANY", "FIRST", "COLLECT", "RULE ORDER")
+
+Test = tuple[tuple[str, Any], ...]  # comparisons that must all hold
 
 
 class TableError(DiagramRefused):
@@ -68,10 +73,14 @@ def read_tables(source: bytes) -> dict[str, Table]:
         root = etree.fromstring(source, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
     except etree.XMLSyntaxError as error:
         raise TableError(f"决策表不是正确的 XML（第 {error.lineno} 行）") from error
-    tables = (
-        _table(decision) for decision in root.iterfind("{*}decision") if decision.find("{*}decisionTable") is not None
-    )
-    return {table.id: table for table in tables}
+    tables: dict[str, Table] = {}
+    for decision in root.iterfind("{*}decision"):
+        if decision.find("{*}decisionTable") is not None:
+            table = _table(decision)
+            if table.id in tables:
+                raise TableError(f"决策 {table.id} 有两个")
+            tables[table.id] = table
+    return tables
 
 
 def _table(decision: etree._Element) -> Table:
@@ -81,9 +90,14 @@ def _table(decision: etree._Element) -> Table:
     outputs = tuple(each.get("name") for each in body.iterfind("{*}output"))
     if not all(each.isidentifier() for each in inputs):
         raise TableError(f"决策表“{name}”的输入须是变量名")
+    if not outputs or None in outputs or len(set(outputs)) < len(outputs):
+        raise TableError(f"决策表“{name}”的每个输出须有各自的名称")
+    policy = body.get("hitPolicy", "UNIQUE")
+    if policy not in POLICIES or body.get("aggregation"):
+        raise TableError(f"决策表“{name}”的命中策略 {policy} 不能使用")
     rules = []
     for number, row in enumerate(body.iterfind("{*}rule"), start=1):
-        tests = tuple((each.findtext("{*}text") or "-").strip() for each in row.iterfind("{*}inputEntry"))
+        tests = tuple((each.findtext("{*}text") or "").strip() or "-" for each in row.iterfind("{*}inputEntry"))
         texts = [(each.findtext("{*}text") or "null").strip() for each in row.iterfind("{*}outputEntry")]
         place = f"决策表“{name}”第 {number} 条规则"
         if len(tests) != len(inputs) or len(texts) != len(outputs):
@@ -92,12 +106,12 @@ def _table(decision: etree._Element) -> Table:
             _checked(test, f"{place}“{column}”列")
         outs = tuple(literal(text, f"{place}“{column}”列") for text, column in zip(texts, outputs, strict=True))
         rules.append(Rule(tests, outs))
-    return Table(decision.get("id"), name, body.get("hitPolicy", "UNIQUE"), inputs, outputs, tuple(rules))
+    return Table(decision.get("id"), name, policy, inputs, outputs, tuple(rules))
 
 
 def _checked(test: str, place: str) -> None:
     try:
-        matches(test, None)
+        _parsed(test)
     except TableError as error:
         raise TableError(f"{place}：{error}") from error
 
@@ -115,26 +129,52 @@ def literal(text: str, place: str = "") -> Any:
     return {"true": True, "false": False, "null": None}[word]
 
 
-def matches(test: str, value: Any) -> bool:
-    """Does a cell hold for a value? `-`, literals, lists, comparisons, intervals and `not(…)`."""
-    test = test.strip()
-    if test == "-":
-        return True
-    if test.startswith("not(") and test.endswith(")"):
-        return not matches(test[4:-1], value)
-    if interval := INTERVAL.match(test):
+def matches(cell: str, value: Any) -> bool:
+    """Does a cell hold for a value? `-`, or a list of literals, comparisons and intervals, or `not(…)` of one.
+
+    Raises TableError for anything else.
+    """
+    wanted, tests = _parsed(cell)
+    return any(_holds(test, value) for test in tests) == wanted
+
+
+@functools.lru_cache(maxsize=4096)
+def _parsed(cell: str) -> tuple[bool, tuple[Test, ...]]:
+    """Must one of the tests hold, or none; and the tests, as bounds with their signs."""
+    text = cell.strip()
+    if text == "-":
+        return False, ()
+    if text.startswith("not(") and text.endswith(")"):
+        return False, tuple(_test(each) for each in _members(text[4:-1]))
+    return True, tuple(_test(each) for each in _members(text))
+
+
+def _members(text: str) -> list[str]:
+    """The members of a list; commas inside quotes are text."""
+    return [each.strip() for each in MEMBER.findall(text + ",")]
+
+
+def _test(text: str) -> Test:
+    if interval := INTERVAL.match(text):
         opening, low, high, closing = interval.groups()
-        above = _compare(">=" if opening == "[" else ">", value, literal(low))
-        return above & _compare("<=" if closing == "]" else "<", value, literal(high))
-    if comparison := COMPARISON.match(test):
-        return _compare(comparison[1], value, literal(comparison[2].strip()))
-    return any(_equal(value, member) for member in [literal(each.strip()) for each in _split(test)])
+        bounds = literal(low), literal(high)
+        if not _comparable(*bounds):
+            raise TableError(f"不能识别：{text}")
+        return ((">=" if opening == "[" else ">", bounds[0]), ("<=" if closing == "]" else "<", bounds[1]))
+    if comparison := COMPARISON.match(text):
+        return ((comparison[1], literal(comparison[2].strip())),)
+    return (("=", literal(text)),)
 
 
-def _split(test: str) -> list[str]:
-    """The members of a list, commas inside quotes kept."""
-    members = [each.strip() for each in re.findall(r'"[^"]*"|[^,"]+', test)] if '"' in test else test.split(",")
-    return [each for each in members if each]
+def _holds(test: Test, value: Any) -> bool:
+    return all(_compare(sign, value, bound) for sign, bound in test)
+
+
+def _comparable(one: Any, other: Any) -> bool:
+    """Two texts or two numbers."""
+    return all(isinstance(each, str) for each in (one, other)) or all(
+        isinstance(each, int | float) and not isinstance(each, bool) for each in (one, other)
+    )
 
 
 def _equal(one: Any, other: Any) -> bool:
@@ -144,6 +184,6 @@ def _equal(one: Any, other: Any) -> bool:
 def _compare(sign: str, value: Any, bound: Any) -> bool:
     if sign in ("=", "!="):
         return _equal(value, bound) == (sign == "=")
-    if value is None or isinstance(value, str) != isinstance(bound, str):
+    if not _comparable(value, bound):
         return False
     return bool({"<": value < bound, "<=": value <= bound, ">": value > bound, ">=": value >= bound}[sign])

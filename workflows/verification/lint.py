@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from lxml import etree
 
 from workflows import scripts
-from workflows.diagrams import BPMN, REFUSED, SPIFF, properties
+from workflows.diagrams import BPMN, EXPRESSIONS, LONGEST, REFUSED, SPIFF, properties
 from workflows.errors import DiagramRefused, RunBroken
 from workflows.routing import ROLES
 from workflows.verification.drawing import Drawing, Node, Scope
@@ -84,6 +84,8 @@ def _of_a_scope(scope: Scope) -> Iterator[Finding]:
         return
     starts = [each for each in scope.nodes if each.kind == "start"]
     what = "流程" if scope.is_process else "子流程"
+    if len(scope.flows) > LONGEST:
+        yield Finding("too-large", ERROR, scope.id, f"{what}{scope}超过 {LONGEST} 条顺序流，请拆成子流程")
     if not starts and not any(each.element.get("instantiate") == "true" for each in scope.nodes):
         yield Finding("no-start", ERROR, scope.id, f"{what}{scope}没有开始事件")
     if not any(each.kind == "end" for each in scope.nodes):
@@ -234,11 +236,11 @@ def _of_service(node: Node, operations: Collection[str] | None) -> Iterator[Find
 
 
 def _of_conditions(drawing: Drawing) -> Iterator[Finding]:
-    for element in drawing.root.iter(f"{BPMN}conditionExpression"):
+    for element in drawing.root.iter(*(f"{BPMN}{each}" for each in EXPRESSIONS)):
         try:
             scripts.parse(element.text or "")
         except DiagramRefused as error:
-            yield Finding("condition", ERROR, element.getparent().get("id"), error.sentence)
+            yield Finding("condition", ERROR, _place(element)[0], error.sentence)
 
 
 def _of_offices(drawing: Drawing) -> Iterator[Finding]:

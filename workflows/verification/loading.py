@@ -9,7 +9,9 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
 
-from workflows.diagrams import BPMN
+from workflows.blueprint import refuse_unbounded
+from workflows.diagrams import BPMN, refuse_circles
+from workflows.errors import DiagramRefused
 from workflows.verification.findings import ERROR, Finding
 
 
@@ -20,6 +22,7 @@ def load_fault(file: str, roots: Mapping[str, etree._Element]) -> Finding | None
     """
     parser = SpiffBpmnParser(validator=VALIDATOR)
     try:
+        refuse_circles(roots[name] for name in _needed(file, roots))
         for name in _needed(file, roots):
             if roots[name].find(f"{BPMN}process") is not None:
                 parser.add_bpmn_xml(roots[name], filename=name)
@@ -27,10 +30,11 @@ def load_fault(file: str, roots: Mapping[str, etree._Element]) -> Finding | None
         called = {each.get("calledElement") for root in roots.values() for each in root.iter(f"{BPMN}callActivity")}
         for key in keys:
             if _has_content(roots[file], key) or key in called:
-                parser.get_spec(key)
-                parser.get_subprocess_specs(key)
+                refuse_unbounded(parser.get_spec(key), parser.get_subprocess_specs(key))
     except ValidationException as error:
         return Finding("load", ERROR, _element(roots[file], error.id), f"引擎不能载入：{_sentence(error)}")
+    except DiagramRefused as error:
+        return Finding("load", ERROR, None, error.sentence)
     except RecursionError:
         return Finding("load", ERROR, None, "引擎不能载入：流程互相调用成环，或一条路径太长")
     except (WorkflowException, KeyError, ValueError, TypeError, AttributeError, AssertionError, IndexError) as error:

@@ -1,0 +1,523 @@
+"""What is known to bite in an engine of this kind does not bite here."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+import workflows
+from tests.workflows.drawing import (
+    END,
+    LOOP,
+    ROLE,
+    START,
+    compiled,
+    drawing,
+    message,
+    node,
+    process,
+    several,
+    sketch,
+    task,
+)
+from workflows import scripts
+from workflows.tables import TableError, matches, read_tables
+
+TREE: dict[str, Any] = {"outcome": "agree", "seats": 3, "grades": ["11", "12"], "city_review": True, "opinion": None}
+
+
+def begun(*processes: str, facts: dict[str, Any] | None = None) -> workflows.Run:
+    return workflows.start(compiled(*processes), facts or {})
+
+
+def housed(flows: str, *elements: str) -> str:
+    """A sketch of a process whose tasks are all done by the receiving school."""
+    drawn = sketch("p", flows, *elements)
+    keys = re.findall(r'<bpmn:(?:userT|t)ask id="(\w+)"', drawn)
+    tasks = "".join(f"<bpmn:flowNodeRef>{key}</bpmn:flowNodeRef>" for key in keys)
+    opening, rest = drawn.split(">", 1)
+    return f'{opening}><bpmn:laneSet id="lanes"><bpmn:lane id="lane">{ROLE}{tasks}</bpmn:lane></bpmn:laneSet>{rest}'
+
+
+# --- expressions
+
+
+ATTACKS = [
+    "__import__('os').system('id')",
+    "().__class__.__base__.__subclasses__()",
+    "outcome.__class__",
+    "outcome.format",
+    "len.__self__",
+    "open('/etc/passwd')",
+    "eval('1')",
+    "exec('x = 1')",
+    "getattr(outcome, 'upper')",
+    "len(*grades)",
+    "len(obj=grades)",
+    "len(grades, grades)",
+    "(lambda: 1)()",
+    "[each for each in grades]",
+    "{each for each in grades}",
+    "f'{outcome.__class__}'",
+    "(outcome := 'agree')",
+    "9**9**9",
+    "'a' * 10**9",
+    "1 << 10**9",
+    "seats + 1",
+    "~seats",
+    "'a' 'b' % seats",
+    "outcome if seats else seats",
+    "{'a': 1}['a']",
+    "grades[0:1]",
+    "b'agree'",
+    "1j",
+    "...",
+    "yield seats",
+    "await seats",
+    "*grades",
+    "import os",
+    "outcome = 'agree'",
+    "outcome == 'agree'; seats",
+    "",
+    "not " * 60 + "seats",
+    "-" * 200 + "1",
+    "seats == 1 and " * 60 + "seats",
+    "\x00",
+]
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_an_expression_that_does_more_than_compare_is_refused_when_the_diagram_is_read(text: str) -> None:
+    with pytest.raises(workflows.DiagramRefused):
+        scripts.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('outcome == "agree" and seats > 0', True),
+        ("not city_review or seats >= 4", False),
+        ("0 < seats <= 3", True),
+        ("'12' in grades", True),
+        ("outcome not in ['refuse', 'send_back']", True),
+        ("len(grades) == 2 and grades[1] == '12'", True),
+        ("opinion is None", True),
+        ("seats == -3", False),
+        ("unknown == None", True),
+        ("__import__ is None", True),
+        ("'__import__(\"os\")' == outcome", False),
+    ],
+)
+def test_an_expression_that_compares_facts_does(text: str, value: bool) -> None:
+    assert scripts.evaluate(text, TREE) is value
+
+
+@pytest.mark.parametrize(
+    "text", ["outcome < 3", "seats['a']", "grades[7]", "len(seats)", "'a' in seats", "grades[grades]", "-outcome"]
+)
+def test_an_expression_that_does_not_fit_the_facts_is_a_sentence(text: str) -> None:
+    with pytest.raises(workflows.RunBroken, match="条件表达式无法计算"):
+        scripts.evaluate(text, TREE)
+
+
+def test_what_a_condition_cannot_compare_stops_the_run_with_its_sentence() -> None:
+    drawn = housed("start > xor1 > a > end; xor1 > b > end").replace("choice == 1", "outcome &lt; 3")
+
+    with pytest.raises(workflows.RunBroken, match="条件表达式无法计算：outcome < 3"):
+        begun(drawn, facts=TREE | {"grades": "11"})
+
+
+LOOPS = {
+    "number of instances": several().replace("></", "><bpmn:loopCardinality>{}</bpmn:loopCardinality></"),
+    "early end of instances": several(2).replace(
+        "</bpmn:m", "<bpmn:completionCondition>{}</bpmn:completionCondition></bpmn:m"
+    ),
+    "loop": LOOP.replace(" />", "><bpmn:loopCondition>{}</bpmn:loopCondition></bpmn:standardLoopCharacteristics>"),
+}
+
+
+@pytest.mark.parametrize("place", LOOPS)
+def test_expressions_that_are_no_conditions_are_read_as_strictly(place: str) -> None:
+    drawn = housed("start > ask > end", task("ask", LOOPS[place].format("__import__('os').getpid()")))
+
+    with pytest.raises(workflows.DiagramRefused, match="不能调用函数"):
+        compiled(drawn)
+
+
+@pytest.mark.parametrize("tag", ["preScript", "postScript"])
+def test_a_script_at_a_task_is_refused(tag: str) -> None:
+    script = f"<bpmn:extensionElements><spiffworkflow:{tag}>x = 1</spiffworkflow:{tag}></bpmn:extensionElements>"
+
+    with pytest.raises(workflows.DiagramRefused, match="不能带脚本"):
+        compiled(housed("start > ask > end", task("ask", script)))
+
+
+def test_a_script_task_is_refused_and_the_environment_would_not_run_it() -> None:
+    script = node("scriptTask", "do", "<bpmn:script>x = 1</bpmn:script>")
+
+    with pytest.raises(workflows.DiagramRefused, match="脚本任务"):
+        compiled(housed("start > do > end", script))
+    with pytest.raises(workflows.RunBroken):
+        scripts.ENGINE.environment.execute("x = 1", {})
+
+
+def test_the_payload_of_a_message_is_not_run_either() -> None:
+    payload = (
+        '<bpmn:messageEventDefinition id="m" messageRef="message_yes"><bpmn:extensionElements>'
+        "<spiffworkflow:messagePayload>__import__('os').getpid()</spiffworkflow:messagePayload>"
+        "</bpmn:extensionElements></bpmn:messageEventDefinition>"
+    )
+    diagrams = compiled(
+        housed("start > tell > end", node("intermediateThrowEvent", "tell", payload)), messages=("yes",)
+    )
+
+    with pytest.raises(workflows.RunBroken, match="不能调用函数"):
+        workflows.start(diagrams, {})
+
+
+# --- facts
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"typename": "学校类型"},
+        {"typename": "UUID", "value": "x"},
+        {"a": {"typename": "x"}},
+        {"a": [1]},
+        {"a": b"x"},
+        {"a": {1}},
+    ],
+)
+def test_a_field_that_would_spoil_the_stored_run_is_refused_wherever_it_comes_in(
+    facts: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve = node(
+        "serviceTask",
+        "serve",
+        '<bpmn:extensionElements><spiffworkflow:serviceTaskOperator id="a/b"><spiffworkflow:parameters />'
+        "</spiffworkflow:serviceTaskOperator></bpmn:extensionElements>",
+    )
+    monkeypatch.setattr("workflows.engine.handlers", lambda: {"a/b": lambda context, known: facts})
+    diagrams = compiled(process("p", START + END + task("ask") + serve, "start ask", "ask serve", "serve end"))
+    with pytest.raises(workflows.RunBroken, match="只能是文字、数字或真假值"):
+        workflows.start(diagrams, facts)
+    run = workflows.start(diagrams, {})
+
+    with pytest.raises(workflows.RunBroken, match="只能是文字、数字或真假值"):
+        workflows.complete(diagrams, run.state, run.waiting[0].id, facts)
+    with pytest.raises(workflows.RunBroken, match="只能是文字、数字或真假值"):
+        workflows.complete(diagrams, run.state, run.waiting[0].id, {"outcome": "agree"})
+
+
+def test_facts_named_like_the_engines_own_words_come_back_as_they_were() -> None:
+    diagrams = compiled(process("p", START + END + task("one") + task("two"), "start one", "one two", "two end"))
+    facts = {"__class__": "x", "data": 1, "delta": "y", "subprocesses": True, "意见": "同意\u0000\ud7ff", "": 0}
+
+    run = workflows.start(diagrams, facts)
+    run = workflows.complete(diagrams, run.state, run.waiting[0].id, {"value": "UUID"})
+    run = workflows.complete(diagrams, run.state, run.waiting[0].id, {})
+
+    assert run.facts == facts | {"value": "UUID"}
+
+
+def test_two_branches_do_not_see_each_others_answers_and_the_join_has_both() -> None:
+    diagrams = compiled(housed("start > and1 > left > and2 > after > end; and1 > right > and2"))
+    run = workflows.start(diagrams, {"said": "nothing"})
+
+    for key in ("left", "right"):
+        waiting = next(each for each in run.waiting if each.key == key)
+        run = workflows.complete(diagrams, run.state, waiting.id, {f"by_{key}": True})
+
+    assert {key: run.facts[key] for key in ("by_left", "by_right")} == {"by_left": True, "by_right": True}
+
+
+# --- diagrams that cannot be run
+
+
+def test_a_choice_without_a_way_stops_with_a_sentence_that_names_the_gateway() -> None:
+    drawn = housed("start > ask > xor1 > end; xor1 > end2")
+    diagrams = compiled(drawn)
+    run = workflows.start(diagrams, {})
+
+    with pytest.raises(workflows.RunBroken, match="网关“xor1”的条件都不成立，也没有默认流"):
+        workflows.complete(diagrams, run.state, run.waiting[0].id, {"outcome": "agree"})
+    again = workflows.complete(diagrams, run.state, run.waiting[0].id, {"choice": 2})
+    assert again.finished
+
+
+def pairs(branches: int, count: int) -> str:
+    """Pairs of parallel gateways in a row."""
+    last = 2 * count - 1
+    inner = [f"and{2 * i} > t{i}_{j} > and{2 * i + 1}" for i in range(count) for j in range(branches)]
+    return "; ".join(["start > and0", f"and{last} > end", *inner, *(f"and{n} > and{n + 1}" for n in range(1, last, 2))])
+
+
+def test_parallel_pairs_in_a_row_are_refused_before_they_explode() -> None:
+    assert begun(housed(pairs(3, 4))).waiting
+
+    for branches, count in ((5, 5), (5, 6), (8, 8)):
+        with pytest.raises(workflows.DiagramRefused, match="会展开成超过 2000 个环节：请把接连的并行部分放进子流程"):
+            compiled(housed(pairs(branches, count)))
+        (report,) = workflows.verify({"x": drawing(housed(pairs(branches, count)))})
+        assert (report.loads, report.safe, report.sound) == (False, True, True)
+        assert "展开" in report.errors[-1].message
+
+
+def test_an_explosion_inside_a_sub_process_is_seen_as_well() -> None:
+    inner = sketch("sub", pairs(5, 5).replace("start", "start_in").replace("end", "end_in"), tag="subProcess")
+
+    with pytest.raises(workflows.DiagramRefused, match="会展开成超过 2000 个环节"):
+        compiled(housed("start > sub > end", inner))
+
+
+def test_a_number_of_instances_from_the_diagram_or_the_facts_does_not_fill_the_memory() -> None:
+    for number in ("100000", "how_many"):
+        drawn = housed("start > ask > end", task("ask", LOOPS["number of instances"].format(number)))
+        with pytest.raises(workflows.RunBroken, match="展开了超过"):
+            begun(drawn, facts={"how_many": 100_000})
+
+
+def test_a_loop_without_a_gateway_is_refused() -> None:
+    with pytest.raises(workflows.DiagramRefused, match="不经过网关的循环"):
+        compiled(housed("start > one > two > one"))
+
+
+def test_a_loop_in_which_nobody_is_asked_ends_with_a_sentence() -> None:
+    drawn = housed("start > xor1 > xor2 > xor1; xor2 > end")
+    drawn = drawn.replace("choice == 2", "1 == 1")
+
+    with pytest.raises(workflows.RunBroken, match="循环不止"):
+        begun(drawn)
+
+
+def test_processes_that_call_one_another_in_a_circle_are_refused() -> None:
+    def calls(key: str, other: str) -> str:
+        call = node("callActivity", f"call_{key}", calledElement=other)
+        return sketch(key, f"start_{key} > call_{key} > end_{key}", call)
+
+    for circle in ([calls("p", "p")], [calls("p", "q"), calls("q", "p")], [calls("o", "p"), calls("p", "p")]):
+        with pytest.raises(workflows.DiagramRefused, match="互相调用成环："):
+            compiled(*circle)
+        (report,) = workflows.verify({"x": drawing(*circle)})
+        assert (report.loads, report.safe, report.sound) == (False, None, None)
+        assert any("互相调用成环" in each.message for each in report.findings if each.rule == "undecided")
+
+
+def test_a_long_path_is_walked_and_a_longer_one_refused() -> None:
+    def line(length: int) -> str:
+        return housed("start > " + " > ".join(f"t{number}" for number in range(length)) + " > end")
+
+    diagrams = compiled(line(240))
+    run, steps = workflows.start(diagrams, {}), 0
+    while run.waiting:
+        run, steps = workflows.complete(diagrams, run.state, run.waiting[0].id, {}), steps + 1
+
+    assert (run.finished, steps) == (True, 240)
+    for length in (260, 2000):
+        with pytest.raises(workflows.DiagramRefused, match="最多 250 条顺序流"):
+            compiled(line(length))
+
+
+def test_deep_sub_processes_are_walked_or_refused_with_a_sentence() -> None:
+    def nested(depth: int) -> str:
+        drawn = sketch(f"s{depth}", f"start{depth} > deep > end{depth}", tag="subProcess")
+        for level in range(depth - 1, 0, -1):
+            drawn = sketch(f"s{level}", f"start{level} > s{level + 1} > end{level}", drawn, tag="subProcess")
+        return housed("start > s1 > end", drawn)
+
+    assert [each.key for each in begun(nested(10)).waiting] == ["deep"]
+    with pytest.raises(workflows.DiagramRefused, match="嵌套过深"):
+        compiled(nested(80))
+
+
+@pytest.mark.parametrize(
+    ("drawn", "sentence"),
+    [
+        (node("intermediateThrowEvent", "odd", '<bpmn:linkEventDefinition id="l" name="far" />'), "链接事件"),
+        (node("intermediateThrowEvent", "odd", '<bpmn:compensateEventDefinition id="c" />'), "补偿事件"),
+        (node("intermediateCatchEvent", "odd", '<bpmn:timerEventDefinition id="t" />'), "定时事件"),
+        (node("intermediateCatchEvent", "odd", '<bpmn:conditionalEventDefinition id="c" />'), "条件事件"),
+        (node("complexGateway", "odd"), "复杂网关"),
+        (node("adHocSubProcess", "odd"), "即席子流程"),
+        (node("subProcess", "odd", triggeredByEvent="true"), "事件子流程"),
+    ],
+)
+def test_what_the_engine_would_silently_do_wrong_is_refused(drawn: str, sentence: str) -> None:
+    with pytest.raises(workflows.DiagramRefused, match=sentence):
+        compiled(process("p", START + END + drawn, "start odd", "odd end"))
+
+
+def test_a_message_reaches_only_those_who_wait_for_it() -> None:
+    hear = node("intermediateCatchEvent", "hear", message("hear_m", "yes"))
+    drawn = process("p", START + END + hear + task("after"), "start hear", "hear after", "after end")
+    diagrams = compiled(drawn, messages=("yes",))
+    run = workflows.start(diagrams, {})
+
+    with pytest.raises(workflows.NotWaiting):
+        workflows.notify(diagrams, run.state, "no")
+    run = workflows.notify(diagrams, run.state, "yes")
+    assert [each.key for each in run.waiting] == ["after"]
+    with pytest.raises(workflows.NotWaiting):
+        workflows.notify(diagrams, run.state, "yes")
+
+
+# --- hostile XML
+
+
+def test_a_hostile_file_is_refused_before_it_is_understood() -> None:
+    fine = drawing(housed("start > ask > end")).decode()
+    bomb = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    hostile = [
+        f'<!DOCTYPE x [<!ENTITY e0 "ha">{bomb}]>{fine}',
+        f'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">{fine}',
+        f'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>{fine}'.replace('name="ask"', 'name="&e;"'),
+        fine.replace("<bpmn:task", "<a>" * 100 + "<bpmn:task"),
+        "not xml",
+        "",
+    ]
+    for source in hostile:
+        for encoding in ("utf-8", "utf-16"):
+            with pytest.raises(workflows.DiagramRefused):
+                workflows.compile_diagrams({"x.bpmn": source.encode(encoding)}, "p")
+
+
+def test_a_stylesheet_or_an_inclusion_is_only_text() -> None:
+    fine = drawing(housed("start > ask > end")).decode()
+    include = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="/etc/passwd" parse="text" />'
+    source = '<?xml-stylesheet href="http://127.0.0.1:9/x.xsl"?>' + fine.replace(
+        "<bpmn:process", f"<bpmn:documentation>{include}</bpmn:documentation><bpmn:process", 1
+    )
+
+    (report,) = workflows.verify({"x.bpmn": source.encode()})
+
+    assert report.safe
+
+
+# --- decision tables
+
+
+def table(*rules: tuple[str, str], policy: str = "UNIQUE", column: str = "days") -> bytes:
+    rows = "".join(
+        f"<rule><inputEntry><text><![CDATA[{test}]]></text></inputEntry><outputEntry><text><![CDATA[{answer}]]></text>"
+        "</outputEntry></rule>"
+        for test, answer in rules
+    )
+    return (
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"><decision id="d" name="期限">'
+        f'<decisionTable hitPolicy="{policy}"><input><inputExpression><text>{column}</text></inputExpression></input>'
+        f'<output name="answer" />{rows}</decisionTable></decision></definitions>'
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("cell", "holds", "fails"),
+    [
+        ("-", [0, None, "x"], []),
+        ("5", [5, 5.0], [4, None, "5", True]),
+        ("1", [1], [True]),
+        ("true", [True], [1, False, None]),
+        ("null", [None], [0, "", False]),
+        ('"县"', ["县"], ["市", None, 1]),
+        ("< 100", [99, -1, 0.5], [100, None, "99"]),
+        (">= 3", [3, 4], [2]),
+        ("[100..500]", [100, 500, 250], [99, 501, None, "200"]),
+        ("]100..500[", [101, 499], [100, 500]),
+        ("(100..500)", [101, 499], [100, 500]),
+        ("[100..500)", [100], [500]),
+        ("1, 3, 5", [1, 3, 5], [2, None]),
+        ('"a,b", "c"', ["a,b", "c"], ["a", "b"]),
+        ('not("a", "b")', ["c", None], ["a", "b"]),
+        ("not(1)", [2], [1]),
+        ('"[1..2]"', ["[1..2]"], [1]),
+        ('"< 5"', ["< 5"], [3]),
+        ("< 5, > 10", [4, 11], [5, 10, 7]),
+        ("[1..3], 7", [2, 7], [5]),
+        ("not([1..3], 7)", [5], [2, 7]),
+        ('>= "b"', ["b", "c"], ["a", 1, None]),
+        ("-5", [-5], [5]),
+        ("[-5..-1]", [-3], [0]),
+        ("1.5", [1.5], [1]),
+    ],
+)
+def test_a_cell_holds_for_what_it_says(cell: str, holds: list[Any], fails: list[Any]) -> None:
+    assert [each for each in holds if not matches(cell, each)] == []
+    assert [each for each in fails if matches(cell, each)] == []
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "__import__('os')",
+        "days > 3",
+        "5 +",
+        "[1..",
+        "[1..2",
+        "1..2",
+        "< ",
+        "not(",
+        "not()",
+        'date("2020-01-01")',
+        "abc",
+        '"a',
+        "1,",
+        "1,,2",
+        "? > 5",
+        '"a""b"',
+        "<< 5",
+        "not(not(1)",
+        "not(not(1))",
+        '["a"..3]',
+        "[true..3]",
+        "1, -",
+    ],
+)
+def test_a_cell_outside_the_subset_is_refused_when_the_table_is_read(cell: str) -> None:
+    with pytest.raises(TableError, match="第 1 条规则"):
+        read_tables(table((cell, "1")))
+
+
+def test_an_empty_cell_is_a_dash() -> None:
+    assert read_tables(table((" ", "1")))["d"].decide(days=4) == {"answer": 1}
+
+
+@pytest.mark.parametrize("answer", ["__import__('os')", "1 + 1", "abc", '"a', "[1]", "days"])
+def test_an_answer_is_a_plain_value(answer: str) -> None:
+    with pytest.raises(TableError, match="第 1 条规则“answer”列不能识别"):
+        read_tables(table(("-", answer)))
+
+
+def test_the_hit_policies_are_kept_to() -> None:
+    rules = (("< 10", "1"), ("< 20", "2"), ("< 5", "1"))
+
+    with pytest.raises(TableError, match="2 条规则同时成立"):
+        read_tables(table(*rules))["d"].decide(days=7)
+    assert read_tables(table(*rules))["d"].decide(days=15) == {"answer": 2}
+    assert read_tables(table(*rules))["d"].decide(days=50) is None
+    assert read_tables(table(*rules, policy="FIRST"))["d"].decide(days=7) == {"answer": 1}
+    with pytest.raises(TableError, match="结论不一致"):
+        read_tables(table(*rules, policy="ANY"))["d"].decide(days=7)
+    collected = read_tables(table(*rules, policy="COLLECT"))["d"].decide(days=3)
+    assert [each["answer"] for each in collected] == [1, 2, 1]
+
+
+def test_a_table_that_does_not_fit_is_refused() -> None:
+    fine = table(("1", "1"))
+    for source in (
+        fine.replace(b"<output ", b'<output name="other" /><output '),
+        table(("1", "1"), column="days > 3"),
+        table(("1", "1"), policy="PRIORITY"),
+        table(("1", "1"), policy="SUM"),
+        fine.replace(b"</definitions>", fine[fine.index(b"<decision ") :]),
+        fine.replace(b'name="answer"', b""),
+        fine.replace(b"<rule>", b"<rule><inputEntry />"),
+        b"<!DOCTYPE x>" + fine,
+        b"not xml",
+        b"",
+        b"x" * 1_100_000,
+        fine.replace(b"<text>", b"<a>" * 300 + b"<text>"),
+    ):
+        with pytest.raises(TableError, match="[一-鿿]"):
+            read_tables(source)
