@@ -81,6 +81,18 @@ def names(text: str) -> frozenset[str]:
     return frozenset(each.id for each in ast.walk(parse(text)) if isinstance(each, ast.Name)) - {"len"}
 
 
+def compared(text: str) -> frozenset[tuple[str, Any]]:
+    """The facts an expression compares with a constant, each with that constant. Raises DiagramRefused."""
+    pairs: set[tuple[str, Any]] = set()
+    for node in ast.walk(parse(text)):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            facts = [each.id for each in sides if isinstance(each, ast.Name)]
+            constants = [each.value for side in sides for each in ast.walk(side) if isinstance(each, ast.Constant)]
+            pairs.update((fact, constant) for fact in facts for constant in constants)
+    return frozenset(pairs)
+
+
 def evaluate(text: str, facts: Mapping[str, Any]) -> Any:
     """The value of an expression over the facts; a fact that is missing is None."""
     try:

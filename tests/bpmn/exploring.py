@@ -5,7 +5,6 @@ What its conditions ask for besides the outcome is taken for anything: initial f
 
 from __future__ import annotations
 
-import ast
 import copy
 import itertools
 from collections.abc import Iterator, Mapping
@@ -64,14 +63,14 @@ def facts_of(process: str) -> Iterator[dict[str, Any]]:
             counts = element.tag.endswith("loopCardinality")
             for name in scripts.names(element.text or "") - GIVEN:
                 asked = values.setdefault(name, {})
-                asked.update(dict.fromkeys((0, 1, 2) if counts else _told_apart(element.text or "")))
+                asked.update(dict.fromkeys((0, 1, 2) if counts else _told_apart(element.text or "", name)))
     for chosen in itertools.product(*values.values()):
         yield dict(zip(values, chosen, strict=True))
 
 
-def _told_apart(text: str) -> list[Any]:
-    """Each constant of an expression with a value that differs; true and false where there is none."""
-    constants = [each.value for each in ast.walk(scripts.parse(text)) if isinstance(each, ast.Constant)]
+def _told_apart(text: str, name: str) -> list[Any]:
+    """Each constant a fact is compared with and a value that differs; true and false where there is none."""
+    constants = [constant for fact, constant in scripts.compared(text) if fact == name and constant is not None]
     if not constants:
         return [False, True]
     return [

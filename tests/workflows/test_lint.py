@@ -166,8 +166,18 @@ FLAWED = {
     "outcomes that nobody asks for": (house(OURS, ("outcomes", "agree,refuse")), ("outcome", "warning", "ask")),
     "a refusal that goes the way of consent": (
         house(OURS, ("outcomes", "agree,refuse"), flows="start > ask > xor1 > end; xor1 > end2")
-        .replace(b"choice == 2", b'outcome == "no"').replace(b"choice == 3", b'outcome != "no"'),
+        .replace(b"choice == 2", b'outcome == "send_back"').replace(b"choice == 3", b'outcome != "send_back"'),
         ("outcome", "warning", "xor1"),
+    ),
+    "a condition that waits for a slip of the pen": (
+        house(OURS, flows="start > ask > xor1 > end; xor1 > end2").replace(b"choice == 2", b'outcome == "agreed"'),
+        ("condition", "error", "p_2"),
+    ),
+    "a return to somebody who never sent back": (
+        house(OURS, ("returns_as", "school"), flows="start > ask > xor1 > end; xor1 > end2").replace(
+            b"choice == 2", b'returned_by in ["school", "bureau"]'
+        ),
+        ("condition", "error", "p_2"),
     ),
     "an outcome without a way": (
         house(OURS, ("outcomes", "agree,refuse"), flows="start > ask > xor1 > end; xor1 > end2")

@@ -236,11 +236,18 @@ def _of_service(node: Node, operations: Collection[str] | None) -> Iterator[Find
 
 
 def _of_conditions(drawing: Drawing) -> Iterator[Finding]:
+    returned = {properties(node.element).get("returns_as") for node in _people(drawing)}
+    known = {"outcome": OUTCOMES | {None}, "returned_by": returned | {None}}
     for element in drawing.root.iter(*(f"{BPMN}{each}" for each in EXPRESSIONS)):
         try:
-            scripts.parse(element.text or "")
+            compared = scripts.compared(element.text or "")
         except DiagramRefused as error:
             yield Finding("condition", ERROR, _place(element)[0], error.sentence)
+            continue
+        for fact, constant in sorted(compared, key=repr):
+            if fact in known and constant not in known[fact]:
+                sentence = f"条件问的 {fact} 不会是 {constant!r}：{element.text}"
+                yield Finding("condition", ERROR, _place(element)[0], sentence)
 
 
 def _of_offices(drawing: Drawing) -> Iterator[Finding]:
