@@ -168,3 +168,53 @@ def several(constant: int | None = None, one_by_one: bool = False) -> str:
     """Multi-instance markers: any number, or a constant one."""
     count = f"<bpmn:loopCardinality>{constant}</bpmn:loopCardinality>" if constant is not None else ""
     return SEVERAL.format(' isSequential="true"' if one_by_one else "", count)
+
+
+def one(flows: str, *elements: str) -> bytes:
+    """A file with one process."""
+    return drawing(sketch("p", flows, *elements))
+
+
+def two(first: str, second: str, talks: str, *elements: str) -> bytes:
+    """Two pools; elements go to the pool whose flows name them."""
+    drawn = {element.split('id="', 1)[1].split('"', 1)[0]: element for element in elements}
+    named = [{each.strip() for path in flows.split(";") for each in path.split(">")} for flows in (first, second)]
+    sides = [
+        sketch(key, flows, *(drawn[name] for name in drawn if name in names or _host(drawn[name]) in names))
+        for key, flows, names in (("p", first, named[0]), ("q", second, named[1]))
+    ]
+    return drawing(*sides, talks=talks)
+
+
+def _host(element: str) -> str:
+    return element.split('attachedToRef="', 1)[1].split('"', 1)[0] if "attachedToRef" in element else ""
+
+
+def send(key: str) -> str:
+    """A task that sends."""
+    return node("sendTask", key, name=key)
+
+
+def receive(key: str) -> str:
+    """A task that waits for a message."""
+    return node("receiveTask", key, name=key)
+
+
+def message_start(key: str) -> str:
+    """A start by message."""
+    return event("startEvent", key, "message")
+
+
+def terminate(key: str) -> str:
+    """An end that ends everything in its scope."""
+    return node("endEvent", key, "<bpmn:terminateEventDefinition />")
+
+
+def with_ends(*keys: str) -> tuple[str, ...]:
+    """Ends that send."""
+    return tuple(event("endEvent", key, "message") for key in keys)
+
+
+def event_sub(key: str, flows: str, *elements: str) -> str:
+    """An event sub-process."""
+    return inside(key, flows, *elements).replace("<bpmn:subProcess ", '<bpmn:subProcess triggeredByEvent="true" ', 1)

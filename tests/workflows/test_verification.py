@@ -5,53 +5,24 @@ from __future__ import annotations
 import pytest
 
 import workflows
-from tests.workflows.drawing import LOOP, border, drawing, event, inside, node, several, sketch, task
+from tests.workflows.drawing import (
+    LOOP,
+    border,
+    drawing,
+    event,
+    event_sub,
+    inside,
+    node,
+    one,
+    receive,
+    several,
+    sketch,
+    task,
+    terminate,
+)
 
 FAULT, CANCEL = event("endEvent", "end_err", "error"), event("endEvent", "end_c", "cancel")
 FORK = "start_in > and_in > x > and_out > end_in; and_in > y > and_out"
-
-
-def one(flows: str, *elements: str) -> bytes:
-    return drawing(sketch("p", flows, *elements))
-
-
-def two(first: str, second: str, talks: str, *elements: str) -> bytes:
-    """Two pools; elements go to the pool whose flows name them."""
-    drawn = {element.split('id="', 1)[1].split('"', 1)[0]: element for element in elements}
-    named = [{each.strip() for path in flows.split(";") for each in path.split(">")} for flows in (first, second)]
-    sides = [
-        sketch(key, flows, *(drawn[name] for name in drawn if name in names or _host(drawn[name]) in names))
-        for key, flows, names in (("p", first, named[0]), ("q", second, named[1]))
-    ]
-    return drawing(*sides, talks=talks)
-
-
-def _host(element: str) -> str:
-    return element.split('attachedToRef="', 1)[1].split('"', 1)[0] if "attachedToRef" in element else ""
-
-
-def send(key: str) -> str:
-    return node("sendTask", key, name=key)
-
-
-def receive(key: str) -> str:
-    return node("receiveTask", key, name=key)
-
-
-def message_start(key: str) -> str:
-    return event("startEvent", key, "message")
-
-
-def terminate(key: str) -> str:
-    return node("endEvent", key, "<bpmn:terminateEventDefinition />")
-
-
-def with_ends(*keys: str) -> tuple[str, ...]:
-    return tuple(event("endEvent", key, "message") for key in keys)
-
-
-def event_sub(key: str, flows: str, *elements: str) -> str:
-    return inside(key, flows, *elements).replace("<bpmn:subProcess ", '<bpmn:subProcess triggeredByEvent="true" ', 1)
 
 
 def subprocess_drawing(body: str, *borders: str, after: str = "") -> bytes:
@@ -205,34 +176,7 @@ BOTH = {
         inside("try1", "start_in > xor1 > x > end_in; xor1 > end_c", CANCEL, tag="transaction"),
         border("undone", "try1", "cancel"),
     ),  # fmt: skip
-    # --- pools
-    "a question and its answer": two(
-        "start > ask > hear > end", "start_q > think > tell > end_q",
-        "ask > start_q; tell > hear", send("ask"), receive("hear"), message_start("start_q"), send("tell"),
-    ),
-    "each pool tells first, then listens": two(
-        "start > tell > hear > end", "start_q > tell_q > hear_q > end_q",
-        "tell > hear_q; tell_q > hear", send("tell"), receive("hear"), send("tell_q"), receive("hear_q"),
-    ),
-    "either answer is awaited": two(
-        "start > ask > events1 > yes > end; events1 > no > end", "start_q > xor1 > end_yes; xor1 > end_no",
-        "ask > start_q; end_yes > yes; end_no > no",
-        send("ask"), message_start("start_q"), *with_ends("end_yes", "end_no"),
-        event("intermediateCatchEvent", "yes", "message"), event("intermediateCatchEvent", "no", "message"),
-    ),
     "a message from outside": one("start > hear > end", receive("hear")),
-    "a pool that is only told when refused": two(
-        "start > xor1 > tell > end; xor1 > end", "start_q > a_q > end_q", "tell > start_q",
-        send("tell"), message_start("start_q"),
-    ),
-    "one asks again and again, the other hears once": two(
-        "start > xor1 > tell > xor2 > end; xor2 > xor1", "start_q > hear > end_q", "tell > hear",
-        send("tell"), receive("hear"),
-    ),
-    "a start for each message": two(
-        "start > xor1 > tell > xor2 > end; xor2 > xor1", "start_q > a_q > end_q", "tell > start_q",
-        send("tell"), message_start("start_q"),
-    ),
 }  # fmt: skip
 
 ONLY_SOUND = {
@@ -289,25 +233,6 @@ ONLY_SAFE = {
         "start > cry > hear > end",
         event("intermediateThrowEvent", "cry", "signal:fire"),
         event("intermediateCatchEvent", "hear", "signal:fire"),
-    ),
-    "both pools listen first": two(
-        "start > hear > tell > end", "start_q > hear_q > tell_q > end_q",
-        "tell > hear_q; tell_q > hear", send("tell"), receive("hear"), send("tell_q"), receive("hear_q"),
-    ),
-    "an answer that is not always given": two(
-        "start > ask > hear > end", "start_q > xor1 > tell > end_q; xor1 > end_q",
-        "ask > start_q; tell > hear", send("ask"), receive("hear"), message_start("start_q"), send("tell"),
-    ),
-    "a pool that terminates while the other waits": two(
-        "start > and1 > a > end_t; and1 > tell > end", "start_q > hear_q > end_q",
-        "tell > hear_q", send("tell"), receive("hear_q"), terminate("end_t"),
-    ),
-    "a pool that nobody ever starts": two(
-        "start > tell > end; late > end2", "start_q > end_q", "late > start_q", message_start("start_q"),
-    ),
-    "one of several instances is never told": two(
-        "start > tell > end", "start_q > hear_q > end_q", "tell > hear_q", send("tell"),
-        node("receiveTask", "hear_q", several(2)),
     ),
 }  # fmt: skip
 

@@ -9,8 +9,9 @@ from lxml import etree
 from workflows.diagrams import BPMN, read
 from workflows.errors import DiagramRefused
 from workflows.verification.drawing import Drawing, connect_calls, draw
-from workflows.verification.exploration import Verdict, explore
+from workflows.verification.exploration import Verdict
 from workflows.verification.findings import ERROR, INFO, WARNING, Finding, Report
+from workflows.verification.judgement import judge
 from workflows.verification.lint import lint
 from workflows.verification.loading import load_fault
 
@@ -50,7 +51,7 @@ def _report(drawing: Drawing, roots: Mapping[str, etree._Element], operations: C
     fault = load_fault(drawing.file, roots)
     if fault is not None:
         findings.append(fault)
-    verdict = explore(drawing)
+    verdict = judge(drawing)
     findings += _spoken(verdict)
     return Report(drawing.file, fault is None, verdict.safe, verdict.sound, tuple(findings))
 

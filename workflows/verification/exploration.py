@@ -12,17 +12,18 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from workflows.verification.behaviour import Behaviour, Effect, State
-from workflows.verification.drawing import Drawing, Flow, Node, Scope
-from workflows.verification.steps import TooWide, World, closure
+from workflows.verification.behaviour import Behaviour
+from workflows.verification.drawing import Flow, Node, Scope
+from workflows.verification.signals import Hearing
+from workflows.verification.states import Effect, State
 
 MOST_STATES = 50_000
-MOST_DEEP = 10_000  # followed once more, deep before wide, where the bound was reached
 MOST_TOKENS = 6  # on one flow: beyond, the drawing is unsafe anyway
 MOST_MESSAGES = 3  # sent and not yet received, of each kind
 MOST_RUNS = 2  # of one pool at once, as for several instances
 
-Whole = tuple[tuple[State, ...], tuple[int, ...]]  # what runs, and how many messages of each kind are on their way
+# what runs, and how many messages of each kind are on their way
+Whole = tuple[tuple[State, ...], tuple[int, ...]]
 # an edge is certain where the number of messages is known, or where fewer than there may be are enough
 SURE, AT_LEAST, PERHAPS = 0, 1, 2
 
@@ -41,104 +42,13 @@ class Verdict:
     why_undecided: str | None = None
 
 
-def explore(drawing: Drawing) -> Verdict:
-    """Follow every process of a drawing that nothing in it calls, all of them together."""
-    scopes = closure(drawing.scopes)
-    if any(node.kind == "complex" for scope in scopes for node in scope.nodes):
-        return Verdict(why_undecided="复杂网关的含义没有定义")
-    if _is_recursive(scopes):
-        return Verdict(why_undecided="流程互相调用成环")
-    called = {node.inside for scope in scopes for node in scope.nodes if node.kind == "call"}
-    pools = [each for each in drawing.processes if each.nodes and each not in called]
-    pools = pools or [each for each in drawing.processes if each.nodes]
-    if not pools:
-        return Verdict(why_undecided="图中没有可以验证的流程")
-    world = World(scopes, drawing.message_flows)
-    try:
-        inner = _look_inside(world)
-        verdicts = [_verdict_on(world, group) for group in _groups(pools, world)]
-    except TooWide as error:
-        return Verdict(why_undecided=str(error))
-    return _together(verdicts, inner)
+class Exploration:
+    """The states of some pools taken together.
 
+    begins_anyway -- whatever their starts wait for, as the inside of an activity does; most -- states to follow;
+    deep -- one way to its end before the next, where not all can be followed.
+    """
 
-def _verdict_on(world: World, pools: list[Scope]) -> Verdict:
-    """The verdict on pools taken together; a fault beyond the bound may be found by going deep."""
-    verdict = _Exploration(Behaviour(world), pools).verdict()
-    if verdict.why_undecided:
-        deep = _Exploration(Behaviour(world), pools, most=MOST_DEEP, deep=True).verdict()
-        if verdict.safe is None and deep.safe is False:
-            verdict.safe, verdict.crowded = False, deep.crowded
-        if verdict.sound is None and deep.sound is False:
-            verdict.sound, verdict.stuck, verdict.is_deadlock = False, deep.stuck, deep.is_deadlock
-        if None not in (verdict.safe, verdict.sound):
-            verdict.why_undecided = None
-    return verdict
-
-
-def _look_inside(world: World) -> list[Node]:
-    """Let each inside that is safe and sound by itself, and quiet, count as one step; what is dead in them."""
-    dead = []
-    owners = [node for scope in world.scopes for node in scope.nodes if node.inside is not None]
-    for scope in reversed(list(dict.fromkeys(node.inside for node in owners if node.inside is not None))):
-        below = closure([scope])
-        if len(scope.starts) != 1 or not world.is_quiet(below):
-            continue
-        alone = World(below, ())
-        alone.one_steps = world.one_steps
-        verdict = _Exploration(Behaviour(alone), [scope], begins_anyway=True).verdict()
-        if verdict.safe and verdict.sound:
-            world.one_steps.add(scope)
-            dead += verdict.dead
-    return dead
-
-
-def _groups(pools: list[Scope], world: World) -> list[list[Scope]]:
-    """The pools that have to do with one another, by messages or signals."""
-    groups: list[tuple[list[Scope], set[str | None]]] = []
-    for pool in pools:
-        nodes = [node for scope in closure([pool]) for node in scope.nodes]
-        ties: set[str | None] = {key for node in nodes for key in (*world.awaited(node), *world.sent(node))}
-        ties |= {f"signal {e.key}" for node in nodes for e in node.events if e.kind == "signal"}
-        mine = [pool]
-        for group in [each for each in groups if each[1] & ties]:
-            groups.remove(group)
-            mine, ties = group[0] + mine, group[1] | ties
-        groups.append((mine, ties))
-    return [group for group, _ in groups]
-
-
-def _together(verdicts: list[Verdict], inner: list[Node]) -> Verdict:
-    """One verdict on groups that have nothing to do with one another."""
-    whole = Verdict(dead=inner)
-    for each in verdicts:
-        whole.crowded += each.crowded
-        whole.stuck = whole.stuck or each.stuck
-        whole.is_deadlock = whole.is_deadlock or each.is_deadlock
-        whole.never_started += each.never_started
-        whole.dead += each.dead
-        whole.why_undecided = whole.why_undecided or each.why_undecided
-    whole.safe = _all(each.safe for each in verdicts)
-    whole.sound = _all(each.sound for each in verdicts)
-    return whole
-
-
-def _all(answers: Iterable[bool | None]) -> bool | None:
-    found = set(answers)
-    return False if False in found else None if None in found else True
-
-
-def _is_recursive(scopes: list[Scope]) -> bool:
-    inner = {scope: {node.inside for node in scope.nodes if node.inside is not None} for scope in scopes}
-    while leaves := [scope for scope, below in inner.items() if not below]:
-        for leaf in leaves:
-            del inner[leaf]
-        for below in inner.values():
-            below.difference_update(leaves)
-    return bool(inner)
-
-
-class _Exploration:
     def __init__(
         self,
         behaviour: Behaviour,
@@ -147,10 +57,11 @@ class _Exploration:
         most: int | None = None,
         deep: bool = False,
     ) -> None:
-        self.begins_anyway = begins_anyway  # whatever its start waits for: for the inside of an activity
+        self.begins_anyway = begins_anyway
         self.most, self.deep = most or MOST_STATES, deep
         self.behaviour = behaviour
         self.world = behaviour.world
+        self.hearing = Hearing(behaviour)
         self.pools = pools
         self.states: dict[Whole, int] = {}
         self.edges: list[list[tuple[int, int]]] = []
@@ -162,7 +73,7 @@ class _Exploration:
         """Each pool that needs no other begins once; one that others may start as well may also wait for them."""
         choices: list[list[State | None]] = []
         for pool in self.pools:
-            starts = self.world.body(pool).starts
+            starts = self.behaviour.body_of(pool).starts
             free = [way for trigger, ways in starts if trigger.kind == "free" or self.begins_anyway for way in ways]
             born = self.behaviour.begin(pool, free) if starts else []
             if len(free) < sum(len(ways) for _, ways in starts) or not born:
@@ -208,7 +119,7 @@ class _Exploration:
                 mine = (moved,) if moved is not None else ()
                 yield from self._effected((*others, *mine), messages, effect)
         for pool in self.pools:
-            for trigger, ways in self.world.body(pool).starts:
+            for trigger, ways in self.behaviour.body_of(pool).starts:
                 told = any(messages[self.world.messages[each]] for each in trigger.messages)
                 if trigger.kind == "message" and told and self._may_start(running, pool):
                     for born in self.behaviour.begin(pool, ways):
@@ -247,7 +158,7 @@ class _Exploration:
             found = [
                 tuple(each for each in heard if each is not None) + born
                 for now in found
-                for heard in itertools.product(*(self.behaviour.reactions(each, signal) for each in now))
+                for heard in itertools.product(*(self.hearing.reactions(each, signal) for each in now))
                 for born in self._signalled(now, signal)
             ]
         return found
@@ -256,7 +167,7 @@ class _Exploration:
         """The pools that begin with this signal."""
         born: list[tuple[State, ...]] = [()]
         for pool in self.pools:
-            for trigger, ways in self.world.body(pool).starts:
+            for trigger, ways in self.behaviour.body_of(pool).starts:
                 if trigger.kind == "signal" and ("signal", signal) in trigger.keys and self._may_start(running, pool):
                     new = [each for each in self.behaviour.begin(pool, ways) if each is not None]
                     born = [(*others, each) for others in born for each in new] or born
@@ -321,7 +232,7 @@ class _Exploration:
         return [
             pool
             for pool in self.pools
-            if pool not in started and any(way for _, ways in self.world.body(pool).starts for way in ways)
+            if pool not in started and any(way for _, ways in self.behaviour.body_of(pool).starts for way in ways)
         ]
 
     def _forward(self, follows: Callable[[int], bool], origin: set[int] | None = None) -> set[int]:

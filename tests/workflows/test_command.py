@@ -1,0 +1,136 @@
+"""`python -m workflows check`: exit codes, JSON, and sentences for whatever is no diagram."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import workflows
+from tests.workflows.drawing import HEAD, drawing, node, one, sketch
+from workflows.__main__ import main
+
+SHELF = Path(__file__).parents[2] / "bpmn"
+FINE = drawing(sketch("p", "start > a > end"))
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "workflows", "check", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        errors="surrogateescape",
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_command_runs_on_its_own_and_says_nothing_is_wrong() -> None:
+    done = run(str(SHELF / "transfer" / "transfer.bpmn"), "--json")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    (row,) = json.loads(done.stdout)
+    assert (row["loads"], row["safe"], row["sound"], row["findings"]) == (True, True, True, [])
+    assert set(row) == {"file", "loads", "safe", "sound", "findings"}
+
+
+def test_the_command_tells_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "stuck.bpmn").write_bytes(one("start > xor1 > a > and1 > end; xor1 > b > and1"))
+
+    code = main(["check", str(tmp_path / "stuck.bpmn"), "--json"])
+
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (code, row["safe"], row["sound"]) == (1, True, False)
+    assert {"rule", "severity", "element", "message"} == set(row["findings"][0])
+    assert main(["check", str(tmp_path / "stuck.bpmn")]) == 1
+    assert "可能停在“and1”" in capsys.readouterr().out
+
+
+def test_warnings_alone_are_no_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "fine.bpmn").write_bytes(FINE)
+
+    assert main(["check", str(tmp_path / "fine.bpmn")]) == 0
+    assert "提醒 lane [a]" in capsys.readouterr().out
+
+
+def test_files_may_call_one_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    calling, called = tmp_path / "calling.bpmn", tmp_path / "called.bpmn"
+    calling.write_bytes(one("start > call > end", node("callActivity", "call", calledElement="far", name="call")))
+    called.write_bytes(drawing(sketch("far", "start_in > xor1 > x > and1 > end_in; xor1 > y > and1")))
+
+    main(["check", str(calling), "--json"])
+    (alone,) = json.loads(capsys.readouterr().out)
+    main(["check", str(calling), str(called), "--json"])
+    together = json.loads(capsys.readouterr().out)
+
+    assert (alone["loads"], alone["sound"]) == (False, True)
+    assert [(row["loads"], row["sound"]) for row in together] == [(True, False), (True, False)]
+
+
+BOMB = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+NOT_BPMN = {
+    "not XML": b"hello",
+    "empty": b"",
+    "cut off": FINE[:-20],
+    "binary": bytes(range(256)) * 50,
+    "another root": b"<html><body/></html>",
+    "another definitions": b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" />',
+    "a decision table": (SHELF / "transfer" / "transfer.dmn").read_bytes(),
+    "a DOCTYPE": b"<!DOCTYPE x>" + FINE,
+    "an entity bomb": f'<!DOCTYPE x [<!ENTITY e0 "ha">{BOMB}]>'.encode() + FINE.replace(b'name="a"', b'name="&e11;"'),
+    "an entity bomb in UTF-16": (
+        f'<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY e0 "ha">{BOMB}]>'
+        + FINE.decode().replace('name="a"', 'name="&e11;"')
+    ).encode("utf-16"),
+    "a file of the machine": (
+        b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + FINE.replace(b'name="a"', b'name="&e;"')
+    ),
+    "an unknown encoding": b'<?xml version="1.0" encoding="klingon"?>' + FINE,
+    "too deep": FINE.replace(b"<bpmn:task", b"<bpmn:documentation>" * 400 + b"<bpmn:task"),
+    "well-formed but too deep": HEAD.encode() + b"<a>" * 200 + b"</a>" * 200 + b"</bpmn:definitions>",
+    "too large": FINE.replace(b"</bpmn:process>", b"<!--" + b"x" * 1_100_000 + b"--></bpmn:process>"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_BPMN)
+def test_what_is_not_bpmn_is_refused_with_a_sentence(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "given.bpmn"
+    file.write_bytes(NOT_BPMN[name])
+
+    assert main(["check", str(file)]) == 2
+    said = capsys.readouterr()
+    assert said.err.count("\n") == 1
+    assert re.search("[一-鿿]", said.err)
+    assert "Traceback" not in said.err
+    with pytest.raises(workflows.NotBpmn):
+        workflows.verify({"given.bpmn": NOT_BPMN[name]})
+
+
+def test_what_cannot_be_read_is_refused_and_the_others_are_still_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "fine.bpmn").write_bytes(FINE)
+    files = [str(tmp_path / "fine.bpmn"), str(tmp_path / "gone.bpmn"), str(tmp_path), "/dev/zero"]
+
+    assert main(["check", *files, "--json"]) == 2
+
+    said = capsys.readouterr()
+    rows = json.loads(said.out)
+    assert [row["file"] for row in rows] == files
+    assert [row["loads"] for row in rows] == [True, False, False, False]
+    assert rows[1]["safe"] is rows[1]["sound"] is None
+    assert said.err.count("\n") == 3
+
+
+def test_a_file_with_an_odd_name_is_told_all_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "转学 \udcff.bpmn"
+    file.write_bytes(FINE)
+
+    assert run(str(file)).returncode == 0
+    assert run().returncode == 2
