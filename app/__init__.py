@@ -11,6 +11,7 @@ from flask import Flask
 
 from app import (
     auditing,
+    calendars,
     cases,
     clock,
     divisions,
@@ -26,7 +27,7 @@ from app import (
 )
 from app.database import db
 
-ROOMS = (divisions, schools, identity, students, processes, cases, inbox, imports, auditing, reports)
+ROOMS = (divisions, schools, identity, students, processes, calendars, cases, inbox, imports, auditing, reports)
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:

@@ -2,7 +2,7 @@
 
 `XUEJI_NOW` (an ISO time) sets the time at which the clock starts; tests set it with `set_to`.
 The calendar of exceptions, 2010–2026, is `calendar.csv`: days off that are no weekend, weekends that are worked,
-after the State Council's yearly notices.
+after the State Council's yearly notices. Later years are imported by the province and told to the clock (`learn`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import csv
 import datetime as dt
 import functools
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -60,14 +61,41 @@ def locked_since(entry_year: int) -> dt.datetime:
 
 
 @functools.cache
-def _exceptions() -> dict[dt.date, bool]:
+def _shipped() -> dict[dt.date, bool]:
     with Path(__file__).with_name("calendar.csv").open(encoding="utf-8") as file:
         return {dt.date.fromisoformat(row["day"]): row["works"] == "1" for row in csv.DictReader(file)}
 
 
+@functools.cache
+def shipped_years() -> tuple[int, ...]:
+    """The years that came with the program, in order."""
+    return tuple(sorted({day.year for day in _shipped()}))
+
+
+_learnt: dict[int, Mapping[dt.date, bool]] = {}
+_exceptions: dict[dt.date, bool] = {}
+
+
+def learn(years: Mapping[int, Mapping[dt.date, bool]]) -> None:
+    """Know these years' exceptions beside the shipped ones, in the place of what was learnt before.
+
+    A year that is learnt replaces the shipped one: the State Council has changed a year that had begun.
+    """
+    global _learnt, _exceptions
+    known = {day: works for day, works in _shipped().items() if day.year not in years}
+    for year in sorted(years):
+        known |= years[year]
+    _learnt, _exceptions = dict(years), known  # whole at once: other threads are reading
+
+
+def known_years() -> set[int]:
+    """Every year whose days off and make-up days are known."""
+    return {*shipped_years(), *_learnt}
+
+
 def is_working_day(day: dt.date) -> bool:
     """True when offices work on that day, make-up days included."""
-    return _exceptions().get(day, day.weekday() < 5)
+    return (_exceptions or _shipped()).get(day, day.weekday() < 5)
 
 
 def add_working_days(start: dt.date, days: int) -> dt.date:

@@ -39,6 +39,7 @@ def _no_network() -> Iterator[None]:
 def _clock() -> Iterator[None]:
     """Every test begins on the same Monday morning."""
     house_clock.set_to(MONDAY)
+    house_clock.learn({})
     yield
     house_clock.set_to(None)
 

@@ -40,6 +40,7 @@ VERBS = {
     "archives/pull": "转入档案",
     "students/unmask": "查看完整号码",
     "quotas/set": "核定学籍总数",
+    "calendar/import": "导入工作日历",
     "backup/make": "备份数据库",
     "backup/restore": "恢复数据库",
     "demo/load": "装入演示数据",

@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 
 from app import audit, clock
 from app.access import Actor
+from app.calendars import queries as calendars
 from app.cases import operations
 from app.cases.models import Case, CaseStatus, Notice, NoticeKind, Task, TaskStatus
 from app.database import db, transaction
@@ -27,6 +28,7 @@ BATCH = 200  # tasks told in one transaction
 
 def tick() -> dict[str, int]:
     """Do everything that is due now; return how much of each. Safe to run twice and by several processes."""
+    calendars.tell_the_clock()
     actor = nobody("系统时钟")
     now = clock.now()
     return {
@@ -155,3 +157,5 @@ def tick_command() -> None:
         "rows": "办理名单",
     }
     click.echo("，".join(f"{word} {done[name]}" for name, word in words.items()))
+    for sentence in calendars.warnings():
+        click.echo(sentence)

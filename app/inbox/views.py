@@ -9,6 +9,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from app import clock
 from app.access import SIGNED_IN, actor, allow, require
+from app.calendars import queries as calendars
 from app.cases import operations, queries, watching
 from app.cases.api import deadline_bounds, deadline_place
 from app.cases.forms import NOTICE_NAMES, notice_kind
@@ -84,6 +85,7 @@ def _page(box: str, heading: str) -> Any:
         "inbox/inbox.html",
         heading=heading,
         box=box,
+        warnings=calendars.warnings() if caller.office_kind in BUREAUS and box == "waiting" else [],
         rows=[(row, light(row.deadline, now, paused=row.paused), time_left(row.deadline, now)) for row in rows[:PAGE]],
         next=url_for(
             request.endpoint or "", cursor=following, light=wanted or None, process=process or None, q=q or None
