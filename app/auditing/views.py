@@ -13,6 +13,7 @@ from app.access import actor, allow
 from app.auditing import queries, words
 from app.auditing.arguments import cursor_after, place
 from app.auditing.queries import Wanted
+from app.cases.queries import process_names
 from app.database import snapshot
 from app.errors import InvalidInput
 from app.identity.models import DUTY_NAMES
@@ -45,6 +46,7 @@ def index() -> Any:
         wanted=typed,
         errors=faults,
         words=words,
+        processes=process_names(),
         duties=DUTIES,
         next=f"{url_for('auditing.index')}?{urlencode(following)}" if following["cursor"] else None,
     )

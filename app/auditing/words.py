@@ -9,13 +9,22 @@ from typing import Any
 ROOMS = {
     "identity": "登录与账号",
     "cases": "办件",
+    "tasks": "催办与督办",
+    "attachments": "附件",
+    "notices": "通知",
     "directives": "指令",
     "archives": "档案",
     "enrolments": "学籍异动",
-    "students": "查看学生信息",
+    "students": "学生信息",
+    "rolls": "学籍核查与名册",
+    "cohorts": "锁定",
     "quotas": "学籍总数",
-    "calendar": "工作日历",
+    "schools": "学校调整",
+    "imports": "表格导入",
+    "papers": "打印",
+    "proofs": "学籍证明",
     "refused": "被拒绝的操作",
+    "calendar": "工作日历",
     "backup": "备份",
     "demo": "演示数据",
 }
@@ -27,19 +36,50 @@ VERBS = {
     "identity/change_password": "修改密码",
     "identity/add_user": "添加用户",
     "identity/give_post": "授予岗位",
+    "identity/end_posts": "岗位终止",
     "identity/disable": "停用用户",
     "cases/open": "提交申请",
     "cases/decide": "办理",
     "cases/pre_review": "初审",
     "cases/recall": "撤回",
     "cases/escalate": "逾期上报",
+    "cases/redirect": "转为省内转学",
+    "cases/rows_done": "名单办毕",
+    "cases/terminate": "终止办件",
+    "cases/readdress": "改由其他机构办理",
+    "tasks/urge": "催办",
+    "tasks/supervise": "督办",
+    "attachments/add": "添加附件",
+    "attachments/read": "查看附件",
+    "notices/read": "已阅通知",
+    "notices/read_all": "全部已阅",
     "directives/issue": "下达指令",
     "directives/revoke": "撤销指令",
     "directives/expire": "指令过期",
     "directives/give_up": "交回指令",
+    "directives/lapse": "指令失效",
     "archives/pull": "转入档案",
+    "archives/hand_over": "移交档案",
+    "enrolments/promotion": "整体升级",
+    "enrolments/graduation": "毕业",
+    "enrolments/school_reorganisation": "学校调整并转学籍",
+    "students/register": "注册学籍",
     "students/unmask": "查看完整号码",
+    "rolls/verify": "学期核查",
+    "rolls/settle": "处理人籍不符",
+    "rolls/print": "打印名册",
+    "rolls/download": "下载名册",
+    "cohorts/lock": "锁定快照",
+    "cohorts/postpone_lock": "延后锁定",
     "quotas/set": "核定学籍总数",
+    "quotas/hand_over": "移交学籍总数",
+    "imports/receive": "上传表格",
+    "imports/confirm": "确认导入",
+    "imports/finish": "导入完成",
+    "imports/discard": "放弃导入",
+    "imports/hand_out": "下载问题行",
+    "papers/print": "打印文书",
+    "proofs/issue": "开具学籍证明",
     "calendar/import": "导入工作日历",
     "backup/make": "备份数据库",
     "backup/restore": "恢复数据库",
@@ -50,7 +90,13 @@ SUBJECTS = {
     "user": "用户",
     "student": "学生",
     "directive": "指令",
+    "notice": "通知",
+    "office": "机构",
+    "school": "学校",
     "quota": "学籍总数",
+    "cohort": "入学年",
+    "discrepancy": "人籍不符",
+    "import": "导入",
     "request": "请求",
     "province": "全省",
     "year": "年度",
@@ -77,6 +123,18 @@ PARTICULARS = {
     "year": "年度",
     "total": "总数",
     "days": "天数",
+    "term": "学期",
+    "children": "学生数",
+    "schools": "学校数",
+    "left_out": "未含学生数",
+    "listed": "在册",
+    "present": "在校",
+    "posts": "岗位数",
+    "count": "人数",
+    "imported": "导入行数",
+    "transfer": "转学办件",
+    "attachment": "附件序号",
+    "paper": "文书",
     "failures": "已错次数",
     "program": "程序接口",
     "where": "位置",
@@ -97,10 +155,10 @@ VALUES: dict[Any, str] = {
 }
 
 
-def verb_name(verb: str) -> str:
-    """`cases/decide` → 办理; what has no words of its own goes by its room and its code."""
+def verb_name(verb: str, processes: Mapping[str, str]) -> str:
+    """`cases/decide` → 办理, `enrolments/suspension` → 学籍异动：休学; without words of its own, room and code."""
     room, _, rest = verb.partition("/")
-    return VERBS.get(verb) or f"{ROOMS.get(room, room)}：{rest}"
+    return VERBS.get(verb) or f"{ROOMS.get(room, room)}：{processes.get(rest, rest)}"
 
 
 def subject_name(subject: str) -> str:
@@ -124,12 +182,15 @@ def _is_code(value: Any) -> bool:
     return value is None or isinstance(value, int) or (isinstance(value, str) and bool(CODE.fullmatch(value)))
 
 
-def sentence(particulars: Mapping[str, Any]) -> str:
-    """环节 receiving_school，结果 同意"""
-    return "，".join(f"{PARTICULARS[name]} {_text(value)}" for name, value in particulars.items() if value is not None)
+def sentence(particulars: Mapping[str, Any], processes: Mapping[str, str]) -> str:
+    """流程 转学，结果 同意"""
+    known = {**VALUES, **processes}
+    return "，".join(
+        f"{PARTICULARS[name]} {_text(value, known)}" for name, value in particulars.items() if value is not None
+    )
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, known: Mapping[Any, str]) -> str:
     if isinstance(value, list):
-        return "、".join(_text(each) for each in value)
-    return VALUES[value] if isinstance(value, bool | str) and value in VALUES else str(value)
+        return "、".join(_text(each, known) for each in value)
+    return known[value] if isinstance(value, bool | str) and value in known else str(value)

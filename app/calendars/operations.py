@@ -16,12 +16,12 @@ def checked(year: int, notice: str, text: str) -> Reading:
     """The notice as it was read. Raises Objected with everything that does not hold."""
     this = clock.today().year
     faults = []
-    if year not in (this, this + 1):
-        faults.append(InvalidInput(sentence=f"只能导入 {this} 年或 {this + 1} 年的日历。", field="year"))
     if not 4 <= len(notice) <= 60 or not notice.isprintable():
         faults.append(InvalidInput(sentence="请填写通知的文号，如“国办发明电〔2026〕7 号”。", field="notice"))
     if len(text) > LONGEST:
         faults.append(InvalidInput(sentence=f"通知全文不能超过 {LONGEST} 字。", field="text"))
+    if year not in (this, this + 1):
+        raise Objected([InvalidInput(sentence=f"只能导入 {this} 年或 {this + 1} 年的日历。", field="year"), *faults])
     reading = read_notice(text[:LONGEST], year)
     if faults or reading.faults:
         raise Objected([*faults, *reading.objections])

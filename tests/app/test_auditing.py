@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,11 +14,13 @@ from flask import Flask
 from app import audit
 from app.access import Actor
 from app.audit import AuditChain, AuditEvent
+from app.auditing import words
 from app.database import Model, db, transaction
 from app.divisions.models import Office
 from app.identity.models import SignIn
 from tests import factories
 from tests.client import Answer, Client, Program, apart
+from tests.house.sources import python_files
 from tests.people import Story
 
 THREE = ("auditor", "sysadmin", "secadmin")  # 三员
@@ -155,6 +158,24 @@ def test_nobody_else_reads_the_audit(client: Client, app: Flask, duty: str) -> N
     assert (program.get("/audit").status, program.get("/audit/verify").status) == (403, 403)
     client.sign_in(factories.a_user(factories.a_bureau("330000"), duty))
     assert (client.get("/audit").status, client.get("/audit/verify?now=1").status) == (403, 403)
+
+
+def test_everything_the_house_writes_down_has_chinese_words() -> None:
+    silent = {verb for verb, _ in written_down() if verb not in words.VERBS and not verb.endswith("/")}
+    rooms = {verb.split("/")[0] for verb, _ in written_down()} - set(words.ROOMS)
+    kinds = {kind for _, kind in written_down() if kind} - set(words.SUBJECTS)
+
+    assert not (silent | rooms | kinds), f"add to app/auditing/words.py: {silent | rooms | kinds}"
+
+
+def written_down() -> Iterator[tuple[str, str]]:
+    """Verb and kind of subject of every `audit.record(…)`; a verb that is put together ends with its room's slash."""
+    for path in python_files("app"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
+                verb, subject = (re.match(r"f?['\"]([a-z_]*[/:]?[a-z_]*)", ast.unparse(each)) for each in node.args[:2])
+                if verb:
+                    yield verb[1], subject[1].partition(":")[0] if subject else ""
 
 
 # ── the three who run the system ─────────────────────────────────────────────────────────────────────────────────────

@@ -146,6 +146,7 @@ def test_the_provinces_system_administrator_imports_the_next_year(sysadmin: Clie
 def test_every_fault_of_a_notice_is_told_at_once_and_what_was_typed_stays(sysadmin: Client) -> None:
     sysadmin.get("/calendar")
 
+    assert sysadmin.post("/calendar", year="0", notice=NUMBER, text=NEXT, act="import").status == 422
     page = sysadmin.post("/calendar", year="2030", notice="", text=NEXT.replace("周三", "周四"), act="import")
 
     assert page.status == 422
