@@ -7,7 +7,7 @@ from flask import Flask
 
 def move_in(app: Flask) -> None:
     """Offer the room's verbs to diagrams and its pages to people."""
-    from app.students import api, discrepancies, issued, papers, proofs, roll, service_tasks, views  # noqa: F401
+    from app.students import api, discrepancies, issued, papers, photos, proofs, roll, service_tasks, views  # noqa: F401
 
     app.register_blueprint(views.bp)
     app.register_blueprint(papers.bp)

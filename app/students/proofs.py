@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import flash, jsonify, redirect, render_template, request, send_file, url_for
 
-from app import clock
+from app import clock, vault
 from app.access import actor, allow, found
 from app.database import db, transaction
 from app.errors import Missing, Objected
@@ -49,6 +49,8 @@ def ethnic_group(code: str) -> str:
 def card(student_id: int) -> Any:
     """学籍卡片, for the keeper and the bureaus above; it shows the number in full, and that is written down."""
     shown = card_of(student_id)
+    if queries.photo_of(student_id):
+        shown["photo"] = url_for("papers.photo", student_id=student_id)
     return render_template(
         "students/papers/card.html",
         back=url_for("students.show", student_id=student_id),
@@ -60,7 +62,10 @@ def card(student_id: int) -> Any:
 @bp.get("/students/<int:student_id>/card.pdf")
 @allow("operator", "approver")
 def card_pdf(student_id: int) -> Any:
-    return _pdf("card", {**card_of(student_id), "printed": _printed()}, f"学籍卡片-{student_id}")
+    data = {**card_of(student_id), "printed": _printed()}
+    if kept := queries.photo_of(student_id):
+        data["picture"] = list(vault.fetch(kept.sha256))
+    return _pdf("card", data, f"学籍卡片-{student_id}")
 
 
 def card_of(student_id: int) -> dict[str, Any]:

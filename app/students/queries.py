@@ -17,7 +17,7 @@ from app.errors import Missing
 from app.schools.models import School
 from app.sealing import keyed_hash
 from app.students.cohorts import Certificate, Discrepancy, LockPostponement
-from app.students.issued import Proof
+from app.students.issued import Photo, Proof
 from app.students.models import (
     Archive,
     Change,
@@ -117,6 +117,11 @@ def suspensions_of(student_id: int) -> Sequence[Suspension]:
     return db.session.scalars(
         sa.select(Suspension).where(Suspension.student_id == student_id).order_by(Suspension.id)
     ).all()
+
+
+def photo_of(student_id: int) -> Photo | None:
+    """The row of a child's photo."""
+    return db.session.get(Photo, student_id)
 
 
 def proofs_of(student_id: int) -> Sequence[Proof]:

@@ -25,6 +25,7 @@ NUMBER_NAMES = {
 }
 add_menu("学籍", "学生", "students.index", ("operator", "approver"))
 add_menu("学籍", "花名册", "roll.index", ("operator", "approver"), kinds=("school", "county", "zone", "city"))
+add_menu("学籍", "批量上传照片", "papers.ask_photos", ("operator",), kinds=("school",))
 PAGE = 20
 
 
@@ -85,6 +86,7 @@ def _page(student_id: int, number: str | None) -> str:
         changes=changes,
         directives=directives,
         suspensions=queries.suspensions_of(student_id) if beyond_basic else [],
+        photo=queries.photo_of(student_id) if beyond_basic else None,
         proofs=queries.proofs_of(student_id) if beyond_basic else [],
         entries=student.archive.entries if student.archive and beyond_basic else [],
         sections=SECTION_NAMES,
