@@ -25,7 +25,8 @@ from app.sealing import check_mark
 
 bp = Blueprint("checks", __name__, template_folder="templates")
 MARK = 10  # bytes
-MOST_PER_MINUTE = 30  # of one stranger
+MOST_PER_MINUTE = 30  # codes that stand for nothing, of one stranger
+MOST_IN_ALL = 300  # a whole town may ask through one proxy
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,12 @@ def ask() -> Any:
 @bp.get("/check/<code>")
 @allow(ANYONE)
 def show(code: str) -> Any:
-    with transaction():
-        limits.take("check", most=MOST_PER_MINUTE, seconds=60)
     known = read_code(code)
     checker = _checkers.get(known[0]) if known else None
+    with transaction():
+        limits.take("check", most=MOST_IN_ALL, seconds=60)
+        if checker is None:
+            limits.take("guess", most=MOST_PER_MINUTE, seconds=60)
     checked = checker(known[1]) if known and checker else None
     page = render_template("interface/check.html", code=code[:60], checked=checked, asked=True)
     return page, 200 if checked else 404

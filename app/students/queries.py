@@ -119,6 +119,12 @@ def suspensions_of(student_id: int) -> Sequence[Suspension]:
     ).all()
 
 
+def certificate_of_suspension(case_id: int) -> str | None:
+    """The number of the certificate that a case has led to."""
+    number: str | None = db.session.scalar(sa.select(Suspension.certificate).where(Suspension.case_id == case_id))
+    return number
+
+
 def photo_of(student_id: int) -> Photo | None:
     """The row of a child's photo."""
     return db.session.get(Photo, student_id)

@@ -43,6 +43,8 @@ def test_the_applicant_urges_once_per_working_day_and_task(submitted: Story) -> 
     assert urge(submitted).code == "E-URGE"
     at("2026-11-30 09:00")
     assert urge(submitted).status == 200
+    page = Client(submitted.client.app).sign_in(submitted.people["receiving_school"].operator)
+    assert "上次催办 2026-11-30 09:00" in page.get(f"/cases/{submitted.number}").text
     told = submitted.program("releasing_school").get("/notices").json["items"]
     assert [(each["kind"], each["read_at"]) for each in told] == [("urge", None), ("urge", None)]
     assert told[0]["text"].endswith("“转出学校核办”，请尽快办理。")

@@ -9,7 +9,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 
 from app import clock
 from app.access import Actor, actor, allow, found
-from app.cases import operations, queries, rules
+from app.cases import operations, queries, rules, watching
 from app.cases.edge import work_at_once
 from app.cases.forms import destination, edition_of, has_list, light_of, prefilled
 from app.cases.models import OUTCOME_NAMES, Case, CaseStatus, Outcome, RowStatus, Task, TaskStatus
@@ -25,6 +25,8 @@ from app.schools.models import GRADES
 from app.students import queries as students
 from app.students.cohorts import LEFT_OUT_TEXTS
 from app.students.models import Directive, DirectiveStatus
+
+SUSPENDS = ("suspension", "suspension_renewal")
 
 
 @bp.get("/cases/<number>")
@@ -75,7 +77,8 @@ def page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] 
         may_recall=_may_recall(case, caller),
         directive=directive,
         attachments=case.attachments if view.content else [],
-        may_urge=[task.id for task in waiting if rules.may_urge(task, case, caller)],
+        certificate=_certificate(case, caller),
+        urged={task.id: watching.last_urged(task.id) for task in waiting if rules.may_urge(task, case, caller)},
         supervised=None
         if mine
         else next((t for t in waiting if t.deadline < now and rules.may_supervise(t, caller)), None),
@@ -85,6 +88,14 @@ def page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] 
         progress=queries.progress_of(case.id) if has_list(case) else None,
         may_revoke=_may_revoke(directive, caller),
     )
+
+
+def _certificate(case: Case, caller: Actor) -> str | None:
+    """The certificate of suspension that the case has led to, for those who may print it."""
+    if case.process_key not in SUSPENDS or case.status is not CaseStatus.CLOSED or case.student is None:
+        return None
+    kept = students.keeps(caller, case.student) and caller.office_kind != "province"
+    return students.certificate_of_suspension(case.id) if kept else None
 
 
 def _may_pre_review(task: Task, caller: Actor) -> bool:
