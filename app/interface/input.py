@@ -107,10 +107,12 @@ def _validator(schema: bytes) -> Draft202012Validator:
 
 
 def _closed(schema: Any) -> Any:
-    """The same schema with every object closed to unknown fields."""
+    """The same schema with every object closed to unknown fields, and choices compared at once, not one by one."""
     if not isinstance(schema, dict):
         return schema
     closed = {name: _closed(each) if name == "items" else each for name, each in schema.items()}
+    if all("const" in each for each in schema.get("oneOf", [{}])):
+        closed["enum"] = [each["const"] for each in closed.pop("oneOf")]
     if "properties" in schema:
         closed["properties"] = {name: _closed(each) for name, each in schema["properties"].items()}
         closed.setdefault("additionalProperties", False)
@@ -124,7 +126,7 @@ def _as_fault(error: ValidationError, under: str) -> InvalidInput:
         case "required":
             missing = _missing(error)
             part = error.schema.get("properties", {}).get(missing, {})
-            verb = "请选择" if "oneOf" in part else "请填写"
+            verb = "请选择" if "enum" in part else "请填写"
             return InvalidInput(sentence=f"{verb}{part.get('title', missing)}。", field=".".join([*path, missing]))
         case "additionalProperties":
             known = error.schema.get("properties", {})
