@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -60,7 +61,7 @@ def open_registration(
             fault for place, row in enumerate(rows) for fault in form_faults(form, row, under=f"rows.{place}")
         ]
     if not objections:
-        openings = _new_children(rows, year) if stage is Stage.PRIMARY else _graduates(rows, school.office, stage)
+        openings = new_children(rows, year) if stage is Stage.PRIMARY else graduates(rows, school.office, stage)
         for place, (objected, _opening) in enumerate(openings):
             objections += [_in_row(each, place) for each in objected]
         objections += _repeated([opening for _objected, opening in openings])
@@ -104,7 +105,7 @@ def identity_of(row: Mapping[str, Any]) -> str:
     return f"{row['document_type']}:{row.get('document_number') or row['name'] + row['born_on']}"
 
 
-def _new_children(rows: Rows, year: int) -> list[tuple[list[Refused], RowOpening]]:
+def new_children(rows: Rows, year: int) -> list[tuple[list[Refused], RowOpening]]:
     """P01: nobody in the province may know them; a namesake of the same day is a warning to the bureau (E-DUP-02)."""
     hashes = [keyed_hash(identity_of(row)) for row in rows]
     known, namesakes, today = _known(hashes), _namesakes(rows), clock.today()
@@ -133,12 +134,15 @@ def _known(hashes: Sequence[str]) -> set[str]:
 def _namesakes(rows: Rows) -> set[tuple[str, str, str]]:
     """Name, sex and birth date of children in the province who bear a name of the list."""
     found = db.session.execute(
-        sa.select(Student.name, Student.sex, Student.born_on).where(Student.name.in_({row["name"] for row in rows}))
+        sa.select(Student.name, Student.sex, Student.born_on).where(
+            Student.name.in_({row["name"] for row in rows}),
+            Student.born_on.in_({dt.date.fromisoformat(row["born_on"]) for row in rows}),
+        )
     )
     return {(name, sex.value, born_on.isoformat()) for name, sex, born_on in found}
 
 
-def _graduates(rows: Rows, school: Office, stage: Stage) -> list[tuple[list[Refused], RowOpening]]:
+def graduates(rows: Rows, school: Office, stage: Stage) -> list[tuple[list[Refused], RowOpening]]:
     """P02: children of the stage before, graduated, their archives within the school's own area (S14, S25)."""
     hashes = [keyed_hash(str(row["main_number"]).upper()) for row in rows]
     children = graduates_by_hash(hashes)
