@@ -101,7 +101,8 @@ class Program:
         return self._answer(apart(self.http.delete, f"/api/v1{path}", headers=self.headers))
 
     def _answer(self, response: Any) -> Answer:
-        return Answer(response.status_code, response.get_data(as_text=True), response.get_json(silent=True), None)
+        text = response.get_data().decode(errors="replace")  # a file is none
+        return Answer(response.status_code, text, response.get_json(silent=True), None)
 
 
 def check_page(text: str, page: Any) -> None:

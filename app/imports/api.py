@@ -12,7 +12,7 @@ from app.errors import InvalidInput
 from app.imports import operations, queries
 from app.imports.kinds import kind_of, kinds_for
 from app.imports.models import RowState
-from app.imports.shown import failed_workbook, file_json, row_shown, school_json
+from app.imports.shown import columns_by_name, failed_workbook, file_json, row_shown, school_json
 from app.imports.template import SPREADSHEET, template_of
 from app.interface import encode_cursor, limit_argument, operation, read_json
 from app.interface.lists import decode_cursor
@@ -101,8 +101,9 @@ def rows(file_id: int) -> Any:
     state = RowState(wanted) if wanted else None
     found = queries.rows_of(file, state=state, after=place[0] if place else 0, limit=limit + 1)
     kind, cases = kind_of(file.kind), queries.case_numbers(found)
+    columns = columns_by_name(kind)
     return jsonify(
-        items=[row_shown(kind, row, cases) for row in found[:limit]],
+        items=[row_shown(kind, columns, row, cases) for row in found[:limit]],
         next=encode_cursor([found[limit - 1].number]) if len(found) > limit else None,
     )
 

@@ -12,7 +12,7 @@ import orjson
 
 from app.imports.columns import Column, Layout, Reading, columns_of, layout_of, plain
 from app.imports.faults import Fault
-from app.imports.kinds import Incoming, Kind
+from app.imports.kinds import Kind
 from app.imports.models import RowState
 from app.imports.workbook import Cells, Package, Unreadable, rows_of, strings_of
 from app.interface import objections
@@ -141,10 +141,6 @@ def notices_about(kind: Kind, book: Book) -> list[str]:
 # ── one row ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _has_rules_across_fields(form: Mapping[str, Any]) -> bool:
-    return any(word in form for word in ("if", "allOf", "anyOf", "oneOf", "not", "dependentRequired"))
-
-
 @dataclass
 class Checker:
     """Checks the rows of one file; remembers which numbers it has met."""
@@ -155,44 +151,34 @@ class Checker:
     #: hash -> the row where it stood first and the digest of what that row said
     met: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     form: Mapping[str, Any] = field(init=False)
-    _thin: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
         self.form = self.kind.form()
-        chosen = {name for name, part in self.form["properties"].items() if "oneOf" in part}
-        asked = {name: part for name, part in self.form["properties"].items() if name not in chosen}
-        self._thin = {
-            **self.form,
-            "properties": asked,
-            "required": [name for name in self.form.get("required", ()) if name in asked],
+        #: a group of fields that must be there is asked for field by field
+        self._groups: dict[str, Any] = {
+            name: {}
+            for name, part in self.form["properties"].items()
+            if part.get("type") == "object" and name in self.form.get("required", ())
         }
-        self._required = frozenset(self.form.get("required", ()))
-        self._choices = frozenset(chosen)
 
     def verdict(self, number: int, reading: Reading) -> Verdict:
         """What the row says against itself; the province has not been asked yet."""
         place, faults = self._place(reading)
-        values = {name: value for name, value in reading.values.items() if name != SCHOOL}
+        values = self._groups | values_of(reading.values)
         faults = [*reading.faults, *faults, *self._formal(values, {each.field for each in reading.faults})]
         wrong = {each.field for each in faults}
-        faults.extend(self.kind.check({name: value for name, value in values.items() if name not in wrong}))
-        number_of_child = values.get(self.kind.identity)
-        hashed = keyed_hash(number_of_child) if number_of_child else None
-        digest = digest_of(reading.values)
-        return Verdict(number, reading, state_of(faults), faults, place.id if place else None, hashed, digest)
+        faults.extend(each for each in self.kind.check(values, wrong) if each.field not in wrong)
+        identity = None if wrong & self.kind.masked else self.kind.identity(values)
+        hashed = keyed_hash(identity) if identity else None
+        return Verdict(
+            number, reading, state_of(faults), faults, place.id if place else None, hashed, digest_of(reading.values)
+        )
 
     def _formal(self, values: Mapping[str, Any], known: set[str]) -> Iterator[Fault]:
-        """The row form's own objections, the edge's rules among them; a field that could not be read has one already.
-
-        A code that came out of a drop-down's words is right by construction, and most columns are drop-downs:
-        they are only looked at again where the form has rules across its fields or something is missing.
-        """
-        whole = not self._required <= values.keys() or _has_rules_across_fields(self.form)
-        asked = self.form if whole else self._thin
-        given = values if whole else {name: each for name, each in values.items() if name not in self._choices}
-        for each in objections(asked, given):
-            name = (each.field or "").partition(".")[0]
-            if name not in known:
+        """The row form's own objections, the edge's rules among them; what could not be read has one already."""
+        for each in objections(self.form, values):
+            name = each.field or ""
+            if not any(other == name or other.startswith(f"{name}.") for other in known):
                 yield Fault(name, each.code, each.detail)
 
     def _place(self, reading: Reading) -> tuple[Place | None, list[Fault]]:
@@ -242,13 +228,9 @@ def _wrong_stage() -> Fault:
 def twice(kind: Kind, other: int, *, same: bool = False) -> Fault:
     """The number stands in another row of the same file too."""
     sentence = f"与第 {other} 行完全相同，只导入一次" if same else f"证件号与第 {other} 行相同，其他内容不同"
-    return Fault(kind.identity, "E-FILE-TWICE", sentence, warning=same)
+    return Fault(kind.number, "E-TWICE", sentence, warning=same)
 
 
-def incoming(verdicts: Sequence[Verdict]) -> list[Incoming]:
-    """The rows that are worth asking the province about."""
-    return [
-        Incoming(each.number, each.reading.values, each.school_id, each.number_hash)
-        for each in verdicts
-        if each.state in (RowState.OK, RowState.WARNING) and each.school_id and each.number_hash
-    ]
+def values_of(read: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row says of the child, without the column that names the school."""
+    return {name: value for name, value in read.items() if name != SCHOOL}

@@ -39,7 +39,7 @@ def plain(caption: str) -> str:
 class Column:
     """One field of the row form, as a column."""
 
-    name: str
+    name: str  # full: `guardian.phone`
     caption: str
     required: bool
     part: Mapping[str, Any]  # the field's part of the JSON Schema
@@ -61,18 +61,27 @@ def columns_of(
     form: Mapping[str, Any], aliases: Mapping[str, Sequence[str]], words: Mapping[str, Mapping[str, str]]
 ) -> list[Column]:
     """The columns of a row form, in the order in which it asks."""
-    required = form.get("required", ())
     return [
         Column(
             name,
             str(part.get("title", name)),
-            name in required,
+            required,
             part,
             {**_words_of(part), **words.get(name, {})},
             aliases.get(name, ()),
         )
-        for name, part in form["properties"].items()
+        for name, part, required in _fields(form)
     ]
+
+
+def _fields(form: Mapping[str, Any], under: str = "", *, asked: bool = True) -> Iterator[tuple[str, Any, bool]]:
+    """Every field with its full name (`guardian.phone`), its part, and whether it must be filled in."""
+    for name, part in form["properties"].items():
+        required = asked and name in form.get("required", ())
+        if part.get("type") == "object":
+            yield from _fields(part, f"{under}{name}.", asked=required)
+        else:
+            yield f"{under}{name}", part, required
 
 
 def _words_of(part: Mapping[str, Any]) -> dict[str, str]:
@@ -172,12 +181,20 @@ def read_row(layout: Layout, number: int, cells: Cells, *, since_1904: bool = Fa
         try:
             value = _value(column, cell, address(place, number), since_1904)
             reading.typed[column.name] = value if column.part.get("format") == "date" else _shown(cell)
-            if value is not None and value != "":
-                reading.values[column.name] = value
+            if value != "":
+                _put(reading.values, column.name, value)
         except _NotUnderstood as problem:
             reading.typed[column.name] = _shown(cell)
             reading.faults.append(Fault(column.name, problem.code, f"{column.caption}：{problem.sentence}"))
     return reading
+
+
+def _put(values: dict[str, Any], name: str, value: Any) -> None:
+    first, _, rest = name.partition(".")
+    if rest:
+        _put(values.setdefault(first, {}), rest, value)
+    else:
+        values[first] = value
 
 
 def _shown(cell: str) -> str:
@@ -226,6 +243,8 @@ def _digits(text: str, place: str) -> str:
 
 def _code(column: Column, text: str) -> str:
     code = column.words.get(plain(text))
+    if code is None and not column.titles:
+        return text  # words are a help here, no list that must be kept to
     if code is None:
         shown = text if len(text) <= 20 else text[:20] + "…"
         raise _NotUnderstood("E-CELL-CHOICE", f"没有“{shown}”这一项")

@@ -106,12 +106,6 @@ class ImportRow(Model):
     __tablename__ = "import_row"
     __table_args__ = (
         sa.Index("ix_import_row_state", "file_id", "state", "school_id", "number"),
-        sa.Index(
-            "ix_import_row_imported",
-            "number_hash",
-            sqlite_where=sa.text("state = 'imported'"),
-            postgresql_where=sa.text("state = 'imported'"),
-        ),
         sa.CheckConstraint("(state = 'imported') = (case_id IS NOT NULL)", name="imported_with_a_case"),
     )
 

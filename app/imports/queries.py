@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
-from app import clock
 from app.access import Actor
-from app.cases.models import Case, CaseOutcome
+from app.cases.models import Case
 from app.database import db
 from app.divisions.models import Office
 from app.divisions.queries import inside
@@ -108,34 +107,6 @@ def case_numbers(rows: Sequence[ImportRow]) -> dict[int, str]:
     return {row[0]: row[1] for row in found}
 
 
-@dataclass(frozen=True)
-class Before:
-    """That a child has been imported already."""
-
-    school_id: int
-    school: str
-    case: str
-    day: str
-
-
-def imported_before(kind: str, hashes: Sequence[str]) -> Mapping[str, Before]:
-    """Which of these numbers an earlier import of the kind has taken, unless its case came to nothing."""
-    undone = (CaseOutcome.REFUSED, CaseOutcome.RECALLED, CaseOutcome.TERMINATED)
-    rows: Any = db.session.execute(
-        sa.select(ImportRow.number_hash, ImportRow.school_id, Office.name, Case.number, Case.opened_at)
-        .join(ImportFile, ImportFile.id == ImportRow.file_id)
-        .join(Case, Case.id == ImportRow.case_id)
-        .join(Office, Office.id == ImportRow.school_id)
-        .where(
-            ImportRow.state == sa.literal_column("'imported'"),
-            ImportRow.number_hash.in_(hashes),
-            ImportFile.kind == kind,
-            sa.or_(Case.outcome.is_(None), Case.outcome.not_in(undone)),
-        )
-    )
-    return {row[0]: Before(row[1], row[2], row[3], f"{clock.local(row[4]):%Y-%m-%d}") for row in rows}
-
-
 # ── the rehearsal ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -172,7 +143,7 @@ def rehearse(file: ImportFile, kind: Kind) -> list[Rehearsed]:
     for school_id, state, count in rows:
         counts.setdefault(school_id, dict.fromkeys(RowState, 0))[state] = count
     schools = db.session.scalars(sa.select(School).where(School.id.in_(counts))).all()
-    seats = _seats(kind, schools, clock.school_year(clock.today()))
+    seats = _seats(kind, schools)
     found = [
         Rehearsed(each.id, each.office.name, each.office.code, counts[each.id], *seats.get(each.id, (0, 0)))
         for each in schools
@@ -180,17 +151,24 @@ def rehearse(file: ImportFile, kind: Kind) -> list[Rehearsed]:
     return sorted(found, key=lambda each: (each.left >= 0, each.code))
 
 
-def _seats(kind: Kind, schools: Sequence[School], year: int) -> dict[int, tuple[int, int]]:
-    stages = {each.id: kind.stage_at(each) for each in schools}
-    quotas = db.session.scalars(sa.select(Quota).where(Quota.school_id.in_(stages), Quota.entry_year == year))
-    return {
-        each.school_id: (each.total, each.used + each.reserved)
-        for each in quotas
-        if each.stage is stages[each.school_id]
-    }
+def _seats(kind: Kind, schools: Sequence[School]) -> dict[int, tuple[int, int]]:
+    """Total, and used or reserved, of the cohort that each school takes in."""
+    quotas = db.session.scalars(
+        sa.select(Quota).where(
+            Quota.school_id.in_([each.id for each in schools]),
+            Quota.stage == kind.stage,
+            Quota.entry_year == kind.entry_year(),
+        )
+    )
+    return {each.school_id: (each.total, each.used + each.reserved) for each in quotas}
 
 
 # ── what a worker needs ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def schools_by_id(ids: Collection[int]) -> dict[int, School]:
+    """These schools, in one statement."""
+    return {each.id: each for each in db.session.scalars(sa.select(School).where(School.id.in_(ids)))} if ids else {}
 
 
 def checker_for(kind: Kind, actor: Actor, file: ImportFile) -> Checker:
@@ -215,7 +193,7 @@ def checker_for(kind: Kind, actor: Actor, file: ImportFile) -> Checker:
 
 
 def _place(kind: Kind, school: School) -> Place:
-    return Place(school.id, school.office.code, school.office.name, kind.stage_at(school) is not None)
+    return Place(school.id, school.office.code, school.office.name, school.teaches(kind.stage))
 
 
 def _met(file: ImportFile) -> Iterator[tuple[str, tuple[int, bytes]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.imports.checking import SCHOOL
+from app.imports.checking import columns_for
 from app.imports.columns import Column
 from app.imports.faults import Fault, from_rows
 from app.imports.kinds import Kind, kind_of
@@ -17,17 +17,13 @@ from app.interface import instant
 NAME = "name"  # the field by which a person finds the row again
 
 
-def captions_of(kind: Kind) -> dict[str, str]:
-    """Field to caption."""
-    named = {name: str(part.get("title", name)) for name, part in kind.form()["properties"].items()}
-    return {SCHOOL: "学校", **named}
+def row_shown(kind: Kind, columns: Mapping[str, Column], row: ImportRow, cases: Mapping[int, str]) -> dict[str, Any]:
+    """One row: who, its state, each fault with column, value, code, sentence and what to do.
 
-
-def row_shown(kind: Kind, row: ImportRow, cases: Mapping[int, str]) -> dict[str, Any]:
-    """One row: who, its state, each fault with column, value, code, sentence and what to do."""
+    columns -- the kind's, by their names
+    """
     payload = payload_of(row.payload)
     typed: Mapping[str, Any] = payload.get("typed") or payload["values"]
-    captions = captions_of(kind)
     return {
         "number": row.number,
         "name": str(typed.get(NAME, "")),
@@ -37,7 +33,7 @@ def row_shown(kind: Kind, row: ImportRow, cases: Mapping[int, str]) -> dict[str,
         "faults": [
             {
                 "field": each.field or None,
-                "column": captions.get(each.field, ""),
+                "column": columns[each.field].caption if each.field in columns else "",
                 "value": _value_shown(kind, each, typed),
                 "code": each.code,
                 "detail": each.detail,
@@ -49,11 +45,15 @@ def row_shown(kind: Kind, row: ImportRow, cases: Mapping[int, str]) -> dict[str,
     }
 
 
+def columns_by_name(kind: Kind) -> dict[str, Column]:
+    """The columns of a kind, the school's among them."""
+    return {each.name: each for each in columns_for(kind, names_school=True)}
+
+
 def _value_shown(kind: Kind, fault: Fault, typed: Mapping[str, Any]) -> str:
     """What stood in the cell; of a number its two ends only, as everywhere."""
     text = str(typed.get(fault.field, ""))
-    part = kind.form()["properties"].get(fault.field, {})
-    if Column(fault.field, "", False, part).is_digits or fault.field == kind.identity:
+    if fault.field in kind.masked:
         return ends_of(text)
     return text if len(text) <= 40 else text[:40] + "…"
 

@@ -8,11 +8,12 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from app.access import actor, allow, require
 from app.database import transaction
+from app.errors import Objected, objections_of
 from app.imports import operations, queries
 from app.imports.checking import MOST_ROWS
 from app.imports.kinds import KINDS, Kind, kind_of, kinds_for
 from app.imports.models import STATE_NAMES, STATUS_NAMES, WORKING, FileStatus, ImportFile, RowState
-from app.imports.shown import failed_workbook, row_shown
+from app.imports.shown import columns_by_name, failed_workbook, row_shown
 from app.imports.template import SPREADSHEET, template_of
 from app.imports.workbook import Unreadable
 from app.interface import add_menu, encode_cursor
@@ -78,8 +79,8 @@ def upload() -> Any:
             raise Unreadable("E-FILE-TYPE", "请先选择填好的 .xlsx 文件。")
         with transaction():
             file_id = operations.receive(kind, sent.filename, content, actor=actor()).id
-    except Unreadable as refusal:
-        return _index((refusal,), kind.key), 422
+    except (Unreadable, Objected) as refusal:
+        return _index(tuple(objections_of(refusal)), kind.key), 422
     return redirect(url_for("imports.show", file_id=file_id))
 
 
@@ -98,7 +99,7 @@ def _results(file: ImportFile, kind: Kind) -> str:
     wanted, place = request.args.get("state", ""), decode_cursor(1)
     state = RowState(wanted) if wanted in set(RowState) else None
     rows = queries.rows_of(file, state=state, after=place[0] if place else 0, limit=PAGE + 1)
-    cases = queries.case_numbers(rows[:PAGE])
+    cases, columns = queries.case_numbers(rows[:PAGE]), columns_by_name(kind)
     schools = queries.rehearse(file, kind)
     following = encode_cursor([rows[PAGE - 1].number]) if len(rows) > PAGE else None
     return render_template(
@@ -113,7 +114,7 @@ def _results(file: ImportFile, kind: Kind) -> str:
         schools=schools[:SCHOOLS_SHOWN],
         school_count=len(schools),
         short=[each for each in schools if each.left < 0],
-        rows=[row_shown(kind, row, cases) for row in rows[:PAGE]],
+        rows=[row_shown(kind, columns, row, cases) for row in rows[:PAGE]],
         next=url_for("imports.show", file_id=file.id, state=wanted or None, cursor=following) if following else None,
     )
 

@@ -9,7 +9,6 @@ branch_labels = None
 depends_on = None
 
 WORKING = sa.text("status IN ('received', 'importing')")
-IMPORTED = sa.text("state = 'imported'")
 
 
 def upgrade() -> None:
@@ -74,9 +73,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("file_id", "number", name="pk_import_row"),
     )
     op.create_index("ix_import_row_state", "import_row", ["file_id", "state", "school_id", "number"])
-    op.create_index(
-        "ix_import_row_imported", "import_row", ["number_hash"], sqlite_where=IMPORTED, postgresql_where=IMPORTED
-    )
 
 
 def downgrade() -> None:

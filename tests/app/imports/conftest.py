@@ -1,3 +1,16 @@
-"""Every test of this folder has a kind that it can import."""
+"""Imports happen in September, while the cohort is open."""
 
-from tests.app.imports.children import _kind  # noqa: F401
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from app import clock
+
+SEPTEMBER = dt.datetime(2026, 9, 7, 2, 0, tzinfo=dt.UTC)  # a Monday
+
+
+@pytest.fixture(autouse=True)
+def _september(_clock: None) -> None:
+    clock.set_to(SEPTEMBER)

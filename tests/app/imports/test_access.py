@@ -16,7 +16,7 @@ from tests.client import Client
 
 def a_checked_file(client: Client) -> Sender:
     clerk = sender(client, factories.a_school())
-    clerk.send(filled([a_child(name="张三"), a_child(name="李四", phone="1")]))
+    clerk.send(filled([a_child(name="张三"), a_child(name="李四", guardian__phone="1")]))
     return clerk
 
 

@@ -13,15 +13,15 @@ import pytest
 from flask import Flask
 
 from app.imports import checking
-from app.imports.workbook import Package, Unreadable, rows_of, strings_of
+from app.imports.workbook import Package, address, rows_of, strings_of
 from tests import factories
-from tests.app.imports.children import CAPTIONS, a_child, filled, imported_names, sender
+from tests.app.imports.children import CAPTIONS, KEY, a_child, filled, imported_names, sender
 from tests.client import Client
 from tests.databases import on_sqlite
 from tests.workbooks import a_raw_workbook, a_sheet, a_workbook, contents_of, text_cell
 
 pytestmark = on_sqlite
-HEADER = "".join(text_cell(f"{chr(65 + place)}1", caption) for place, caption in enumerate(CAPTIONS))
+HEADER = "".join(text_cell(address(place, 1), caption) for place, caption in enumerate(CAPTIONS.values()))
 
 
 def with_rows(rows: str, **more: object) -> bytes:
@@ -139,12 +139,9 @@ def test_what_lies_deep_inside_is_found_by_the_worker(
 
 def test_blank_rows_styled_cells_and_a_wrong_dimension_do_no_harm(app: Flask, client: Client) -> None:
     clerk = sender(client, factories.a_school())
-    child = list(a_child().values())
+    child = a_child()
     cells = "".join(
-        f'<c r="{chr(65 + place)}5"><v>{value}</v></c>'
-        if isinstance(value, int)
-        else text_cell(f"{chr(65 + place)}5", value)
-        for place, value in enumerate(child)
+        text_cell(address(place, 5), str(child[name])) for place, name in enumerate(CAPTIONS) if name in child
     )
     empty = '<row r="1048576"><c r="XFD1048576" s="1"/></row>'
 
@@ -166,7 +163,9 @@ def test_a_cell_that_points_to_no_text_is_empty(app: Flask) -> None:
 
 
 def test_a_great_sheet_is_read_in_constant_memory(app: Flask) -> None:
-    content = a_workbook(CAPTIONS, ([f"张三{n}", "男", "2017-05-20"] for n in range(30_000)), shared=False)
+    content = a_workbook(
+        list(CAPTIONS.values()), ([f"张三{n}", "男", "2017-05-20"] for n in range(30_000)), shared=False
+    )
     package = Package(content)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
@@ -180,13 +179,12 @@ def test_what_comes_back_is_no_formula_for_anybody(app: Flask, client: Client) -
     """`=cmd|…` typed as text stays text in our file, also after the reader saved it as CSV."""
     clerk = sender(client, factories.a_school())
     evil = ["=1+2", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1"]
-    children = [a_child(name=f"{each}", phone="1") for each in evil]
+    children = [a_child(name=each, guardian__phone="1") for each in evil]
 
     # as text: the writer of the test must not make formulas of them
-    names = list(children[0])
     rows = "".join(
         f'<row r="{number}">'
-        + "".join(text_cell(f"{chr(65 + place)}{number}", str(child[name])) for place, name in enumerate(names))
+        + "".join(text_cell(address(place, number), str(child.get(name, ""))) for place, name in enumerate(CAPTIONS))
         + "</row>"
         for number, child in enumerate(children, start=2)
     )
@@ -210,17 +208,16 @@ def test_numbers_of_children_do_not_stand_in_the_name_of_a_file(app: Flask, clie
     assert imported_names() == []
 
 
-def test_another_kinds_template_is_refused(app: Flask) -> None:
-    from app.imports.checking import columns_for, notices_about, open_book
-    from app.imports.template import template_of
-    from tests.app.imports.children import TEST_KIND
+def test_the_template_of_another_kind_is_refused(app: Flask, client: Client) -> None:
+    clerk = sender(client, factories.a_school(stages="primary,junior"))
+    path = "/api/v1/imports/kinds/{}/template"
+    own, other = (
+        clerk.program.http.get(path.format(key), headers=clerk.program.headers).data
+        for key in (KEY, "registration_junior")
+    )
 
-    own = template_of(TEST_KIND, names_school=False)
-    book = open_book(own, columns_for(TEST_KIND, names_school=False))
-    assert notices_about(TEST_KIND, book) == []
+    assert clerk.send(own).status == 201
+    refused = clerk.send(own, kind="registration_junior")
 
-    from dataclasses import replace
-
-    with pytest.raises(Unreadable) as refused:
-        notices_about(replace(TEST_KIND, key="another"), book)
-    assert refused.value.code == "E-FILE-VERSION"
+    assert (refused.code, "初中新生注册" in refused.json["detail"]) == ("E-FILE-VERSION", True)
+    assert clerk.send(other, kind="registration_junior").status == 201

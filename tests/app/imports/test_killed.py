@@ -19,6 +19,7 @@ from app.errors import Stale
 from app.imports import checking, commands, operations
 from app.imports.commands import work
 from app.imports.models import FileStatus, ImportFile, ImportRow, RowState
+from app.imports.operations import importing
 from tests import factories
 from tests.app.imports.children import Sender, a_child, filled, imported_names, sender
 from tests.app.test_killed import _arm
@@ -31,7 +32,7 @@ NAMES = [chr(0x4E00 + place) for place in range(23)]
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several chunks and several cases from a small file."""
     monkeypatch.setattr(commands, "CHUNK", 5)
-    monkeypatch.setattr(operations, "BATCH", 4)
+    monkeypatch.setattr(importing, "BATCH", 4)
 
 
 def a_sent_file(client: Client) -> Sender:
@@ -39,9 +40,8 @@ def a_sent_file(client: Client) -> Sender:
     clerk = sender(client, factories.a_school(seats=30))
     children = [a_child(name=name) for name in NAMES]
     children.insert(15, {**children[2], "name": "重"})
-    answer = clerk.program.upload("/imports?kind=test_children", filled(children))
+    answer = clerk.upload(filled(children))
     assert answer.status == 201, answer.text
-    clerk.ids.append(answer.json["id"])
     return clerk
 
 
@@ -88,7 +88,7 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(app: Flask, client: C
 
     work_through_kills([first, first + 3, first + 1])
     assert clerk.file()["counts"] == {"ok": 22, "warning": 0, "error": 2, "skipped": 0, "imported": 0}
-    clerk.program.post(f"/imports/{clerk.ids[-1]}/confirm", {"with_warnings": True})
+    clerk.agree_to()
     work_through_kills([first, first + 2, first + 4])
 
     assert clerk.file()["status"] == "done"
@@ -100,7 +100,7 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(app: Flask, client: C
 def test_who_has_lost_the_lease_writes_nothing(app: Flask, client: Client) -> None:
     clerk = a_sent_file(client)
     work()
-    clerk.program.post(f"/imports/{clerk.ids[-1]}/confirm", {"with_warnings": True})
+    clerk.agree_to()
     with transaction():
         slow = operations.claim()
     assert slow is not None
@@ -115,7 +115,7 @@ def test_who_has_lost_the_lease_writes_nothing(app: Flask, client: Client) -> No
     with transaction():
         operations.import_batch(*quick)
 
-    assert len(imported_names()) == operations.BATCH
+    assert len(imported_names()) == importing.BATCH
 
 
 def test_a_file_that_is_held_is_left_alone(app: Flask, client: Client) -> None:
@@ -131,7 +131,7 @@ def test_two_workers_at_once_share_the_files(app: Flask, client: Client) -> None
     clerks = [a_sent_file(client) for _ in range(3)]
     work()
     for clerk in clerks:
-        clerk.program.post(f"/imports/{clerk.ids[-1]}/confirm", {"with_warnings": True})
+        clerk.agree_to()
     failures: list[Any] = []
 
     def one() -> None:

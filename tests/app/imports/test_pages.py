@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 
+import pytest
 from flask import Flask
 
+from app import clock
+from app.imports import checking
 from app.imports.commands import work
 from tests import factories
-from tests.app.imports.children import KEY, a_child, filled
+from tests.app.imports.children import FORM, KEY, a_child, filled
 from tests.client import Client, apart
 from tests.workbooks import contents_of
 
@@ -17,20 +21,22 @@ from tests.workbooks import contents_of
 def test_from_the_template_to_the_result(app: Flask, client: Client) -> None:
     school = factories.a_school(seats=1)
     client.sign_in(factories.a_user(school, "operator"))
-    assert "测试事项" in client.get("/imports/").text
-    content = filled([a_child(name="张三"), a_child(name="王五", class_number=None), a_child(name="李四", phone="1")])
+    assert "小学新生注册" in client.get("/imports/").text
+    content = filled([a_child(name="张三"), a_child(name="王五"), a_child(name="李四", guardian__phone="1")])
 
     sent = client.post("/imports/", kind=KEY, file=(io.BytesIO(content), "新生.xlsx"))
 
     assert sent.status == 302, sent.text
     assert sent.location is not None
     assert "正在检查" in client.get(sent.location).text
-    assert "已检查 0%" in client.get(f"{sent.location}/progress_".removesuffix("_")).text if False else True
+    fragment = apart(client.browser.get, f"{sent.location}/progress")
+    assert "已检查 0%" in fragment.get_data(as_text=True)
+    assert "X-Finished" not in fragment.headers
     work()
     rehearsal = client.get(sent.location).text
     for said in ("检查完毕：2 行可以导入，1 行有错误", "学位不足，超出 1 名", "须为 11 位手机号码", "请更正后重新上传"):
         assert said in rehearsal
-    assert "有提示的 1 行也导入" in rehearsal
+    assert apart(client.browser.get, f"{sent.location}/progress").headers["X-Finished"] == "yes"
     only_wrong = client.get(f"{sent.location}?state=error").text
     assert "李四" in only_wrong
     assert "张三" not in only_wrong
@@ -60,15 +66,12 @@ def test_the_template_keeps_numbers_as_text_and_offers_the_choices(app: Flask, c
 
     assert answer.status_code == 200
     with zipfile.ZipFile(io.BytesIO(answer.data)) as package:
-        sheets, strings = (
-            package.read("xl/workbook.xml").decode(),
-            package.read("xl/sharedStrings.xml").decode() if False else "",
-        )
-        assert 'numFmtId="49"' in package.read("xl/styles.xml").decode()  # @: text
+        sheets, styles = package.read("xl/workbook.xml").decode(), package.read("xl/styles.xml").decode()
+    assert 'numFmtId="49"' in styles or 'formatCode="@"' in styles
     assert sheets.count('state="veryHidden"') == 2
-    assert strings == ""
     data = contents_of(answer.data)
-    assert data.count("<dataValidation ") == 2
+    choices = sum("oneOf" in part for part in FORM["properties"].values()) + 1  # the guardian's relation
+    assert data.count("<dataValidation ") == choices
     assert "姓名*" in data
     assert "学校*" in data, "a bureau must name the school"
 
@@ -76,7 +79,7 @@ def test_the_template_keeps_numbers_as_text_and_offers_the_choices(app: Flask, c
 def test_the_failed_rows_come_back_with_reasons_and_can_be_sent_again(app: Flask, client: Client) -> None:
     client.sign_in(factories.a_user(factories.a_school(), "operator"))
     client.get("/imports/")
-    child = a_child(name="李四", phone="1")
+    child = a_child(name="李四", guardian__phone="1")
     sent = client.post("/imports/", kind=KEY, file=(io.BytesIO(filled([a_child(), child])), "新生.xlsx"))
     work()
     page = client.get(sent.location or "")
@@ -99,13 +102,25 @@ def test_the_failed_rows_come_back_with_reasons_and_can_be_sent_again(app: Flask
     assert "没有对应的项目" not in result, "the column of reasons is nobody's mistake"
 
 
-def test_who_may_import_nothing_is_told_so(app: Flask, client: Client) -> None:
-    from app.imports.kinds import KINDS
+def test_out_of_season_the_page_says_why_and_offers_no_upload(app: Flask, client: Client) -> None:
+    clock.set_to(dt.datetime(2026, 10, 12, 2, 0, tzinfo=dt.UTC))
+    client.sign_in(factories.a_user(factories.a_school(), "operator"))
 
-    kept = dict(KINDS)
-    KINDS.clear()
-    try:
-        client.sign_in(factories.a_user(factories.a_school(), "operator"))
-        assert "没有可以批量导入的事项" in client.get("/imports/").text
-    finally:
-        KINDS.update(kept)
+    page = client.get("/imports/").text
+
+    assert "现在不能导入：新生信息已于" in page
+    assert "上传并检查" not in page
+
+
+def test_a_refused_file_says_why_on_its_page(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "MOST_ROWS", 1)
+    client.sign_in(factories.a_user(factories.a_school(), "operator"))
+    client.get("/imports/")
+    content = filled([a_child(), a_child()])
+    sent = client.post("/imports/", kind=KEY, file=(io.BytesIO(content), "新生.xlsx"))
+    work()
+
+    page = client.get(sent.location or "").text
+
+    assert "这份文件不能读取，没有导入任何数据" in page
+    assert "超过 1 行（第 3 行起）" in page
