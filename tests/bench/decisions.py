@@ -174,7 +174,7 @@ def replay(script: Script) -> int:
 # ── CPU ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _server_cpu() -> float:
+def server_cpu() -> float:
     """CPU seconds of every process of the database server, ended ones included through their parent."""
     total = 0.0
     for folder in Path("/proc").iterdir():
@@ -204,7 +204,7 @@ def cost(bench: Bench, jobs: list[Callable[[], int]], processes: int) -> Cost:
     """Do the jobs in that many processes and add up what client and database spent."""
     db.session.rollback()
     db.engine.dispose()
-    before, began, children = _server_cpu(), time.perf_counter(), []
+    before, began, children = server_cpu(), time.perf_counter(), []
     for place in range(processes):
         child = os.fork()
         if child == 0:
@@ -223,7 +223,7 @@ def cost(bench: Bench, jobs: list[Callable[[], int]], processes: int) -> Cost:
             raise RuntimeError("a process of the bench failed")
         cpu += usage.ru_utime + usage.ru_stime
     wall = time.perf_counter() - began
-    server = _server_cpu() - before if bench.is_postgres else 0.0
+    server = server_cpu() - before if bench.is_postgres else 0.0
     return Cost(len(jobs) * len(STEPS), cpu + server, wall)
 
 
