@@ -282,3 +282,13 @@ def test_a_locked_correction_names_something_and_a_number_that_fits(matter: Matt
     taken = factories.a_student(matter.school, name="李一诺").main_number
     more = {"born_on": f"{taken[6:10]}-{taken[10:12]}-{taken[12:14]}", "sex": "1" if int(taken[16]) % 2 else "2"}
     assert matter.submit("locked_correction", main_number=taken, **more).codes == {"E-DUP-01"}
+
+
+def test_who_decides_reads_the_new_name(client: Client) -> None:
+    matter = a_new_child(client)
+    at("2026-11-23T10:00:00")
+    matter.submit("locked_correction", name="陈思源")
+
+    page = client.sign_in(matter.people["school"].approver).get(f"/cases/{matter.number}").text
+
+    assert "陈思源" in page

@@ -145,7 +145,7 @@ def application_lines(case: Case, chosen: Any) -> list[tuple[str, str]]:
     """The application in the words of its form."""
     schema = chosen.forms.get(APPLICATION)
     lines = _lines(schema, case.application) if schema and case.application else []
-    hidden = SHOWN_ALREADY if case.student else ()
+    hidden = SHOWN_ALREADY if case.student and "to_school" in case.application else ()  # a correction names a new name
     return [(label, value) for name, label, value in lines if name not in hidden]
 
 
@@ -153,7 +153,7 @@ def _lines(schema: dict[str, Any], values: dict[str, Any]) -> Any:
     for name, part in schema["properties"].items():
         if f"{name}_masked" in values:  # a number is kept sealed
             yield name, part.get("title", name), values[f"{name}_masked"]
-        elif name not in values or part.get("x-widget") == "rows":
+        elif name not in values or part.get("x-widget") in ("rows", "student"):
             continue
         elif part.get("type") == "object":
             for inner, label, value in _lines(part, values[name]):
@@ -168,6 +168,8 @@ def _words(part: dict[str, Any], value: Any) -> str:
         return "\n".join(value)
     if part.get("x-widget") == "office":
         return _office(value)
+    if value == 0 and "x-zero" in part:
+        return str(part["x-zero"])
     titles = {choice["const"]: choice["title"] for choice in part.get("oneOf", ())}
     return str(titles.get(value, value))
 
