@@ -17,7 +17,7 @@ from app.identity.operations import hasher
 from app.interface.text import check_digit
 from app.schools.models import Ownership, Quota, School, entry_year_of, stage_of
 from app.sealing import keyed_hash
-from app.students.models import Archive, ArchiveEntry, Enrolment, Section, Sex, Standing, Student
+from app.students.models import OPEN_STANDINGS, Archive, ArchiveEntry, Enrolment, Section, Sex, Standing, Student
 from tests.client import PASSWORD
 
 _count = itertools.count(1)
@@ -134,6 +134,7 @@ def a_student(
 ) -> Student:
     """A child with an archive and an enrolment at that school, a seat used."""
     number = number or a_number()
+    standing = Standing.GRADUATED if graduated else standing
     case, today = a_takeover(), clock.today()
     student = Student(
         name=name,
@@ -156,9 +157,9 @@ def a_student(
             stage=stage_of(grade),
             entry_year=year,
             grade=grade,
-            standing=Standing.GRADUATED if graduated else standing,
+            standing=standing,
             starts_on=dt.date(year, 9, 1),
-            ends_on=today if graduated else None,
+            ends_on=None if standing in OPEN_STANDINGS else today,
             case_id=case.id,
         )
     )
@@ -184,7 +185,7 @@ def a_student(
             case_id=case.id,
         )
     )
-    if not graduated:
+    if standing in OPEN_STANDINGS:
         quota = the_quota(school, grade)
         quota.used += 1
     db.session.commit()
