@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.cases import operations
-from app.cases.openings.schools import held_children
+from app.cases.openings.schools import is_held
 from app.cases.operations import arriving, reorganising
 from app.divisions.queries import office_by_code
 from app.errors import Missing
@@ -25,13 +25,13 @@ def follow_up(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
 @service_task("school/promote")
 def promote(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     """升级: the whole school, but for the children whom another case holds."""
-    promotion.promote(proceeding, held_children())
+    promotion.promote(proceeding, is_held)
 
 
 @service_task("school/graduate")
 def graduate(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     """毕业、结业、肄业: the last grade of the school, once nobody of it has an open case."""
-    graduation.graduate(proceeding, held_children())
+    graduation.graduate(proceeding, is_held)
 
 
 @service_task("case/end_others_of_the_dead")

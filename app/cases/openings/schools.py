@@ -31,11 +31,10 @@ class SchoolCaseOpen(Refused):
     text = "本校已有在办的同类办件 {number}，办结后才能再次提出。"
 
 
-def held_children() -> sa.Select[Any]:
-    """The children whom an open case of status holds."""
-    return sa.select(Case.student_id).where(
-        Case.holds_student, Case.status != CaseStatus.CLOSED, Case.student_id.is_not(None)
-    )
+def is_held(student_id: Any) -> sa.ColumnElement[bool]:
+    """The condition "an open case of status holds this child", for set-based statements."""
+    unfinished = Case.status != sa.literal_column("'closed'")  # as the index says it
+    return sa.exists().where(Case.student_id == student_id, Case.holds_student, unfinished)
 
 
 def _same_open(edition: Edition, school_id: int, **about: Any) -> list[Refused]:
@@ -56,7 +55,7 @@ def open_promotion(edition: Edition, application: Mapping[str, Any], *, profile:
         edition.decide("promotion_windows", profile=profile) or [],
         clock.today(),
         promoted_before=_has_promoted(actor.office_id, year),
-        children=promotion.rehearse(actor.office_id, year, held_children()).children,
+        children=promotion.rehearse(actor.office_id, year, is_held).children,
     )
     if objections:
         raise Objected(objections)
@@ -83,7 +82,7 @@ def open_graduation(edition: Edition, application: Mapping[str, Any], *, profile
         edition.decide("graduation_windows", profile=profile) or [],
         clock.today(),
         graduates_on=dt.date.fromisoformat(application["graduates_on"]),
-        children=graduation.rehearse(school, [grade], exceptions, held_children()).children,
+        children=graduation.rehearse(school, [grade], exceptions, is_held).children,
         busy=_open_cases_of(school, grade),
     )
     if objections:
@@ -98,7 +97,7 @@ def _open_cases_of(school_id: int, grade: str) -> list[tuple[str, str, str]]:
         sa.select(Student.name, Student.id)
         .join(Enrolment, Enrolment.student_id == Student.id)
         .where(Enrolment.school_id == school_id, Enrolment.grade == grade, Enrolment.standing == Standing.ACTIVE)
-        .where(Student.id.in_(held_children()))
+        .where(is_held(Student.id))
         .order_by(Student.id)
     )
     found = [(name, open_case_of(student_id)) for name, student_id in rows.all()]
@@ -111,7 +110,7 @@ def _rehearse_graduation(school_id: int, application: Mapping[str, Any]) -> Rehe
         exceptions = graduation.exceptions_of(application, school_id)
     except Refused:  # a name that means nobody: the form says so
         exceptions = {}
-    return graduation.rehearse(school_id, grades, exceptions, held_children())
+    return graduation.rehearse(school_id, grades, exceptions, is_held)
 
 
 @opens("roll_verification")
@@ -157,7 +156,7 @@ DRAFTS.update(roll_verification=_draft_of_verification)
 REHEARSALS: dict[str, Callable[[int, Mapping[str, Any]], Rehearsal]] = {
     "graduation": _rehearse_graduation,
     "promotion": lambda school_id, application: promotion.rehearse(
-        school_id, application.get("year", year_entered(clock.today())), held_children()
+        school_id, application.get("year", year_entered(clock.today())), is_held
     ),
 }
 

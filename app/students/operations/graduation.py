@@ -6,7 +6,7 @@ The archive stays with the graduating school until the next one pulls it (待升
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from app.students.rules.graduation import NobodyToGraduate, NoSuchChild, NotClea
 ENROLMENT, CHANGE, LEFT_OUT, CERTIFICATE = table(Enrolment), table(Change), table(LeftOut), table(Certificate)
 E = ENROLMENT.c
 Condition = sa.ColumnElement[bool]
+Held = Callable[[Any], Condition]
 #: standing -> change code (JY/T 1001), certificate, the letter of its number
 OUT_OF_SCHOOL = {
     Standing.COMPLETED: ("Z8", CertificateKind.COMPLETION, "J"),
@@ -33,11 +34,11 @@ OUT_OF_SCHOOL = {
 }
 
 
-def graduate(proceeding: Proceeding, held: sa.Select[Any]) -> None:
+def graduate(proceeding: Proceeding, held: Held) -> None:
     """毕业 (Z7), 结业 (Z8), 肄业 (Z9): every child in attendance of the grade, with certificates; seats are freed.
 
-    held -- the students whom an open case of status holds. Raises NotCleared (E-CASE-01) while one of them is of
-    this grade, NobodyToGraduate (E-GRAD-01), NoSuchChild for a name that means nobody by now.
+    held -- the condition that an open case of status holds a student. Raises NotCleared (E-CASE-01) while one holds a
+    child of this grade, NobodyToGraduate (E-GRAD-01), NoSuchChild for a name that means nobody by now.
     """
     proceeding.claim()
     asked, school = proceeding.application, proceeding.applicant_office_id
@@ -67,7 +68,7 @@ def graduate(proceeding: Proceeding, held: sa.Select[Any]) -> None:
 
 
 def rehearse(
-    school_id: int, grades: Sequence[str], exceptions: dict[Standing, Collection[int]], held: sa.Select[Any]
+    school_id: int, grades: Sequence[str], exceptions: dict[Standing, Collection[int]], held: Held
 ) -> Rehearsal:
     """What `graduate` would do now for these grades; whom an open case holds is listed among those left out."""
     ends = (
@@ -81,14 +82,14 @@ def rehearse(
     here = (*_here(school_id), E.grade.in_(grades))
     moved = execute(
         sa.select(E.grade, ends, sa.func.count())
-        .where(*here, E.standing == Standing.ACTIVE, E.student_id.not_in(held))
+        .where(*here, E.standing == Standing.ACTIVE, ~held(E.student_id))
         .group_by(E.grade, ends)
         .order_by(E.grade, ends)
     )
     left_out = db.session.execute(
         sa.select(E.student_id, Student.name, E.grade, _because())
         .join(Student, Student.id == E.student_id)
-        .where(*here, sa.or_(E.standing != Standing.ACTIVE, E.student_id.in_(held)))
+        .where(*here, sa.or_(E.standing != Standing.ACTIVE, held(E.student_id)))
         .order_by(E.grade, _because(), E.student_id)
     )
     return Rehearsal(
@@ -170,11 +171,11 @@ def lines_of(ids: Collection[int]) -> list[str]:
     return [line_of(*row) for row in rows]
 
 
-def _refuse_open_cases(school_id: int, grade: str, held: sa.Select[Any]) -> None:
+def _refuse_open_cases(school_id: int, grade: str, held: Held) -> None:
     busy = db.session.scalar(
         sa.select(Student.name)
         .join(ENROLMENT, E.student_id == Student.id)
-        .where(*_here(school_id), E.grade == grade, E.standing == Standing.ACTIVE, E.student_id.in_(held))
+        .where(*_here(school_id), E.grade == grade, E.standing == Standing.ACTIVE, held(E.student_id))
         .limit(1)
     )
     if busy is not None:

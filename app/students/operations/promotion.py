@@ -6,6 +6,7 @@ Class names roll forward by themselves: a class belongs to a cohort (its entry y
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,13 +23,14 @@ from app.students.rules.promotion import NEW_YEAR, NobodyToPromote
 ENROLMENT, CHANGE, LEFT_OUT = table(Enrolment), table(Change), table(LeftOut)
 E = ENROLMENT.c
 Condition = sa.ColumnElement[bool]
+Held = Callable[[Any], Condition]
 PROMOTED, REPEATS = "Z6", "02"  # 学籍异动类别码
 
 
-def promote(proceeding: Proceeding, held: sa.Select[Any]) -> None:
+def promote(proceeding: Proceeding, held: Held) -> None:
     """升级 (code Z6): everybody of the applying school one grade up, those left out written down with the reason.
 
-    held -- the students whom an open case of status holds. Raises NobodyToPromote (E-PROM-01).
+    held -- the condition that an open case of status holds a student. Raises NobodyToPromote (E-PROM-01).
     """
     proceeding.claim()
     school, year = proceeding.applicant_office_id, proceeding.application["year"]
@@ -40,7 +42,7 @@ def promote(proceeding: Proceeding, held: sa.Select[Any]) -> None:
     if not going.rowcount:
         raise NobodyToPromote()
     execute(_change_entries(proceeding))
-    left_out = execute(_left_out_rows(proceeding, year, held))
+    left_out = execute(_left_out_rows(proceeding, year))
     audit.record(
         "enrolments/promotion",
         f"school:{school}",
@@ -55,7 +57,7 @@ def promote(proceeding: Proceeding, held: sa.Select[Any]) -> None:
     )
 
 
-def rehearse(school_id: int, year: int, held: sa.Select[Any]) -> Rehearsal:
+def rehearse(school_id: int, year: int, held: Held) -> Rehearsal:
     """What `promote` would do now."""
     moved = execute(
         sa.select(E.grade, _grade(1), sa.func.count())
@@ -63,11 +65,11 @@ def rehearse(school_id: int, year: int, held: sa.Select[Any]) -> Rehearsal:
         .group_by(E.grade)
         .order_by(E.grade)
     )
-    stays, because = _stays(year, held)
+    because = _because(year)
     left_out = db.session.execute(
         sa.select(E.student_id, Student.name, E.grade, because)
         .join(Student, Student.id == E.student_id)
-        .where(*_here(school_id), stays)
+        .where(*_here(school_id), sa.or_(sa.and_(_behind(year), _waits(held)), _repeats(year)))
         .order_by(E.grade, because, E.student_id)
     )
     return Rehearsal(
@@ -102,12 +104,12 @@ def _reached() -> Any:
     return sa.cast(sa.func.substr(E.grade, 2, 1), sa.Integer)
 
 
-def _goes_up(year: int, held: sa.Select[Any]) -> tuple[Condition, ...]:
+def _goes_up(year: int, held: Held) -> tuple[Condition, ...]:
     return (
         E.standing == Standing.ACTIVE,
         E.grade.not_in(LAST_GRADES),
         _behind(year),
-        E.student_id.not_in(held),
+        ~held(E.student_id),
     )
 
 
@@ -121,18 +123,19 @@ def _repeats(year: int) -> Condition:
     return sa.and_(_reached() == year - E.entry_year + 1, approved.exists())
 
 
-def _stays(year: int, held: sa.Select[Any]) -> tuple[Condition, Any]:
-    """Who stays behind, and why."""
-    repeats = _repeats(year)
-    waits = sa.or_(E.standing != Standing.ACTIVE, E.grade.in_(LAST_GRADES), E.student_id.in_(held))
-    because = sa.case(
+def _waits(held: Held) -> Condition:
+    """Not now, though it is behind."""
+    return sa.or_(E.standing != Standing.ACTIVE, E.grade.in_(LAST_GRADES), held(E.student_id))
+
+
+def _because(year: int) -> Any:
+    return sa.case(
         (E.standing == Standing.SUSPENDED, LeftOutBecause.SUSPENDED.value),
         (E.standing == Standing.DROPPED_OUT, LeftOutBecause.DROPPED_OUT.value),
-        (repeats, LeftOutBecause.REPEAT.value),
+        (_repeats(year), LeftOutBecause.REPEAT.value),
         (E.grade.in_(LAST_GRADES), LeftOutBecause.FINAL_GRADE.value),
         else_=LeftOutBecause.OPEN_CASE.value,
     )
-    return sa.or_(sa.and_(_behind(year), waits), repeats), because
 
 
 # ── what is written ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -159,9 +162,9 @@ def _change_entries(proceeding: Proceeding) -> Any:
     return sa.insert(CHANGE).from_select(list(columns), went_up)
 
 
-def _left_out_rows(proceeding: Proceeding, year: int, held: sa.Select[Any]) -> Any:
-    stays, because = _stays(year, held)
-    rows = sa.select(sa.literal(proceeding.case_id), E.student_id, E.grade, because).where(
-        *_here(proceeding.applicant_office_id), stays
+def _left_out_rows(proceeding: Proceeding, year: int) -> Any:
+    """Everybody who is behind still; whose other case has been closed this very moment too, so nobody is lost."""
+    rows = sa.select(sa.literal(proceeding.case_id), E.student_id, E.grade, _because(year)).where(
+        *_here(proceeding.applicant_office_id), sa.or_(_behind(year), _repeats(year))
     )
     return sa.insert(LEFT_OUT).from_select(["case_id", "student_id", "grade", "because"], rows)
