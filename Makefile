@@ -18,7 +18,7 @@ help:            ## print this
 	@touch $@
 
 run: .venv/ready ## install, create the database, load the demo province, serve
-	@PORT=$(PORT) $(BIN)/python -m app
+	@PORT=$(PORT) XUEJI_OTHER_PROVINCES=$${XUEJI_OTHER_PROVINCES:-simulated} $(BIN)/python -m app
 
 test: .venv/ready-test ## install the test extra and run every test
 	@$(BIN)/python -m pytest

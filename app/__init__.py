@@ -15,6 +15,7 @@ from app import (
     cases,
     clock,
     divisions,
+    exchange,
     identity,
     imports,
     inbox,
@@ -27,7 +28,20 @@ from app import (
 )
 from app.database import db
 
-ROOMS = (divisions, schools, identity, students, processes, calendars, cases, inbox, imports, auditing, reports)
+ROOMS = (
+    divisions,
+    schools,
+    identity,
+    students,
+    processes,
+    exchange,
+    calendars,
+    cases,
+    inbox,
+    imports,
+    auditing,
+    reports,
+)
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
@@ -69,6 +83,7 @@ def configure(app: Flask, overrides: dict[str, Any]) -> None:
             SECRET_KEY=read.secret_key,
             FIELD_KEY=read.field_key,
             PROFILE=read.profile,
+            OTHER_PROVINCES=read.other_provinces,
             EMBEDDED=read.embedded,
             ATTACHMENTS=str(read.attachments),
             SQLALCHEMY_ENGINES={"default": engine_options(read.database_url)},

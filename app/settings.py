@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROFILES = ("zj-2010", "zj-now")
+OTHER_PROVINCES = ("none", "simulated")
 
 
 class SettingsError(SystemExit):
@@ -25,6 +26,7 @@ class Settings:
     instance: Path
     port: int
     attachments: Path  # a folder that every process shares
+    other_provinces: str  # who stands for them: none, or a simulation that answers
 
     @property
     def embedded(self) -> bool:
@@ -40,6 +42,9 @@ def read(instance: Path) -> Settings:
     profile = os.environ.get("XUEJI_PROFILE", "zj-2010")
     if profile not in PROFILES:
         raise SettingsError(f"XUEJI_PROFILE 只能是 {'、'.join(PROFILES)}，现在是“{profile}”。")
+    others = os.environ.get("XUEJI_OTHER_PROVINCES", "none")
+    if others not in OTHER_PROVINCES:
+        raise SettingsError(f"XUEJI_OTHER_PROVINCES 只能是 {'、'.join(OTHER_PROVINCES)}，现在是“{others}”。")
     embedded = url.startswith("sqlite")
     return Settings(
         database_url=url,
@@ -49,6 +54,7 @@ def read(instance: Path) -> Settings:
         instance=instance,
         port=int(os.environ.get("PORT", "8000")),
         attachments=Path(os.environ.get("XUEJI_ATTACHMENTS") or instance / "attachments"),
+        other_provinces=others,
     )
 
 

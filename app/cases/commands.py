@@ -18,6 +18,8 @@ from app.cases.models import Case, CaseStatus, Notice, NoticeKind, Task, TaskSta
 from app.database import db, transaction
 from app.divisions.models import Office
 from app.errors import Refused, Stale
+from app.exchange import adapters
+from app.exchange import operations as exchange
 from app.identity.operations import nobody
 from app.students.models import Directive, DirectiveStatus
 from app.students.operations.locking import digests_due, keep_digests
@@ -37,7 +39,35 @@ def tick() -> dict[str, int]:
         "reminded": _remind(now),
         "escalated": _escalate(actor, now),
         "rows": _work_batches(),
+        "messages": _exchange(),
     }
+
+
+def _exchange() -> int:
+    """Send what is due to other provinces, keep what they say, act on it; return how many messages."""
+    connection, actor, moved = adapters.adapter(), nobody("外省平台"), 0
+    for message_id in exchange.due():
+        envelope = exchange.envelope_of(message_id)
+        db.session.rollback()  # nobody waits for us while the other side thinks
+        try:
+            came = connection.send(envelope)
+        except adapters.NotReached as refusal:
+            with transaction():
+                exchange.mark_failed(message_id, refusal.detail)
+            continue
+        with transaction():
+            exchange.mark_sent(message_id)
+            for each in came:
+                exchange.keep(each)
+        moved += 1
+    for each in connection.fetch():
+        with transaction():
+            exchange.keep(each)
+    for message_id in exchange.unhandled():
+        # a lost race leaves the message to whoever won it, or to the next tick
+        with contextlib.suppress(Refused), transaction():
+            moved += operations.act_on(message_id, actor=actor)
+    return moved
 
 
 def _prove_locks(actor: Actor) -> int:
@@ -155,6 +185,7 @@ def tick_command() -> None:
         "reminded": "到期提醒",
         "escalated": "逾期上报",
         "rows": "办理名单",
+        "messages": "外省消息",
     }
     click.echo("，".join(f"{word} {done[name]}" for name, word in words.items()))
     for sentence in calendars.warnings():

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.cases import operations
 from app.cases.openings.schools import is_held
-from app.cases.operations import arriving, reorganising
+from app.cases.operations import arriving, exchanging, reorganising
 from app.divisions.queries import office_by_code
 from app.errors import Missing
 from app.schools.models import Stage
@@ -56,6 +56,30 @@ def create_record(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
 def redirect_arrival(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     """转为省内转学: the child is known, so the arrival goes on as a transfer."""
     arriving.redirect(proceeding)
+
+
+@service_task("exchange/request_record")
+def request_record(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """向外省申请调档: written here, sent by the worker."""
+    exchanging.request_record(proceeding)
+
+
+@service_task("exchange/read_answer")
+def read_answer(proceeding: Proceeding, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """外省答复: whether the record has come."""
+    return exchanging.read_answer(proceeding)
+
+
+@service_task("exchange/send_record")
+def send_record(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """转出并发送档案: the enrolment ends, the record goes to the other province."""
+    exchanging.send_record(proceeding)
+
+
+@service_task("exchange/answer_refused")
+def answer_refused(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """答复外省不予转出: only where it has asked."""
+    exchanging.answer_refused(proceeding)
 
 
 @service_task("quota/set")

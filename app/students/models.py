@@ -325,6 +325,8 @@ class Archive(Model):
     version: Mapped[int] = mapped_column(default=1)  # counts what changed in it; a directive names one
     opened_on: Mapped[dt.date]
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"))
+    #: the province it was sent to; the custodian then keeps an electronic copy only
+    left_to: Mapped[str] = mapped_column(sa.String(6), default="")
 
     student: Mapped[Student] = relationship(back_populates="archive")
     custodian: Mapped[Office] = relationship(lazy="joined")

@@ -37,7 +37,7 @@ class Arrival:
         return {
             "name": "周沐阳", "sex": "1" if int(main[16]) % 2 else "2",
             "born_on": f"{main[6:10]}-{main[10:12]}-{main[12:14]}", "document_type": "1", "main_number": main,
-            "grade": "13", "from_province": "安徽省", "from_school": "阜南县第一小学",
+            "grade": "13", "from_province": "340000", "from_school": "阜南县第一小学",
             "experience": "2023 年 9 月至今在阜南县第一小学就读", "reason": "随父母务工", "guardian": GUARDIAN,
             "signed_on": clock.today().isoformat(), **more,
         }  # fmt: skip

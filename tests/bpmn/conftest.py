@@ -39,7 +39,8 @@ class Walk:
     facts: Mapping[str, Any]
     verbs: list[str] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
-    results: dict[str, Any] = field(default_factory=dict)  # what every verb returns
+    results: dict[str, Any] = field(default_factory=dict)  # the facts that every verb adds to the run
+    brings: dict[str, dict[str, Any]] = field(default_factory=dict)  # those of one verb, instead of `results`
     run: Run = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,7 +72,7 @@ def _fake(name: str) -> Callable[[Walk, Mapping[str, Any]], Mapping[str, Any]]:
         walk.verbs.append(name)
         if name in walk.refusals:
             raise Refused(walk.refusals[name])
-        return walk.results
+        return walk.brings.get(name, walk.results)
 
     return verb
 

@@ -52,14 +52,18 @@ def open_arrival(edition: Edition, application: Mapping[str, Any], *, profile: s
     if objections:
         raise Objected(objections)
     return Opening(
-        {"found": "record"}, student=known, holds_student=False, receiving=school.office, application=kept(application)
+        {"found": "record", "has_record": False},
+        student=known,
+        holds_student=False,
+        receiving=school.office,
+        application=kept(application),
     )
 
 
 def _new_record(school: School, application: Mapping[str, Any]) -> Opening:
     namesake = next(iter(namesakes_of(application["name"], application["sex"], application["born_on"])), None)
     return Opening(
-        {"found": "suspected" if namesake else "none"},
+        {"found": "suspected" if namesake else "none", "has_record": bool(application.get("has_record"))},
         receiving=school.office,
         application=kept(application),
         reserves=keyed_hash(identity_of(application)),
@@ -79,6 +83,8 @@ def _where(namesake: Student) -> Refused:
 def _about_what_is_typed(application: Mapping[str, Any]) -> Iterator[Refused]:
     year = entry_year_of(application["grade"], clock.school_year(clock.today()))
     yield from objections_to_new_child(application, year, on=clock.today())
+    if application.get("has_record") and not application.get("main_number"):
+        yield InvalidInput(sentence="向外省调档须填写居民身份证号。", field="main_number")
     if application["signed_on"] > clock.today().isoformat():
         yield InvalidInput(sentence="监护人签名日期不能晚于今天。", field="signed_on")
 

@@ -8,9 +8,11 @@ from app import audit
 from app.cases.models import Case
 from app.cases.openings.arrival import as_transfer
 from app.cases.openings.transfer import opening_of_transfer
+from app.cases.operations.exchanging import acknowledge
 from app.cases.operations.opening import open_linked
 from app.database import db
 from app.errors import Stale
+from app.exchange.operations import answer_to
 from app.processes.queries import current_edition
 from app.schools.models import School
 from app.sealing import unseal_text
@@ -19,8 +21,13 @@ from app.students.queries import known_by
 
 
 def create(proceeding: Proceeding) -> None:
-    """The record of a child nobody knows. Raises KnownAlready (E-DUP-01), NoSeat (E-QUOTA-01)."""
+    """The record of a child nobody knows, with what its former province has sent.
+
+    Raises KnownAlready (E-DUP-01), NoSeat (E-QUOTA-01).
+    """
     child = arriving.create(proceeding)
+    arriving.keep_entries(proceeding, child, answer_to(proceeding.case_id).get("entries", ()))
+    acknowledge(proceeding)
     db.session.execute(sa.update(Case).where(Case.id == proceeding.case_id).values(student_id=child))
 
 

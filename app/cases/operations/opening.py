@@ -192,6 +192,15 @@ def open_linked(chosen: Edition, opening: Opening, first: Case, *, actor: Actor)
     return case
 
 
+def open_by_message(chosen: Edition, opening: Opening, applicant: Office, *, actor: Actor) -> Case:
+    """Open a case that nobody here has drafted. Raises Unroutable, AlreadyOpen."""
+    case = _new_case(chosen, opening, applicant, profile=profile(), opened_by=None)
+    case.application = dict(opening.application or {})
+    _insert(case, chosen, opening, applicant, actor=actor)
+    audit.record("cases/open", f"case:{case.number}", actor=actor, after={"process": chosen.key})
+    return case
+
+
 def open_follow_up(process_key: str, proceeding: Proceeding) -> None:
     """Open a small case that follows another and blocks nothing, such as the paper archive's journey."""
     proceeding.claim()

@@ -29,6 +29,9 @@ BUTTONS = {  # where the outcome's plain name would not say what pressing it doe
     ("pull", "agree"): "转入档案并注册",
     ("await_seat", "agree"): "再次办理",
     ("await_seat", "refuse"): "放弃转入",
+    ("await_other_province", "refuse"): "终止等待，不予办理",
+    ("refused_elsewhere", "agree"): "再次向外省申请调档",
+    ("refused_elsewhere", "refuse"): "不再办理",
     ("county_check", "agree"): "确非同一人，继续办理",
     ("county_check", "refuse"): "系同一人，不予新建",
 }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from app import clock
-from app.database import execute, table
+from app.database import db, execute, table
 from app.divisions.models import Office
+from app.divisions.provinces import PROVINCES
 from app.errors import Refused
 from app.schools.models import entry_year_of, stage_of
 from app.sealing import unseal_text
@@ -36,6 +38,28 @@ def create(proceeding: Proceeding) -> int:
     return outcome
 
 
+def keep_entries(proceeding: Proceeding, child: int, entries: Sequence[Mapping[str, str]]) -> None:
+    """What came with the record from the other province (调档) becomes part of the archive."""
+    archives, office = table(Archive), db.session.get_one(Office, proceeding.target)
+    archive = execute(sa.select(archives.c.id).where(archives.c.student_id == child)).scalar_one()
+    rows = [
+        {
+            "archive_id": archive,
+            "section": Section.OTHER,
+            "dated": clock.today(),
+            "title": str(each.get("title", "外省档案"))[:80],
+            "body": str(each.get("body", "")),
+            "signed_by": PROVINCES[proceeding.application["from_province"]],
+            "signed_at_office_id": office.id,
+            "owner_division": office.division_code,
+            "case_id": proceeding.case_id,
+        }
+        for each in entries
+    ]
+    if rows:
+        execute(sa.insert(table(ArchiveEntry)), rows)
+
+
 def unsealed(proceeding: Proceeding) -> dict[str, Any]:
     """The application with the numbers that the case keeps sealed."""
     row = dict(proceeding.application)
@@ -55,7 +79,7 @@ def _note_former_school(proceeding: Proceeding, cohort: Cohort, child: int, row:
             section=Section.BASIC,
             dated=clock.today(),
             title="省外就读经历",
-            body=f"{row['from_province']}{row['from_school']}。{row['experience']}",
+            body=f"{PROVINCES[row['from_province']]}{row['from_school']}。{row['experience']}",
             signed_by=signed_by,
             signed_at_office_id=cohort.school_id,
             owner_division=cohort.division,

@@ -222,7 +222,7 @@ def class_of(school_id: int, stage: Stage, entry_year: int, number: int) -> int:
 # ── leaving ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _leave(proceeding: Proceeding, standing: Standing, code: str, on: dt.date) -> Row:
+def leave(proceeding: Proceeding, standing: Standing, code: str, on: dt.date) -> Row:
     """End the open enrolment and free its seat."""
     enrolment = open_enrolment(proceeding)
     change(proceeding, enrolment, code, on=on, standing=standing)
@@ -233,7 +233,7 @@ def _leave(proceeding: Proceeding, standing: Standing, code: str, on: dt.date) -
 
 def withdraw(proceeding: Proceeding) -> None:
     """退学 (code 31); the archive stays at the school. Raises E-RULE-WDR where the law knows no withdrawal."""
-    _leave(proceeding, Standing.WITHDRAWN, "31", _asked_day(proceeding, "leaves_on"))
+    leave(proceeding, Standing.WITHDRAWN, "31", _asked_day(proceeding, "leaves_on"))
 
 
 def decease(proceeding: Proceeding) -> None:
@@ -241,12 +241,12 @@ def decease(proceeding: Proceeding) -> None:
     enrolment = open_enrolment(proceeding)
     if enrolment.school_id != proceeding.applicant_office_id:
         raise LeftMeanwhile(school=db.session.scalar(sa.select(Office.name).where(Office.id == enrolment.school_id)))
-    _leave(proceeding, Standing.DECEASED, "51", _asked_day(proceeding, "died_on"))
+    leave(proceeding, Standing.DECEASED, "51", _asked_day(proceeding, "died_on"))
 
 
 def go_abroad(proceeding: Proceeding) -> None:
     """出境 (code ZC): the archive goes to the school's superior, which keeps it until the child is back."""
-    enrolment = _leave(proceeding, Standing.ABROAD, "ZC", _asked_day(proceeding, "leaves_on"))
+    enrolment = leave(proceeding, Standing.ABROAD, "ZC", _asked_day(proceeding, "leaves_on"))
     superior = db.session.scalar(sa.select(Office.superior_id).where(Office.id == enrolment.school_id))
     move_archive(proceeding, superior)
 

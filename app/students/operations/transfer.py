@@ -193,6 +193,7 @@ def _reopen(proceeding: Proceeding, last: Row, division: str, today: dt.date) ->
         "after": {"school": proceeding.target, "grade": grade, "standing": Standing.ACTIVE.value},
     }
     execute(sa.insert(table(Change)).values(**common, **entry))
+    execute(sa.update(table(Archive)).where(table(Archive).c.student_id == last.student_id).values(left_to=""))
 
 
 def check_directive(directive: Row | None, proceeding: Proceeding, number: str) -> None:

@@ -218,6 +218,7 @@ OF_PROCESS: dict[str, Callable[[Asked], Iterator[Refused]]] = {
     "repeat": _repeat,
     "death": _death,
     "abroad": signed,
+    "departure": signed,
     "drop_out": _drop_out,
     "return_to_school": _return,
     "reinstatement": _reinstatement,

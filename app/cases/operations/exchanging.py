@@ -1,0 +1,158 @@
+"""Cases that another province has a part in: what we ask and answer, and what comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+import workflows
+from app import audit, clock
+from app.access import Actor
+from app.cases.models import Case, CaseStatus
+from app.cases.openings.opening import Opening, open_case_of
+from app.cases.operations.ending import terminate
+from app.cases.operations.moving import Moved, case_by_number, proceeding_of
+from app.cases.operations.opening import open_by_message, profile
+from app.database import db
+from app.divisions.models import Office
+from app.divisions.provinces import PROVINCES
+from app.exchange import adapters
+from app.exchange import operations as exchange
+from app.exchange.models import MessageIn
+from app.processes.queries import current_edition, edition
+from app.students.operations import Proceeding, arriving, departing
+from app.students.queries import known_by
+from app.students.rules.departure import AnsweredNo, fault_of_request
+
+ANSWERED = "other_province_answered"  # the message that a waiting run hears
+
+
+# ── what diagrams ask for ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def request_record(proceeding: Proceeding) -> None:
+    """调档申请 to the province the child comes from."""
+    proceeding.claim()
+    row = arriving.unsealed(proceeding)
+    body = {name: row.get(name) for name in ("name", "main_number", "national_number", "grade", "from_school")}
+    body["to_school"] = db.session.scalar(sa.select(Office.name).where(Office.id == proceeding.target))
+    exchange.write(row["from_province"], adapters.REQUEST, body, case_id=proceeding.case_id)
+
+
+def read_answer(proceeding: Proceeding) -> dict[str, Any]:
+    """Whether the record has come: a fact of the run; why not stands in the task that follows."""
+    answer = str(exchange.answer_to(proceeding.case_id).get("answer", "refused"))
+    if answer != "agreed":
+        proceeding.noted.append(AnsweredNo(answer))
+    return {"answer": answer}
+
+
+def acknowledge(proceeding: Proceeding) -> None:
+    """The record came with the child: tell the other province that it is registered here."""
+    if proceeding.application.get("has_record"):
+        province = proceeding.application["from_province"]
+        exchange.write(province, adapters.RECEIVED, {"case": proceeding.number}, case_id=proceeding.case_id)
+
+
+def send_record(proceeding: Proceeding) -> None:
+    """转往省外: the enrolment ends here; the record goes out after the commit. Raises NotInThisStanding, Stale."""
+    asked = proceeding.application
+    record = departing.depart(proceeding)
+    body = {"answer": "agreed", "record": record, "entries": record["entries"], "to_school": asked["to_school"]}
+    kind = adapters.ANSWER if asked.get("reference") else adapters.SENT
+    exchange.write(asked["province"], kind, body, case_id=proceeding.case_id, answers=asked.get("reference", ""))
+
+
+def answer_refused(proceeding: Proceeding) -> None:
+    """A request that our offices refused is answered so; an application of our own needs no answer."""
+    asked = proceeding.application
+    if asked.get("reference"):
+        proceeding.claim()
+        body = {"answer": "refused"}
+        exchange.write(asked["province"], adapters.ANSWER, body, case_id=proceeding.case_id, answers=asked["reference"])
+
+
+# ── what comes from outside ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def act_on(message_id: int, *, actor: Actor) -> bool:
+    """Do what a message asks for, once; False when somebody else has. Raises Stale, and then it is tried again."""
+    message = exchange.take(message_id)
+    if message is None:
+        return False
+    body = orjson.loads(message.body)
+    match message.kind:
+        case adapters.ANSWER:
+            _hear_answer(message, actor)
+        case adapters.REQUEST:
+            _hear_request(message, body, actor)
+        case adapters.WITHDRAWN:
+            _hear_withdrawal(message, actor)
+        case adapters.RECEIVED:
+            pass
+        case _:
+            message.fault = "不认识的消息类别"
+    after = {"kind": message.kind, "province": message.province, "fault": message.fault}
+    audit.record("exchange/act", f"message:{message.province}:{message.reference}", actor=actor, after=after)
+    return True
+
+
+def _hear_answer(message: MessageIn, actor: Actor) -> None:
+    """The case that asked walks on."""
+    message.case_id = exchange.case_that_asked(message.answers)
+    number = db.session.scalar(sa.select(Case.number).where(Case.id == message.case_id))
+    if number is None:
+        message.fault = "没有找到所答复的申请"
+        return
+    db.session.flush()  # the verbs of the diagram read the answer
+    case, siblings = case_by_number(number)
+    chosen = edition(case.version_id)
+    proceeding = proceeding_of(case, chosen, actor, {})
+    if case.case_status == CaseStatus.CLOSED:
+        message.fault = "办件已办结"
+        return
+    try:
+        run = workflows.notify(chosen.diagrams, bytes(case.state), ANSWERED, context=proceeding)
+    except workflows.NotWaiting:
+        message.fault = "办件不在等待答复"
+        return
+    Moved(case, chosen, run, siblings, clock.now(), proceeding).keep(tell=True)
+
+
+def _hear_request(message: MessageIn, body: dict[str, Any], actor: Actor) -> None:
+    """转出申请 from outside: what cannot be is answered at once, the rest our school and its superior decide."""
+    if message.province not in PROVINCES:
+        message.fault = "不认识的省份"
+        return
+    child = known_by(str(body.get("main_number", "")))
+    held = open_case_of(child.id) if child else None
+    fault = fault_of_request(child, str(body.get("name", "")), profile(), held)
+    if fault or child is None or child.open_enrolment is None:
+        answer = {"answer": fault}
+        exchange.write(message.province, adapters.ANSWER, answer, case_id=None, answers=message.reference)
+        return
+    application = {
+        "province": message.province,
+        "to_school": str(body.get("to_school", ""))[:80],
+        "reason": str(body.get("reason", "外省转入学校申请"))[:200],
+        "reference": message.reference,
+    }
+    opening = Opening(student=child, application=application)
+    school = child.open_enrolment.school.office
+    message.case_id = open_by_message(current_edition("departure"), opening, school, actor=actor).id
+
+
+def _hear_withdrawal(message: MessageIn, actor: Actor) -> None:
+    """The other side takes its request back, as long as our case is open."""
+    asked = sa.select(MessageIn.case_id).where(
+        MessageIn.province == message.province, MessageIn.reference == message.answers
+    )
+    number = db.session.scalar(
+        sa.select(Case.number).where(Case.id.in_(asked), Case.status != CaseStatus.CLOSED).limit(1)
+    )
+    if number is None:
+        message.fault = "没有在办的转出申请"
+        return
+    terminate(number, f"{PROVINCES[message.province]}撤回了转入申请", actor=actor)

@@ -1,0 +1,10 @@
+"""Messages to and from other provinces: written with the decision, sent by the worker after it."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def move_in(app: Flask) -> None:
+    """Read who stands for the other provinces; the room has no pages of its own."""
+    app.config.setdefault("OTHER_PROVINCES", "none")
