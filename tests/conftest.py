@@ -16,7 +16,7 @@ from app.start import bring_up
 from tests.client import Client
 from tests.databases import Postgres, Sqlite
 
-pytest_plugins = ["tests.people", "tests.matters", "tests.backups"]
+pytest_plugins = ["tests.people", "tests.matters", "tests.backups", "tests.elsewhere"]
 MONDAY = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)  # 10:00 in China, a working day
 
 

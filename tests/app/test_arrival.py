@@ -272,10 +272,6 @@ def test_what_is_typed_is_checked(arrival: Arrival, wrong: dict[str, Any], codes
     assert arrival.submit(**wrong).codes == codes
 
 
-def test_without_a_seat_nobody_arrives(client: Client) -> None:
-    assert an_arrival(client, seats=0).submit().codes == {"E-QUOTA-01"}
-
-
 def submit(arrival: Arrival, application: dict[str, Any]) -> Act:
     program = arrival.client.api(arrival.people["school"].operator)
     return lambda: program.post("/cases", {"process": "arrival", "application": application})

@@ -14,8 +14,7 @@ from app.access import Actor
 from app.database import db, execute, table
 from app.divisions.models import Office
 from app.errors import Stale
-from app.schools.models import entry_year_of, stage_of
-from app.schools.operations import move_seat, take_seat
+from app.schools.operations import move_seat
 from app.series import next_in
 from app.students.models import (
     Archive,
@@ -29,6 +28,7 @@ from app.students.models import (
     Student,
 )
 from app.students.operations.proceeding import Proceeding
+from app.students.operations.reopening import reopen
 from app.students.rules import transfer as rules
 
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
@@ -114,7 +114,7 @@ def pull(proceeding: Proceeding, number: str) -> None:
     directive, enrolment = _to_be_moved(proceeding, number)
     to_school, today = proceeding.target, clock.today()
     if enrolment.ends_on is not None:
-        _reopen(proceeding, enrolment, directive.to_division, today)
+        reopen(proceeding, enrolment, directive.to_division, today)
     else:
         move_seat(enrolment.school_id, to_school, enrolment.stage, enrolment.entry_year)
         _move_enrolment(proceeding, enrolment, directive.to_division, today)
@@ -163,37 +163,6 @@ def directive_to_consume(proceeding: Proceeding, number: str) -> Row:
     check_directive(directive, proceeding, number)
     assert directive is not None
     return directive
-
-
-def _reopen(proceeding: Proceeding, last: Row, division: str, today: dt.date) -> None:
-    """A child who had left is enrolled again, in the grade applied for. Raises NoSeat, nothing written then."""
-    grade = proceeding.application["grade"]
-    stage, year = stage_of(grade), entry_year_of(grade, clock.school_year(today))
-    take_seat(proceeding.target, stage, year)
-    common = {
-        "case_id": proceeding.case_id,
-        "student_id": last.student_id,
-        "epoch": last.epoch + 1,
-        "school_id": proceeding.target,
-        "owner_division": division,
-    }
-    opened = {
-        "stage": stage,
-        "entry_year": year,
-        "grade": grade,
-        "standing": Standing.ACTIVE,
-        "starts_on": max(today, last.ends_on),
-    }
-    execute(sa.insert(table(Enrolment)).values(**common, **opened))
-    entry = {
-        "code": "22",
-        "effective_on": today,
-        "recorded_at": clock.now(),
-        "before": {"school": last.school_id, "grade": last.grade, "standing": str(last.standing)},
-        "after": {"school": proceeding.target, "grade": grade, "standing": Standing.ACTIVE.value},
-    }
-    execute(sa.insert(table(Change)).values(**common, **entry))
-    execute(sa.update(table(Archive)).where(table(Archive).c.student_id == last.student_id).values(left_to=""))
 
 
 def check_directive(directive: Row | None, proceeding: Proceeding, number: str) -> None:

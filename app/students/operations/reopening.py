@@ -1,0 +1,51 @@
+"""A child who had left comes back by a transfer: whoever kept the archive has released it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.database import execute, table
+from app.schools.models import entry_year_of, stage_of
+from app.schools.operations import take_seat
+from app.students.models import Archive, Change, Enrolment, Standing
+from app.students.operations.proceeding import Proceeding
+
+Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
+
+
+def reopen(proceeding: Proceeding, last: Row, division: str, today: dt.date) -> None:
+    """Enrol the child again, in the grade that was applied for (code 22). Raises NoSeat, nothing written then.
+
+    last -- the enrolment that ended; division -- that of the receiving school.
+    """
+    grade = proceeding.application["grade"]
+    stage, year = stage_of(grade), entry_year_of(grade, clock.school_year(today))
+    take_seat(proceeding.target, stage, year)
+    common = {
+        "case_id": proceeding.case_id,
+        "student_id": last.student_id,
+        "epoch": last.epoch + 1,
+        "school_id": proceeding.target,
+        "owner_division": division,
+    }
+    opened = {
+        "stage": stage,
+        "entry_year": year,
+        "grade": grade,
+        "standing": Standing.ACTIVE,
+        "starts_on": max(today, last.ends_on),
+    }
+    execute(sa.insert(table(Enrolment)).values(**common, **opened))
+    entry = {
+        "code": "22",
+        "effective_on": today,
+        "recorded_at": clock.now(),
+        "before": {"school": last.school_id, "grade": last.grade, "standing": str(last.standing)},
+        "after": {"school": proceeding.target, "grade": grade, "standing": Standing.ACTIVE.value},
+    }
+    execute(sa.insert(table(Change)).values(**common, **entry))
+    execute(sa.update(table(Archive)).where(table(Archive).c.student_id == last.student_id).values(left_to=""))
