@@ -19,7 +19,7 @@ from tests.house.sources import TOP
 
 for room in sorted((TOP / "app").glob("*/models.py")):
     importlib.import_module(f"app.{room.parent.name}.models")
-MODELS = [mapper.class_ for mapper in Model.registry.mappers]
+MODELS = sorted((mapper.class_ for mapper in Model.registry.mappers), key=lambda model: model.__name__)
 TERM = re.compile(r"([\u4e00-\u9fff]+) – \S")
 
 
