@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from workflows.diagrams import LARGEST
-from workflows.verification import ERROR, Finding, NotBpmn, Report, read_bpmn, verify
+from workflows.verification import ERROR, LARGEST, Finding, NotBpmn, Report, read_bpmn, verify
 
 CLEAN, FAULTY, NOT_BPMN = 0, 1, 2
 SEVERITIES = {"error": "错误", "warning": "提醒", "info": "说明"}

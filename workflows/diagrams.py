@@ -130,10 +130,10 @@ def _compiled(sources: tuple[tuple[str, bytes], ...], process_id: str | None) ->
     )
 
 
-def read(source: bytes, name: str) -> etree._Element:
+def read(source: bytes, name: str, largest: int = LARGEST) -> etree._Element:
     """Parse XML as if it were hostile: no DOCTYPE, no entity, no network, bounded size and depth."""
-    if len(source) > LARGEST:
-        raise DiagramRefused(f"{name}：文件过大（{len(source)} 字节，最多 {LARGEST} 字节）")
+    if len(source) > largest:
+        raise DiagramRefused(f"{name}：文件过大（最多 {largest} 字节）")
     if b"<!DOCTYPE" in source or b"<!ENTITY" in source:
         raise DiagramRefused(f"{name}：流程图中不能有 DOCTYPE 或实体声明")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)

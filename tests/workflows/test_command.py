@@ -92,7 +92,7 @@ NOT_BPMN = {
     "an unknown encoding": b'<?xml version="1.0" encoding="klingon"?>' + FINE,
     "too deep": FINE.replace(b"<bpmn:task", b"<bpmn:documentation>" * 400 + b"<bpmn:task"),
     "well-formed but too deep": HEAD.encode() + b"<a>" * 200 + b"</a>" * 200 + b"</bpmn:definitions>",
-    "too large": FINE.replace(b"</bpmn:process>", b"<!--" + b"x" * 1_100_000 + b"--></bpmn:process>"),
+    "too large": FINE.replace(b"</bpmn:process>", b"<!--" + b"x" * 5_100_000 + b"--></bpmn:process>"),
 }
 
 

@@ -15,6 +15,8 @@ from workflows.verification.judgement import judge
 from workflows.verification.lint import lint
 from workflows.verification.loading import load_fault
 
+LARGEST = 5_000_000  # bytes of one file: what is too large to publish may still be looked at
+
 __all__ = ["ERROR", "INFO", "WARNING", "Finding", "NotBpmn", "Report", "verify"]
 
 
@@ -38,7 +40,7 @@ def verify(sources: Mapping[str, bytes], *, operations: Collection[str] | None =
 def read_bpmn(source: bytes, name: str) -> etree._Element:
     """The root of a BPMN file. Raises NotBpmn."""
     try:
-        root = read(source, name)
+        root = read(source, name, LARGEST)
     except DiagramRefused as error:
         raise NotBpmn(error.sentence) from error
     if root.tag != f"{BPMN}definitions":

@@ -240,7 +240,7 @@ def _events(element: etree._Element, references: Mapping[str, etree._Element]) -
         meant = references.get(reference)
         key = meant.get(REFERENCES[kind]) or reference if meant is not None and kind in REFERENCES else reference
         if kind == "link":
-            key = child.get("name")
+            key = child.get("name") or element.get("name")
         yield Event(kind, key or None, kind != "timer" or child.find(f"{BPMN}timeCycle") is not None)
 
 
@@ -281,7 +281,7 @@ def _connect(drawing: Drawing, scope: Scope) -> None:
     catches = {event.key: each for each in scope.nodes if each.kind == "catch" for event in _links(each)}
     for node in [each for each in scope.nodes if each.kind == "throw"]:
         for event in _links(node):
-            if event.key in catches:
+            if event.key is not None and event.key in catches:
                 _join(scope, Flow(None, node, catches[event.key]))
 
 

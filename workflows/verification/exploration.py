@@ -269,13 +269,13 @@ class Exploration:
 
     def _dead(self) -> list[Node]:
         """Nodes before which no token ever stands, in scopes that are entered."""
-        entered = {number for number, _ in self.behaviour.reached}
-        dead: dict[Node, None] = {}
-        for number in entered:
+        reached = self.behaviour.reached
+        before: dict[Node, bool] = {}
+        for number in {number for number, _ in reached}:
             for place, front in enumerate(self.behaviour.bodies[number].fronts):
-                if (number, place) not in self.behaviour.reached and front is not None and not _is_held(front):
-                    dead[front.target] = None
-        return list(dead)
+                if front is not None and not _is_held(front):
+                    before[front.target] = before.get(front.target, False) or (number, place) in reached
+        return [node for node, is_reached in before.items() if not is_reached]
 
 
 def _is_held(flow: Flow) -> bool:

@@ -35,4 +35,4 @@ class Report:
 
 def quoted(name: str | None, key: str | None) -> str:
     """How a sentence calls an element: by its name, by its id where it has none."""
-    return f"“{name or key or '?'}”"
+    return f"“{' '.join((name or key or '?').split())}”"

@@ -10,9 +10,11 @@ from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
 
 from workflows.blueprint import refuse_unbounded
-from workflows.diagrams import BPMN, refuse_circles
+from workflows.diagrams import BPMN, LONGEST, refuse_circles
 from workflows.errors import DiagramRefused
 from workflows.verification.findings import ERROR, Finding
+
+SCOPES = [f"{BPMN}{each}" for each in ("process", "subProcess", "transaction", "adHocSubProcess")]
 
 
 def load_fault(file: str, roots: Mapping[str, etree._Element]) -> Finding | None:
@@ -20,17 +22,19 @@ def load_fault(file: str, roots: Mapping[str, etree._Element]) -> Finding | None
 
     roots -- the files at hand by name: what the file calls may stand in another of them.
     """
+    if any(len(each.findall(f"{BPMN}sequenceFlow")) > LONGEST for each in roots[file].iter(*SCOPES)):
+        return Finding("load", ERROR, None, f"引擎不能载入：一个流程最多 {LONGEST} 条顺序流")
     parser = SpiffBpmnParser(validator=VALIDATOR)
     try:
         refuse_circles(roots[name] for name in _needed(file, roots))
         for name in _needed(file, roots):
             if roots[name].find(f"{BPMN}process") is not None:
                 parser.add_bpmn_xml(roots[name], filename=name)
-        keys = [each.get("id") for each in roots[file].iterfind(f"{BPMN}process")]
-        called = {each.get("calledElement") for root in roots.values() for each in root.iter(f"{BPMN}callActivity")}
+        keys = [key for key in parser.get_process_ids() if _has_content(roots[file], key)]
+        if not keys:
+            return Finding("load", ERROR, None, "图中没有可以执行的流程（isExecutable）")
         for key in keys:
-            if _has_content(roots[file], key) or key in called:
-                refuse_unbounded(parser.get_spec(key), parser.get_subprocess_specs(key))
+            refuse_unbounded(parser.get_spec(key), parser.get_subprocess_specs(key))
     except ValidationException as error:
         return Finding("load", ERROR, _element(roots[file], error.id), f"引擎不能载入：{_sentence(error)}")
     except DiagramRefused as error:
@@ -43,8 +47,9 @@ def load_fault(file: str, roots: Mapping[str, etree._Element]) -> Finding | None
 
 
 def _has_content(root: etree._Element, key: str | None) -> bool:
-    process = next(each for each in root.iterfind(f"{BPMN}process") if each.get("id") == key)
-    return any(isinstance(each.tag, str) and each.get("id") for each in process)
+    """Does the file have that process, and anything in it?"""
+    process = next((each for each in root.iterfind(f"{BPMN}process") if each.get("id") == key), None)
+    return process is not None and any(isinstance(each.tag, str) and each.get("id") for each in process)
 
 
 def _needed(file: str, roots: Mapping[str, etree._Element]) -> list[str]:
