@@ -15,6 +15,7 @@ from app import audit
 from app.access import Actor
 from app.audit import AuditChain, AuditEvent
 from app.auditing import words
+from app.backup.guards import unguarded
 from app.database import Model, db, transaction
 from app.divisions.models import Office
 from app.identity.models import SignIn
@@ -141,7 +142,8 @@ def test_the_page_searches_pages_on_and_speaks_chinese(auditor: Client, submitte
 def test_the_page_verifies_when_asked(auditor: Client, submitted: Story) -> None:
     assert "日志链完整" not in auditor.get("/audit/verify").text
     assert "日志链完整" in auditor.get("/audit/verify?now=1").text
-    db.session.execute(sa.update(AuditEvent).where(AuditEvent.verb == "cases/open").values(content="{}"))
+    with unguarded(db.session.connection(), [audit.EVENTS]):
+        db.session.execute(sa.update(AuditEvent).where(AuditEvent.verb == "cases/open").values(content="{}"))
     db.session.commit()
 
     page = auditor.get("/audit/verify?now=1")

@@ -13,6 +13,7 @@ from flask import Flask
 
 from app import audit
 from app.audit import CHAINS, EVENTS, GENESIS
+from app.backup.guards import unguarded
 from app.database import db, execute, transaction
 from app.identity.operations import nobody
 from tests import factories
@@ -140,14 +141,29 @@ FOUND: dict[Callable[[], None], str] = {
 }
 
 
+def forge_as_owner(forge: Callable[[], None]) -> None:
+    """Whoever owns the database can stand its guards down."""
+    with unguarded(db.session.connection(), [EVENTS]):
+        forge()
+    db.session.commit()
+
+
+@pytest.mark.parametrize("forge", [change_the_last, remove_the_last])
+def test_the_application_itself_can_only_append(five: Flask, forge: Callable[[], None]) -> None:
+    with pytest.raises(sa.exc.IntegrityError, match="only appended to"):
+        forge()
+    db.session.rollback()
+
+    assert verdict(five)[0] == 0
+
+
 def test_an_untouched_chain_holds(five: Flask) -> None:
     assert verdict(five) == (0, "日志链完整\n")
 
 
 @pytest.mark.parametrize("forge", FOUND, ids=lambda forge: forge.__name__)
 def test_each_forgery_is_found_where_it_is(five: Flask, forge: Callable[[], None]) -> None:
-    forge()
-    db.session.commit()
+    forge_as_owner(forge)
 
     code, said = verdict(five)
 
@@ -186,8 +202,7 @@ def test_a_chain_rewritten_with_its_head_is_found_by_what_is_kept_elsewhere(
     kept = tmp_path / "heads.json"
     assert five.test_cli_runner().invoke(args=["audit", "anchor", str(kept)]).exit_code == 0
     assert verdict(five, "--anchor", str(kept))[0] == 0
-    forge()
-    db.session.commit()
+    forge_as_owner(forge)
     assert verdict(five)[0] == 0, "the database alone cannot tell"
 
     code, said = verdict(five, "--anchor", str(kept))
