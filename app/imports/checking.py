@@ -186,16 +186,16 @@ class Checker:
         named = reading.values.get(SCHOOL)
         if self.own is not None:
             if named and plain(named) not in (plain(self.own.name), self.own.code):
-                return None, [Fault(SCHOOL, "E-SCHOOL", "学校：只能为本校导入")]
+                return None, [Fault(SCHOOL, "E-SCHOOL", "学校：只能为本校导入。")]
             return self.own, [] if self.own.teaches else [_wrong_stage()]
         if not named:
             return None, [Fault(SCHOOL, "E-INPUT", "请填写学校。")]
         key = plain(named)
         if key not in self.places:
-            return None, [Fault(SCHOOL, "E-SCHOOL", "学校：本机构管辖内没有这所学校")]
+            return None, [Fault(SCHOOL, "E-SCHOOL", "学校：本机构管辖内没有这所学校。")]
         place = self.places[key]
         if place is None:
-            return None, [Fault(SCHOOL, "E-SCHOOL", "学校：有两所学校同名，请填学校代码")]
+            return None, [Fault(SCHOOL, "E-SCHOOL", "学校：有两所学校同名，请填学校代码。")]
         return place, [] if place.teaches else [_wrong_stage()]
 
     def alike(self, verdict: Verdict) -> int | None:
@@ -222,12 +222,12 @@ def digest_of(values: Mapping[str, Any]) -> bytes:
 
 
 def _wrong_stage() -> Fault:
-    return Fault(SCHOOL, "E-STAGE", "学校：该校没有这个学段")
+    return Fault(SCHOOL, "E-STAGE", "学校：该校没有这个学段。")
 
 
 def twice(kind: Kind, other: int, *, same: bool = False) -> Fault:
     """The number stands in another row of the same file too."""
-    sentence = f"与第 {other} 行完全相同，只导入一次" if same else f"证件号与第 {other} 行相同，其他内容不同"
+    sentence = f"与第 {other} 行完全相同，只导入一次。" if same else f"证件号与第 {other} 行相同，其他内容不同。"
     return Fault(kind.number, "E-TWICE", sentence, warning=same)
 
 

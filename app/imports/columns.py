@@ -185,7 +185,7 @@ def read_row(layout: Layout, number: int, cells: Cells, *, since_1904: bool = Fa
                 _put(reading.values, column.name, value)
         except _NotUnderstood as problem:
             reading.typed[column.name] = _shown(cell)
-            reading.faults.append(Fault(column.name, problem.code, f"{column.caption}：{problem.sentence}"))
+            reading.faults.append(Fault(column.name, problem.code, f"{column.caption}：{problem.sentence}。"))
     return reading
 
 

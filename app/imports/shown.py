@@ -52,7 +52,7 @@ def columns_by_name(kind: Kind) -> dict[str, Column]:
 
 def _value_shown(kind: Kind, fault: Fault, typed: Mapping[str, Any]) -> str:
     """What stood in the cell; of a number its two ends only, as everywhere."""
-    text = str(typed.get(fault.field, ""))
+    text = "" if fault.code == "E-CELL-DIGITS" else str(typed.get(fault.field, ""))  # its sentence shows what is left
     if fault.field in kind.masked:
         return ends_of(text)
     return text if len(text) <= 40 else text[:40] + "…"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 
 from app.access import actor, allow, require
 from app.database import transaction
@@ -22,6 +23,7 @@ from app.interface.lists import decode_cursor
 bp = Blueprint("imports", __name__, url_prefix="/imports", template_folder="templates")
 PAGE = 50  # rows
 SCHOOLS_SHOWN = 50
+ALL = "all"  # rows of every state; without a word the wrong ones are shown, if there are any
 
 add_menu("办事", "批量导入", "imports.index", ("operator",))
 
@@ -64,9 +66,7 @@ def _names_school() -> bool:
 
 
 def _download(content: bytes, name: str) -> Response:
-    response = Response(content, mimetype=SPREADSHEET)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return send_file(io.BytesIO(content), mimetype=SPREADSHEET, as_attachment=True, download_name=name)
 
 
 @bp.post("/")
@@ -96,7 +96,8 @@ def show(file_id: int) -> Any:
 
 
 def _results(file: ImportFile, kind: Kind) -> str:
-    wanted, place = request.args.get("state", ""), decode_cursor(1)
+    counts, place = queries.counts_of([file.id])[file.id], decode_cursor(1)
+    wanted = request.args.get("state") or ("error" if counts[RowState.ERROR] else ALL)
     state = RowState(wanted) if wanted in set(RowState) else None
     rows = queries.rows_of(file, state=state, after=place[0] if place else 0, limit=PAGE + 1)
     cases, columns = queries.case_numbers(rows[:PAGE]), columns_by_name(kind)
@@ -106,16 +107,17 @@ def _results(file: ImportFile, kind: Kind) -> str:
         "imports/results.html",
         file=file,
         kind=kind,
-        counts=queries.counts_of([file.id])[file.id],
+        counts=counts,
         states=RowState,
         names=STATE_NAMES,
         status_names=STATUS_NAMES,
-        wanted=state.value if state else "",
+        wanted=state.value if state else ALL,
+        all=ALL,
         schools=schools[:SCHOOLS_SHOWN],
         school_count=len(schools),
         short=[each for each in schools if each.left < 0],
         rows=[row_shown(kind, columns, row, cases) for row in rows[:PAGE]],
-        next=url_for("imports.show", file_id=file.id, state=wanted or None, cursor=following) if following else None,
+        next=url_for("imports.show", file_id=file.id, state=wanted, cursor=following) if following else None,
     )
 
 

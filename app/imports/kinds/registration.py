@@ -145,6 +145,14 @@ def for_school(actor: Actor, school: School) -> Actor:
     )
 
 
+def _may_import(actor: Actor, stage: Stage) -> bool:
+    """An operator of a school that has the stage, or of a bureau, for the schools it answers for."""
+    if actor.duty != "operator":
+        return False
+    school = db.session.get(School, actor.office_id) if actor.office_kind == OfficeKind.SCHOOL.value else None
+    return school.teaches(stage) if school else actor.office_kind != OfficeKind.SCHOOL.value
+
+
 def _take(process: str, stage: Stage) -> Any:
     def take(school: School, rows: Sequence[Values], actor: Actor) -> int:
         application: dict[str, Any] = {"entry_year": entry_year()}
@@ -167,6 +175,7 @@ def _registration(key: str, name: str, process: str, stage: Stage, help_text: st
             take=_take(process, stage),
             objections=lambda: _against_today(process),
             entry_year=entry_year,
+            offered_to=lambda actor: _may_import(actor, stage),
             aliases=ALIASES,
             example=EXAMPLE,
             masked=NUMBERS,

@@ -43,10 +43,10 @@ def _look_up(kind: Kind, verdicts: Sequence[Verdict]) -> None:
         if taken and taken.school_id == each.school_id:
             each.state = RowState.SKIPPED
             each.faults = [
-                Fault(kind.number, "E-TAKEN", f"{taken.day} 已提交（办件 {taken.case}），不再重复", warning=True)
+                Fault(kind.number, "E-TAKEN", f"{taken.day} 已提交（办件 {taken.case}），不再重复。", warning=True)
             ]
         elif taken:
-            each.settle([Fault(kind.number, "E-DUP-03", f"同一证件号正在另一所学校注册（{taken.school}）")])
+            each.settle([Fault(kind.number, "E-DUP-03", f"同一证件号正在另一所学校注册（{taken.school}）。")])
     schools = schools_by_id({each.school_id for each in sound if each.school_id})
     asked = [
         Incoming(each.number, values_of(each.reading.values), schools[each.school_id])

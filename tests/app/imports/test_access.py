@@ -62,12 +62,15 @@ def test_a_school_imports_for_itself_only(app: Flask, client: Client) -> None:
     assert clerk.rows("error")[0]["faults"][0]["code"] == "E-SCHOOL"
 
 
-def test_a_school_without_the_stage_is_told_so(app: Flask, client: Client) -> None:
-    clerk = sender(client, factories.a_school(stages="senior"))
+def test_a_school_is_offered_its_own_stages_and_a_bureau_hears_of_a_wrong_one(app: Flask, client: Client) -> None:
+    senior = factories.a_school(stages="senior")
+    clerk, bureau = sender(client, senior), sender(client, senior.office.superior)
 
-    clerk.send(filled([a_child()]))
+    bureau.send(filled([a_child(school=senior.office.code)], school=True))
 
-    assert clerk.rows("error")[0]["faults"][0]["code"] == "E-STAGE"
+    assert [each["key"] for each in clerk.program.get("/imports/kinds").json["items"]] == ["registration_senior"]
+    assert clerk.send(filled([a_child()])).status == 403
+    assert bureau.fault()["code"] == "E-STAGE"
 
 
 def test_numbers_are_sealed_at_rest_and_masked_on_the_screen(app: Flask, client: Client) -> None:

@@ -98,7 +98,7 @@ def test_a_number_twice_in_a_file_faults_both_and_the_same_row_twice_is_skipped(
     assert [row["state"] for row in clerk.rows()] == ["error", "ok", "error", "skipped"]
     details = [row["faults"][0]["detail"] for row in clerk.rows() if row["faults"]]
     assert details == [
-        "证件号与第 4 行相同，其他内容不同", "证件号与第 2 行相同，其他内容不同", "与第 3 行完全相同，只导入一次",
+        "证件号与第 4 行相同，其他内容不同。", "证件号与第 2 行相同，其他内容不同。", "与第 3 行完全相同，只导入一次。",
     ]  # fmt: skip
 
 

@@ -88,6 +88,7 @@ def test_the_failed_rows_come_back_with_reasons_and_can_be_sent_again(app: Flask
     back = apart(client.browser.post, f"{sent.location}/failed.xlsx", data={"csrf_token": token})
 
     assert page.status == 200
+    assert back.headers["Content-Disposition"].encode("latin-1")
     assert child["main_number"] not in page.text
     sheet = contents_of(back.data)
     assert child["main_number"] in sheet
