@@ -19,9 +19,8 @@ from app.imports import operations
 from app.imports.commands import work
 from app.imports.kinds import kind_of
 from app.imports.models import ImportFile, ImportRow, RowState
-from app.interface.text import check_digit
 from tests import factories
-from tests.app.imports.children import CAPTIONS, KEY, a_child
+from tests.app.imports.children import CAPTIONS, KEY, a_child, number_of
 from tests.bench import Figure
 from tests.bench.decisions import a_bench, server_cpu
 from tests.databases import postgres_answers
@@ -35,13 +34,11 @@ KILL_AFTER = ROWS // 3  # rows imported
 
 
 def _children(schools: list[str]) -> Iterator[list[Any]]:
-    first = dt.date(2019, 9, 1)
     for place in range(ROWS):
-        body = f"330106{first + dt.timedelta(days=place % 360):%Y%m%d}{place // 360:03d}"
         child = a_child(
             school=schools[place % SCHOOLS],
             name=SURNAMES[place % 20] + GIVEN[place % 24] + GIVEN[place // 24 % 24],
-            main_number=body + check_digit(body),
+            main_number=number_of(place),
             address=f"浙江省杭州市西湖区文三路{place}号",
             guardian__phone=f"138{place:08d}",
         )

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from app.cases.models import BatchRow
 from app.database import db
 from app.imports.commands import work
+from app.interface.text import check_digit
 from app.processes.operations import SHELVES
 from tests import factories
 from tests.client import Answer, Client, Program
@@ -59,6 +60,12 @@ def a_child(**more: Any) -> dict[str, Any]:
         "class_number": 1,
     }
     return {**row, **{name.replace("__", "."): value for name, value in more.items()}}
+
+
+def number_of(place: int) -> str:
+    """The number of the child of that place, from 0 to 300,000: as many as a large file needs."""
+    body = f"330106{dt.date(2019, 9, 1) + dt.timedelta(days=place % 360):%Y%m%d}{place // 360:03d}"
+    return body + check_digit(body)
 
 
 def filled(children: Sequence[Mapping[str, Any]], *, school: bool = False, **more: Any) -> bytes:
