@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010c"
-down_revision = "0007"
+down_revision = "0007b"
 branch_labels = None
 depends_on = None
 
