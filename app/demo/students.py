@@ -147,7 +147,8 @@ def _write_child(
     child.free = standing is Standing.ACTIVE and not contested
     started = dt.date(child.entry_year, 9, 1)
     if child.place in MOVED and not school.full:
-        child.moved_on = clock.today() - dt.timedelta(days=5 + child.id % 70)
+        moved_on = clock.today() - dt.timedelta(days=5 + child.id % 70)
+        child.moved_on = moved_on if moved_on > started else None  # early in September the first grades have just begun
     rows[Student].append(
         {
             "id": child.id,
