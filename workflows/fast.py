@@ -144,7 +144,7 @@ class FastSubWorkflow(_Fast, BpmnSubWorkflow):
 class FastWorkflow(_Fast, BpmnWorkflow):
     """A run in memory. `blueprint` is what its diagrams have worked out once for all runs."""
 
-    most = 20_000  # tasks made in one call: a number of instances is a fact, and facts may be large
+    most = 20_000  # tasks: a number of instances is a fact, and facts may be large
 
     def __init__(
         self, spec: Any, subprocess_specs: Any, script_engine: Any, blueprint: Any = None, planted: bool = True
@@ -152,16 +152,18 @@ class FastWorkflow(_Fast, BpmnWorkflow):
         self.blueprint = blueprint
         self.last_id = 0
         self.stored_id = 0  # the highest id a stored form has named
-        self.made = 0  # tasks made since it was planted or loaded
+        self.made = 0  # tasks made since they were last counted
         super().__init__(spec, subprocess_specs, script_engine, deserializing=True)
         if planted:
             self._plant()
 
     def next_id(self) -> int:
-        """A number no task of this run has had. Raises RunBroken when one call makes too many tasks."""
+        """A number no task of this run has had. Raises RunBroken when there are too many tasks."""
         self.made += 1
         if self.made > self.most:
-            raise RunBroken(f"流程一次展开了超过 {self.most} 个环节")
+            self.made = len(self.tasks) + sum(len(inside.tasks) for inside in self.subprocesses.values())
+            if self.made > self.most:
+                raise RunBroken(f"流程展开了超过 {self.most} 个环节")
         self.last_id += 1
         return self.last_id
 

@@ -229,6 +229,11 @@ ONLY_SAFE = {
     "a join behind an interrupted sub-process": one(
         "start > sub > and1 > end; stop > b > and1", inside("sub", FORK), border("stop", "sub", "timer")
     ),
+    "a signal that may be cried while the other branch is still busy": one(
+        "start > and1 > cry > and2 > end; and1 > a > hear > and2",
+        event("intermediateThrowEvent", "cry", "signal:fire"),
+        event("intermediateCatchEvent", "hear", "signal:fire"),
+    ),
     "a signal cried before anybody hears": one(
         "start > cry > hear > end",
         event("intermediateThrowEvent", "cry", "signal:fire"),

@@ -69,11 +69,15 @@ class Folding:
         for step in self.steps:
             if step.is_plain and step.join == "any" and len(step.ins) == 1 and len(step.ways) == 1:
                 (way,), place = step.ways, step.ins[0]
-                if len(way) == 1 and way[0] != place and self._only(place, step):
+                if len(way) == 1 and way[0] != place and self._only(place, step) and not self._listens(way[0]):
                     self.steps.remove(step)
                     self._rename(place, way[0])
                     return True
         return False
+
+    def _listens(self, place: int) -> bool:
+        """Is a token there ready for a signal, as one that is still on its way is not?"""
+        return any(place in step.ins and step.hears_signals for step in self.steps)
 
     def _fold_pairs(self) -> bool:
         """Branches without content between one split and its join are one branch, or none."""

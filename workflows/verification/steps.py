@@ -31,6 +31,14 @@ class Step:
         """Does nothing but take and give?"""
         return not (self.trigger or self.sends or self.signals or self.throws or self.activity or self.waits)
 
+    @property
+    def hears_signals(self) -> bool:
+        """Does a signal find a token that is here?"""
+        triggers = [self.trigger]
+        if self.activity:
+            triggers += [self.activity.trigger, *(trigger for trigger, _, _ in self.activity.borders)]
+        return any(trigger is not None and trigger.kind == "signal" for trigger in triggers)
+
 
 @dataclass(eq=False)
 class Activity:
