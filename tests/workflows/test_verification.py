@@ -97,6 +97,11 @@ BOTH = {
     "an interrupted sub-process that meets the normal way": one(
         "start > sub > xor1 > end; stop > b > xor1", inside("sub", FORK), border("stop", "sub", "timer")
     ),
+    "a repeated sub-process that only a timer ends": one(
+        "start > sub > sub; late > end",
+        inside("sub", "start_in > inner > end_in; lost > end_err", FAULT, more=LOOP),
+        border("late", "sub", "timer"),
+    ),
     "an escalation that lets the inside go on": one(
         "start > sub > end; told > b > end2",
         inside("sub", "start_in > up > inner > end_in", event("intermediateThrowEvent", "up", "escalation")),

@@ -45,13 +45,16 @@ class Behaviour:
 
     def begin(self, scope: Scope, bags: Iterable[Bag]) -> list[State | None]:
         """The states in which a scope begins with one of these bags of tokens; None is one that is over at once."""
+        return [self.settled(each) for each in self._first(scope, bags)]
+
+    def births(self, scope: Scope) -> list[State]:
+        """The states in which the inside of an activity begins: it lasts for a moment, however little it holds."""
+        return self._first(scope, self.body_of(scope).births())
+
+    def _first(self, scope: Scope, bags: Iterable[Bag]) -> list[State]:
         number, body = self._numbers[scope], self.body_of(scope)
         empty = (number, (0,) * len(body.fronts), (), (0,) * len(body.event_subs))
-        return [self.settled(self.given(empty, bag)) for bag in bags]
-
-    def births(self, scope: Scope) -> list[State | None]:
-        """The states in which the inside of an activity begins."""
-        return self.begin(scope, self.body_of(scope).births())
+        return [self.given(empty, bag) for bag in bags]
 
     def body_of(self, scope: Scope) -> Body:
         """The body of one of the scopes."""
@@ -179,8 +182,7 @@ class Behaviour:
         assert activity.inside is not None
         following: list[State | None] = []
         for born in itertools.combinations_with_replacement(self.births(activity.inside), count):
-            alive = tuple(each for each in born if each is not None)
-            following += self.went_on(state, (number, waiting, 0, fired, ordered((*kids, *alive))))
+            following.append(joined(state, (number, waiting, 0, fired, ordered((*kids, *born)))))
         return following
 
     def went_on(self, state: State, record: Record) -> list[State | None]:
