@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 import workflows
-from tests.workflows.drawing import event, message_start, node, receive, send, several, terminate, two, with_ends
+from tests.workflows.drawing import (
+    event,
+    inside,
+    message_start,
+    node,
+    receive,
+    send,
+    several,
+    terminate,
+    two,
+    with_ends,
+)
 
 SOUND = {
     "a question and its answer": two(
@@ -37,6 +48,11 @@ SOUND = {
 }  # fmt: skip
 
 STUCK = {
+    "an inside without start event that waits for an answer": two(
+        "start > xor1 > tell > end; xor1 > end", "start_q > sub > end_q", "tell > hear", send("tell"),
+        inside("sub", "hear > end_in; events_in > late > end_in", receive("hear"),
+               event("intermediateCatchEvent", "late", "timer")),
+    ),
     "both pools listen first": two(
         "start > hear > tell > end", "start_q > hear_q > tell_q > end_q",
         "tell > hear_q; tell_q > hear", send("tell"), receive("hear"), send("tell_q"), receive("hear_q"),

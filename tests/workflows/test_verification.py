@@ -113,6 +113,8 @@ BOTH = {
         border("fault", "sub", "error"),
     ),
     # --- sub-processes and calls
+    "no start event: what has no way in begins together": one("a > and1 > end; b > and1"),
+    "a sub-process without start events": subprocess_drawing("a > and1 > end_in; b > and1"),
     "a sub-process": subprocess_drawing("start_in > inner > end_in"),
     "a sub-process with branches that end apart": subprocess_drawing("start_in > and1 > x > end_a; and1 > y > end_b"),
     "three levels of sub-processes": one(

@@ -159,18 +159,24 @@ class Body:
     # --- where tokens appear
 
     def _begin(self) -> None:
+        at_once: Bag = ()  # without start events, whatever has no way in begins, all of it together
         for node in self.scope.starts:
             if node.kind == "start":
                 self.starts.append((self._trigger(node), self._ways(node)))
-            elif node.kind == "events":
+            elif node.kind == "events" and self.scope.is_process:
                 self.starts += [(self._trigger(flow.target), self._ways(flow.target)) for flow in node.outs]
-            elif node.tag == "receiveTask":
+            elif node.tag == "receiveTask" and self.scope.is_process:
                 self.starts.append((self._trigger(node), self._ways(node)))
             else:
                 place = len(self._front)
                 self._front[place] = None
-                next(step for step in self.steps if step.node is node and not step.waits).ins.append(place)
-                self.starts.append((Trigger("free", node), [(place,)]))
+                taking = {node, *(flow.target for flow in node.outs if node.kind == "events")}
+                for step in self.steps:
+                    if step.node in taking and not step.ins:
+                        step.ins.append(place)
+                at_once += (place,)
+        if at_once:
+            self.starts.append((Trigger("free", self.scope.starts[0]), [at_once]))
         self.steps = [step for step in self.steps if step.ins]
 
     def births(self) -> list[Bag]:
