@@ -11,6 +11,7 @@ from typing import Any
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
 
 from workflows import scripts
@@ -35,6 +36,20 @@ REFUSED = {
     "compensateEventDefinition": "补偿事件",
     "conditionalEventDefinition": "条件事件",
 }
+
+NUMBERS = {"working_days": "时限须是工作日数", "route_order": "次序须是数字"}
+# the library trips over what its schema lets through in ways of its own
+PARSING = (
+    ValidationException,
+    WorkflowException,
+    RecursionError,
+    StopIteration,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    AssertionError,
+)
 
 logging.getLogger("spiff.workflow").setLevel(logging.WARNING)
 logging.getLogger("spiff.task").setLevel(logging.WARNING)
@@ -101,7 +116,7 @@ def _compiled(sources: tuple[tuple[str, bytes], ...], process_id: str | None) ->
         process_id = process_id or next(iter(parser.get_process_ids()))
         spec, subs = parser.get_spec(process_id), parser.get_subprocess_specs(process_id)
         refuse_unbounded(spec, subs)
-    except (ValidationException, StopIteration, KeyError, RecursionError) as error:
+    except PARSING as error:
         raise DiagramRefused(f"流程图无法读取：{error}") from error
     tasks = {task.key: task for root in roots.values() for task in _tasks(root)}
     ordered = sorted(
@@ -199,7 +214,8 @@ def _place(element: etree._Element) -> str:
 def properties(element: etree._Element) -> dict[str, str]:
     """The `spiffworkflow:property` pairs of an element."""
     path = f"{BPMN}extensionElements/{SPIFF}properties/{SPIFF}property"
-    return {each.get("name"): each.get("value") for each in element.findall(path)}
+    pairs = ((each.get("name"), each.get("value")) for each in element.findall(path))
+    return {name: value for name, value in pairs if name and value is not None}
 
 
 def _tasks(root: etree._Element) -> Iterator[TaskSpec]:
@@ -217,10 +233,10 @@ def _task(element: etree._Element, role: str | None) -> TaskSpec:
     name = element.get("name") or key
     if role not in ROLES:
         raise DiagramRefused(f"环节“{name}”不在写明办理机构的泳道里（泳道的 role 属性：{role or '没有'}）")
-    try:
-        days = int(own["working_days"]) if "working_days" in own else None
-    except ValueError as error:
-        raise DiagramRefused(f"环节“{name}”的时限须是工作日数：{own['working_days']}") from error
+    for number, meaning in NUMBERS.items():
+        if not own.get(number, "0").isdecimal():
+            raise DiagramRefused(f"环节“{name}”的{meaning}：{own[number]}")
+    days = int(own["working_days"]) if "working_days" in own else None
     documentation = element.findtext(f"{BPMN}documentation") or ""
     return TaskSpec(
         key=key,

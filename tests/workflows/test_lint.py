@@ -153,7 +153,7 @@ FLAWED = {
     ),
     "nobody's task in a foreign drawing": (one("start > a > end"), ("lane", "warning", "a")),
     "an office that does not exist": (house(lane("headmaster", "ask")), ("lane", "error", "the_lane")),
-    "a deadline that is no number": (house(OURS, ("working_days", "soon")), ("deadline", "error", "ask")),
+    "a deadline that is no number": (house(OURS, ("working_days", "soon")), ("number", "error", "ask")),
     "an outcome that does not exist": (house(OURS, ("outcomes", "agree,perhaps")), ("outcome", "error", "ask")),
     "outcomes that nobody asks for": (house(OURS, ("outcomes", "agree,refuse")), ("outcome", "warning", "ask")),
     "a refusal that goes the way of consent": (

@@ -310,3 +310,16 @@ def test_a_stylesheet_or_an_inclusion_is_only_text() -> None:
     (report,) = workflows.verify({"x.bpmn": source.encode()})
 
     assert report.safe
+
+
+@pytest.mark.parametrize("number", ["working_days", "route_order"])
+def test_a_number_that_is_none_is_refused_and_a_property_without_a_value_is_not_there(number: str) -> None:
+    def ask(value: str) -> str:
+        held = f'<spiffworkflow:property name="{number}"{value} />'
+        return task("ask", ROLE.replace('<spiffworkflow:property name="role" value="receiving_school" />', held))
+
+    with pytest.raises(workflows.DiagramRefused, match="环节“ask”的"):
+        compiled(housed("start > ask > end", ask(' value="soon"')))
+    (report,) = workflows.verify({"x": drawing(housed("start > ask > end", ask("")))})
+    assert report.safe
+    assert "number" not in {each.rule for each in report.findings}

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from lxml import etree
 
 from workflows import scripts
-from workflows.diagrams import BPMN, EXPRESSIONS, LONGEST, REFUSED, SPIFF, properties
+from workflows.diagrams import BPMN, EXPRESSIONS, LONGEST, NUMBERS, REFUSED, SPIFF, properties
 from workflows.errors import DiagramRefused, RunBroken
 from workflows.routing import ROLES
 from workflows.verification.drawing import Drawing, Node, Scope
@@ -264,8 +264,9 @@ def _of_offices(drawing: Drawing) -> Iterator[Finding]:
         if not roles.get(node.id or ""):
             yield Finding("lane", severity, node.id, f"环节{node}不在写明办理机构的泳道里（泳道的 role 属性）")
         own = properties(node.element)
-        if not own.get("working_days", "1").isdecimal():
-            yield Finding("deadline", ERROR, node.id, f"环节{node}的时限须是工作日数：{own['working_days']}")
+        for number, meaning in NUMBERS.items():
+            if not own.get(number, "0").isdecimal():
+                yield Finding("number", ERROR, node.id, f"环节{node}的{meaning}：{own[number]}")
         for outcome in sorted(set(_outcomes(node)) - OUTCOMES):
             yield Finding("outcome", ERROR, node.id, f"环节{node}的办理结果 {outcome} 不存在")
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
-from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
 
 from workflows.blueprint import refuse_unbounded
-from workflows.diagrams import BPMN, LONGEST, refuse_circles
+from workflows.diagrams import BPMN, LONGEST, PARSING, refuse_circles
 from workflows.errors import DiagramRefused
 from workflows.verification.findings import ERROR, Finding
 
@@ -39,9 +38,7 @@ def load_fault(file: str, roots: Mapping[str, etree._Element]) -> Finding | None
         return Finding("load", ERROR, _element(roots[file], error.id), f"引擎不能载入：{_sentence(error)}")
     except DiagramRefused as error:
         return Finding("load", ERROR, None, error.sentence)
-    except RecursionError:
-        return Finding("load", ERROR, None, "引擎不能载入：流程互相调用成环，或一条路径太长")
-    except (WorkflowException, KeyError, ValueError, TypeError, AttributeError, AssertionError, IndexError) as error:
+    except PARSING as error:
         return Finding("load", ERROR, None, f"引擎不能载入：{type(error).__name__} {error}")
     return None
 
