@@ -17,7 +17,7 @@ from tests.databases import Postgres, Sqlite
 from tests.papers import a_picture
 from tests.people import Story
 
-into_sqlite = pytest.mark.parametrize("elsewhere", ["sqlite"], indirect=True)  # where the engines do not differ
+into_sqlite = pytest.mark.parametrize("empty_house", ["sqlite"], indirect=True)  # where the engines do not differ
 
 
 def run(app: Flask, *command: object) -> tuple[int, str]:
@@ -36,7 +36,7 @@ def house_on(url: str, papers: Path) -> Flask:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+def empty_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """Another house on a database in which there is nothing at all."""
     database = Sqlite(tmp_path) if request.param == "sqlite" else Postgres()
     house = house_on(database.url, tmp_path / "papers")

@@ -33,16 +33,16 @@ def contents() -> dict[str, tables.Extent]:
     }
 
 
-def test_what_was_backed_up_goes_on_elsewhere(submitted: Story, backup: Path, elsewhere: Flask) -> None:
+def test_what_was_backed_up_goes_on_elsewhere(submitted: Story, backup: Path, empty_house: Flask) -> None:
     before = contents()
 
-    code, said = run(elsewhere, "restore", backup)
+    code, said = run(empty_house, "restore", backup)
 
     assert code == 0, said
-    with elsewhere.app_context():
+    with empty_house.app_context():
         assert contents() == before
         assert list(audit.verify()) == []
-        submitted.client = Client(elsewhere)
+        submitted.client = Client(empty_house)
         assert submitted.waiting()["key"] == "pull"
         case = submitted.case()
         paper = download(submitted.program("receiving_school"), submitted.number, case["attachments"][0]["id"])
@@ -64,21 +64,21 @@ def guards() -> list[str]:
     return list(db.session.execute(sa.text(query)).scalars())
 
 
-def test_a_database_that_was_only_started_counts_as_empty(submitted: Story, backup: Path, elsewhere: Flask) -> None:
-    with elsewhere.app_context():
+def test_a_database_that_was_only_started_counts_as_empty(submitted: Story, backup: Path, empty_house: Flask) -> None:
+    with empty_house.app_context():
         bring_up(lambda _line: None)
 
-    assert run(elsewhere, "restore", backup)[0] == 0
+    assert run(empty_house, "restore", backup)[0] == 0
 
 
 @into_sqlite
 def test_making_and_restoring_are_audited_and_the_file_is_the_owners(
-    submitted: Story, backup: Path, elsewhere: Flask
+    submitted: Story, backup: Path, empty_house: Flask
 ) -> None:
     assert backup.stat().st_mode & 0o077 == 0
     assert last_verb() == "backup/make"
-    run(elsewhere, "restore", backup)
-    with elsewhere.app_context():
+    run(empty_house, "restore", backup)
+    with empty_house.app_context():
         assert last_verb() == "backup/restore"
 
 
@@ -97,7 +97,7 @@ def test_no_number_of_a_child_stands_in_the_file(submitted: Story, backup: Path)
 
 
 def test_writers_go_on_while_a_backup_reads_one_instant(
-    submitted: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: Flask
+    submitted: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_house: Flask
 ) -> None:
     """A child is added between the first and the last table: it is in none of them."""
     read, before = tables.lines, contents()
@@ -116,8 +116,8 @@ def test_writers_go_on_while_a_backup_reads_one_instant(
     assert run(submitted.client.app, "backup", tmp_path / "busy.zip")[0] == 0
     monkeypatch.undo()
     assert contents()["student"].rows == before["student"].rows + 1
-    assert run(elsewhere, "restore", tmp_path / "busy.zip")[0] == 0
-    with elsewhere.app_context():
+    assert run(empty_house, "restore", tmp_path / "busy.zip")[0] == 0
+    with empty_house.app_context():
         assert contents() == before
 
 
@@ -141,13 +141,13 @@ def test_a_file_is_never_overwritten(submitted: Story, backup: Path) -> None:
 
 @on_sqlite
 @into_sqlite
-def test_without_the_key_of_that_time_nothing_is_restored(backup: Path, elsewhere: Flask) -> None:
-    elsewhere.config["FIELD_KEY"] = "quite another key than before"
+def test_without_the_key_of_that_time_nothing_is_restored(backup: Path, empty_house: Flask) -> None:
+    empty_house.config["FIELD_KEY"] = "quite another key than before"
 
-    code, said = run(elsewhere, "restore", backup)
+    code, said = run(empty_house, "restore", backup)
 
     assert (code, "XUEJI_FIELD_KEY" in said) == (1, True)
-    assert is_empty(elsewhere)
+    assert is_empty(empty_house)
 
 
 def test_help_speaks_of_the_key(app: Flask) -> None:
@@ -155,7 +155,7 @@ def test_help_speaks_of_the_key(app: Flask) -> None:
         assert "XUEJI_FIELD_KEY" in run(app, command, "--help")[1]
 
 
-def test_a_backup_of_an_older_schema_is_brought_to_the_newest(app: Flask, tmp_path: Path, elsewhere: Flask) -> None:
+def test_a_backup_of_an_older_schema_is_brought_to_the_newest(app: Flask, tmp_path: Path, empty_house: Flask) -> None:
     old = house_on(f"sqlite:///{tmp_path / 'old.db'}", tmp_path / "none")
     with old.app_context():
         with db.engine.begin() as connection:
@@ -163,10 +163,10 @@ def test_a_backup_of_an_older_schema_is_brought_to_the_newest(app: Flask, tmp_pa
             connection.exec_driver_sql("INSERT INTO division (code, name) VALUES ('330106', '西湖区')")
         assert run(old, "backup", tmp_path / "old.zip")[0] == 0
 
-    code, said = run(elsewhere, "restore", tmp_path / "old.zip")
+    code, said = run(empty_house, "restore", tmp_path / "old.zip")
 
     assert code == 0, said
-    with elsewhere.app_context():
+    with empty_house.app_context():
         connection = db.session.connection()
         assert schema.revision_of(connection) not in (None, "0002")
         assert connection.exec_driver_sql("SELECT number FROM division").scalar_one() == "01"

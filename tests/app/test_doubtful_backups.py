@@ -114,31 +114,31 @@ DOUBTFUL: dict[Callable[[dict[str, bytes]], None], str] = {
 @into_sqlite
 @pytest.mark.parametrize("change", DOUBTFUL, ids=lambda change: change.__qualname__.split(".")[0])
 def test_a_doubtful_file_restores_nothing(
-    backup: Path, elsewhere: Flask, change: Callable[[dict[str, bytes]], None]
+    backup: Path, empty_house: Flask, change: Callable[[dict[str, bytes]], None]
 ) -> None:
-    code, said = run(elsewhere, "restore", rewritten(backup, change))
+    code, said = run(empty_house, "restore", rewritten(backup, change))
 
     assert code == 1
     assert DOUBTFUL[change] in said, said
-    assert is_empty(elsewhere)
+    assert is_empty(empty_house)
 
 
 @on_sqlite
 @into_sqlite
 @pytest.mark.parametrize("kept", [0, 100, 0.5, 0.99])
-def test_a_damaged_file_restores_nothing(backup: Path, elsewhere: Flask, kept: float) -> None:
+def test_a_damaged_file_restores_nothing(backup: Path, empty_house: Flask, kept: float) -> None:
     whole = backup.read_bytes()
     backup.write_bytes(whole[: int(kept if kept > 1 else len(whole) * kept)])
 
-    code, said = run(elsewhere, "restore", backup)
+    code, said = run(empty_house, "restore", backup)
 
     assert (code, "文件已损坏" in said) == (1, True), said
-    assert is_empty(elsewhere)
+    assert is_empty(empty_house)
 
 
 @on_sqlite
 @into_sqlite
-def test_a_flipped_byte_anywhere_restores_nothing(backup: Path, elsewhere: Flask) -> None:
+def test_a_flipped_byte_anywhere_restores_nothing(backup: Path, empty_house: Flask) -> None:
     whole = backup.read_bytes()
     with zipfile.ZipFile(backup) as archive:
         places = [info.header_offset + len(info.filename) + 60 for info in archive.infolist() if info.file_size > 200][
@@ -147,26 +147,26 @@ def test_a_flipped_byte_anywhere_restores_nothing(backup: Path, elsewhere: Flask
     for place in places:
         backup.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
 
-        assert run(elsewhere, "restore", backup)[0] == 1, place
-        assert is_empty(elsewhere), place
+        assert run(empty_house, "restore", backup)[0] == 1, place
+        assert is_empty(empty_house), place
 
 
 @on_sqlite
 @into_sqlite
-def test_a_newer_schema_is_named_as_such(backup: Path, elsewhere: Flask) -> None:
-    code, said = run(elsewhere, "restore", rewritten(backup, revised(revision="9999"), sign=True))
+def test_a_newer_schema_is_named_as_such(backup: Path, empty_house: Flask) -> None:
+    code, said = run(empty_house, "restore", rewritten(backup, revised(revision="9999"), sign=True))
 
     assert (code, "请先升级程序" in said) == (1, True)
-    assert is_empty(elsewhere)
+    assert is_empty(empty_house)
 
 
-def test_a_broken_chain_is_not_brought_back(submitted: Story, tmp_path: Path, elsewhere: Flask) -> None:
+def test_a_broken_chain_is_not_brought_back(submitted: Story, tmp_path: Path, empty_house: Flask) -> None:
     with unguarded(db.session.connection(), [audit.EVENTS]):
         db.session.execute(sa.update(audit.EVENTS).where(audit.EVENTS.c.place == 1).values(verb="demo/load"))
     db.session.commit()
     run(submitted.client.app, "backup", tmp_path / "forged.zip")
 
-    code, said = run(elsewhere, "restore", tmp_path / "forged.zip")
+    code, said = run(empty_house, "restore", tmp_path / "forged.zip")
 
     assert (code, "日志链不完整" in said) == (1, True)
-    assert is_empty(elsewhere)
+    assert is_empty(empty_house)
