@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import jsonify, request, send_file
+from flask import jsonify, request
 
 from app import clock
 from app.access import actor, allow
@@ -14,7 +13,16 @@ from app.cases.api import bp, case_answer, deadline_place
 from app.cases.forms import notice_json, task_brief
 from app.database import transaction
 from app.errors import InvalidInput, Objected
-from app.interface import after_id, encode_cursor, limit_argument, operation, read_json, takes_files, uploads_in
+from app.interface import (
+    after_id,
+    encode_cursor,
+    given_out,
+    limit_argument,
+    operation,
+    read_json,
+    takes_files,
+    uploads_in,
+)
 
 SUPERVISION = {
     "type": "object",
@@ -49,7 +57,7 @@ def attachment(number: str, attachment_id: int) -> Any:
     with transaction():
         paper, content = operations.read_attachment(number, attachment_id, actor=actor())
         name, media_type = paper.name, paper.media_type
-    return send_file(io.BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
+    return given_out(name, media_type, content)
 
 
 @bp.post("/tasks/<int:task_id>/urge")

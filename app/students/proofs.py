@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 
 from app import clock, vault
 from app.access import actor, allow, found
@@ -15,7 +14,7 @@ from app.database import db, transaction
 from app.errors import Missing, Objected
 from app.interface import instant, operation, read_json
 from app.interface.checks import Checked, checkable, code_of, masked_name, qr, url_of
-from app.interface.output import day, moment
+from app.interface.output import day, given_out, moment
 from app.interface.typesetting import typeset
 from app.schools.models import GRADES
 from app.students import operations, queries
@@ -184,8 +183,7 @@ def _printed() -> str:
 
 
 def _pdf(form: str, data: dict[str, Any], name: str) -> Any:
-    content = typeset(FORMS / f"{form}.typ", data)
-    return send_file(io.BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=f"{name}.pdf")
+    return given_out(f"{name}.pdf", "application/pdf", typeset(FORMS / f"{form}.typ", data))
 
 
 @checkable("P")

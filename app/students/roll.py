@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from app import audit, clock
 from app.access import actor, allow
 from app.database import transaction
 from app.divisions.models import Office
 from app.errors import InvalidInput
-from app.interface.output import day, moment
+from app.interface.output import day, given_out, moment
 from app.interface.workbooks import MEDIA_TYPE, workbook
 from app.schools.models import GRADES
 from app.students import listing
@@ -135,7 +134,7 @@ def sheet() -> Any:
     content = workbook(wanted.title, note, HEADINGS[wanted.kind], rows)
     _written_down("roll/export", wanted, len(rows))
     name = f"{wanted.title.replace(' ', '')}-{wanted.school.code}.xlsx"
-    return send_file(io.BytesIO(content), mimetype=MEDIA_TYPE, as_attachment=True, download_name=name)
+    return given_out(name, MEDIA_TYPE, content)
 
 
 def _rows(wanted: Wanted) -> Any:

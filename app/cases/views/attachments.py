@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import Response, flash, redirect, send_file, url_for
+from flask import flash, redirect, url_for
 
 from app.access import actor, allow
 from app.cases import operations
@@ -13,7 +12,7 @@ from app.cases.views.case import page
 from app.cases.views.desk import bp
 from app.database import transaction
 from app.errors import InvalidInput
-from app.interface import takes_files, uploads_in
+from app.interface import given_out, takes_files, uploads_in
 
 TOGETHER = 64  # megabytes of one request
 
@@ -41,10 +40,3 @@ def attachment(number: str, attachment_id: int) -> Any:
         paper, content = operations.read_attachment(number, attachment_id, actor=actor())
         name, media_type = paper.name, paper.media_type
     return given_out(name, media_type, content)
-
-
-def given_out(name: str, media_type: str, content: bytes) -> Response:
-    """A file to be saved; should a browser open it all the same, then without any right."""
-    response = send_file(io.BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
