@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from app.errors import InvalidInput, Objected
+from app.interface.accepting import Test, acceptor
 from app.interface.text import fault_of_identity_number, fault_of_name, fault_of_text
 
 LARGEST = 1_000_000  # bytes of a JSON body
@@ -84,7 +85,8 @@ def objections(schema: Mapping[str, Any], value: Any, *, under: str = "") -> lis
     Beyond the schema: unknown fields are refused, no text holds control characters or emoji, and the formats
     `cn-id`, `cn-mobile`, `date`, `person-name` are checked for real.
     """
-    faults = [_as_fault(error, under) for error in _validator(orjson.dumps(schema)).iter_errors(value)]
+    accepts, validator = _validator(orjson.dumps(schema))
+    faults = [] if accepts(value) else [_as_fault(error, under) for error in validator.iter_errors(value)]
     known = {fault.field for fault in faults}
     faults += [each for each in _beyond(schema, value, [under] if under else []) if each.field not in known]
     if not faults:
@@ -102,8 +104,9 @@ def _fields(schema: Mapping[str, Any], under: str) -> Iterator[str]:
 
 
 @functools.lru_cache(maxsize=256)
-def _validator(schema: bytes) -> Draft202012Validator:
-    return Draft202012Validator(_closed(orjson.loads(schema)))
+def _validator(schema: bytes) -> tuple[Test, Draft202012Validator]:
+    closed = _closed(orjson.loads(schema))
+    return acceptor(closed), Draft202012Validator(closed)
 
 
 def _closed(schema: Any) -> Any:
