@@ -104,7 +104,6 @@ SUBJECTS = {
     "message": "省际来文",
     "request": "请求",
     "province": "全省",
-    "import": "导入文件",
     "year": "年度",
     "schema": "数据库结构",
 }
@@ -148,7 +147,6 @@ PARTICULARS = {
     "rows": "行数",
     "kind": "事项",
     "size": "字节数",
-    "imported": "已导入行数",
 }
 CODE = re.compile(r"[A-Za-z0-9_:./-]{0,60}")
 VALUES: dict[Any, str] = {
