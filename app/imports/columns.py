@@ -179,7 +179,7 @@ def read_row(layout: Layout, number: int, cells: Cells, *, since_1904: bool = Fa
         if cell is None:
             continue
         try:
-            value = _value(column, cell, address(place, number), since_1904)
+            value = _value(column, cell, (place, number), since_1904)
             reading.typed[column.name] = value if column.part.get("format") == "date" else _shown(cell)
             if value != "":
                 _put(reading.values, column.name, value)
@@ -206,11 +206,11 @@ class _NotUnderstood(Exception):
         self.code, self.sentence = code, sentence
 
 
-def _value(column: Column, cell: str, place: str, since_1904: bool) -> Any:
+def _value(column: Column, cell: str, place: tuple[int, int], since_1904: bool) -> Any:
     if isinstance(cell, Formula):
-        raise _NotUnderstood("E-CELL-FORMULA", f"单元格 {place} 是公式，不能导入")
+        raise _NotUnderstood("E-CELL-FORMULA", f"单元格 {address(*place)} 是公式，不能导入")
     if isinstance(cell, Broken):
-        raise _NotUnderstood("E-CELL-BROKEN", f"单元格 {place} 是错误值 {cell[:10]}")
+        raise _NotUnderstood("E-CELL-BROKEN", f"单元格 {address(*place)} 是错误值 {cell[:10]}")
     text = GUARD.sub("", cell.strip())
     if column.part.get("format") == "date":
         return _day(text, isinstance(cell, Number), since_1904)
@@ -227,7 +227,7 @@ def _value(column: Column, cell: str, place: str, since_1904: bool) -> Any:
     return text
 
 
-def _digits(text: str, place: str) -> str:
+def _digits(text: str, place: tuple[int, int]) -> str:
     """A number's own digits. Raises where Excel has lost some."""
     try:
         number = Decimal(text)
@@ -235,7 +235,9 @@ def _digits(text: str, place: str) -> str:
         return text
     if not number.is_finite() or abs(number) >= EXACT:
         shown = f"{number:.5E}" if number.is_finite() else text[:20]
-        raise _NotUnderstood("E-CELL-DIGITS", f"单元格 {place} 被 Excel 变成了数字（{shown}），第 15 位以后已经丢失")
+        raise _NotUnderstood(
+            "E-CELL-DIGITS", f"单元格 {address(*place)} 被 Excel 变成了数字（{shown}），第 15 位以后已经丢失"
+        )
     if number != number.to_integral_value():
         return text
     return str(int(number))

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from app.access import actor, allow, require
 from app.database import transaction
-from app.errors import Objected, objections_of
 from app.imports import operations, queries
 from app.imports.checking import MOST_ROWS
 from app.imports.kinds import KINDS, Kind, kind_of, kinds_for
@@ -79,8 +78,8 @@ def upload() -> Any:
             raise Unreadable("E-FILE-TYPE", "请先选择填好的 .xlsx 文件。")
         with transaction():
             file_id = operations.receive(kind, sent.filename, content, actor=actor()).id
-    except (Unreadable, Objected) as refusal:
-        return _index(tuple(objections_of(refusal)), kind.key), 422
+    except Unreadable as refusal:
+        return _index((refusal,), kind.key), 422
     return redirect(url_for("imports.show", file_id=file_id))
 
 
@@ -107,6 +106,7 @@ def _results(file: ImportFile, kind: Kind) -> str:
         "imports/results.html",
         file=file,
         kind=kind,
+        against=kind.objections() if file.status is FileStatus.CHECKED else (),
         counts=counts,
         states=RowState,
         names=STATE_NAMES,

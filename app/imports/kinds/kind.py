@@ -53,7 +53,7 @@ class Kind:
     taken_before: Callable[[Sequence[str]], Mapping[str, Before]]
     #: open a case with these rows of one school and give its id; raises Objected, a field `rows.17.name` names its row
     take: Callable[[School, Sequence[Values], Actor], int]
-    #: what stands against importing any such workbook today
+    #: what stands against importing anything of the kind today; a workbook can be checked all the same
     objections: Callable[[], Sequence[Refused]] = list
     #: the entry year of whom it registers today
     entry_year: Callable[[], int] = int

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app import audit, clock
 from app.access import Actor
 from app.database import db, execute, table
-from app.errors import Refused, Stale, objections_of
+from app.errors import Objected, Refused, Stale, objections_of
 from app.imports.checking import values_of
 from app.imports.faults import Fault, as_rows, from_rows
 from app.imports.kinds import kind_of
@@ -45,9 +45,14 @@ def importable(file: ImportFile) -> list[RowState]:
 
 
 def confirm(file: ImportFile, *, with_warnings: bool, actor: Actor) -> None:
-    """Import what can be imported. Raises NotNow, NothingToImport, Stale when somebody confirmed just now."""
+    """Import what can be imported.
+
+    Raises NotNow, NothingToImport, Objected (not at this time of the year), Stale when somebody confirmed just now.
+    """
     if file.status is not FileStatus.CHECKED:
         raise NotNow()
+    if objections := kind_of(file.kind).objections():
+        raise Objected(list(objections))
     file.with_warnings = with_warnings
     wanted = sa.select(ImportRow.number).where(ImportRow.file_id == file.id, ImportRow.state.in_(importable(file)))
     if db.session.scalar(wanted.limit(1)) is None:

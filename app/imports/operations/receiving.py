@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app import audit, clock
 from app.access import Actor
 from app.database import db, execute, table
-from app.errors import NotAllowed, Objected, Refused
+from app.errors import NotAllowed, Refused
 from app.imports.checking import columns_for, notices_about, open_book
 from app.imports.kinds import Kind
 from app.imports.models import FileStatus, ImportFile, ImportRow
@@ -27,12 +27,10 @@ class NotNow(Refused):
 def receive(kind: Kind, name: str, content: bytes, *, actor: Actor) -> ImportFile:
     """Take a workbook whose container and captions hold together; the worker reads its rows.
 
-    Raises NotAllowed, Objected (not at this time of the year), or Unreadable with the sentence to show.
+    Raises NotAllowed, or Unreadable with the sentence to show: nothing is kept then.
     """
     if actor.post_id is None or actor.user_id is None or not kind.offered_to(actor):
         raise NotAllowed()
-    if objections := kind.objections():
-        raise Objected(list(objections))
     book = open_book(content, columns_for(kind, names_school=actor.office_kind != "school"))
     file = ImportFile(
         kind=kind.key,

@@ -221,23 +221,26 @@ def test_graduates_are_imported_for_the_next_stage(app: Flask, client: Client) -
     assert entry.agree()["outcome"] == "agreed"
 
 
-def test_a_file_is_refused_while_nobody_can_be_registered(app: Flask, client: Client) -> None:
+def test_out_of_season_a_file_can_be_checked_and_not_imported(app: Flask, client: Client) -> None:
     clock.set_to(dt.datetime(2026, 10, 12, 2, 0, tzinfo=dt.UTC))
     clerk = sender(client, factories.a_school())
 
-    answer = clerk.send(filled([a_child()]))
+    clerk.send(filled([a_child()]))
 
-    assert (answer.status, answer.code) == (422, "E-LOCK-01")
+    assert clerk.file()["counts"]["ok"] == 1
+    assert (clerk.confirm().code, imported_names()) == ("E-LOCK-01", [])
+    assert clerk.file()["status"] == "checked"
 
 
 def test_a_file_that_the_lock_overtakes_comes_back_row_by_row(app: Flask, client: Client) -> None:
     clock.set_to(dt.datetime(2026, 9, 30, 15, 55, tzinfo=dt.UTC))
     clerk = sender(client, factories.a_school())
     clerk.send(filled([a_child()]))
+    assert clerk.agree_to().status == 200
     clock.set_to(dt.datetime(2026, 9, 30, 16, 0, 1, tzinfo=dt.UTC))
     tick()
 
-    clerk.confirm()
+    work()
 
     assert imported_names() == []
     assert clerk.fault()["code"] == "E-LOCK-01"

@@ -103,14 +103,18 @@ def test_the_failed_rows_come_back_with_reasons_and_can_be_sent_again(app: Flask
     assert "没有对应的项目" not in result, "the column of reasons is nobody's mistake"
 
 
-def test_out_of_season_the_page_says_why_and_offers_no_upload(app: Flask, client: Client) -> None:
+def test_out_of_season_the_pages_say_why_nothing_can_be_imported(app: Flask, client: Client) -> None:
     clock.set_to(dt.datetime(2026, 10, 12, 2, 0, tzinfo=dt.UTC))
     client.sign_in(factories.a_user(factories.a_school(), "operator"))
 
     page = client.get("/imports/").text
+    sent = client.post("/imports/", kind=KEY, file=(io.BytesIO(filled([a_child()])), "新生.xlsx"))
+    work()
 
-    assert "现在不能导入：新生信息已于" in page
-    assert "上传并检查" not in page
+    assert "现在可以上传检查，不能导入：新生信息已于" in page
+    result = client.get(sent.location or "").text
+    assert "现在不能导入：新生信息已于" in result
+    assert "确认导入" not in result
 
 
 def test_a_refused_file_says_why_on_its_page(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
