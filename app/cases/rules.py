@@ -126,7 +126,7 @@ def resolve(role: str, *, receiving: Office | None, releasing: Office | None, ap
         case "applicant_superior":
             return applicant.superior and next_tier(applicant.superior)
         case "lowest_common_superior":
-            return lowest_common_superior(receiving, releasing) if receiving and releasing else None
+            return lowest_common_superior(receiving or applicant, releasing) if releasing else None
         case "province":
             return _top(applicant)
     return None
@@ -192,12 +192,23 @@ def parties(
     return found
 
 
+SOMETIMES_NOBODY = (
+    "receiving_superior",
+    "releasing_school",
+    "releasing_bureau",
+    "releasing_superior",
+    "applicant_bureau",
+    "applicant_superior",
+    "lowest_common_superior",
+)
+
+
 def _may_be_skipped(task: TaskSpec) -> bool:
     """A lane that only some cases use (city review above a city-run school) may mean nobody in the others.
 
     A task that a case does pass is refused in `route`.
     """
-    return task.role in ("receiving_superior", "releasing_superior", "applicant_bureau", "applicant_superior")
+    return task.role in SOMETIMES_NOBODY
 
 
 def route(diagrams: Diagrams, offices: Mapping[str, Office], visited: tuple[str, ...]) -> list[Step]:

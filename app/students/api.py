@@ -9,10 +9,12 @@ from flask import Blueprint, jsonify, request
 from app.access import Actor, actor, allow
 from app.database import transaction
 from app.errors import InvalidInput
-from app.interface import after_id, encode_cursor, limit_argument, operation
+from app.interface import after_id, encode_cursor, limit_argument, operation, read_json
 from app.schools.api import office_json
 from app.students import operations, queries
+from app.students.contests import ContestKind
 from app.students.models import Standing, Student
+from app.students.operations import contests
 
 bp = Blueprint("students_api", __name__, url_prefix="/api/v1")
 
@@ -39,6 +41,8 @@ def student_json(student: Student, caller: Actor, *, open_case: str | None) -> d
             }
             for each in student.enrolments
         ],
+        "contested": student.contested,
+        "merged_into": student.merged_into_id,
         "archive": {
             "custodian": office_json(archive.custodian, None),
             "awaits_progression": student.awaits_progression,
@@ -90,3 +94,40 @@ def unmasked_view(student: Student, caller: Actor, where: str) -> None:
     if queries.keeps(caller, student):
         with transaction():
             operations.see_unmasked(student, actor=caller, where=where)
+
+
+CONTEST = {
+    "type": "object",
+    "properties": {
+        "kind": {"type": "string", "title": "问题类别", "enum": [each.value for each in ContestKind]},
+        "explanation": {
+            "type": "string",
+            "title": "情况说明",
+            "minLength": 1,
+            "maxLength": 500,
+            "x-widget": "textarea",
+        },
+        "other": {
+            "type": "object",
+            "title": "疑似重复的另一学籍",
+            "properties": {
+                "main_number": {"type": "string", "title": "学籍主号", "format": "cn-id"},
+                "name": {"type": "string", "title": "姓名", "minLength": 1, "maxLength": 36},
+            },
+            "required": ["main_number", "name"],
+        },
+    },
+    "required": ["kind", "explanation"],
+}
+
+
+@bp.post("/students/<int:student_id>/contest")
+@allow("operator")
+@operation("标记为问题学籍", body=CONTEST, status=201)
+def contest(student_id: int) -> Any:
+    typed, caller = read_json(CONTEST), actor()
+    with transaction():
+        student, named = queries.student_for(caller, student_id), typed.get("other")
+        other = queries.child_by_number(named["main_number"], named["name"]) if named else None
+        contests.mark(student, typed["kind"], typed["explanation"], other, actor=caller)
+    return jsonify(student=student_id, kind=typed["kind"], contested=True), 201

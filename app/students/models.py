@@ -70,6 +70,7 @@ class Student(Model):
     main_number_masked: Mapped[str] = mapped_column(sa.String(18))  # 330102********0017
     household_division: Mapped[str] = mapped_column(sa.String(6), default="")  # 户口所在地区划
     contested: Mapped[bool] = mapped_column(default=False)  # 问题学籍
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("student.id"), index=True)  # 已并入: a tombstone
     particulars: Mapped[Any] = mapped_column(Json, default=dict)  # 一般信息: address, phone, health …
     is_demo: Mapped[bool] = mapped_column(default=False)
 
@@ -325,8 +326,7 @@ class Archive(Model):
     version: Mapped[int] = mapped_column(default=1)  # counts what changed in it; a directive names one
     opened_on: Mapped[dt.date]
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"))
-    #: the province it was sent to; the custodian then keeps an electronic copy only
-    left_to: Mapped[str] = mapped_column(sa.String(6), default="")
+    left_to: Mapped[str] = mapped_column(sa.String(6), default="")  # 已转往的省: the custodian keeps a copy only
 
     student: Mapped[Student] = relationship(back_populates="archive")
     custodian: Mapped[Office] = relationship(lazy="joined")

@@ -17,6 +17,7 @@ from app.errors import Missing
 from app.schools.models import School
 from app.sealing import keyed_hash
 from app.students.cohorts import Certificate, Discrepancy, LockPostponement
+from app.students.contests import Contest
 from app.students.issued import Photo, Proof
 from app.students.models import (
     Archive,
@@ -40,8 +41,16 @@ def child_by_number(main_number: str, name: str) -> Student:
         .where(Student.main_number_hash == keyed_hash(main_number.upper()))
         .options(selectinload(Student.enrolments), joinedload(Student.archive))
     )
+    student = kept_record(student)
     if student is None or student.name != name:
         raise UnknownChild(field="main_number")
+    return student
+
+
+def kept_record(student: Student | None) -> Student | None:
+    """The record into which this one was merged, or itself."""
+    while student is not None and student.merged_into_id is not None:
+        student = db.session.get(Student, student.merged_into_id)
     return student
 
 
@@ -58,7 +67,7 @@ def known_by(main_number: str) -> Student | None:
         .order_by(Student.main_number_hash != number_hash)
         .limit(1)
     )
-    return student
+    return kept_record(student)
 
 
 def namesakes_of(name: str, sex: str, born_on: str) -> Sequence[Student]:
@@ -73,11 +82,12 @@ def namesakes_of(name: str, sex: str, born_on: str) -> Sequence[Student]:
 
 def keeps(actor: Actor, student: Student) -> bool:
     """True for the school that keeps the child and the bureaus above it: they see the whole record."""
-    keeper = _keeper(student)
+    keeper = keeper_of(student)
     return keeper is not None and actor.answers_for(keeper.path)
 
 
-def _keeper(student: Student) -> Office | None:
+def keeper_of(student: Student) -> Office | None:
+    """The school where the child is enrolled, else whoever keeps the archive."""
     enrolment = student.open_enrolment
     if enrolment is not None:
         return enrolment.school.office
@@ -168,6 +178,32 @@ def students_of(
     if name:
         query = query.where(Student.name == name)
     return db.session.scalars(query).unique().all()
+
+
+def open_contest_of(student_id: int, *, for_update: bool = False) -> Contest | None:
+    """The doubt about this record that nobody has settled yet."""
+    query = sa.select(Contest).where(
+        Contest.cleared_at.is_(None), sa.or_(Contest.student_id == student_id, Contest.other_id == student_id)
+    )
+    query = query.order_by(Contest.id).limit(1)
+    contest: Contest | None = db.session.scalar(query.with_for_update() if for_update else query)
+    return contest
+
+
+def contests_for(actor: Actor, *, after: int = 0, limit: int = 20) -> Sequence[Contest]:
+    """Open contests of children inside the actor's jurisdiction, the oldest first."""
+    keeper = sa.orm.aliased(Office)
+    mine = (
+        sa.select(Archive.student_id).join(keeper, keeper.id == Archive.custodian_id).where(inside(actor, keeper.path))
+    )
+    return db.session.scalars(
+        sa.select(Contest)
+        .where(Contest.cleared_at.is_(None), Contest.id > after)
+        .where(sa.or_(Contest.student_id.in_(mine), Contest.other_id.in_(mine)))
+        .options(joinedload(Contest.student), joinedload(Contest.other), joinedload(Contest.marked_by))
+        .order_by(Contest.id)
+        .limit(limit)
+    ).all()
 
 
 def changes_of(student_id: int, *, after: int = 0) -> Sequence[Change]:

@@ -8,7 +8,16 @@ from typing import Any
 from app.errors import Refused
 from app.students import operations
 from app.students.models import DirectiveKind
-from app.students.operations import Proceeding, changes, corrections, locking, registration, reversal, verification
+from app.students.operations import (
+    Proceeding,
+    changes,
+    contests,
+    corrections,
+    locking,
+    registration,
+    reversal,
+    verification,
+)
 from workflows import service_task
 
 
@@ -74,6 +83,7 @@ for _name, _verb in {
     "enrolment/reinstate": changes.reinstate,
     "enrolment/change_class": changes.change_class,
     "enrolment/reverse": reversal.reverse,
+    "student/settle_contest": contests.settle,
     "student/correct_key": corrections.correct_key,
     "student/correct": corrections.correct,
     "student/correct_locked": corrections.correct_locked,

@@ -14,6 +14,7 @@ from app.interface.lists import after_id
 from app.schools.models import GRADES
 from app.students import operations, queries
 from app.students.cohorts import CERTIFICATE_NAMES
+from app.students.contests import CONTEST_NAMES
 from app.students.models import CHANGE_NAMES, SECTION_NAMES, STANDING_NAMES, Directive, NumberKind
 
 bp = Blueprint("students", __name__, template_folder="templates")
@@ -83,6 +84,11 @@ def _page(student_id: int, number: str | None) -> str:
         number=number or student.main_number_masked,
         unmasked=number is not None,
         keeper=beyond_basic,
+        contest=queries.open_contest_of(student_id) if student.contested else None,
+        merged_into=queries.kept_record(student) if student.merged_into_id else None,
+        may_contest=keeper and caller.duty == "operator",
+        contest_names=CONTEST_NAMES,
+        contest_kinds=[{"const": each.value, "title": name} for each, name in CONTEST_NAMES.items()],
         changes=changes,
         directives=directives,
         suspensions=queries.suspensions_of(student_id) if beyond_basic else [],

@@ -30,6 +30,16 @@ DRAWN: dict[str, tuple[list[dict[str, Any]], list[dict[str, str]], list[str], se
         ["other_province_answered"],
         {"agreed", "refused", "redirected"},
     ),
+    "contested_record": (
+        [
+            {"two_schools": False, "two_superiors": False},
+            {"two_schools": True, "two_superiors": False},
+            {"two_schools": True, "two_superiors": True},
+        ],
+        [{}],
+        [],
+        {"agreed", "refused"},
+    ),
     "departure": ([{}], [{}], [], {"agreed", "refused"}),
 }
 #: what makes it true, called once when everybody agrees
@@ -42,6 +52,10 @@ VERBS = {
     ("arrival", (("found", "none"), ("has_record", False))): ["arrival/create"],
     ("arrival", (("found", "suspected"), ("has_record", False))): ["arrival/create"],
     ("arrival", (("found", "record"), ("has_record", False))): ["arrival/redirect"],
+    **{
+        ("contested_record", (("two_schools", schools), ("two_superiors", superiors))): ["student/settle_contest"]
+        for schools, superiors in ((False, False), (True, False), (True, True))
+    },
     ("departure", ()): ["exchange/send_record"],
 }
 TOLD = {"exchange/answer_refused", "exchange/request_record"}  # messages: they change no record

@@ -3,6 +3,7 @@
 from app.cases.openings import (
     arrival,
     changes,
+    contests,
     locks,
     quotas,
     registration,
@@ -23,6 +24,7 @@ __all__ = [
     "RowOpening",
     "arrival",
     "changes",
+    "contests",
     "draft_for",
     "locks",
     "opens",

@@ -154,8 +154,10 @@ def directive_to_consume(proceeding: Proceeding, number: str) -> Row:
             Archive.custodian_id,
             Archive.owner_division,
             to_office.division_code.label("to_division"),
+            Student.contested,
         )
         .join(Archive, Archive.id == Directive.archive_id)
+        .join(Student, Student.id == Directive.student_id)
         .join(to_office, to_office.id == Directive.to_school_id)
         .where(Directive.number == number)
         .with_for_update(of=[Directive, Archive])
@@ -178,6 +180,8 @@ def check_directive(directive: Row | None, proceeding: Proceeding, number: str) 
         raise rules.DirectiveOver(number=number, how=how, field="directive")
     if directive.student_id != proceeding.child:
         raise rules.NoDirective(field="directive")
+    if directive.contested:
+        raise rules.ContestedRecord()
     if (directive.version_now, directive.custodian_id) != (directive.archive_version, directive.from_office_id):
         raise rules.ArchiveChanged(field="directive")
     content = signed_content(directive._mapping)

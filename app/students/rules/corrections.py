@@ -19,6 +19,12 @@ def key_correction(asked: Asked) -> Iterator[Refused]:
     yield from _fitting_number(asked)
 
 
+def corrected_identity(asked: Asked) -> Iterator[Refused]:
+    """P25: what is said to be right differs from what is known, and agrees with itself."""
+    yield from _some_of(asked, KEY_FIELDS)
+    yield from _fitting_number(asked)
+
+
 def _some_of(asked: Asked, names: tuple[str, ...]) -> Iterator[Refused]:
     """At least one of these fields of the person differs from what is known."""
     now = {name: getattr(asked.student, name) for name in names} | {"born_on": asked.student.born_on.isoformat()}
