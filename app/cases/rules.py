@@ -225,16 +225,23 @@ def route(diagrams: Diagrams, offices: Mapping[str, Office], visited: tuple[str,
                 raise Unroutable(task=task.name, role=ROLE_NAMES.get(task.role, task.role))
             continue
         skipped = key not in visited
-        steps.append(
-            Step(key, task.name, task.role, task.duty, office, reason_for(task.role, office, skipped), skipped)
-        )
+        reason = reason_for(task.role, office, skipped, other_side=other_side(diagrams))
+        steps.append(Step(key, task.name, task.role, task.duty, office, reason, skipped))
     return steps
 
 
-def reason_for(role: str, office: Office, skipped: bool) -> str:
-    """Why this office: 转出学校上级教育行政部门：宁波市鄞州区教育局."""
-    reason = f"{ROLE_NAMES[role]}：{office.name}"
-    if skipped and role.endswith("_bureau"):
+def other_side(diagrams: Diagrams) -> str:
+    """What a process calls the school that is not the applicant's."""
+    return diagrams.properties.get("releasing_as", "转出学校")
+
+
+def reason_for(role: str, office: Office, skipped: bool, *, other_side: str = "转出学校") -> str:
+    """Why this office: 转出学校上级教育行政部门：宁波市鄞州区教育局.
+
+    other_side -- what the diagram calls the school that is not the applicant's (its property `releasing_as`).
+    """
+    reason = f"{ROLE_NAMES[role].replace('转出学校', other_side)}：{office.name}"
+    if skipped and role == "receiving_bureau":
         return f"{reason}（双方学校同属该上级，由其一并核办）"
     return f"{reason}（本件不须此环节）" if skipped else reason
 

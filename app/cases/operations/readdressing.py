@@ -158,5 +158,7 @@ def _readdress_steps(case: Row, chosen: Edition, parties: Mapping[str, int], why
             continue
         office = db.session.get_one(Office, parties[role])
         step.office_id = office.id
-        step.reason = f"{rules.reason_for(role, office, step.skipped)}（{why}）"[:200]
+        other_side = rules.other_side(chosen.diagrams)
+        reason = rules.reason_for(role, office, step.skipped, other_side=other_side)
+        step.reason = f"{reason}（{why}）"[:200]
     db.session.flush()

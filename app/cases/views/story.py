@@ -168,6 +168,8 @@ def _words(part: dict[str, Any], value: Any) -> str:
         return "\n".join(value)
     if part.get("x-widget") == "office":
         return _office(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
     if value == 0 and "x-zero" in part:
         return str(part["x-zero"])
     titles = {choice["const"]: choice["title"] for choice in part.get("oneOf", ())}
