@@ -19,6 +19,7 @@ DRAWN: dict[str, tuple[list[dict[str, Any]], list[dict[str, str]], list[str], se
     "death": ([{}], [{}], [], {"agreed", "refused"}),
     "reversal": ([{"next_tier": True}, {"next_tier": False}], [{}], [], {"agreed", "refused"}),
     "school_reorganisation": ([{"next_tier": True}, {"next_tier": False}], [{}], [], {"agreed", "refused"}),
+    "recruiting_scope": ([{"next_tier": True}, {"next_tier": False}], [{}], [], {"agreed", "refused"}),
     "arrival": (
         [
             {"found": "none", "has_record": False},
@@ -57,6 +58,8 @@ VERBS = {
         for schools, superiors in ((False, False), (True, False), (True, True))
     },
     ("departure", ()): ["exchange/send_record"],
+    ("recruiting_scope", (("next_tier", True),)): ["recruitment/set_scope"],
+    ("recruiting_scope", (("next_tier", False),)): ["recruitment/set_scope"],
 }
 TOLD = {"exchange/answer_refused", "exchange/request_record"}  # messages: they change no record
 

@@ -19,6 +19,7 @@ from app.errors import InvalidInput, Missing, Objected, Refused
 from app.interface import objections as form_faults
 from app.processes.queries import Edition, current_edition
 from app.schools.models import School, Stage
+from app.schools.recruitment.queries import scope_of
 from app.sealing import keyed_hash
 from app.students.models import Archive, NumberKind, Student, StudentNumber
 from app.students.operations.registration import known_as
@@ -146,11 +147,12 @@ def graduates(rows: Rows, school: Office, stage: Stage) -> list[tuple[list[Refus
     """P02: children of the stage before, graduated, their archives within the school's own area (S14, S25)."""
     hashes = [keyed_hash(str(row["main_number"]).upper()) for row in rows]
     children = graduates_by_hash(hashes)
-    held = open_cases_of([child.id for child in children.values()])
+    held, scope = open_cases_of([child.id for child in children.values()]), scope_of(school.id)
     found = []
     for row, number_hash in zip(rows, hashes, strict=True):
         child = children.get(number_hash)
-        objected = objections_to_graduate(child, row, school, stage, open_case=held.get(child.id) if child else None)
+        open_case = held.get(child.id) if child else None
+        objected = objections_to_graduate(child, row, school, stage, open_case=open_case, scope=scope)
         found.append((list(objected), RowOpening(row, number_hash, str(row["main_number"]).upper())))
     return found
 
@@ -179,7 +181,9 @@ def open_home_return(edition: Edition, application: Mapping[str, Any], *, profil
     objections += objections_to_graduate(
         student, application, school.office, stage, open_case=open_case_of(student.id), outside_allowed=True
     )
-    objections += objections_to_home_return(school.office, student, application["household_division"])
+    objections += objections_to_home_return(
+        school.office, student, application["household_division"], scope_of(school.id)
+    )
     if application["signed_on"] > clock.today().isoformat():
         objections.append(InvalidInput(sentence="监护人签名日期不能晚于今天。", field="signed_on"))
     if objections:

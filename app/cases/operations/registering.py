@@ -11,6 +11,7 @@ from app.cases.operations.batches import Outcomes, row_verb
 from app.database import db
 from app.divisions.models import Office
 from app.schools.models import Stage
+from app.schools.recruitment.queries import scope_of
 from app.sealing import keyed_hash
 from app.students.operations import Proceeding
 from app.students.operations.registration import Cohort, cohort_of, register_graduates, register_new
@@ -37,13 +38,14 @@ def graduates(proceeding: Proceeding, rows: Rows) -> Outcomes:
     cohort, school = _cohort(proceeding), db.session.get_one(Office, proceeding.target)
     hashes = {key: keyed_hash(row["main_number"].upper()) for key, row in rows.items()}
     children = graduates_by_hash(list(hashes.values()))
-    held = open_cases_of([child.id for child in children.values()])
+    held, scope = open_cases_of([child.id for child in children.values()]), scope_of(school.id)
     outcomes: Outcomes = {}
     fit: dict[int, tuple[int, Mapping[str, Any]]] = {}
     for key, row in rows.items():
         child = children.get(hashes[key])
         open_case = held.get(child.id) if child else None
-        objection = next(objections_to_graduate(child, row, school, cohort.stage, open_case=open_case), None)
+        objected = objections_to_graduate(child, row, school, cohort.stage, open_case=open_case, scope=scope)
+        objection = next(objected, None)
         if objection or child is None:
             assert objection is not None
             outcomes[key] = objection

@@ -9,6 +9,8 @@ from app import clock
 from app.cases import rules, watching
 from app.cases.forms import light_of, state_of
 from app.cases.models import OUTCOME_NAMES, Case, CaseOutcome, CaseStatus, Outcome, TaskStatus
+from app.database import db
+from app.divisions.models import Division
 from app.divisions.queries import office_by_code
 from app.processes.queries import APPLICATION
 
@@ -165,7 +167,9 @@ def _lines(schema: dict[str, Any], values: dict[str, Any]) -> Any:
 def _words(part: dict[str, Any], value: Any) -> str:
     """A value in the words of its form."""
     if part.get("type") == "array":
-        return "\n".join(value)
+        return "\n".join(_words(part.get("items", {}), each) for each in value)
+    if part.get("x-widget") == "division":
+        return _division(value)
     if part.get("x-widget") == "office":
         return _office(value)
     if isinstance(value, bool):
@@ -195,3 +199,9 @@ def _office(code: str) -> str:
     """第一小学（2133010601）: a code says nothing to who decides."""
     office = office_by_code(code)
     return f"{office.name}（{code}）" if office else code
+
+
+def _division(code: str) -> str:
+    """西湖区（330106）"""
+    division = db.session.get(Division, code)
+    return f"{division.name}（{code}）" if division else code

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from app import clock
-from app.divisions.models import Office, OfficeKind
+from app.divisions.models import Office
 from app.errors import InvalidInput, Refused
 from app.schools.models import Stage
+from app.schools.recruitment.rules import home_area, in_area
 from app.students.models import STANDING_NAMES, Enrolment, Standing, Student
 from app.students.rules.locks import objections_to_registration_when_locked
 from app.students.rules.transfer import ContestedRecord, NoDirective, OpenCase, UnknownChild
@@ -137,10 +138,12 @@ def objections_to_graduate(
     *,
     open_case: tuple[str, str] | None,
     outside_allowed: bool = False,
+    scope: Collection[str] = (),
 ) -> Iterator[Refused]:
     """Against a child of the stage before who is to enter here: S14, S25.
 
-    outside_allowed -- a directive of the source bureau is part of the case, so the child may come from elsewhere
+    outside_allowed -- a directive of the source bureau is part of the case, so the child may come from elsewhere;
+    scope -- the divisions from which the school recruits as at home, none while its superior has set nothing
     """
     enrolment = student.last_enrolment if student else None
     if student is None or student.name != row["name"] or enrolment is None:
@@ -155,7 +158,7 @@ def objections_to_graduate(
         return
     if student.archive is None or student.archive.custodian_id != enrolment.school_id:
         yield ArchiveElsewhere(field="main_number")
-    elif not outside_allowed and not is_local(school, student.archive.custodian):
+    elif not outside_allowed and not is_local(school, student.archive.custodian, scope):
         yield NoDirective(field="main_number")
 
 
@@ -164,20 +167,20 @@ def has_finished(enrolment: Enrolment, stage: Stage) -> bool:
     return enrolment.stage is stage and enrolment.standing in (Standing.GRADUATED, Standing.COMPLETED)
 
 
-def is_local(school: Office, keeper: Office) -> bool:
+def is_local(school: Office, keeper: Office, scope: Collection[str] = ()) -> bool:
     """True when the keeper of the archive stands in the area from which the school recruits without consent (S21).
 
-    A county's school recruits in its county; a school of the city in the whole city.
+    scope -- the divisions its superior has set (招生范围). While there are none, a county's school recruits in its
+    county, a school of the city in the whole city.
     """
-    above = school.superior
-    if above is not None and above.kind is OfficeKind.CITY:
-        return keeper.division_code[:4] == school.division_code[:4]
-    return keeper.division_code == school.division_code
+    return in_area(keeper, scope or home_area(school))
 
 
-def objections_to_home_return(school: Office, student: Student, household: str) -> Iterator[Refused]:
+def objections_to_home_return(
+    school: Office, student: Student, household: str, scope: Collection[str] = ()
+) -> Iterator[Refused]:
     """P02b: only for a child whose household stands where the school does, and who graduated elsewhere."""
     if household != school.division_code:
         yield NotAtHome(household=household, field="household_division")
-    if student.archive is not None and is_local(school, student.archive.custodian):
+    if student.archive is not None and is_local(school, student.archive.custodian, scope):
         yield LocalAlready(field="main_number")

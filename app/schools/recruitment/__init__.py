@@ -1,0 +1,1 @@
+"""Recruiting beyond the own area: scopes, plans, their filings."""
