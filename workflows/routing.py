@@ -15,5 +15,13 @@ ROLES = frozenset(
         "applicant",
         "applicant_bureau",
         "applicant_superior",
+        # recruitment: the school's side, the side of the source, and where a plan is filed
+        "local_bureau",
+        "local_county",
+        "local_city",
+        "source_bureau",
+        "source_county",
+        "source_city",
+        "filing_bureau",
     }
 )

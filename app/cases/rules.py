@@ -25,6 +25,13 @@ ROLE_NAMES = {
     "applicant": "申请单位",
     "applicant_bureau": "申请单位上级教育行政部门",
     "applicant_superior": "申请单位上级的上一级教育行政部门",
+    "local_bureau": "学校所在县（市、区）教育行政部门",
+    "local_county": "学校所在县（市、区）教育行政部门，意见供参考",
+    "local_city": "学校所在设区市教育行政部门",
+    "source_bureau": "生源所在县（市、区）教育行政部门",
+    "source_county": "生源所在县（市、区）教育行政部门，意见供参考",
+    "source_city": "生源所在设区市教育行政部门",
+    "filing_bureau": "备案机关",
 }
 
 
@@ -174,16 +181,23 @@ class Step:
 
 
 def parties(
-    diagrams: Diagrams, *, receiving: Office | None, releasing: Office | None, applicant: Office
+    diagrams: Diagrams,
+    *,
+    receiving: Office | None,
+    releasing: Office | None,
+    applicant: Office,
+    known: Mapping[str, Office] | None = None,
 ) -> dict[str, Office]:
-    """The office of every role that a lane of the diagram names.
+    """The office of every role that a lane of the diagram names; known -- what the opening has found out already.
 
     Raises Unroutable when a task would be nobody's: never an orphan task.
     """
     found: dict[str, Office] = {}
     for task in diagrams.tasks.values():
         if task.role not in found:
-            office = resolve(task.role, receiving=receiving, releasing=releasing, applicant=applicant)
+            office = (known or {}).get(task.role) or resolve(
+                task.role, receiving=receiving, releasing=releasing, applicant=applicant
+            )
             if office is None and task.key in diagrams.route and _may_be_skipped(task):
                 continue
             if office is None:
@@ -200,6 +214,8 @@ SOMETIMES_NOBODY = (
     "applicant_bureau",
     "applicant_superior",
     "lowest_common_superior",
+    "local_county",
+    "source_county",
 )
 
 

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.cases import operations
-from app.cases.openings.reorganisation import school_by_code
 from app.cases.openings.schools import is_held
-from app.cases.operations import arriving, exchanging, reorganising
+from app.cases.operations import arriving, exchanging, recruiting, reorganising
 from app.divisions.queries import office_by_code
 from app.errors import Missing
 from app.schools.models import Stage
 from app.schools.operations import set_total
-from app.schools.recruitment.operations import set_scope
 from app.students.operations import Proceeding, graduation, promotion
+from app.students.service_tasks import offer
 from workflows import service_task
 
 
@@ -103,14 +102,8 @@ def set_quota(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     )
 
 
-@service_task("recruitment/set_scope")
-def set_recruiting_scope(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
-    """设定招生范围: in place of the one before."""
-    proceeding.claim()
-    school = school_by_code(proceeding.application["school"])
-    if school is None:
-        raise Missing()
-    set_scope(school, proceeding.application["divisions"], case_id=proceeding.case_id, actor=proceeding.actor)
+for _name, _act in recruiting.VERBS.items():
+    offer(_name, _act)
 
 
 for _verb in operations.ROW_VERBS:

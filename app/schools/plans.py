@@ -76,6 +76,15 @@ class Plan(Model):
     filing: Mapped[Filing | None] = relationship(back_populates="plan", uselist=False)
 
 
+class FilingState(StrEnum):
+    """备案状态"""
+
+    WAITING = "waiting"  # 待备案: from the lodging
+    RETURNED = "returned"  # 退回补充: waiting -> returned -> waiting, until it is lodged again
+    ACCEPTED = "accepted"  # 予以备案
+    ENDED = "ended"  # 方案已终止: recalled, or taken up again with other figures and refused
+
+
 class Filing(Model):
     """备案 – a plan lodged with the next tier: accepted with a number, or returned for supplement, never refused."""
 
@@ -87,11 +96,26 @@ class Filing(Model):
     office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"), index=True)  # where it is lodged
     lodged_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     returned: Mapped[int] = mapped_column(default=0)  # how often for supplement
+    returned_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # none once it is lodged again
     number: Mapped[str | None] = mapped_column(sa.String(24), unique=True)  # B2026-330100-000001
     accepted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
     plan: Mapped[Plan] = relationship(back_populates="filing")
     office: Mapped[Office] = relationship()
+
+    @property
+    def state(self) -> FilingState:
+        """Where the filing stands; what was returned and not lodged again is the school's side's turn."""
+        if self.accepted_at is not None:
+            return FilingState.ACCEPTED
+        if self.plan.status is PlanStatus.ENDED:
+            return FilingState.ENDED
+        return FilingState.RETURNED if self.returned_at is not None else FilingState.WAITING
+
+    @property
+    def title(self) -> str:
+        """The number as it stands on paper: 浙教备〔2026〕330100-000001号; empty until it is accepted."""
+        return f"浙教备〔{self.number[1:5]}〕{self.number[6:]}号" if self.number else ""
 
 
 class QuotaEntryKind(StrEnum):

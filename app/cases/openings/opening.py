@@ -41,6 +41,8 @@ class Opening:
     releasing: Office | None = None
     #: the application as it is kept, where it differs from what was typed
     application: Mapping[str, Any] | None = None
+    #: the offices of roles that follow from more than the two schools, such as both sides of a recruiting plan
+    offices: Mapping[str, Office] = field(default_factory=dict)
     #: the work list of a batch: one application per child
     rows: Sequence[RowOpening] = ()
     #: the keyed hash of the number that nobody else may register while the case is open

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import sqlalchemy as sa
+
+from app import clock
 from app.access import Actor
 from app.cases.openings.opening import REPAIRS, Opening, opens
 from app.cases.openings.reorganisation import school_by_code
 from app.cases.rules import next_tier
-from app.errors import Missing, NotAllowed, Objected
+from app.database import db
+from app.divisions.models import Office, OfficeKind
+from app.divisions.queries import office_by_code
+from app.errors import Missing, NotAllowed, Objected, Refused
 from app.processes.queries import Edition
-from app.schools.recruitment.queries import cities_of_divisions
-from app.schools.recruitment.rules import objections_to_scope
+from app.schools.models import STAGE_NAMES, School, Stage
+from app.schools.plans import PlanKind
+from app.schools.recruitment.queries import cities_of_divisions, live_plan, promised, quota_of, scope_of
+from app.schools.recruitment.rules import (
+    PlanThere,
+    city_of,
+    objections_to_cap,
+    objections_to_dates,
+    objections_to_scope,
+    objections_to_source,
+)
 
 
 class NotTheSuperior(NotAllowed):
@@ -45,3 +61,90 @@ def _check_scope(application: Mapping[str, Any], applicant_id: int = 0) -> Mappi
 
 
 REPAIRS["recruiting_scope"] = _check_scope
+
+
+# ── plans ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@opens("plan_cross_county", "plan_cross_city")
+def open_plan(edition: Edition, application: Mapping[str, Any], *, profile: str, actor: Actor) -> Opening:
+    """P07 跨县（市、区）招生方案, P08 跨设区市招生方案, asked by the school. Raises Missing, or Objected."""
+    school = db.session.get(School, actor.office_id)
+    if school is None:
+        raise Missing()
+    kind, source = PlanKind(edition.key.removeprefix("plan_")), office_by_code(application["source"])
+    objections = list(objections_to_source(kind, school.office, source, scope_of(school.id)))
+    objections += _about_the_figures(school, source, application)
+    if source is not None:
+        objections += _about_another_plan(school, source, application)
+    if objections or source is None:
+        raise Objected(objections)
+    facts, offices = _asked_of(kind, school.office, source)
+    kept = {"school": school.office.code, **application}
+    return Opening(facts, receiving=school.office, offices=offices, application=kept)
+
+
+def _about_the_figures(school: School, source: Office | None, application: Mapping[str, Any]) -> Iterator[Refused]:
+    stage, year = Stage(application["stage"]), application["entry_year"]
+    yield from objections_to_dates(year, dt.date.fromisoformat(application["closes_on"]), clock.today())
+    others = promised(school.id, stage, year, but_for=source.id if source else 0)
+    yield from objections_to_cap(application["cap"], school, stage, year, quota_of(school.id, stage, year), others)
+
+
+def _about_another_plan(school: School, source: Office, application: Mapping[str, Any]) -> Iterator[Refused]:
+    stage, year = Stage(application["stage"]), application["entry_year"]
+    if live_plan(school.id, stage, year, source.id) is not None:
+        yield PlanThere(year=year, stage=STAGE_NAMES[stage], source=source.name, field="source")
+
+
+def _check_repaired(application: Mapping[str, Any], applicant_id: int) -> Mapping[str, Any]:
+    """Other figures for the same source. Raises Objected."""
+    school = db.session.get_one(School, applicant_id)
+    objections = list(_about_the_figures(school, office_by_code(application["source"]), application))
+    if objections:
+        raise Objected(objections)
+    return application
+
+
+REPAIRS["plan_cross_county"] = REPAIRS["plan_cross_city"] = _check_repaired
+
+
+def _asked_of(kind: PlanKind, school: Office, source: Office) -> tuple[dict[str, bool], dict[str, Office]]:
+    """What the diagram must know of a plan, and the offices of both sides."""
+    local, city = _county_of(school), _city_bureau(school)
+    if kind is PlanKind.CROSS_COUNTY:
+        offices = {"local_bureau": local, "source_bureau": source, "filing_bureau": city}
+        return {"endorse": local.id != school.superior_id}, offices
+    other = _city_bureau(source)
+    offices = {"local_city": city, "source_city": other, "filing_bureau": _above(city)}
+    if local.id != city.id:
+        offices["local_county"] = local
+    if source.id != other.id:
+        offices["source_county"] = source
+    return {"local_opinion": "local_county" in offices, "source_opinion": "source_county" in offices}, offices
+
+
+def _county_of(school: Office) -> Office:
+    """The county bureau where the school stands; above a city's school whose county nobody has told, the city's."""
+    above = school.superior
+    assert above is not None
+    if above.kind in (OfficeKind.COUNTY, OfficeKind.ZONE):
+        return above
+    found: Office | None = db.session.scalar(
+        sa.select(Office).where(Office.kind == OfficeKind.COUNTY, Office.division_code == school.division_code)
+    )
+    return found or above
+
+
+def _city_bureau(office: Office) -> Office:
+    bureau = office_by_code(city_of(office))
+    if bureau is None:
+        raise Missing()
+    return bureau
+
+
+def _above(bureau: Office) -> Office:
+    above = next_tier(bureau)
+    if above is None:
+        raise Missing()
+    return above

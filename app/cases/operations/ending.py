@@ -18,6 +18,7 @@ from app.database import db
 from app.errors import InvalidInput, Missing, NotAllowed, Objected
 from app.interface import objections as form_objections
 from app.processes.queries import edition
+from app.schools.recruitment.operations import end_plan
 from app.students import operations as students
 from app.students.models import Directive
 from app.students.operations import Proceeding
@@ -52,6 +53,7 @@ def recall(number: str, reason: str, *, actor: Actor) -> int:
         .values(status=CaseStatus.CLOSED, outcome=CaseOutcome.RECALLED, closed_at=now)
     )
     db.session.execute(end_tasks(list(siblings.values()), TaskStatus.CANCELLED, now))
+    end_plan(case_id=case.case_id, actor=actor)
     audit.record("cases/recall", f"case:{number}", actor=actor, after={"reason": reason})
     return int(case.case_id)
 
@@ -69,6 +71,7 @@ def terminate(number: str, because: str, *, actor: Actor) -> None:
     ended = {"status": CaseStatus.CLOSED, "outcome": CaseOutcome.TERMINATED, "closed_at": now}
     claim_case(case, **ended, ended_because=because)
     students.lapse(case.case_id, because, actor=actor)
+    end_plan(case_id=case.case_id, actor=actor)
     sentence = f"办件 {number} 已终止：{because}。"
     if siblings:
         db.session.execute(

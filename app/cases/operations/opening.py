@@ -118,7 +118,11 @@ def _new_case(chosen: Edition, opening: Opening, applicant: Office, *, profile: 
 def _insert(case: Case, chosen: Edition, opening: Opening, applicant: Office, *, actor: Actor) -> None:
     """Route the case, write it, walk it to its first tasks. Raises Unroutable, AlreadyOpen."""
     offices = rules.parties(
-        chosen.diagrams, receiving=opening.receiving, releasing=opening.releasing, applicant=applicant
+        chosen.diagrams,
+        receiving=opening.receiving,
+        releasing=opening.releasing,
+        applicant=applicant,
+        known=opening.offices,
     )
     case.parties = {role: office.id for role, office in offices.items()}
     db.session.add(case)

@@ -32,6 +32,11 @@ BUTTONS = {  # where the outcome's plain name would not say what pressing it doe
     ("await_other_province", "refuse"): "终止等待，不予办理",
     ("refused_elsewhere", "agree"): "再次向外省申请调档",
     ("refused_elsewhere", "refuse"): "不再办理",
+    ("lodge", "agree"): "报送备案",
+    ("filing", "agree"): "予以备案",
+    ("filing", "send_back"): "退回补充",
+    ("local_opinion", "acknowledge"): "提出意见",
+    ("source_opinion", "acknowledge"): "提出意见",
     ("county_check", "agree"): "确非同一人，继续办理",
     ("county_check", "refuse"): "系同一人，不予新建",
 }

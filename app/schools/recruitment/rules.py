@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from app.divisions.models import Office, OfficeKind
-from app.errors import Refused
-from app.schools.models import Ownership, School, Stage
+from app.errors import InvalidInput, Refused
+from app.schools.models import STAGE_NAMES, Ownership, Quota, School, Stage
+from app.schools.plans import Plan, PlanKind, PlanStatus
 
 PROVINCE = "330000"
 
@@ -71,3 +73,119 @@ def _beyond_a_public_school(
             yield ScopeRefused(sentence="市属公办高中的招生范围只能在本设区市内。", field=field)
     elif set(divisions) - {office.division_code}:
         yield ScopeRefused(sentence="公办学校的招生范围只能是学校所在县（市、区）。", field=field)
+
+
+# ── plans ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+SOURCES = {  # whose area a plan may name
+    PlanKind.CROSS_COUNTY: (OfficeKind.COUNTY, OfficeKind.ZONE),
+    PlanKind.CROSS_CITY: (OfficeKind.COUNTY, OfficeKind.ZONE, OfficeKind.CITY),
+}
+
+
+class NotFiled(Refused):
+    code = "E-PLAN-01"
+    text = "招生方案尚未备案，不能上报名单。"
+
+
+class NotClosed(Refused):
+    code = "E-PLAN-01"
+    text = "招生尚未截止（{on:%Y-%m-%d}），截止之后方可上报名单。"
+
+
+class AboveCap(Refused):
+    code = "E-PLAN-02"
+    text = "名单人数（{children}）超出备案的计划数（{cap}）。"
+
+
+class SourceIsLocal(Refused):
+    code = "E-PLAN-03"
+    text = "{source}在本校招生范围内，无须提出招生方案。"
+
+
+class OtherPlan(Refused):
+    code = "E-PLAN-04"
+    text = "{sentence}"
+
+
+class PlanThere(Refused):
+    code = "E-PLAN-05"
+    text = "本校 {year} 年{stage}面向{source}已有在办或已备案的招生方案。"
+
+
+class AboveQuota(Refused):
+    code = "E-PLAN-06"
+    text = "计划数超出核定的{what}（核定 {limit}，其他招生方案已列 {promised}）。"
+
+
+class NoNumber(Refused):
+    code = "E-QUOTA-01"
+    text = "上级教育行政部门尚未核定本校 {year} 年{stage}新生学籍总数，不能提出招生方案。"
+
+
+class StageNotTaught(Refused):
+    code = "E-STAGE"
+    text = "本校没有{stage}学段。"
+
+
+def objections_to_source(
+    kind: PlanKind, school: Office, source: Office | None, scope: Collection[str]
+) -> Iterator[Refused]:
+    """What stands against recruiting from that bureau's area under a plan of that kind (S21, S22)."""
+    if source is None or source.kind not in SOURCES[kind] or source.closed_on is not None:
+        yield InvalidInput(sentence="请填写生源地教育局的代码。", field="source")
+        return
+    if in_area(source, scope or home_area(school)):
+        yield SourceIsLocal(source=source.name, field="source")
+    elif kind is PlanKind.CROSS_COUNTY and city_of(source) != city_of(school):
+        sentence = f"{source.name}与本校不属同一设区市（义乌按设区市对待），请提出跨设区市招生方案。"
+        yield OtherPlan(sentence=sentence, field="source")
+    elif kind is PlanKind.CROSS_CITY and city_of(source) == city_of(school):
+        sentence = f"{source.name}与本校同属一个设区市，请提出跨县（市、区）招生方案。"
+        yield OtherPlan(sentence=sentence, field="source")
+
+
+def objections_to_dates(entry_year: int, closes_on: dt.date, on: dt.date) -> Iterator[Refused]:
+    """A plan is for this year or the next, and the recruiting it allows ends in that year, not yet today."""
+    if not on.year <= entry_year <= on.year + 1:
+        yield InvalidInput(sentence="入学年份只能是今年或明年。", field="entry_year")
+    if closes_on <= on:
+        yield InvalidInput(sentence="招生截止日期须晚于今天。", field="closes_on")
+    elif closes_on.year != entry_year:
+        yield InvalidInput(sentence="招生截止日期须在入学年份之内。", field="closes_on")
+
+
+def objections_to_cap(
+    cap: int, school: School, stage: Stage, entry_year: int, quota: Quota | None, promised: int
+) -> Iterator[Refused]:
+    """What stands against so many children from elsewhere.
+
+    quota -- of that cohort; promised -- the caps of its other live plans
+    """
+    if not school.teaches(stage):
+        yield StageNotTaught(stage=STAGE_NAMES[stage], field="stage")
+    elif quota is None:
+        yield NoNumber(year=entry_year, stage=STAGE_NAMES[stage], field="entry_year")
+    elif quota.outside is not None and cap + promised > quota.outside:
+        yield AboveQuota(what="外招人数", limit=quota.outside, promised=promised, field="cap")
+    elif cap + promised > quota.total:
+        yield AboveQuota(what="新生学籍总数", limit=quota.total, promised=promised, field="cap")
+
+
+def objections_to_roster(plan: Plan, on: dt.date, *, children: int = 0) -> list[Refused]:
+    """What stands against uploading a roster of so many children on that day (E-PLAN-01, E-PLAN-02)."""
+    objections: list[Refused] = []
+    if plan.status is not PlanStatus.FILED:
+        objections.append(NotFiled())
+    elif on <= plan.closes_on:
+        objections.append(NotClosed(on=plan.closes_on))
+    if children > plan.cap:
+        objections.append(AboveCap(children=children, cap=plan.cap))
+    return objections
+
+
+def comes_from(source: Office, keeper: Office) -> bool:
+    """True when the keeper of an archive stands in the source area that a plan names."""
+    if source.kind is OfficeKind.ZONE:
+        return source.answers_for(keeper)
+    return in_area(keeper, (source.division_code,))
