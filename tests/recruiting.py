@@ -66,3 +66,22 @@ class Recruiting:
             answer = self.decide(key)
             assert answer.status == 200, answer.text
         return self
+
+
+def a_plan(client: Client, superior: str = "330106", *, source: str = "330108", **school: Any) -> Recruiting:
+    """A school with ten seats of each cohort that wants children of the source area; the source's bureau exists."""
+    factories.a_bureau(source)
+    return Recruiting(client, factories.a_school(superior, **{"stages": "senior", **school}))
+
+
+def asked_for(source: str = "330108", **more: Any) -> dict[str, Any]:
+    """An acceptable application on the house's clock (23 November 2026)."""
+    return {
+        "source": source,
+        "stage": "senior",
+        "entry_year": 2026,
+        "cap": 6,
+        "closes_on": "2026-12-20",
+        "basis": "杭教招〔2026〕8 号",
+        **more,
+    }

@@ -22,6 +22,7 @@ from app.divisions.models import Office
 from app.errors import InvalidInput, Missing, NotAllowed, Objected, Refused, Stale, objections_of
 from app.interface import objections as form_objections
 from app.processes.queries import Edition, edition
+from workflows import Run
 
 DECISIONS = table(Decision)
 LONGEST_OPINION = 2000  # characters
@@ -53,7 +54,7 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     run = workflows.complete(
         chosen.diagrams, bytes(task.state), task.run_task, {"outcome": answer.outcome}, context=proceeding
     )
-    clocks = _clocks_after(task, answer, now)
+    clocks = _clocks_after(task, answer, now, _interrupted(task, run, siblings))
     decision = sa.insert(DECISIONS).values(
         case_id=task.case_id,
         task_id=task.id,
@@ -181,11 +182,23 @@ OPINION = {
 }
 
 
-def _clocks_after(task: Row, answer: Answer, now: dt.datetime) -> dict[str, int] | None:
-    """A task sent back for repair goes on later with the working days it had left; None when nothing changes."""
-    if answer.outcome == Outcome.SEND_BACK:
-        return {**task.clocks, task.key: max(0, rules.days_left(task.deadline, now))}
-    return None
+def _interrupted(task: Row, run: Run, siblings: Mapping[str, int]) -> list[int]:
+    """The tasks that lay beside this one and are asked no more."""
+    waiting = {each.id for each in run.waiting}
+    return [task_id for run_task, task_id in siblings.items() if run_task not in waiting and task_id != task.id]
+
+
+def _clocks_after(task: Row, answer: Answer, now: dt.datetime, interrupted: list[int]) -> dict[str, int] | None:
+    """A task sent back for repair goes on later with the working days it had left, and so do those it interrupts;
+    None when nothing changes.
+    """
+    if answer.outcome != Outcome.SEND_BACK:
+        return None
+    left = {task.key: task.deadline}
+    if interrupted:
+        beside = sa.select(TASKS.c.key, TASKS.c.deadline).where(TASKS.c.id.in_(interrupted))
+        left |= {row.key: row.deadline for row in execute(beside)}
+    return {**task.clocks, **{key: max(0, rules.days_left(deadline, now)) for key, deadline in left.items()}}
 
 
 def pre_review(task_id: int, recommendation: str, opinion: str, *, actor: Actor) -> None:
@@ -193,12 +206,13 @@ def pre_review(task_id: int, recommendation: str, opinion: str, *, actor: Actor)
     task = db.session.get(Task, task_id)
     if task is None or task.office_id != actor.office_id:
         raise Missing()
+    outcomes = edition(task.case.version_id).diagrams.tasks[task.key].outcomes if task.case.version_id else ()
     if actor.duty != "operator" or task.duty.value != "approver" or actor.office_kind == "school":
         raise NotAllowed()
     if task.status is not TaskStatus.OPEN or task.pre_review is not None:
         raise Stale()
     faults = form_objections(OPINION, {"opinion": opinion})
-    if recommendation not in (Outcome.AGREE, Outcome.REFUSE, Outcome.SEND_BACK):
+    if recommendation not in {Outcome.AGREE, *outcomes} - {Outcome.ACKNOWLEDGE}:
         faults = [*faults, InvalidInput(sentence="请选择初审建议。", field="recommendation")]
     if faults:
         raise Objected(list(faults))

@@ -15,7 +15,7 @@ from app.cases.forms import destination, edition_of, has_list, light_of, prefill
 from app.cases.models import OUTCOME_NAMES, Case, CaseStatus, Outcome, RowStatus, Task, TaskStatus
 from app.cases.openings import rehearsal_of
 from app.cases.operations import Answer
-from app.cases.views.desk import RECOMMENDATIONS, bp, button_text, status_tag
+from app.cases.views.desk import bp, button_text, decision_words, recommendations, status_tag
 from app.cases.views.story import application_lines, application_tables, marks, timeline
 from app.database import db, transaction
 from app.errors import Missing, Objected
@@ -71,7 +71,7 @@ def page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] 
         lights={task.id: (light_of(task, now), rules.time_left(task.deadline, now)) for task in waiting},
         outcomes=OUTCOME_NAMES,
         button_text=button_text,
-        recommendations=RECOMMENDATIONS,
+        recommendations=recommendations(review.key, chosen.diagrams.tasks[review.key].outcomes) if review else [],
         typed=typed if typed is not None else (prefilled(mine) if mine else {}),
         errors=errors or [],
         may_recall=_may_recall(case, caller),
@@ -157,7 +157,7 @@ def diagram(number: str) -> Any:
 def decide(task_id: int) -> Any:
     caller = actor()
     task = queries.task_for(caller, task_id)
-    number, chosen = task.case.number, edition_of(task.case)
+    number, key, chosen = task.case.number, task.key, edition_of(task.case)
     form = form_values(chosen.form(chosen.diagrams.tasks[task.key].form))
     outcome, opinion = request.form.get("outcome", ""), request.form.get("opinion", "").replace("\r\n", "\n").strip()
     answer = Answer(outcome, request.form.get("reason_code") or None, opinion, form)
@@ -174,7 +174,7 @@ def decide(task_id: int) -> Any:
         typed = {**form, "outcome": outcome, "opinion": opinion, "reason_code": answer.reason_code}
         return page(number, errors=refusal.objections, typed=typed), 422
     work_at_once(number)
-    flash(f"办件 {number}：{OUTCOME_NAMES.get(Outcome(outcome), '')}，已办理。", "success")
+    flash(f"办件 {number}：{decision_words(key, Outcome(outcome))}，已办理。", "success")
     return redirect(url_for("cases.show", number=number))
 
 

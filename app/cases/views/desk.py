@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import Blueprint
 
 from app.cases.models import OUTCOME_NAMES, Case, CaseStatus, Outcome
@@ -40,7 +42,12 @@ BUTTONS = {  # where the outcome's plain name would not say what pressing it doe
     ("county_check", "agree"): "确非同一人，继续办理",
     ("county_check", "refuse"): "系同一人，不予新建",
 }
-RECOMMENDATIONS = [{"code": each.value, "text": OUTCOME_NAMES[each]} for each in Outcome if each.value != "acknowledge"]
+
+SAID = {  # where the record says it in other words than the outcome's plain name
+    ("filing", "agree"): "予以备案",
+    ("filing", "send_back"): "退回补充",
+    ("lodge", "agree"): "已报送",
+}
 
 add_menu("办件", "在办", "cases.running", ("operator", "approver"))
 add_menu("办件", "办结", "cases.closed", ("operator", "approver"))
@@ -51,6 +58,17 @@ add_menu("办事", "发起转学", "cases.start_transfer", ("operator",))
 def status_tag(case: Case) -> tuple[str, str]:
     """What the case's stamp says, and its colour."""
     return CASE_OUTCOMES[case.outcome.value] if case.outcome else STATUS_NAMES[case.status]
+
+
+def decision_words(task_key: str, outcome: Outcome) -> str:
+    """How a decision reads among what happened."""
+    return SAID.get((task_key, outcome.value), OUTCOME_NAMES[outcome])
+
+
+def recommendations(task_key: str, outcomes: Collection[str]) -> list[dict[str, str]]:
+    """What a pre-review may recommend at that task: whatever its approver may then decide."""
+    offered = [each for each in (Outcome.AGREE, Outcome.REFUSE, Outcome.SEND_BACK) if each in {"agree", *outcomes}]
+    return [{"code": each.value, "text": decision_words(task_key, each)} for each in offered]
 
 
 def button_text(task_key: str, outcome: str) -> str:

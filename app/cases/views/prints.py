@@ -10,8 +10,8 @@ from app import audit
 from app.access import actor, allow
 from app.cases import queries
 from app.cases.forms import edition_of
-from app.cases.models import OUTCOME_NAMES, Case, CaseOutcome, TaskStatus
-from app.cases.views.desk import bp
+from app.cases.models import Case, CaseOutcome, TaskStatus
+from app.cases.views.desk import bp, decision_words
 from app.cases.views.story import application_lines
 from app.database import db, transaction
 from app.errors import Missing
@@ -42,7 +42,7 @@ def sheet(number: str) -> Any:
         chosen=chosen,
         lines=application_lines(case, chosen),
         waiting=[task for task in case.tasks if task.status is TaskStatus.OPEN],
-        outcomes=OUTCOME_NAMES,
+        decision_words=decision_words,
         reasons={each["code"]: each["text"] for each in chosen.reasons},
         directive=students.directive_of(case.id),
         result=result_of(case),

@@ -8,7 +8,8 @@ from typing import Any
 from app import clock
 from app.cases import rules, watching
 from app.cases.forms import light_of, state_of
-from app.cases.models import OUTCOME_NAMES, Case, CaseOutcome, CaseStatus, Outcome, TaskStatus
+from app.cases.models import Case, CaseOutcome, CaseStatus, Outcome, TaskStatus
+from app.cases.views.desk import decision_words
 from app.database import db
 from app.divisions.models import Division
 from app.divisions.queries import office_by_code
@@ -42,7 +43,7 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
                 "title": names[decision.task_id],
                 "office": decision.office.name,
                 "who": decision.user.name if see else "",
-                "outcome": OUTCOME_NAMES[decision.outcome],
+                "outcome": decision_words(decision.key, decision.outcome),
                 "kind": {Outcome.REFUSE: "red", Outcome.SEND_BACK: "amber"}.get(decision.outcome, "green"),
                 "opinion": decision.opinion if see else "",
                 "reason": "",
