@@ -76,8 +76,7 @@ def choice(enum: type[StrEnum], **options: Any) -> sa.Enum:
         create_constraint=True,
         length=max(len(member.value) for member in enum),
         values_callable=lambda members: [member.value for member in members],
-        name=enum.__name__.lower(),
-        **options,
+        **{"name": enum.__name__.lower(), **options},
     )
 
 

@@ -99,6 +99,7 @@ def set_quota(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
         basis=asked["basis"],
         case_id=proceeding.case_id,
         actor=proceeding.actor,
+        outside=asked.get("outside"),
     )
 
 

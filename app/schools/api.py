@@ -105,6 +105,8 @@ def quotas() -> Any:
             "total": quota.total,
             "used": quota.used,
             "reserved": quota.reserved,
+            "outside": quota.outside,
+            "recruited": quota.recruited,
         }
         for quota, code in rows[:limit]
     ]

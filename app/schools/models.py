@@ -108,6 +108,8 @@ class Quota(Model):
     used: Mapped[int] = mapped_column(default=0)
     reserved: Mapped[int] = mapped_column(default=0)
     outside: Mapped[int | None]  # 其中外招: how many of them from outside the school's area; None: no limit of its own
+    #: recruits from outside who were registered; a seat one of them leaves goes to whoever comes next
+    recruited: Mapped[int] = mapped_column(default=0, server_default="0")
 
     school: Mapped[School] = relationship()
 

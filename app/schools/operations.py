@@ -9,7 +9,8 @@ from app.access import Actor
 from app.database import db
 from app.errors import Refused
 from app.schools.models import Quota, QuotaVersion, SchoolClass, Stage
-from app.schools.rules import BelowUse
+from app.schools.plans import QuotaEntry
+from app.schools.rules import BelowUse, OutsideBelowUse
 
 
 class NoSeat(Refused):
@@ -83,19 +84,32 @@ def _row(school_id: int, stage: Stage, entry_year: int) -> tuple[sa.ColumnElemen
 
 
 def set_total(
-    school_id: int, stage: Stage, entry_year: int, total: int, *, basis: str, case_id: int, actor: Actor
+    school_id: int,
+    stage: Stage,
+    entry_year: int,
+    total: int,
+    *,
+    basis: str,
+    case_id: int,
+    actor: Actor,
+    outside: int | None = None,
 ) -> None:
     """Set how many of a cohort a school may hold; effective at once, the number before kept as history.
 
+    outside -- how many of them may be recruited from elsewhere; None leaves that as it is
     Raises BelowUse (E-QUOTA-02) when more seats are used or reserved by now, nothing written then.
     """
     quota = db.session.scalar(sa.select(Quota).where(*_row(school_id, stage, entry_year)).with_for_update())
     if quota is None:
-        quota = Quota(school_id=school_id, stage=stage, entry_year=entry_year, total=0, used=0, reserved=0)
+        quota = Quota(school_id=school_id, stage=stage, entry_year=entry_year, total=0, used=0, reserved=0, recruited=0)
         db.session.add(quota)
         db.session.flush()  # its versions point at it
     if total < quota.used + quota.reserved:
         raise BelowUse(used=quota.used, reserved=quota.reserved, field="total")
+    if outside is not None:
+        if outside < quota.reserved + quota.recruited:
+            raise OutsideBelowUse(held=quota.reserved + quota.recruited, field="outside")
+        quota.outside = outside
     before, quota.total = quota.total, total
     db.session.add(
         QuotaVersion(quota_id=quota.id, total=total, before=before, basis=basis, case_id=case_id, set_at=clock.now())
@@ -119,7 +133,13 @@ def hand_over_seats(from_school: int, to_school: int, *, basis: str, case_id: in
         target = theirs.get((quota.stage, quota.entry_year))
         if target is None:
             target = Quota(
-                school_id=to_school, stage=quota.stage, entry_year=quota.entry_year, total=0, used=0, reserved=0
+                school_id=to_school,
+                stage=quota.stage,
+                entry_year=quota.entry_year,
+                total=0,
+                used=0,
+                reserved=0,
+                recruited=0,
             )
             db.session.add(target)
             db.session.flush()  # its versions point at it
@@ -127,13 +147,16 @@ def hand_over_seats(from_school: int, to_school: int, *, basis: str, case_id: in
         target.total += quota.total
         target.used += quota.used
         target.reserved += quota.reserved
+        target.recruited += quota.recruited
+        # what is reserved stays the sum of its entries
+        db.session.execute(sa.update(QuotaEntry).where(QuotaEntry.quota_id == quota.id).values(quota_id=target.id))
         for each, total_before, total in ((target, before, target.total), (quota, quota.total, 0)):
             db.session.add(
                 QuotaVersion(
                     quota_id=each.id, total=total, before=total_before, basis=basis, case_id=case_id, set_at=clock.now()
                 )
             )
-        quota.total = quota.used = quota.reserved = 0
+        quota.total = quota.used = quota.reserved = quota.recruited = 0
     db.session.flush()
     audit.record("quotas/hand_over", f"school:{from_school}", actor=actor, after={"to": to_school})
 

@@ -19,18 +19,37 @@ class BelowUse(Refused):
     text = "核定数不能少于已用与已预留的学位（已用 {used}，已预留 {reserved}）。"
 
 
+class OutsideBelowUse(Refused):
+    code = "E-QUOTA-02"
+    text = "外招名额不能少于已预留与已注册的外招学生（{held} 人）。"
+
+
+class OutsideAboveTotal(Refused):
+    code = "E-QUOTA-02"
+    text = "外招名额不能多于学籍总数。"
+
+
 class StageNotTaught(Refused):
     code = "E-STAGE"
     text = "该校没有这个学段。"
 
 
-def objections_to_total(school: School, quota: Quota | None, stage: Stage, total: int) -> list[Refused]:
-    """Everything against setting the number of a cohort to `total` seats; quota -- the present one, if any."""
+def objections_to_total(
+    school: School, quota: Quota | None, stage: Stage, total: int, outside: int | None = None
+) -> list[Refused]:
+    """Everything against setting the number of a cohort to `total` seats, `outside` of them for recruits.
+
+    quota -- the present one, if any
+    """
     objections: list[Refused] = []
     if not school.teaches(stage):
         objections.append(StageNotTaught(field="stage"))
     if quota and total < quota.used + quota.reserved:
         objections.append(BelowUse(used=quota.used, reserved=quota.reserved, field="total"))
+    if outside is not None and outside > total:
+        objections.append(OutsideAboveTotal(field="outside"))
+    if outside is not None and quota and outside < quota.reserved + quota.recruited:
+        objections.append(OutsideBelowUse(held=quota.reserved + quota.recruited, field="outside"))
     return objections
 
 

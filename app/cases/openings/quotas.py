@@ -43,7 +43,9 @@ def open_change(edition: Edition, application: Mapping[str, Any], *, profile: st
 def _opening(school: School, application: Mapping[str, Any]) -> Opening:
     stage, year = Stage(application["stage"]), application["year"]
     objections: list[Refused] = list(
-        objections_to_total(school, quota_of(school.id, stage, year), stage, application["total"])
+        objections_to_total(
+            school, quota_of(school.id, stage, year), stage, application["total"], application.get("outside")
+        )
     )
     if not clock.school_year(clock.today()) - 6 <= year <= clock.today().year + 1:
         objections.append(InvalidInput(sentence="入学年份不在可设定的范围内。", field="year"))
