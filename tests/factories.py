@@ -15,7 +15,8 @@ from app.divisions.models import Division, Office, OfficeKind
 from app.identity.models import Duty, Post, User
 from app.identity.operations import hasher
 from app.interface.text import check_digit
-from app.schools.models import Ownership, Quota, School, entry_year_of, stage_of
+from app.schools.models import Ownership, Quota, School, Stage, entry_year_of, stage_of
+from app.schools.plans import Filing, Plan, PlanKind, PlanStatus
 from app.sealing import keyed_hash
 from app.students.models import OPEN_STANDINGS, Archive, ArchiveEntry, Enrolment, Section, Sex, Standing, Student
 from tests.client import PASSWORD
@@ -235,3 +236,35 @@ def an_application(student: Student, to_school: School, **more: Any) -> dict[str
         "signed_on": clock.today().isoformat(),
         **more,
     }
+
+
+def a_filed_plan(
+    school: School, source: Office | str, *, cap: int = 30, stage: str = "junior", year: int = 2026, **more: Any
+) -> Filing:
+    """A plan of the school for one source area, consented to and filed, its recruiting over."""
+    bureau = a_bureau(source) if isinstance(source, str) else source
+    plan = Plan(
+        case_id=a_takeover().id,
+        kind=PlanKind.CROSS_COUNTY,
+        school_id=school.id,
+        stage=Stage(stage),
+        entry_year=year,
+        source_id=bureau.id,
+        cap=cap,
+        closes_on=more.pop("closes_on", clock.today() - dt.timedelta(days=1)),
+        status=PlanStatus(more.pop("status", "filed")),
+    )
+    db.session.add(plan)
+    db.session.flush()
+    accepted = plan.status is PlanStatus.FILED
+    filing = Filing(
+        plan_id=plan.id,
+        office_id=a_bureau("330000").id,
+        lodged_at=clock.now(),
+        returned=0,
+        number=f"B{year}-330000-{next(_count):06d}" if accepted else None,
+        accepted_at=clock.now() if accepted else None,
+    )
+    db.session.add(filing)
+    db.session.commit()
+    return filing

@@ -1,7 +1,7 @@
 """The engine room: diagrams in, runs out. It knows nothing of Flask or the database."""
 
 from workflows.diagrams import Diagrams, TaskSpec, compile_diagrams
-from workflows.engine import complete, foresee, notify, start
+from workflows.engine import answer, complete, foresee, notify, start
 from workflows.errors import DiagramRefused, NotWaiting, Refusal, RunBroken, TaskGone
 from workflows.runs import Run, Waiting
 from workflows.service_tasks import handlers, service_task
@@ -20,6 +20,7 @@ __all__ = [
     "TaskGone",
     "TaskSpec",
     "Waiting",
+    "answer",
     "compile_diagrams",
     "complete",
     "foresee",

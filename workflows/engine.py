@@ -39,6 +39,13 @@ def complete(
     return _complete(diagrams, load(diagrams, state), task_id, answer, _caller(context))
 
 
+def answer(diagrams: Diagrams, state: bytes, key: str, facts: Mapping[str, Any], *, context: object = None) -> Run:
+    """Answer the waiting task of that key, where the caller keeps states and not the ids of tasks. Raises as complete."""
+    workflow = load(diagrams, state)
+    task = next((each for each in workflow.ready(manual=True) if each.task_spec.bpmn_id == key), None)
+    return _complete(diagrams, workflow, str(task.id) if task else key, facts, _caller(context))
+
+
 def notify(diagrams: Diagrams, state: bytes, message: str, *, context: object = None) -> Run:
     """Hand a message to the run and walk on. Raises NotWaiting when nobody waits for it."""
     workflow = load(diagrams, state)
@@ -175,4 +182,4 @@ def _as_run(diagrams: Diagrams, workflow: FastWorkflow, trail: list[str]) -> Run
     )
 
 
-__all__ = ["complete", "foresee", "notify", "start"]
+__all__ = ["answer", "complete", "foresee", "notify", "start"]

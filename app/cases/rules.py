@@ -62,6 +62,46 @@ class StruckOff(Refused):
     text = "经审核不予办理。"
 
 
+class NoRoster(Refused):
+    code = "E-PLAN-01"
+    text = "本件不是按备案的跨区域招生方案上传的名单，不能办理。"
+
+
+class PlanNotFiled(Refused):
+    code = "E-PLAN-01"
+    text = "跨区域招生方案未备案：没有找到本校备案号为 {number} 的方案，不能上传名单。"
+
+
+class StillRecruiting(Refused):
+    code = "E-PLAN-01"
+    text = "招生于 {closes} 截止，截止后才能上传名单。"
+
+
+class AboveThePlan(Refused):
+    code = "E-PLAN-02"
+    text = "超出备案的招生人数：计划 {cap} 人，已列入名单 {listed} 人，本次 {wanted} 人。"
+
+
+class OutsideThePlan(Refused):
+    code = "E-PLAN-02"
+    text = "该生的电子学籍档案不在方案备案的生源地（{source}），超出备案的招生范围。"
+
+
+class NotTheConfirmer(NotAllowed):
+    code = "E-OFFICE"
+    text = "名单由学校上级与生源地教育行政部门各自的审核人员确认，本机构不能代为办理。"
+
+
+class NotConfirmed(Refused):
+    code = "E-CONSENT"
+    text = "学校上级与生源地教育行政部门尚未都确认名单，不能下达指令或注册。"
+
+
+class NotThere(Refused):
+    code = "E-STEP"
+    text = "名单上有学生尚未办到此环节，不能办理。"
+
+
 class KeyReused(Refused):
     code = "E-KEY"
     text = "同一提交键已用于另一份内容，请刷新页面后重新提交。"

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.cases import operations
 from app.cases.openings.schools import is_held
-from app.cases.operations import arriving, exchanging, recruiting, reorganising
+from app.cases.operations import arriving, exchanging, recruiting, reorganising, rosters
 from app.divisions.queries import office_by_code
 from app.errors import Missing
 from app.schools.models import Stage
@@ -119,3 +119,57 @@ for _verb in operations.ROW_VERBS:
 def conclude(proceeding: Proceeding, facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """名单办理完毕: how many were registered decides how the case ends."""
     return operations.conclude(proceeding)
+
+
+@service_task("roster/confirm_here")
+def confirm_here(proceeding: Proceeding, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """学校上级逐名确认: every child but those it names."""
+    return rosters.confirm(proceeding, "here", facts["outcome"])
+
+
+@service_task("roster/confirm_source")
+def confirm_source(proceeding: Proceeding, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """生源地逐名确认: every child but those it names."""
+    return rosters.confirm(proceeding, "source", facts["outcome"])
+
+
+@service_task("roster/settle")
+def settle(proceeding: Proceeding, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """预留学位: for whom both have confirmed."""
+    return rosters.settle(proceeding)
+
+
+@service_task("roster/conclude")
+def conclude_roster(proceeding: Proceeding, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """外招名单办理到此: who is registered, who is left."""
+    return rosters.conclude(proceeding)
+
+
+@service_task("roster/strike")
+def strike(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """划去学校不再办理的学生."""
+    rosters.strike(proceeding)
+
+
+@service_task("roster/direct")
+def direct(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """下达允许外招指令: one per archive, one act."""
+    rosters.direct(proceeding)
+
+
+@service_task("roster/withhold")
+def withhold(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """生源地不予下达指令."""
+    rosters.withhold(proceeding)
+
+
+@service_task("roster/give_up")
+def give_up(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """学校交回未使用的指令."""
+    rosters.give_up(proceeding)
+
+
+@service_task("roster/drop")
+def drop(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+    """终止名单: nobody of it goes on."""
+    rosters.drop(proceeding)

@@ -10,6 +10,7 @@ from app.cases.openings import (
     registration,
     reorganisation,
     reversal,
+    rosters,
     schools,
     transfer,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "schools",
     "reorganisation",
     "reversal",
+    "rosters",
     "transfer",
     "transfer_facts",
     "transfer_objections",

@@ -14,6 +14,7 @@ from app.database import db
 from app.divisions.models import Office
 from app.errors import Refused
 from app.processes.models import Process
+from app.schools.plans import Plan
 from app.students.models import Student
 
 
@@ -49,6 +50,8 @@ class Opening:
     reserves: str | None = None
     #: what the first office should know
     warning: Refused | None = None
+    #: the filed plan under which the work list recruits from outside
+    plan: Plan | None = None
 
 
 Precheck = Callable[..., Opening]

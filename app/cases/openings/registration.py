@@ -64,8 +64,8 @@ def open_registration(
     if not objections:
         openings = new_children(rows, year) if stage is Stage.PRIMARY else graduates(rows, school.office, stage)
         for place, (objected, _opening) in enumerate(openings):
-            objections += [_in_row(each, place) for each in objected]
-        objections += _repeated([opening for _objected, opening in openings])
+            objections += [in_row(each, place) for each in objected]
+        objections += repeated([opening for _objected, opening in openings])
     if objections:
         raise Objected(objections)
     return Opening(
@@ -84,18 +84,18 @@ def _about_the_school(school: School, stage: Stage, year: int) -> Iterator[Refus
         yield NoPlan(year=year, stage=STAGE_NAMES[stage], field="entry_year")
 
 
-def _in_row(objection: Refused, place: int) -> Refused:
+def in_row(objection: Refused, place: int) -> Refused:
+    """The objection under its place in the list: `rows.0.main_number`."""
     objection.field = f"rows.{place}.{objection.field or 'name'}"
     return objection
 
 
-def _repeated(rows: Sequence[RowOpening]) -> Iterator[Refused]:
+def repeated(rows: Sequence[RowOpening]) -> Iterator[Refused]:
+    """Against children who stand in the list twice."""
     first: dict[str, int] = {}
     for place, row in enumerate(rows):
         if row.number_hash in first:
-            yield _in_row(
-                TwiceInTheList(first=first[row.number_hash] + 1, second=place + 1, field="main_number"), place
-            )
+            yield in_row(TwiceInTheList(first=first[row.number_hash] + 1, second=place + 1, field="main_number"), place)
         first.setdefault(row.number_hash, place)
 
 

@@ -1,6 +1,6 @@
 """Verbs of a case: open, decide, recall, revoke its directive. None of them commits; each takes who acts."""
 
-from app.cases.operations import registering
+from app.cases.operations import registering, rosters
 from app.cases.operations.attaching import attach_to, open_with, read_attachment
 from app.cases.operations.batches import ROW_VERBS, batches_to_work, conclude, release, work_chunk
 from app.cases.operations.deciding import Answer, decide, pre_review
@@ -35,6 +35,7 @@ __all__ = [
     "registering",
     "release",
     "revoke_directive",
+    "rosters",
     "work_chunk",
     "supervise",
     "urge",

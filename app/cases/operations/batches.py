@@ -35,13 +35,19 @@ BATCHES = table(Batch)
 Outcomes = dict[int, int | Refused]
 RowVerb = Callable[[Proceeding, Mapping[int, Mapping[str, Any]]], Outcomes]
 ROW_VERBS: dict[str, RowVerb] = {}
+PREPARATIONS: dict[str, Callable[[Proceeding], None]] = {}
 
 
-def row_verb(name: str) -> Callable[[RowVerb], RowVerb]:
-    """Offer a verb that works a chunk of rows: by each row's position the child's id, or why not."""
+def row_verb(
+    name: str, *, prepare: Callable[[Proceeding], None] = lambda proceeding: None
+) -> Callable[[RowVerb], RowVerb]:
+    """Offer a verb that works a chunk of rows: by each row's position the child's id, or why not.
+
+    prepare -- what must be true, and is made ready, before the list goes to the worker
+    """
 
     def register(verb: RowVerb) -> RowVerb:
-        ROW_VERBS[name] = verb
+        ROW_VERBS[name], PREPARATIONS[name] = verb, prepare
         return verb
 
     return register
@@ -106,6 +112,7 @@ def hold_numbers(case: Case, school_id: int, hashes: Sequence[str]) -> set[str]:
 def release(proceeding: Proceeding, verb: str) -> None:
     """The decision hands the list to the worker; rows that an office has struck off are refused with it."""
     proceeding.claim()
+    PREPARATIONS[verb](proceeding)
     now = clock.now()
     struck = struck_off(proceeding.form.get("struck_off", "")) | struck_off(
         proceeding.application.get("struck_off", "")
@@ -120,7 +127,7 @@ def release(proceeding: Proceeding, verb: str) -> None:
     execute(
         sa.update(BATCHES)
         .where(BATCHES.c.case_id == proceeding.case_id)
-        .values(verb=verb, released_at=now, worked=done.scalar_subquery())
+        .values(verb=verb, released_at=now, worked=done.scalar_subquery(), finished_at=None)
     )
 
 

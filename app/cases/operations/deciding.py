@@ -50,7 +50,7 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     chosen = edition(task.version_id)
     _check_answer(chosen, task.key, answer)
     application = _repaired(task, chosen, answer)
-    proceeding = proceeding_of(task, chosen, actor, answer.form)
+    proceeding = proceeding_of(task, chosen, actor, answer.form, answer.opinion)
     run = workflows.complete(
         chosen.diagrams, bytes(task.state), task.run_task, {"outcome": answer.outcome}, context=proceeding
     )

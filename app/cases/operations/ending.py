@@ -12,6 +12,7 @@ from app import audit, clock
 from app.access import Actor
 from app.cases import rules
 from app.cases.models import Batch, Case, CaseOutcome, CaseStatus, Notice, NoticeKind, RouteStep, Task, TaskStatus
+from app.cases.operations import rosters
 from app.cases.operations.deciding import OPINION
 from app.cases.operations.moving import Moved, Row, case_by_number, claim_case, end_tasks, proceeding_of
 from app.database import db
@@ -37,7 +38,7 @@ def recall(number: str, reason: str, *, actor: Actor) -> int:
     if case.case_status == CaseStatus.CLOSED:
         raise rules.TooLate(why="本件已办结")
     if _has_live_directive(case.case_id):
-        raise rules.TooLate(why="允许转学指令已下达")
+        raise rules.TooLate(why="指令已下达")
     if db.session.scalar(sa.select(Batch.released_at).where(Batch.case_id == case.case_id)):
         raise rules.TooLate(why="名单已核准办理")
     faults = form_objections(OPINION, {"opinion": reason})
@@ -54,6 +55,7 @@ def recall(number: str, reason: str, *, actor: Actor) -> int:
     )
     db.session.execute(end_tasks(list(siblings.values()), TaskStatus.CANCELLED, now))
     end_plan(case_id=case.case_id, actor=actor)
+    rosters.abandon(case.case_id, "学校已撤回名单。")
     audit.record("cases/recall", f"case:{number}", actor=actor, after={"reason": reason})
     return int(case.case_id)
 
@@ -72,6 +74,7 @@ def terminate(number: str, because: str, *, actor: Actor) -> None:
     claim_case(case, **ended, ended_because=because)
     students.lapse(case.case_id, because, actor=actor)
     end_plan(case_id=case.case_id, actor=actor)
+    rosters.abandon(case.case_id, f"名单已终止：{because}。")
     sentence = f"办件 {number} 已终止：{because}。"
     if siblings:
         db.session.execute(
@@ -154,6 +157,9 @@ def end_directive(directive: Directive, end: Callable[[], object], how: str, act
     proceeding = proceeding_of(case, chosen, actor, {})
     proceeding.claim()
     end()
+    if rosters.roster_of(case.case_id):  # one child of many: the case goes on, the child waits for another directive
+        rosters.directive_ended(proceeding, directive, how)
+        return
     run = workflows.notify(chosen.diagrams, bytes(case.state), "directive_ended", context=proceeding)
     ended = {"ended": "E-DIR-03", "detail": f"指令 {directive.number} 已{how}，须由下达机关重新下达。"}
     Moved(case, chosen, run, siblings, clock.now(), proceeding).keep(ended=ended)

@@ -86,7 +86,7 @@ def case_by_number(number: str) -> tuple[Row, dict[str, int]]:
     return row, dict(siblings.all())
 
 
-def proceeding_of(case: Row, chosen: Edition, actor: Actor, form: Mapping[str, Any]) -> Proceeding:
+def proceeding_of(case: Row, chosen: Edition, actor: Actor, form: Mapping[str, Any], opinion: str = "") -> Proceeding:
     claimed: list[bool] = []
 
     def claim() -> None:
@@ -108,6 +108,7 @@ def proceeding_of(case: Row, chosen: Edition, actor: Actor, form: Mapping[str, A
         profile=case.profile,
         application=case.application,
         form=form,
+        opinion=opinion,
         claim=claim,
         claimed=claimed,
     )

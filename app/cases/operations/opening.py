@@ -17,6 +17,7 @@ from app.cases.models import Case, CaseOutcome, CaseStatus, RouteStep, Task
 from app.cases.openings import OPENINGS, Opening
 from app.cases.operations.batches import hold_numbers, write_rows
 from app.cases.operations.moving import task_row
+from app.cases.operations.rosters import write_roster
 from app.database import db
 from app.divisions.models import Office
 from app.errors import InvalidInput, Missing, NotAllowed, Objected
@@ -62,6 +63,8 @@ def open_case(
     _insert(case, chosen, opening, applicant, actor=actor)
     if opening.rows:
         write_rows(case, opening)
+    if opening.plan:
+        write_roster(case, opening.plan)
     if opening.reserves and not hold_numbers(case, actor.office_id, [opening.reserves]):
         raise Objected([BeingRegistered(field="main_number")])
     audit.record("cases/open", f"case:{case.number}", actor=actor, after={"process": process_key})

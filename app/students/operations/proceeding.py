@@ -26,6 +26,8 @@ class Proceeding:
     policy: Mapping[str, Any] = field(default_factory=dict)
     application: Mapping[str, Any] = field(default_factory=dict)
     form: Mapping[str, Any] = field(default_factory=dict)
+    #: what the office wrote with its decision
+    opinion: str = ""
     #: take the case before the first effect: raises Stale when somebody else has decided meanwhile
     claim: Callable[[], None] = lambda: None
     #: not empty once the case has been taken

@@ -21,6 +21,7 @@ STAGE_BEFORE = {Stage.JUNIOR: Stage.PRIMARY, Stage.SENIOR: Stage.JUNIOR}
 FIRST_GRADE = {Stage.PRIMARY: "11", Stage.JUNIOR: "21", Stage.SENIOR: "31"}
 CHANGE_CODE = {Stage.PRIMARY: "Z1", Stage.JUNIOR: "Z2", Stage.SENIOR: "Z3"}
 ARRIVAL_CODE = "Z4"  # 省外新建
+RECRUIT_CODE = "Z5"  # 外招转入
 
 
 class KnownAlready(Refused):
@@ -174,6 +175,19 @@ def is_local(school: Office, keeper: Office, scope: Collection[str] = ()) -> boo
     county, a school of the city in the whole city.
     """
     return in_area(keeper, scope or home_area(school))
+
+
+def stands_in(area: Office, keeper: Office) -> bool:
+    """True when whoever keeps an archive stands in the area of that bureau (生源地).
+
+    A county unit that acts as a city is an area of its own, not part of the city around it (义乌).
+    """
+    bureau = keeper.bureau
+    while bureau is not None:
+        if bureau.id == area.id:
+            return True
+        bureau = None if bureau.acts_as_city else bureau.superior
+    return False
 
 
 def objections_to_home_return(

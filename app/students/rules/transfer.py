@@ -116,6 +116,11 @@ class ArchiveChanged(Refused):
     text = "指令下达后该生的电子学籍档案已有变动，须由下达机关重新下达指令。"
 
 
+class DirectedElsewhere(Refused):
+    code = "E-DIR-07"
+    text = "{names}的电子学籍档案已有一份未使用的指令，须先撤销或用毕，才能再次下达。"
+
+
 class NotTheIssuer(NotAllowed):
     code = "E-DIR-06"
     text = "指令只能由保管档案一方的上级教育行政部门下达。"

@@ -7,5 +7,15 @@ What is refused leaves nothing behind.
 from app.students.operations.registration.cohort import Cohort, cohort_of
 from app.students.operations.registration.graduates import pull_graduate, register_graduates
 from app.students.operations.registration.new import known_as, register_new
+from app.students.operations.registration.recruits import Recruit, register_recruits
 
-__all__ = ["Cohort", "cohort_of", "known_as", "pull_graduate", "register_graduates", "register_new"]
+__all__ = [
+    "Cohort",
+    "Recruit",
+    "cohort_of",
+    "known_as",
+    "pull_graduate",
+    "register_graduates",
+    "register_new",
+    "register_recruits",
+]

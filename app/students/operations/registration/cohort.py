@@ -29,7 +29,7 @@ from app.students.operations.changes import class_of
 from app.students.operations.numbers import next_stage_numbers
 from app.students.operations.proceeding import Proceeding
 from app.students.rules.numbers import stage_number_prefix
-from app.students.rules.registration import ARRIVAL_CODE, CHANGE_CODE, FIRST_GRADE
+from app.students.rules.registration import ARRIVAL_CODE, CHANGE_CODE, FIRST_GRADE, RECRUIT_CODE
 
 Outcome = int | Refused  # the child's id, or why not
 
@@ -45,6 +45,7 @@ class Cohort:
     entry_year: int
     prefix: str  # of the stage numbers
     joins: str = ""  # the grade in which a child arrives from elsewhere; else the first of the stage
+    recruits: bool = False  # from outside the school's area, under a filed plan
 
     @property
     def grade(self) -> str:
@@ -53,11 +54,15 @@ class Cohort:
     @property
     def code(self) -> str:
         """学籍异动类别码 of who enters."""
+        if self.recruits:
+            return RECRUIT_CODE
         return ARRIVAL_CODE if self.joins else CHANGE_CODE[self.stage]
 
     @property
     def entry(self) -> str:
         """What the archive says of the entry."""
+        if self.recruits:
+            return "外招转入注册"
         return "省外转入新建学籍" if self.joins else f"{GRADES[self.grade][:2]}新生注册"
 
     @property

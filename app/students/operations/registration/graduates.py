@@ -35,8 +35,14 @@ def register_graduates(
     outcomes: dict[int, Outcome] = dict.fromkeys(left_out, no_seat(cohort.school_id, cohort.stage, cohort.entry_year))
     if not seated:
         return outcomes
+    enter(proceeding, cohort, {key: rows[key] for key in seated})
+    return outcomes | {key: rows[key][0] for key in seated}
+
+
+def enter(proceeding: Proceeding, cohort: Cohort, rows: Mapping[int, tuple[int, Mapping[str, Any]]]) -> None:
+    """Children who have their seats: the next enrolment of each, and the archives. Raises Stale as the above."""
     enrolments = table(Enrolment)
-    children = [rows[key][0] for key in seated]
+    children = [child for child, _row in rows.values()]
     last = dict(
         execute(
             sa.select(enrolments.c.student_id, sa.func.max(enrolments.c.epoch))
@@ -44,11 +50,8 @@ def register_graduates(
             .group_by(enrolments.c.student_id)
         ).all()
     )
-    write_enrolments(
-        proceeding, cohort, {rows[key][0]: (last.get(rows[key][0], 0) + 1, rows[key][1]) for key in seated}
-    )
+    write_enrolments(proceeding, cohort, {child: (last.get(child, 0) + 1, row) for child, row in rows.values()})
     _pull_archives(proceeding, cohort, children)
-    return outcomes | {key: rows[key][0] for key in seated}
 
 
 def _pull_archives(proceeding: Proceeding, cohort: Cohort, children: Sequence[int]) -> None:

@@ -1,0 +1,92 @@
+"""允许外招: the source bureau signs for many archives in one act."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import audit, clock, sealing
+from app.database import db, execute, table
+from app.divisions.models import Office
+from app.series import next_in
+from app.students.models import Archive, Directive, DirectiveKind, DirectiveStatus
+from app.students.operations.proceeding import Proceeding
+from app.students.operations.transfer import LETTER, LIFE_OF_A_DIRECTIVE, signed_content
+from app.students.rules import transfer as rules
+from app.students.rules.registration import stands_in
+
+LAST_DAY = (9, 30)  # of the entry year: the cohort closes
+
+
+def issue_outside_to_many(proceeding: Proceeding, children: Sequence[int], entry_year: int) -> Mapping[int, int]:
+    """Sign one *allow outside* directive per archive; return the directive's id by child.
+
+    In force until the cohort closes; signed after that, for sixty days.
+    Raises NotTheIssuer (E-DIR-06) when an archive is not kept in the area of the actor's office, DirectedElsewhere
+    (E-DIR-07) when another directive for one of them is in force.
+    """
+    proceeding.claim()
+    if not children:
+        return {}
+    archives = db.session.scalars(
+        sa.select(Archive)
+        .where(Archive.student_id.in_(children))
+        .options(sa.orm.joinedload(Archive.custodian))
+        .execution_options(populate_existing=True)
+    ).all()
+    issuer = db.session.get_one(Office, proceeding.actor.office_id)
+    if len(archives) != len(set(children)) or not all(stands_in(issuer, each.custodian) for each in archives):
+        raise rules.NotTheIssuer()
+    _check_undirected(archives)
+    rows = list(_rows(proceeding, archives, entry_year))
+    execute(sa.insert(table(Directive)), rows)
+    for row in rows:
+        audit.record(
+            "directives/issue",
+            f"directive:{row['number']}",
+            actor=proceeding.actor,
+            after={"case": proceeding.number, "to_school": proceeding.target},
+        )
+    numbers = [row["number"] for row in rows]
+    issued = execute(sa.select(Directive.student_id, Directive.id).where(Directive.number.in_(numbers)))
+    return {student_id: directive_id for student_id, directive_id in issued}
+
+
+def _check_undirected(archives: Sequence[Archive]) -> None:
+    live = sa.select(Directive.archive_id).where(
+        Directive.archive_id.in_([each.id for each in archives]), Directive.status == DirectiveStatus.ISSUED
+    )
+    if directed := set(db.session.scalars(live)):
+        names = "、".join(each.student.name for each in archives if each.id in directed)
+        raise rules.DirectedElsewhere(names=names)
+
+
+def _rows(proceeding: Proceeding, archives: Sequence[Archive], entry_year: int) -> Sequence[dict[str, Any]]:
+    now, today = clock.now(), clock.today()
+    closes = dt.date(entry_year, *LAST_DAY)
+    expires = clock.end_of(closes if today <= closes else today + dt.timedelta(days=LIFE_OF_A_DIRECTIVE))
+    series = f"{LETTER[DirectiveKind.ALLOW_OUTSIDE]}{clock.local(now).year}-{proceeding.actor.office_code}"
+    first = next_in(series, len(archives))
+    rows = []
+    for number, archive in enumerate(sorted(archives, key=lambda each: each.student_id), start=first):
+        row = {
+            "number": f"{series}-{number:06d}",
+            "kind": DirectiveKind.ALLOW_OUTSIDE,
+            "status": DirectiveStatus.ISSUED,
+            "student_id": archive.student_id,
+            "archive_id": archive.id,
+            "archive_version": archive.version,
+            "from_office_id": archive.custodian_id,
+            "to_school_id": proceeding.target,
+            "issuer_id": proceeding.actor.office_id,
+            "issued_by": proceeding.actor.user_id,
+            "case_id": proceeding.case_id,
+            "issued_at": now,
+            "expires_at": expires,
+            "ended_reason": "",
+        }
+        rows.append({**row, "signature": sealing.sign(signed_content(row))})
+    return rows
