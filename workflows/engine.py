@@ -40,7 +40,7 @@ def complete(
 
 
 def answer(diagrams: Diagrams, state: bytes, key: str, facts: Mapping[str, Any], *, context: object = None) -> Run:
-    """Answer the waiting task of that key, where the caller keeps states and not the ids of tasks. Raises as complete."""
+    """Answer the waiting task of that key, for a caller that keeps states and no tasks. Raises as `complete` does."""
     workflow = load(diagrams, state)
     task = next((each for each in workflow.ready(manual=True) if each.task_spec.bpmn_id == key), None)
     return _complete(diagrams, workflow, str(task.id) if task else key, facts, _caller(context))

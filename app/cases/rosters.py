@@ -25,6 +25,8 @@ class Roster(Model):
     here_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))  # the school's superior
     source_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"), index=True)  # the bureau of the source area
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("process_version.id"))  # of each child's small run
+    here_answer: Mapped[str] = mapped_column(sa.String(9), default="")  # what it said last of the list as a whole
+    source_answer: Mapped[str] = mapped_column(sa.String(9), default="")
 
     plan: Mapped[Plan] = relationship()
     case: Mapped[Case] = relationship(primaryjoin="foreign(Roster.case_id) == Case.id", viewonly=True)

@@ -122,15 +122,21 @@ def conclude(proceeding: Proceeding, facts: Mapping[str, Any]) -> Mapping[str, A
 
 
 @service_task("roster/confirm_here")
-def confirm_here(proceeding: Proceeding, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+def confirm_here(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     """学校上级逐名确认: every child but those it names."""
-    return rosters.confirm(proceeding, "here", facts["outcome"])
+    rosters.confirm(proceeding, "here", facts["outcome"])
 
 
 @service_task("roster/confirm_source")
-def confirm_source(proceeding: Proceeding, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+def confirm_source(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     """生源地逐名确认: every child but those it names."""
-    return rosters.confirm(proceeding, "source", facts["outcome"])
+    rosters.confirm(proceeding, "source", facts["outcome"])
+
+
+@service_task("roster/answers")
+def answers(proceeding: Proceeding, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """双方的答复: what each bureau said last."""
+    return rosters.answers(proceeding)
 
 
 @service_task("roster/settle")

@@ -1,4 +1,4 @@
-"""外招名单与转入: a school's roster under a filed plan, confirmed by two bureaus, directed, registered child by child."""
+"""外招名单与转入: under a filed plan two bureaus confirm, the source signs, the school registers child by child."""
 
 from __future__ import annotations
 
@@ -146,9 +146,248 @@ def test_a_roster_goes_the_whole_way(recruiting: Recruiting) -> None:
     assert recruiting.quota() == (3, 0)
     for child in recruiting.children:
         child = db.session.get_one(Student, child.id, populate_existing=True)
+        assert child.open_enrolment
+        assert child.archive
         assert (child.open_enrolment.school_id, child.open_enrolment.grade) == (recruiting.school.id, "21")
         assert child.archive.custodian_id == recruiting.school.id
         assert any(number.kind.value == "stage" for number in child.numbers)
         changes = db.session.scalars(sa.select(Change.code).where(Change.student_id == child.id)).all()
         assert changes == ["Z5"]
     assert set(db.session.scalars(sa.select(Directive.status))) == {"consumed"}
+
+
+# ── confirming ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_scenario_13_of_thirty_children_twenty_eight_are_confirmed(recruiting: Recruiting) -> None:
+    recruiting.wants(30)
+    recruiting.submit()
+    recruiting.agree("school_approval", "confirm_here")
+    named_ones = [{"position": 3, **NOT_LOCAL}, {"position": 17, "reason_code": "data_differ"}]
+
+    answer = recruiting.decide("confirm_source", form={"refused": named_ones})
+    assert answer.status == 200, answer.text
+    assert recruiting.quota() == (0, 28)
+    recruiting.agree("directives", "pull")
+    commands.tick()
+
+    assert len(db.session.scalars(sa.select(Directive)).all()) == 28
+    assert recruiting.case()["outcome"] == "agreed"
+    assert recruiting.case()["list"] == {"total": 30, "accepted": 28, "refused": 2, "waiting": 0, "finished": True}
+    refused = [row for row in recruiting.rows() if row["status"] == "refused"]
+    assert [(row["position"], row["detail"]) for row in refused] == [
+        (3, "生源地不予确认：不是本地生源，户籍与学籍均不在本区。"),
+        (17, "生源地不予确认：学生信息不一致。"),
+    ]
+    assert recruiting.quota() == (28, 0)
+
+
+def test_both_refuse_others_and_neither_goes_on(recruiting: Recruiting) -> None:
+    recruiting.wants(4)
+    recruiting.submit()
+    recruiting.agree("school_approval")
+
+    recruiting.decide("confirm_here", form={"refused": [{"position": 1, "reason_code": "no_seat"}]})
+    recruiting.decide("confirm_source", form={"refused": [{"position": 2, **NOT_LOCAL}]})
+
+    assert recruiting.statuses() == ["refused", "refused", "confirmed", "confirmed"]
+    assert recruiting.quota() == (0, 2)
+
+
+def test_who_is_not_on_the_list_cannot_be_refused(recruiting: Recruiting) -> None:
+    recruiting.wants(2)
+    recruiting.submit()
+    recruiting.agree("school_approval")
+
+    answer = recruiting.decide("confirm_here", form={"refused": [{"position": 9, **NOT_LOCAL}]})
+
+    assert (answer.status, answer.json["objections"][0]["field"]) == (422, "form.refused.0.position")
+    assert recruiting.statuses() == ["listed", "listed"]
+
+
+@pytest.mark.parametrize("side", ["confirm_here", "confirm_source"])
+def test_a_list_sent_back_comes_again_and_who_had_confirmed_is_not_asked_twice(
+    recruiting: Recruiting, side: str
+) -> None:
+    recruiting.wants(3)
+    recruiting.submit()
+    recruiting.agree("school_approval")
+    other = "confirm_source" if side == "confirm_here" else "confirm_here"
+    recruiting.decide(side, "send_back")
+    recruiting.decide(other, form={"refused": [{"position": 1, **NOT_LOCAL}]})
+    assert recruiting.case()["status"] == "repairing"
+
+    answer = recruiting.decide("repair", form={"struck_off": "2"})
+    recruiting.agree("school_approval")
+
+    assert answer.status == 200, answer.text
+    assert recruiting.waits() == {side}
+    recruiting.agree(side)
+    assert recruiting.statuses() == ["refused", "refused", "confirmed"]
+    assert [row["detail"] for row in recruiting.rows()][1] == "学校不再办理。"
+
+
+@pytest.mark.parametrize("side", ["confirm_here", "confirm_source"])
+def test_a_bureau_may_refuse_the_whole_list(recruiting: Recruiting, side: str) -> None:
+    recruiting.wants(2)
+    recruiting.submit()
+    recruiting.agree("school_approval")
+
+    for key in ("confirm_source", "confirm_here"):
+        recruiting.decide(key, "refuse" if key == side else "agree")
+
+    assert recruiting.case()["outcome"] == "refused"
+    assert recruiting.statuses() == ["refused", "refused"]
+    assert {"材料不符" in row["detail"] for row in recruiting.rows()} == {True}
+    assert recruiting.quota() == (0, 0)
+
+
+def test_the_school_refuses_its_own_list(recruiting: Recruiting) -> None:
+    recruiting.wants(1)
+    recruiting.submit()
+
+    recruiting.decide("school_approval", "refuse")
+
+    assert (recruiting.case()["outcome"], recruiting.statuses()) == ("refused", ["refused"])
+    again = recruiting.submit()
+    assert again.status == 201, again.text
+
+
+@pytest.mark.parametrize("after", [(), ("school_approval",), ("school_approval", "confirm_here", "confirm_source")])
+def test_a_recall_before_the_directives_gives_everything_back(recruiting: Recruiting, after: tuple[str, ...]) -> None:
+    recruiting.wants(2)
+    recruiting.submit()
+    recruiting.agree(*after)
+
+    answer = recruiting.program("school").post(f"/cases/{recruiting.number}/recall", {"reason": "名单有误"})
+
+    assert answer.status == 200, answer.text
+    assert recruiting.statuses() == ["refused", "refused"]
+    assert recruiting.quota() == (0, 0)
+    assert recruiting.submit().status == 201
+
+
+def test_once_directed_a_list_cannot_be_recalled(recruiting: Recruiting) -> None:
+    recruiting.until_pull(1)
+
+    answer = recruiting.program("school").post(f"/cases/{recruiting.number}/recall", {"reason": "名单有误"})
+
+    assert (answer.status, answer.code) == (422, "E-RECALL")
+
+
+def test_without_seats_the_superior_strikes_some_off(client: Client, app: Flask) -> None:
+    recruiting = a_recruiting(client, seats=2)
+    recruiting.wants(3)
+    first = recruiting.submit()
+    assert first.json["waiting"][0]["code"] == "E-QUOTA-01"
+    recruiting.agree("school_approval", "confirm_here", "confirm_source")
+    [task] = recruiting.case()["waiting"]
+    assert (task["key"], task["code"]) == ("more_seats", "E-QUOTA-01")
+    assert recruiting.quota() == (0, 0)
+
+    recruiting.decide("more_seats", form={"struck_off": "2"})
+
+    assert recruiting.statuses() == ["confirmed", "refused", "confirmed"]
+    assert recruiting.quota() == (0, 2)
+
+
+def test_the_source_signs_nothing(recruiting: Recruiting) -> None:
+    recruiting.until_directives(2)
+
+    recruiting.decide("directives", "refuse")
+
+    assert recruiting.case()["outcome"] == "refused"
+    assert recruiting.statuses() == ["refused", "refused"]
+    assert recruiting.quota() == (0, 0)
+
+
+def test_the_school_gives_up_what_it_has_not_used(recruiting: Recruiting) -> None:
+    recruiting.until_pull(2)
+
+    recruiting.decide("pull", "refuse")
+
+    assert recruiting.case()["outcome"] == "refused"
+    assert set(db.session.scalars(sa.select(Directive.status))) == {"revoked"}
+    assert recruiting.quota() == (0, 0)
+
+
+# ── who may upload whom ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_scenario_12_thirty_one_children_under_a_plan_of_thirty(recruiting: Recruiting) -> None:
+    recruiting.wants(31)
+
+    answer = recruiting.submit()
+
+    assert [(each["code"], each["field"]) for each in answer.json["objections"]] == [("E-PLAN-02", "rows")]
+    assert "计划 30 人" in answer.json["objections"][0]["detail"]
+
+
+def test_scenario_12_two_rosters_of_one_plan_count_together(recruiting: Recruiting) -> None:
+    recruiting.wants(20)
+    assert recruiting.submit().status == 201
+    recruiting.wants(11)
+
+    assert recruiting.submit().codes == {"E-PLAN-02"}
+
+
+def test_scenario_10_a_plan_that_is_not_filed_or_not_over_takes_no_roster(recruiting: Recruiting) -> None:
+    recruiting.wants(1)
+    neighbour = factories.a_school("330108", stages="junior")
+    others = factories.a_filed_plan(neighbour, "330212")
+    running = factories.a_filed_plan(recruiting.school, "330211", closes_on=clock.today())
+    factories.a_filed_plan(recruiting.school, "330213", status="consented")
+
+    for number in (others.number, running.number, "B2026-330100-999999"):
+        answer = recruiting.submit(filing=number)
+        assert [(each["code"], each["field"]) for each in answer.json["objections"]] == [("E-PLAN-01", "filing")]
+
+
+def test_every_fault_is_named_in_its_row(recruiting: Recruiting) -> None:
+    good = a_graduate(recruiting.origin)
+    elsewhere = a_graduate(factories.a_school("330108"))
+    still_there = factories.a_student(recruiting.origin, grade="16")
+    unknown = {"main_number": factories.a_number(), "name": "无此人"}
+    kept = a_graduate(recruiting.origin)
+    assert kept.archive
+    kept.archive.custodian_id = recruiting.people["source"].approver.posts[0].office_id
+    db.session.commit()
+
+    rows = [named(good), named(elsewhere), named(still_there), unknown, {**named(good), "name": "别名"}, named(kept)]
+    answer = recruiting.submit(rows)
+
+    assert {(each["field"], each["code"]) for each in answer.json["objections"]} == {
+        ("rows.1.main_number", "E-PLAN-02"),
+        ("rows.2.main_number", "E-STANDING"),
+        ("rows.3.main_number", "E-CHILD"),
+        ("rows.4.main_number", "E-CHILD"),
+        ("rows.4.main_number", "E-DUP-03"),
+        ("rows.5.main_number", "E-ARCH-01"),
+    }
+
+
+def test_a_city_that_is_a_county_unit_is_an_area_of_its_own(client: Client, app: Flask) -> None:
+    recruiting = a_recruiting(client, source="330702")
+    recruiting.filing = factories.a_filed_plan(recruiting.school, "330700")
+    recruiting.children = [a_graduate(recruiting.origin), a_graduate(factories.a_school("330782"))]
+
+    answer = recruiting.submit()
+
+    assert [each["field"] for each in answer.json["objections"]] == ["rows.1.main_number"]
+
+
+def test_neighbours_see_nothing_and_nobody_confirms_for_another(recruiting: Recruiting) -> None:
+    recruiting.wants(1)
+    recruiting.submit()
+    recruiting.agree("school_approval")
+    tasks = {task["key"]: task["id"] for task in recruiting.case()["waiting"]}
+    neighbour = recruiting.client.api(factories.a_user(factories.a_bureau("330108"), "approver"))
+    assert neighbour.get(f"/cases/{recruiting.number}").status == 404
+    assert neighbour.get(f"/cases/{recruiting.number}/rows").status == 404
+
+    for who, key in (("here", "confirm_source"), ("source", "confirm_here"), ("school", "confirm_here")):
+        answer = recruiting.program(who, "approver").post(f"/tasks/{tasks[key]}/decision", {"outcome": "agree"})
+        assert answer.status in (403, 404), (who, key)
+    operator = recruiting.program("source").post(f"/tasks/{tasks['confirm_source']}/decision", {"outcome": "agree"})
+    assert operator.status == 403
+    assert recruiting.statuses() == ["listed"]

@@ -54,7 +54,7 @@ class SmallRuns:
         self._known: dict[tuple[Any, ...], bytes] = {}
 
     def begin(self) -> bytes:
-        return workflows.start(self.diagrams, {"here": "", "source": ""}).state
+        return workflows.start(self.diagrams, {}).state
 
     def answer(self, state: bytes, key: str, **facts: str) -> bytes:
         """Raises NotThere when the child does not wait at that step."""
@@ -137,7 +137,7 @@ def _quota_of(roster: Row) -> int:
 # ── confirming ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def confirm(proceeding: Proceeding, side: str, outcome: str) -> Mapping[str, str]:
+def confirm(proceeding: Proceeding, side: str, outcome: str) -> None:
     """One bureau answers for the list: every child confirmed but for those it names, each with its reason.
 
     side -- here (the school's superior) or source. Sent back, nothing is recorded of any child.
@@ -146,8 +146,9 @@ def confirm(proceeding: Proceeding, side: str, outcome: str) -> Mapping[str, str
     proceeding.claim()
     roster = _roster(proceeding)
     _check_office(proceeding.actor, roster.here_id if side == "here" else roster.source_id)
+    execute(sa.update(ROSTERS).where(ROSTERS.c.case_id == proceeding.case_id).values(**{f"{side}_answer": outcome}))
     if outcome == "send_back":
-        return {side: outcome}
+        return
     own, theirs = CHILDREN.c[side], CHILDREN.c[OTHER[side]]
     asked = _children(
         proceeding.case_id,
@@ -172,15 +173,15 @@ def confirm(proceeding: Proceeding, side: str, outcome: str) -> Mapping[str, str
             for child in asked
         ],
     )
-    texts = _reason_texts(proceeding)
-    _refuse(
-        proceeding.case_id,
-        {
-            place: f"{SIDES[side]}不予确认：{_sentence(texts.get(code, ''), why)}"
-            for place, (code, why) in reasons.items()
-        },
-    )
-    return {side: outcome}
+    texts, who = _reason_texts(proceeding), SIDES[side]
+    told = {place: f"{who}不予确认：{_sentence(texts.get(code, ''), why)}" for place, (code, why) in reasons.items()}
+    _refuse(proceeding.case_id, told)
+
+
+def answers(proceeding: Proceeding) -> Mapping[str, str]:
+    """What both bureaus said last, as facts of the run: a join keeps of either branch what it knew before."""
+    roster = _roster(proceeding)
+    return {"here": roster.here_answer, "source": roster.source_answer}
 
 
 def _check_office(actor: Actor, office_id: int) -> None:
@@ -312,7 +313,7 @@ def _student_ids(case_id: int, children: Iterable[Row]) -> dict[int, int]:
         .join(table(Student), Student.main_number_hash == ROWS.c.number_hash)
         .where(ROWS.c.case_id == case_id, ROWS.c.position.in_(positions))
     )
-    return {position: student_id for position, student_id in rows}
+    return dict(rows.all())
 
 
 def withhold(proceeding: Proceeding) -> None:

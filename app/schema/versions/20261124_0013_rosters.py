@@ -18,6 +18,8 @@ def upgrade() -> None:
         sa.Column("here_id", sa.Integer(), nullable=False),
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("here_answer", sa.String(length=9), nullable=False),
+        sa.Column("source_answer", sa.String(length=9), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["batch.case_id"], name="fk_roster_case_id"),
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name="fk_roster_plan_id"),
         sa.ForeignKeyConstraint(["here_id"], ["office.id"], name="fk_roster_here_id"),

@@ -52,7 +52,7 @@ def issue_outside_to_many(proceeding: Proceeding, children: Sequence[int], entry
         )
     numbers = [row["number"] for row in rows]
     issued = execute(sa.select(Directive.student_id, Directive.id).where(Directive.number.in_(numbers)))
-    return {student_id: directive_id for student_id, directive_id in issued}
+    return dict(issued.all())
 
 
 def _check_undirected(archives: Sequence[Archive]) -> None:

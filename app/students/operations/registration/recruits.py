@@ -1,4 +1,4 @@
-"""注册 of recruits from outside: each with the source bureau's directive for exactly this archive, and a reserved seat."""
+"""注册 of recruits from outside: each with the source bureau's directive for this very archive, and a seat."""
 
 from __future__ import annotations
 
