@@ -110,6 +110,8 @@ SUBJECTS = {
     "message": "省际来文",
     "request": "请求",
     "province": "全省",
+    "suspension": "休学证书",
+    "proof": "在籍证明",
     "year": "年度",
     "schema": "数据库结构",
 }

@@ -120,7 +120,7 @@ def paper() -> Any:
         rows=list(_rows(wanted)),
         blank=6 if wanted.kind == "class" else 0,
     )
-    _written_down("papers/print", wanted)
+    _written_down("rolls/print", wanted)
     return page
 
 
@@ -132,7 +132,7 @@ def sheet() -> Any:
     taken = f"{caller.office_name} {caller.name} 导出于 {moment(clock.now())}"
     note = f"{wanted.school.name}　共 {len(rows)} 人　{taken}"
     content = workbook(wanted.title, note, HEADINGS[wanted.kind], rows)
-    _written_down("roll/export", wanted, len(rows))
+    _written_down("rolls/download", wanted, len(rows))
     name = f"{wanted.title.replace(' ', '')}-{wanted.school.code}.xlsx"
     return given_out(name, MEDIA_TYPE, content)
 

@@ -96,7 +96,7 @@ def test_the_workbook_holds_texts_only_and_its_taking_out_is_written_down(school
     assert school.people["school"].operator.name in text, "who took it out"
     assert "<f>" not in text
     db.session.rollback()
-    event = db.session.scalars(sa.select(audit.AuditEvent).where(audit.AuditEvent.verb == "roll/export")).one()
+    event = db.session.scalars(sa.select(audit.AuditEvent).where(audit.AuditEvent.verb == "rolls/download")).one()
     assert '"count":2' in event.content
 
 
