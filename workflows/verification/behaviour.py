@@ -130,7 +130,7 @@ class Behaviour:
         awaits = trigger.messages if trigger else ()
         for way in step.ways:
             given = self.given(left, way)
-            effect = Effect(awaits, step.sends, step.signals)
+            effect = Effect(awaits, step.sends, step.signals) if awaits or step.sends or step.signals else QUIET
             yield from self._raised(given, step.throws, effect)
 
     # --- what is thrown
@@ -212,7 +212,7 @@ class Behaviour:
         if not is_event_sub(activity):
             for number, (trigger, interrupting, ways) in enumerate(activity.borders):
                 if trigger.kind in ("free", "message"):
-                    effect = Effect(trigger.messages)
+                    effect = Effect(trigger.messages) if trigger.messages else QUIET
                     for following in self._border_fired(state, record, number, interrupting, ways):
                         yield following, effect
 

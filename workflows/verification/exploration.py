@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from workflows.verification.behaviour import Behaviour
 from workflows.verification.drawing import Flow, Node, Scope
 from workflows.verification.signals import Hearing
-from workflows.verification.states import Effect, State
+from workflows.verification.states import QUIET, Effect, State
 
 MOST_STATES = 50_000
 MOST_TOKENS = 6  # on one flow: beyond, the drawing is unsafe anyway
@@ -62,6 +62,7 @@ class Exploration:
         self.behaviour = behaviour
         self.world = behaviour.world
         self.hearing = Hearing(behaviour)
+        self._crowds: dict[State, int] = {}
         self.pools = pools
         self.states: dict[Whole, int] = {}
         self.edges: list[list[tuple[int, int]]] = []
@@ -106,8 +107,11 @@ class Exploration:
         return any(self._most(each) > MOST_TOKENS for each in whole[0])
 
     def _most(self, state: State) -> int:
-        kids = (kid for record in state[2] for kid in record[4])
-        return max([len(state[2]), *state[1], *(self._most(kid) for kid in kids)])
+        """The largest crowd in a state."""
+        if state not in self._crowds:
+            kids = (kid for record in state[2] for kid in record[4])
+            self._crowds[state] = max([len(state[2]), *state[1], *(self._most(kid) for kid in kids)])
+        return self._crowds[state]
 
     def _after(self, whole: Whole) -> Iterator[tuple[Whole, int]]:
         running, messages = whole
@@ -116,8 +120,11 @@ class Exploration:
                 continue
             others = running[:place] + running[place + 1 :]
             for moved, effect in self.behaviour.moves(state):
-                mine = (moved,) if moved is not None else ()
-                yield from self._effected((*others, *mine), messages, effect)
+                after = (*others, moved) if moved is not None else others
+                if effect is QUIET:
+                    yield (tuple(sorted(after)), messages), SURE
+                else:
+                    yield from self._effected(after, messages, effect)
         for pool in self.pools:
             for trigger, ways in self.behaviour.body_of(pool).starts:
                 told = any(messages[self.world.messages[each]] for each in trigger.messages)
@@ -198,7 +205,7 @@ class Exploration:
 
     def _crowded(self, whole: Whole) -> list[Flow | None]:
         found: list[Flow | None] = []
-        open_ = list(whole[0])
+        open_ = [state for state in whole[0] if self._most(state) > 1]
         while open_:
             state = open_.pop()
             fronts = self.behaviour.body(state).fronts
