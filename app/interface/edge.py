@@ -21,10 +21,10 @@ from whitenoise import WhiteNoise
 from app import audit, clock
 from app.access import ANYONE, NotSignedIn, allow
 from app.database import db, transaction
-from app.errors import InvalidInput, Missing, NotAllowed, Objected, Stale, objections_of
+from app.errors import InvalidInput, Missing, NotAllowed, Objected, Refused, Stale, objections_of
 from app.interface import checks, describing, display
 from app.interface.output import day, instant, moment
-from workflows import Refusal
+from workflows import Refusal, RunBroken, TaskGone
 
 log = logging.getLogger("xueji")
 csrf = CSRFProtect()
@@ -55,6 +55,8 @@ def prepare(app: Flask) -> None:
     app.before_request(_protect)
     app.after_request(_headers)
     app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(RunBroken, _stuck)
+    app.register_error_handler(TaskGone, lambda _gone: _refused(Stale()))
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
@@ -228,6 +230,17 @@ def _refused(refusal: Refusal) -> Any:
         code=refusal.code,
         sentences=[each.detail for each in objections_of(refusal)],
     ), status
+
+
+class CannotGoOn(Refused):
+    """A diagram that leads nowhere from here: nothing has been written, and the analyst must mend it."""
+
+    code = "E-RUN"
+    text = "流程图在此处无法继续（{why}）。本次办理没有生效，请联系流程管理员更正流程图后再办。"
+
+
+def _stuck(broken: RunBroken) -> Any:
+    return _refused(CannotGoOn(why=str(broken)))
 
 
 def problem(status: int, code: str, detail: str, objections: list[Refusal]) -> Any:
