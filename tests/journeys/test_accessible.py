@@ -88,6 +88,8 @@ def test_pages_for_those_who_may_not_are_accessible(seat: Seat, submitted: Story
     assert faults_of(neighbour, (f"/cases/{submitted.number}", "/cases/transfer/new")) == {}
     auditor = seat(factories.a_user(factories.a_bureau("330000"), "auditor"))
     assert faults_of(auditor, ("/me", "/inbox/done", "/audit", "/audit/verify?now=1")) == {}
+    sysadmin = seat(factories.a_user(factories.a_bureau("330000"), "sysadmin"))
+    assert faults_of(sysadmin, ("/calendar",)) == {}
     releasing = seat(submitted.people["releasing_bureau"].approver)
     assert faults_of(releasing, (f"/cases/{submitted.number}",)) == {}, "the outline only"
 
