@@ -21,6 +21,7 @@ from app.sealing import keyed_hash
 MOST_ROWS = 50_000
 CHUNK = 500  # rows checked and kept in one transaction
 SCHOOL = "school"  # the column in which a bureau names the school
+NAME = "name"  # the field by which a person finds the row again
 SHEET = "数据"  # the template's sheet for the rows
 VERSION_SHEET = "_版本"
 

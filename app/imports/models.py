@@ -114,7 +114,7 @@ class ImportRow(Model):
     state: Mapped[RowState] = mapped_column(choice(RowState))
     school_id: Mapped[int | None] = mapped_column(sa.ForeignKey("school.id"))
     number_hash: Mapped[str | None] = mapped_column(sa.String(64))
-    payload: Mapped[bytes] = mapped_column(sa.LargeBinary)  # sealed JSON: {"values", "typed"}
+    payload: Mapped[bytes] = mapped_column(sa.LargeBinary)  # sealed JSON: {"values", "typed"}; imported: the name only
     faults: Mapped[Any] = mapped_column(Json, default=list)
     case_id: Mapped[int | None] = mapped_column(sa.ForeignKey("cases.id"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.imports.checking import columns_for
+from app.imports.checking import NAME, columns_for
 from app.imports.columns import Column
 from app.imports.faults import Fault, from_rows
 from app.imports.kinds import Kind, kind_of
@@ -13,8 +13,6 @@ from app.imports.models import ImportFile, ImportRow, RowState
 from app.imports.queries import Rehearsed, failed_rows, payload_of
 from app.imports.template import failed_of
 from app.interface import instant
-
-NAME = "name"  # the field by which a person finds the row again
 
 
 def row_shown(kind: Kind, columns: Mapping[str, Column], row: ImportRow, cases: Mapping[int, str]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from app.errors import Stale
 from app.imports.models import WORKING, FileStatus, ImportFile
 
 FILES = table(ImportFile)
-LEASE = dt.timedelta(seconds=180)  # longer than any chunk takes
+LEASE = dt.timedelta(seconds=120)  # longer than any chunk takes, reading on to its place included
 PATIENCE = 3  # times that a chunk may fail before its file is given up
 
 

@@ -13,7 +13,7 @@ from app import audit, clock
 from app.access import Actor
 from app.database import db, execute, table
 from app.errors import Objected, Refused, Stale, objections_of
-from app.imports.checking import values_of
+from app.imports.checking import NAME, values_of
 from app.imports.faults import Fault, as_rows, from_rows
 from app.imports.kinds import kind_of
 from app.imports.models import FileStatus, ImportFile, ImportRow, RowState
@@ -93,7 +93,22 @@ def import_batch(file_id: int, token: str) -> bool:
     )
     if marked.rowcount != len(rows):
         raise Stale()
+    _forget(file_id, rows)
     return True
+
+
+def _forget(file_id: int, rows: Sequence[Any]) -> None:
+    """The case holds the children's particulars now; the row keeps the name, by which a person finds it again."""
+    execute(
+        sa.update(ROWS)
+        .where(ROWS.c.file_id == file_id, ROWS.c.number == sa.bindparam("the_number"))
+        .values(payload=sa.bindparam("left")),
+        [
+            {"the_number": row.number, "left": seal(orjson.dumps({"values": {NAME: values[NAME]}}).decode())}
+            for row in rows
+            for values in (payload_of(row.payload)["values"],)
+        ],
+    )
 
 
 def next_batch(file: ImportFile) -> list[Any]:

@@ -8,7 +8,8 @@ from flask import Flask
 
 from app.audit import AuditEvent
 from app.database import db
-from app.imports.models import ImportRow
+from app.imports.models import ImportFile, ImportRow
+from app.imports.queries import payload_of
 from tests import factories
 from tests.app.imports.children import KEY, Sender, a_child, filled, sender
 from tests.client import Client
@@ -88,6 +89,19 @@ def test_numbers_are_sealed_at_rest_and_masked_on_the_screen(app: Flask, client:
         assert number not in str(row.faults)
     events = db.session.scalars(sa.select(AuditEvent.content)).all()
     assert not [each for each in events if number in each or wrong in each]
+
+
+def test_what_has_become_a_case_is_forgotten_but_for_the_name(app: Flask, client: Client) -> None:
+    clerk = sender(client, factories.a_school())
+    clerk.send(filled([a_child(name="张三")]))
+
+    clerk.confirm()
+
+    db.session.rollback()
+    [row] = db.session.scalars(sa.select(ImportRow))
+    assert payload_of(row.payload) == {"values": {"name": "张三"}}
+    assert clerk.rows()[0]["name"] == "张三"
+    assert db.session.scalar(sa.select(ImportFile.content)) is None
 
 
 def test_taking_the_failed_rows_in_full_stands_in_the_audit(app: Flask, client: Client) -> None:
