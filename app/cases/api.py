@@ -144,7 +144,7 @@ def open_case() -> Any:
 
 def case_answer(caller: Actor, number: str) -> Any:
     case, view = queries.case_for(caller, number)
-    papers = [attachment_json(each) for each in case.attachments] if view.content else None
+    papers = [attachment_json(each) for each in case.attachments] if view.whole else None
     return jsonify({**case_json(case, caller, view), "attachments": papers})
 
 

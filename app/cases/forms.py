@@ -54,7 +54,7 @@ def case_json(case: Case, actor: Actor, view: View) -> dict[str, Any]:
         "opened_at": instant(case.opened_at),
         "closed_at": instant(case.closed_at),
         "waiting": [task_brief(task, now) for task in case.tasks if task.status is TaskStatus.OPEN],
-        "decisions": [decision_json(each) for each in case.decisions] if see else [],
+        "decisions": [decision_json(each) for each in case.decisions] if view.whole else [],
         "route": [
             {
                 "key": step.key,
@@ -115,8 +115,22 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         "outcome": decision.outcome.value,
         "reason_code": decision.reason_code,
         "opinion": decision.opinion,
+        "form": {name: decision.form[name] for name, _words in shown_of(decision)},
         "at": instant(decision.at),
     }
+
+
+def shown_of(decision: Decision) -> list[tuple[str, str]]:
+    """The fields of a decision's form that its readers are told (`x-shown`), each with its value in words."""
+    if not decision.form or decision.case.version_id is None:
+        return []
+    chosen = edition_of(decision.case)
+    parts = chosen.form(chosen.diagrams.tasks[decision.key].form)["properties"]
+    return [
+        (name, next((each["title"] for each in part.get("oneOf", ()) if each["const"] == value), str(value)))
+        for name, part in parts.items()
+        if part.get("x-shown") and (value := decision.form.get(name)) is not None
+    ]
 
 
 def attachment_json(paper: Attachment) -> dict[str, Any]:

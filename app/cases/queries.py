@@ -41,6 +41,12 @@ class View:
 
     content: bool  # application, opinions, papers
     outline: bool = True  # number, route, where it stands
+    opinions: bool = True  # False: of the content what was applied for, not what the others said and attached
+
+    @property
+    def whole(self) -> bool:
+        """Content and opinions, papers among them."""
+        return self.content and self.opinions
 
 
 def case_for(actor: Actor, number: str) -> tuple[Case, View]:
@@ -48,7 +54,7 @@ def case_for(actor: Actor, number: str) -> tuple[Case, View]:
 
     Offices of the route see its outline from the moment it is submitted, its content when their turn has come; the
     applicant sees all of it; a county or city bureau sees the cases of the offices it answers for (it supervises
-    them); the province sees the outline only.
+    them); the province sees the outline only, and of a filing what is filed.
     """
     case = db.session.scalar(
         sa.select(Case)
@@ -70,8 +76,10 @@ def case_for(actor: Actor, number: str) -> tuple[Case, View]:
 
 def view_of(actor: Actor, case: Case) -> View:
     """How much of the case the actor may see. Raises Missing when nothing."""
-    if case.applicant_office_id == actor.office_id or any(task.office_id == actor.office_id for task in case.tasks):
-        return View(content=True)
+    here = [task.key for task in case.tasks if task.office_id == actor.office_id]
+    if case.applicant_office_id == actor.office_id or here:
+        filed_only = actor.office_kind == "province" and set(here) == {"filing"}
+        return View(content=True, opinions=not filed_only)
     if any(step.office_id == actor.office_id for step in case.route):
         return View(content=False)
     supervised = any(actor.answers_for(step.office.path) for step in case.route)

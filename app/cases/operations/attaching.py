@@ -90,7 +90,7 @@ def read_attachment(number: str, attachment_id: int, *, actor: Actor) -> tuple[A
     """
     case, view = queries.case_for(actor, number)
     paper = db.session.get(Attachment, attachment_id)
-    if not view.content or paper is None or paper.case_id != case.id:
+    if not view.whole or paper is None or paper.case_id != case.id:
         raise Missing()
     content = vault.fetch(paper.sha256)
     audit.record("attachments/read", f"case:{number}", actor=actor, after={"attachment": attachment_id})

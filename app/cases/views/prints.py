@@ -32,7 +32,7 @@ RESULTS = {
 def sheet(number: str) -> Any:
     """For whoever sees the case's content; printing is written down."""
     case, view = queries.case_for(actor(), number)
-    if not view.content or case.version is None:
+    if not view.whole or case.version is None:
         raise Missing()
     chosen = edition_of(case)
     page = render_template(

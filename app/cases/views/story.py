@@ -7,8 +7,8 @@ from typing import Any
 
 from app import clock
 from app.cases import rules, watching
-from app.cases.forms import light_of, state_of
-from app.cases.models import Case, CaseOutcome, CaseStatus, Outcome, TaskStatus
+from app.cases.forms import light_of, shown_of, state_of
+from app.cases.models import Case, CaseOutcome, CaseStatus, Decision, Outcome, TaskStatus
 from app.cases.views.desk import decision_words
 from app.database import db
 from app.divisions.models import Division
@@ -45,7 +45,7 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
                 "who": decision.user.name if see else "",
                 "outcome": decision_words(decision.key, decision.outcome),
                 "kind": {Outcome.REFUSE: "red", Outcome.SEND_BACK: "amber"}.get(decision.outcome, "green"),
-                "opinion": decision.opinion if see else "",
+                "opinion": _opinion(decision) if see else "",
                 "reason": "",
                 "at": decision.at,
                 "state": "done",
@@ -76,6 +76,11 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
     elif case.ended_because:
         entries.append(_the_end(case))
     return entries
+
+
+def _opinion(decision: Decision) -> str:
+    """What was chosen in the form, where it is meant to be read, and what was written."""
+    return "。".join(part for part in (*(words for _name, words in shown_of(decision)), decision.opinion) if part)
 
 
 def _hurried(case: Case, see: bool, names: dict[int, str]) -> Iterator[dict[str, Any]]:

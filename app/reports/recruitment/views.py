@@ -1,0 +1,74 @@
+"""Plans, filings and flows as pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+
+from app import clock
+from app.access import actor, allow, require
+from app.database import db
+from app.divisions.models import Division
+from app.interface import add_menu, after_id, encode_cursor
+from app.reports.arguments import STAGE_NAMES, WATCHES, year_wanted
+from app.reports.recruitment import queries
+from app.reports.recruitment.asked import KIND_NAMES, RECEIVES, STATE_NAMES, STATUS_NAMES, any_year, wanted
+from app.schools.plans import FilingState, PlanStatus
+from app.schools.recruitment.queries import scope_of
+
+bp = Blueprint("recruitment", __name__, template_folder="../templates")
+PAGE = 50
+EVERYBODY = ("school", *WATCHES)
+
+add_menu("招生", "招生方案", "recruitment.plans", ("operator", "approver"), kinds=EVERYBODY)
+add_menu("招生", "备案登记", "recruitment.filings", ("operator", "approver"), kinds=RECEIVES)
+add_menu("招生", "跨区域招生流向", "recruitment.flows", ("operator", "approver"), kinds=WATCHES)
+
+
+def _years() -> range:
+    return range(clock.today().year + 1, clock.today().year - 6, -1)
+
+
+def _shown(**more: Any) -> dict[str, Any]:
+    words = {"kinds": KIND_NAMES, "statuses": STATUS_NAMES, "states": STATE_NAMES, "stages": STAGE_NAMES}
+    return {**words, "years": _years(), **more}
+
+
+@bp.get("/plans")
+@allow("operator", "approver")
+def plans() -> Any:
+    """A school's own plans; a bureau's those of its schools and those that want children of its area."""
+    caller, year, status = actor(), any_year(), wanted("status", PlanStatus)
+    lines = queries.plans_for(caller, year=year, status=status, before=after_id() or None, limit=PAGE + 1)
+    cursor = encode_cursor([lines[PAGE - 1].plan.id]) if len(lines) > PAGE else None
+    following = url_for("recruitment.plans", cursor=cursor, year=year, status=status) if cursor else None
+    scope = [db.session.get_one(Division, code) for code in scope_of(caller.office_id)]
+    is_school = caller.office_kind == "school"
+    shown = _shown(lines=lines[:PAGE], year=year, status=status, scope=scope, is_school=is_school, next=following)
+    return render_template("reports/recruitment/plans.html", **shown)
+
+
+@bp.get("/filings")
+@allow("operator", "approver")
+def filings() -> Any:
+    """The register of what has been lodged with this office."""
+    require(actor().office_kind in RECEIVES)
+    year, state = any_year(), wanted("state", FilingState)
+    place = after_id() or None
+    lines = queries.filings_for(actor(), received=True, year=year, state=state, before=place, limit=PAGE + 1)
+    last = lines[PAGE - 1].filing if len(lines) > PAGE else None
+    following = (
+        url_for("recruitment.filings", cursor=encode_cursor([last.id]), year=year, state=state) if last else None
+    )
+    shown = _shown(lines=lines[:PAGE], year=year, state=state, next=following)
+    return render_template("reports/recruitment/filings.html", **shown)
+
+
+@bp.get("/reports/flows")
+@allow("operator", "approver")
+def flows() -> Any:
+    """Who wants children from where, and how many have come: a table and a matrix of divisions."""
+    require(actor().office_kind in WATCHES)
+    year = year_wanted()
+    return render_template("reports/recruitment/flows.html", **_shown(flows=queries.flows_of(actor(), year), year=year))
