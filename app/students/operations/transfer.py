@@ -41,7 +41,8 @@ LETTER = {DirectiveKind.ALLOW_TRANSFER: "T", DirectiveKind.ALLOW_OUTSIDE: "W"}
 def issue_directive(proceeding: Proceeding, kind: DirectiveKind = DirectiveKind.ALLOW_TRANSFER) -> str:
     """Sign a directive of that kind for this child and school; return its number.
 
-    Raises NotTheIssuer (E-DIR-06) when the actor's office is not the superior of whoever keeps the archive.
+    Raises NotTheIssuer (E-DIR-06) when the actor's office is not the superior of whoever keeps the archive,
+    DirectedElsewhere (E-DIR-07) when another directive for it is in force.
     """
     proceeding.claim()
     archive = _archive_of(proceeding.child)
@@ -49,7 +50,10 @@ def issue_directive(proceeding: Proceeding, kind: DirectiveKind = DirectiveKind.
         raise rules.NotTheIssuer()
     now = clock.now()
     issued = _directive_row(proceeding, archive, kind, now)
-    execute(sa.insert(table(Directive)).values(**issued))
+    try:
+        execute(sa.insert(table(Directive)).values(**issued))
+    except sa.exc.IntegrityError as error:  # another directive for this archive is in force
+        raise rules.DirectedElsewhere(names="该生") from error
     audit.record(
         "directives/issue",
         f"directive:{issued['number']}",
