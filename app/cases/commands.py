@@ -21,10 +21,11 @@ from app.errors import Refused, Stale
 from app.exchange import adapters
 from app.exchange import operations as exchange
 from app.identity.operations import nobody
-from app.students.models import Directive, DirectiveStatus
+from app.students.models import Directive, DirectiveStatus, Suspension
 from app.students.operations.locking import digests_due, keep_digests
 
 REMIND_BEFORE = 3  # working days
+SUSPENSION_ENDS_IN = 30  # days
 BATCH = 200  # tasks told in one transaction
 
 
@@ -36,7 +37,7 @@ def tick() -> dict[str, int]:
     return {
         "locked": _prove_locks(actor),
         "expired": _expire(actor, now),
-        "reminded": _remind(now),
+        "reminded": _remind(now) + _remind_suspensions(now),
         "escalated": _escalate(actor, now),
         "rows": _work_batches(),
         "messages": _exchange(),
@@ -124,6 +125,36 @@ def _remind(now: dt.datetime) -> int:
             text = f"办件 {task.number} 的“{task.name}”{when} {clock.local(task.deadline):%Y-%m-%d} 到期。"
             _tell(task, task.office_id, NoticeKind.REMINDER, text, now)
     return len(tasks)
+
+
+def _remind_suspensions(now: dt.datetime) -> int:
+    """休学期满提醒: thirty days before the last certified interval ends, once, to the school."""
+    later = sa.orm.aliased(Suspension)
+    renewed = sa.select(later.id).where(
+        later.enrolment_id == Suspension.enrolment_id, later.ends_on > Suspension.ends_on
+    )
+    ends_soon = clock.today() + dt.timedelta(days=SUSPENSION_ENDS_IN)
+    due = (
+        sa.select(Suspension)
+        .where(
+            Suspension.ended_on.is_(None),
+            Suspension.reminded_at.is_(None),
+            Suspension.ends_on <= ends_soon,
+            ~renewed.exists(),
+        )
+        .limit(BATCH)
+        .with_for_update(of=Suspension, skip_locked=True)
+    )
+    with transaction():
+        suspensions = db.session.scalars(due).all()
+        for each in suspensions:
+            each.reminded_at = now
+            text = (
+                f"{each.student.name}的休学（{each.certificate}）至 {each.ends_on} 期满，请告知监护人办理复学或续休。"
+            )
+            school = each.enrolment.school_id
+            db.session.add(Notice(case_id=each.case_id, office_id=school, kind=NoticeKind.REMINDER, text=text, at=now))
+    return len(suspensions)
 
 
 def _escalate(actor: Actor, now: dt.datetime) -> int:

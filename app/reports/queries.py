@@ -11,13 +11,13 @@ import orjson
 import sqlalchemy as sa
 
 from app.access import Actor
-from app.cases.models import Batch, BatchRow, Case, RowStatus
+from app.cases.models import Batch, BatchRow, Case, CaseStatus, RowStatus
 from app.database import db
 from app.divisions.models import Office, OfficeKind
 from app.divisions.queries import inside
 from app.errors import Missing
 from app.schools.models import Quota, Stage
-from app.students.models import Change, Enrolment, Student
+from app.students.models import Change, Enrolment, Student, Suspension
 
 AFTER_LOCK = ("locked_correction", "late_registration")  # processes that touch a cohort once it is locked
 
@@ -186,3 +186,43 @@ def changed_after_lock(
     if before:
         query = query.where(Change.id < before)
     return [(change, case, student) for change, case, student in db.session.execute(query)]
+
+
+def suspensions_ending(
+    actor: Actor, by: dt.date, *, after: tuple[dt.date, int] | None = None, limit: int = 50
+) -> Sequence[Suspension]:
+    """Running suspensions whose last interval ends by that day, within the jurisdiction, the longest overdue first."""
+    later = sa.orm.aliased(Suspension)
+    renewed = sa.select(later.id).where(
+        later.enrolment_id == Suspension.enrolment_id, later.ends_on > Suspension.ends_on
+    )
+    query = (
+        sa.select(Suspension)
+        .join(Enrolment, Enrolment.id == Suspension.enrolment_id)
+        .join(Office, Office.id == Enrolment.school_id)
+        .where(inside(actor), Suspension.ended_on.is_(None), Suspension.ends_on <= by, ~renewed.exists())
+        .options(sa.orm.joinedload(Suspension.student), sa.orm.joinedload(Suspension.enrolment))
+        .order_by(Suspension.ends_on, Suspension.id)
+        .limit(limit)
+    )
+    if after:
+        query = query.where(sa.tuple_(Suspension.ends_on, Suspension.id) > sa.tuple_(*map(sa.literal, after)))
+    return db.session.scalars(query).all()
+
+
+def registrations_under_way(office: Office, year: int) -> tuple[int, int]:
+    """Open registrations of that year's cohort below an office: how many cases, about how many children."""
+    school = sa.orm.aliased(Office)
+    row = db.session.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Batch.total), 0))
+        .select_from(Batch)
+        .join(Case, Case.id == Batch.case_id)
+        .join(school, school.id == Batch.school_id)
+        .where(
+            school.path >= office.path,
+            school.path < office.path + "~",
+            Case.status != CaseStatus.CLOSED,
+            Case.opened_at >= dt.datetime(year, 1, 1, tzinfo=dt.UTC),
+        )
+    ).one()
+    return row[0], row[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -11,14 +12,19 @@ from app.access import actor, allow, require
 from app.interface import add_menu, after_id, decode_cursor, encode_cursor
 from app.reports import queries
 from app.reports.arguments import NAMES_CHILDREN, STAGE_NAMES, WATCHES, stage_wanted, year_wanted
+from app.schools.models import GRADES
 from app.students.models import CHANGE_NAMES
+from app.students.queries import locked_since
 
 bp = Blueprint("reports", __name__, url_prefix="/reports", template_folder="templates")
 PAGE = 50
+SOON = 30  # days before a suspension ends
+LOCK_TO_COME = 60  # days
 SUMMED = ("total", "used", "reserved", "free", "refused")
 
 add_menu("监测", "核定与注册", "reports.plan", ("operator", "approver"), kinds=WATCHES)
 add_menu("监测", "未能注册的学生", "reports.refused", ("operator", "approver"), kinds=NAMES_CHILDREN)
+add_menu("学籍", "休学期满", "reports.suspensions", ("operator", "approver"), kinds=("school", *NAMES_CHILDREN))
 add_menu("监测", "锁定后变动", "reports.after_lock", ("operator", "approver"), kinds=WATCHES)
 
 
@@ -46,7 +52,15 @@ def plan() -> Any:
         stages=STAGE_NAMES,
         year=year,
         years=_years(),
+        locks_at=_lock_to_come(year),
+        under_way=queries.registrations_under_way(office, year),
     )
+
+
+def _lock_to_come(year: int) -> dt.datetime | None:
+    """When the cohort closes, in the weeks in which it still can: the list that bureaus read before the lock (P05)."""
+    locks_at, now = locked_since(year), clock.now()
+    return locks_at if now < locks_at <= now + dt.timedelta(days=LOCK_TO_COME) else None
 
 
 @bp.get("/refused")
@@ -92,4 +106,27 @@ def after_lock() -> Any:
         years=_years(),
         detailed=actor().office_kind in NAMES_CHILDREN,
         next=url_for("reports.after_lock", cursor=following, year=year) if following else None,
+    )
+
+
+@bp.get("/suspensions")
+@allow("operator", "approver")
+def suspensions() -> Any:
+    """Suspensions that have run out, or will within thirty days, without a resumption or renewal."""
+    require(actor().office_kind == "school" or actor().office_kind in NAMES_CHILDREN)
+    today, place = clock.today(), decode_cursor(2)
+    rows = queries.suspensions_ending(
+        actor(),
+        today + dt.timedelta(days=SOON),
+        after=(dt.date.fromisoformat(place[0]), int(place[1])) if place else None,
+        limit=PAGE + 1,
+    )
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    following = encode_cursor([last.ends_on.isoformat(), last.id]) if last else None
+    return render_template(
+        "reports/suspensions.html",
+        rows=rows[:PAGE],
+        today=today,
+        grades=GRADES,
+        next=url_for("reports.suspensions", cursor=following) if following else None,
     )
