@@ -60,7 +60,6 @@ VERBS = {
     "directives/issue": "下达指令",
     "directives/revoke": "撤销指令",
     "directives/expire": "指令过期",
-    "directives/give_up": "交回指令",
     "directives/lapse": "指令失效",
     "archives/pull": "转入档案",
     "archives/hand_over": "移交档案",

@@ -304,26 +304,19 @@ def expire(directive: Directive, *, actor: Actor) -> None:
 def give_up_directive(proceeding: Proceeding) -> None:
     """The receiving school hands back the directive it will not use."""
     proceeding.claim()
-    execute(
-        sa.update(table(Directive))
-        .where(Directive.case_id == proceeding.case_id, Directive.status == DirectiveStatus.ISSUED)
-        .values(status=DirectiveStatus.REVOKED, ended_reason="转入学校放弃转入，交回指令")
-    )
-    audit.record("directives/give_up", f"case:{proceeding.number}", actor=proceeding.actor)
+    lapse(proceeding.case_id, "转入学校放弃转入，交回指令", actor=proceeding.actor)
 
 
-def lapse(case_id: int, reason: str, *, actor: Actor) -> list[str]:
-    """Let the unused directives of a case end because the case itself does; return their numbers."""
+def lapse(case_id: int, reason: str, *, actor: Actor) -> None:
+    """Let the unused directives of a case end for a reason of the case itself."""
     ended = execute(
         sa.update(table(Directive))
         .where(Directive.case_id == case_id, Directive.status == DirectiveStatus.ISSUED)
         .values(status=DirectiveStatus.REVOKED, ended_reason=reason)
         .returning(Directive.number)
     )
-    numbers = [str(row.number) for row in ended]
-    for number in numbers:
-        audit.record("directives/lapse", f"directive:{number}", actor=actor, after={"reason": reason})
-    return numbers
+    for row in ended:
+        audit.record("directives/lapse", f"directive:{row.number}", actor=actor, after={"reason": reason})
 
 
 def see_unmasked(student: Student, *, actor: Actor, where: str) -> str:
