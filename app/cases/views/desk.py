@@ -47,6 +47,8 @@ SAID = {  # where the record says it in other words than the outcome's plain nam
     ("filing", "agree"): "予以备案",
     ("filing", "send_back"): "退回补充",
     ("lodge", "agree"): "已报送",
+    ("local_opinion", "acknowledge"): "已提意见",
+    ("source_opinion", "acknowledge"): "已提意见",
 }
 
 add_menu("办件", "在办", "cases.running", ("operator", "approver"))
