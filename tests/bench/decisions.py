@@ -92,12 +92,33 @@ def a_bench(kind: str, cases: int = CASES) -> Iterator[Bench]:
         bench = Bench(app, place)
         for here, there in PAIRS:
             _open(bench, here, there, cases)
+        _number_rows_by_case(bench)
         bench.keep()
         try:
             yield bench
         finally:
             bench.close()
             shutil.rmtree(folder)
+
+
+def _number_rows_by_case(bench: Bench) -> None:
+    """On PostgreSQL each case gets ids of its own range, so that scripts replayed side by side meet their rows."""
+    if not bench.is_postgres:
+        return
+    for table in ("task", "cases", "directive"):  # what later statements of a script name by its id
+        for case_id in bench.cases:
+            db.session.execute(sa.text(f"CREATE SEQUENCE bench_{table}_{case_id} START {case_id * 1000}"))
+        own = f"'bench_{table}_' || nullif(current_setting('bench.number', true), '')"
+        default = f"nextval(coalesce({own}, '{table}_id_seq')::regclass)"
+        db.session.execute(sa.text(f"ALTER TABLE {table} ALTER COLUMN id SET DEFAULT {default}"))
+    db.session.commit()
+
+
+def _take_ids_of(bench: Bench, case_id: int) -> None:
+    """Let the connection that this process works on number rows in the case's own range."""
+    if bench.is_postgres:
+        db.session.execute(sa.text(f"SET bench.number = '{case_id}'"))
+        db.session.commit()
 
 
 def _open(bench: Bench, here: str, there: str, cases: int) -> None:
@@ -116,6 +137,7 @@ def _open(bench: Bench, here: str, there: str, cases: int) -> None:
 
 def walk(bench: Bench, case_id: int, steps: tuple[str, ...] = STEPS) -> int:
     """Everybody agrees; how many decisions that took. Looking the task up stands for the page that offered it."""
+    _take_ids_of(bench, case_id)
     for _ in steps:
         task, form = _waiting(case_id)
         with transaction(reads_first=True):
@@ -151,7 +173,7 @@ def record(bench: Bench, case_id: int) -> Script:
     sa.event.listen(db.engine, "commit", commit)
     sa.event.listen(db.engine, "rollback", commit)
     try:
-        walk(bench, case_id)
+        walk(bench, case_id)  # with the statement that says whose ids are taken
     finally:
         sa.event.remove(db.engine, "before_execute", execute)
         sa.event.remove(db.engine, "commit", commit)
@@ -306,6 +328,7 @@ def _bytes_of_a_case() -> int:
         db.session.rollback()
         for here, there in PAIRS:
             _open(bench, here, there, 40)
+        _number_rows_by_case(bench)
         for case_id in bench.cases:
             walk(bench, case_id)
         return int((db.session.scalar(size) - empty) / len(bench.cases))
