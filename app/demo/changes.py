@@ -20,6 +20,8 @@ from app.demo.schools import DemoSchool, Province
 from app.demo.students import Child
 from app.errors import Refused
 from app.interface.text import check_digit
+from app.students.models import Student
+from app.students.operations import contests
 
 EACH = 6  # cases of each process
 PLACE = 10  # within a grade: nobody else of the demonstration takes these children
@@ -42,9 +44,16 @@ def open_others(province: Province, children: list[Child], people: People, chanc
                 clock.set_to(real - dt.timedelta(days=chance.randrange(1, 12), minutes=chance.randrange(300)))
                 about = {"student": child.id, **application(child)}
                 opened += _open(process, about, people[child.school.id, "operator"], people, chance)
+        opened += _contested(free[:EACH], people, chance)
         for place, school in enumerate(_sample(province, chance)):
             clock.set_to(real - dt.timedelta(days=chance.randrange(1, 12), minutes=chance.randrange(300)))
             opened += _open("quota_change", _more_seats(school), people[school.id, "operator"], people, chance)
+            if school.stage != "primary":
+                stranger = _from_elsewhere(school, place, chance)
+                opened += _open("arrival", stranger, people[school.id, "operator"], people, chance)
+            if place < EACH:
+                superior = people[school.superior.id, "operator"]
+                opened += _open("school_reorganisation", _renaming(school), superior, people, chance)
             rows = [_new_child(school, place * 10 + count, chance) for count in range(3)]
             late = {"stage": "primary", "entry_year": clock.today().year, "reason": "九月随父母迁入，未能按时注册。"}
             if school.stage == "primary":
@@ -80,6 +89,19 @@ def _open(
                 who = people[task.office_id, task.duty.value]
                 operations.decide(task.id, Answer("agree", opinion="同意。"), actor=who)
     return 1
+
+
+def _contested(children: list[Child], people: People, chance: random.Random) -> int:
+    """Records whose number is in doubt, and what their schools propose; return how many cases."""
+    opened = 0
+    for child in children:
+        clerk = people[child.school.id, "operator"]
+        with transaction():
+            student = db.session.get_one(Student, child.id)
+            contests.mark(student, "wrong_number", "户籍系统返回“证件号与姓名不匹配”。", None, actor=clerk)
+        proof = {"explanation": "经派出所核实，姓名为同音异体字。", "proof": "户籍证明原件"}
+        opened += _open("contested_record", {"student": child.id, "remedy": "evidence", **proof}, clerk, people, chance)
+    return opened
 
 
 def _about_a_child() -> dict[str, Callable[[Child], dict[str, Any]]]:
@@ -119,6 +141,13 @@ def _about_a_child() -> dict[str, Callable[[Child], dict[str, Any]]]:
         },
         "drop_out": lambda _child: {"left_on": days(-30), "efforts": "班主任三次家访，已报告乡镇。"},
         "skip": lambda child: {"test_result": "各科均为优秀", "reason": "学业优异。", **signed(child)},
+        "death": lambda _child: {"died_on": days(-3), "proof": "居民死亡医学证明书"},
+        "departure": lambda child: {
+            "province": "340000",
+            "to_school": "合肥市第一中学",
+            "reason": "随父母回原籍就读。",
+            **signed(child),
+        },
         "withdrawal": lambda child: {"leaves_on": days(0), "reason": "监护人申请。", **signed(child)},
     }
 
@@ -154,4 +183,37 @@ def _new_child(school: DemoSchool, serial: int, chance: random.Random) -> dict[s
         "entry_way": "11",
         "boarding": "1",
         "guardian": {"name": "王建国", "relation": "1", "phone": "13800000000"},
+    }
+
+
+def _from_elsewhere(school: DemoSchool, place: int, chance: random.Random) -> dict[str, Any]:
+    """A child from the next province, with a record there or without."""
+    grade = school.grades[1]
+    born = dt.date(clock.today().year - {"2": 13, "3": 16}[grade[0]], 3, 1) + dt.timedelta(days=place)
+    body = f"341225{born:%Y%m%d}{960 + place:03d}"
+    return {
+        "name": a_name(600_000 + place, chance),
+        "sex": "1" if (960 + place) % 2 else "2",
+        "born_on": born.isoformat(),
+        "document_type": "1",
+        "main_number": body + check_digit(body),
+        "grade": grade,
+        "from_province": "340000",
+        "from_school": "阜南县第一中学",
+        "has_record": place % 2 == 0,
+        "experience": "入学至今在原校就读，附原校学籍信息表。",
+        "reason": "随父母务工来浙。",
+        "guardian": {"name": "王建国", "relation": "1", "phone": "13800000000"},
+        "signed_on": clock.today().isoformat(),
+    }
+
+
+def _renaming(school: DemoSchool) -> dict[str, Any]:
+    return {
+        "school": school.code,
+        "kind": "renaming",
+        "new_name": f"{school.name}（实验校区）",
+        "new_short_name": f"{school.name[-12:]}实验",
+        "basis": "教育局关于同意学校更名的批复",
+        "reason": "办学规模调整，经批准更名。",
     }
