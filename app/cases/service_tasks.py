@@ -9,7 +9,7 @@ from app.cases import operations
 from app.cases.openings.schools import is_held
 from app.cases.operations import arriving, exchanging, recruiting, reorganising, rosters
 from app.divisions.queries import office_by_code
-from app.errors import Missing
+from app.errors import Missing, Refused
 from app.schools.models import Stage
 from app.schools.operations import set_total
 from app.students.operations import Proceeding, graduation, promotion
@@ -50,7 +50,11 @@ def reorganise(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
 @service_task("arrival/create")
 def create_record(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
     """新建学籍与档案: for a child whom the province does not know."""
-    arriving.create(proceeding)
+    try:
+        arriving.create(proceeding)
+    except Refused as refusal:
+        proceeding.noted.append(refusal)
+        raise
 
 
 @service_task("arrival/redirect")

@@ -3,74 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import audit, clock
+from app import audit
 from app.cases.models import Case
 from app.database import db
-from app.schools.models import School
 from app.students.models import Archive, Change, Directive, Enrolment, Standing, Student, StudentNumber
 from tests import factories
 from tests.app.test_races import Act, at_once, count
 from tests.app.test_refusals import nothing_changes
-from tests.client import Answer, Client
+from tests.arrivals import Arrival, an_arrival
+from tests.client import Client
 from tests.matters import GUARDIAN, a_matter
-from tests.people import Office, Story, staff
-
-
-@dataclass
-class Arrival:
-    """A school that takes in a child from another province."""
-
-    client: Client
-    school: School
-    people: dict[str, Office]
-    number: str = ""
-
-    def application(self, **more: Any) -> dict[str, Any]:
-        main = more.pop("main_number", None) or factories.a_number(place="341225")
-        return {
-            "name": "周沐阳", "sex": "1" if int(main[16]) % 2 else "2",
-            "born_on": f"{main[6:10]}-{main[10:12]}-{main[12:14]}", "document_type": "1", "main_number": main,
-            "grade": "13", "from_province": "340000", "from_school": "阜南县第一小学",
-            "experience": "2023 年 9 月至今在阜南县第一小学就读", "reason": "随父母务工", "guardian": GUARDIAN,
-            "signed_on": clock.today().isoformat(), **more,
-        }  # fmt: skip
-
-    def submit(self, **more: Any) -> Answer:
-        body = {"process": "arrival", "application": self.application(**more)}
-        answer = self.client.api(self.people["school"].operator).post("/cases", body)
-        if answer.status == 201:
-            self.number = answer.json["number"]
-        return answer
-
-    def case(self) -> dict[str, Any]:
-        return self.client.api(self.people["school"].operator).get(f"/cases/{self.number}").json
-
-    def decide(self, outcome: str = "agree", **more: Any) -> Answer:
-        (task,) = self.case()["waiting"]
-        who = "school" if task["office"]["code"] == self.school.office.code else "bureau"
-        body: dict[str, Any] = {"outcome": outcome, **more}
-        if outcome in ("refuse", "send_back"):
-            body = {"reason_code": "incomplete_papers", "opinion": "缺原校学籍信息表", **body}
-        program = self.client.api(getattr(self.people[who], task["duty"]))
-        return program.post(f"/tasks/{task['id']}/decision", body)
-
-    def agree_until(self, key: str | None = None) -> dict[str, Any]:
-        while (case := self.case())["status"] != "closed" and case["waiting"][0]["key"] != key:
-            answer = self.decide()
-            assert answer.status == 200, answer.text
-        return case
-
-
-def an_arrival(client: Client, superior: str = "330106", **school: Any) -> Arrival:
-    place = factories.a_school(superior, **school)
-    return Arrival(client, place, {"school": staff(place), "bureau": staff(place.office.superior)})
+from tests.people import Story, staff
 
 
 @pytest.fixture
@@ -247,16 +196,30 @@ def test_each_desk_may_refuse_or_send_back(arrival: Arrival, desk: str, outcome:
     assert "阜南县第二小学" in db.session.scalars(sa.select(Archive)).one().entries[-1].body
 
 
-def test_the_last_seat_gone_the_bureau_reads_so(arrival: Arrival) -> None:
+def test_the_last_seat_gone_the_school_waits_for_another(arrival: Arrival) -> None:
     arrival.submit()
     arrival.agree_until("bureau_approval")
     factories.the_quota(arrival.school, "13").total = 0
     db.session.commit()
 
-    with nothing_changes():
-        answer = arrival.decide()
+    answer = arrival.decide()
 
-    assert (answer.status, answer.code) == (422, "E-QUOTA-01")
+    (task,) = answer.json["waiting"]
+    assert (answer.status, task["key"], task["code"], count(Student)) == (200, "await_seat", "E-QUOTA-01", 0)
+    assert arrival.decide().json["waiting"][0]["key"] == "await_seat"
+    factories.the_quota(arrival.school, "13").total = 1
+    db.session.commit()
+    assert (arrival.decide().json["outcome"], count(Student)) == ("agreed", 1)
+
+
+def test_who_waits_for_a_seat_may_give_up(arrival: Arrival) -> None:
+    arrival.submit()
+    arrival.agree_until("bureau_approval")
+    factories.the_quota(arrival.school, "13").total = 0
+    db.session.commit()
+    arrival.decide()
+
+    assert (arrival.decide("refuse").json["outcome"], count(Student)) == ("refused", 0)
 
 
 @pytest.mark.parametrize(

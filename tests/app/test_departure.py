@@ -17,8 +17,8 @@ from app.exchange.adapters import ANSWER, REQUEST, SENT, WITHDRAWN, Envelope
 from app.exchange.models import MessageIn
 from app.students.models import Archive, Change, Standing, Student
 from tests import factories
-from tests.app.test_arrival import an_arrival
 from tests.app.test_races import count
+from tests.arrivals import an_arrival
 from tests.client import Client
 from tests.elsewhere import ANHUI, Elsewhere
 from tests.matters import GUARDIAN, Matter, a_matter

@@ -14,8 +14,9 @@ from app.database import db
 from app.exchange.adapters import ANSWER, RECEIVED, REQUEST, Envelope
 from app.exchange.models import MessageIn, MessageOut
 from app.students.models import Archive, Student
-from tests.app.test_arrival import Arrival, an_arrival
+from tests import factories
 from tests.app.test_races import count
+from tests.arrivals import Arrival, an_arrival
 from tests.client import Client
 from tests.elsewhere import ANHUI, Elsewhere
 
@@ -89,6 +90,20 @@ def test_their_refusal_is_read_in_our_words_and_asked_again(
     elsewhere.answer(answer="agreed")
     tick()
     assert (arrival.case()["outcome"], count(Student)) == ("agreed", 1)
+
+
+def test_the_record_has_come_and_the_seat_has_gone(arrival: Arrival, elsewhere: Elsewhere) -> None:
+    asked_for(arrival)
+    tick()
+    factories.the_quota(arrival.school, "13").total = 0
+    db.session.commit()
+    elsewhere.answer(answer="agreed")
+    tick()
+    assert waiting(arrival) == "await_seat"
+    factories.the_quota(arrival.school, "13").total = 1
+    db.session.commit()
+
+    assert arrival.decide().json["outcome"] == "agreed"
 
 
 def test_after_their_refusal_the_school_may_give_up(arrival: Arrival, elsewhere: Elsewhere) -> None:

@@ -27,7 +27,7 @@ DRAWN: dict[str, tuple[list[dict[str, Any]], list[dict[str, str]], list[str], se
             {"found": "suspected", "has_record": False},
             {"found": "record", "has_record": False},
         ],
-        [{}, {"arrival/create": "E-DUP-01"}],
+        [{}, {"arrival/create": "E-DUP-01"}, {"arrival/create": "E-QUOTA-01"}],
         ["other_province_answered"],
         {"agreed", "refused", "redirected"},
     ),
