@@ -13,7 +13,7 @@ from app.interface import after_id, encode_cursor, limit_argument, operation, re
 from app.schools.api import office_json
 from app.students import operations, queries
 from app.students.contests import ContestKind
-from app.students.models import Standing, Student
+from app.students.models import CHANGE_NAMES, Standing, Student
 from app.students.operations import contests
 
 bp = Blueprint("students_api", __name__, url_prefix="/api/v1")
@@ -131,3 +131,25 @@ def contest(student_id: int) -> Any:
         other = queries.child_by_number(named["main_number"], named["name"]) if named else None
         contests.mark(student, typed["kind"], typed["explanation"], other, actor=caller)
     return jsonify(student=student_id, kind=typed["kind"], contested=True), 201
+
+
+@bp.get("/students/<int:student_id>/changes")
+@allow("operator", "approver")
+@operation("一个学生的学籍异动")
+def changes(student_id: int) -> Any:
+    """Oldest first, each with the entry it takes back and the one that took it back (反向更正)."""
+    student = queries.student_for(actor(), student_id)
+    items = [
+        {
+            "id": each.id,
+            "code": each.code,
+            "name": CHANGE_NAMES.get(each.code, each.code),
+            "epoch": each.epoch,
+            "school": each.school.office.code,
+            "effective_on": each.effective_on.isoformat(),
+            "reverses": each.reverses_id,
+            "reversed_by": each.reversed_by.id if each.reversed_by else None,
+        }
+        for each in queries.changes_of(student.id)
+    ]
+    return jsonify(items=items, next=None)

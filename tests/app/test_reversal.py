@@ -192,6 +192,23 @@ def test_what_stands_on_top_goes_first_and_is_listed(client: Client) -> None:
     assert matter.enrolment.standing.value == "active"
 
 
+def test_programs_read_what_took_back_what(client: Client) -> None:
+    matter = a_child(client)
+    matter.walk("suspension")
+    reverse(matter)
+    walk(matter)
+
+    items = matter.program("school").get(f"/students/{matter.child.id}/changes").json["items"]
+
+    assert [(each["code"], each["name"]) for each in items] == [("11", "休学"), ("99", "更正")]
+    assert [(each["reverses"], each["reversed_by"]) for each in items] == [
+        (None, items[1]["id"]),
+        (items[0]["id"], None),
+    ]
+    neighbour = client.api(factories.a_user(factories.a_bureau("330108"), "approver"))
+    assert neighbour.get(f"/students/{matter.child.id}/changes").status == 404
+
+
 def test_an_entry_is_taken_back_once_and_a_transfer_never(client: Client) -> None:
     matter = a_child(client)
     matter.walk("suspension")
