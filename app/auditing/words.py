@@ -83,6 +83,11 @@ VERBS = {
     "cohorts/lock": "锁定快照",
     "cohorts/postpone_lock": "延后锁定",
     "plans/propose": "提出招生方案",
+    "plans/consent": "双方同意招生方案",
+    "plans/lodge": "报送备案",
+    "plans/return_filing": "退回补充",
+    "plans/accept_filing": "予以备案",
+    "plans/end": "终止招生方案",
     "recruitment/set_scope": "核定招生范围",
     "quotas/set": "核定学籍总数",
     "quotas/hand_over": "移交学籍总数",
@@ -159,6 +164,9 @@ PARTICULARS = {
     "rows": "行数",
     "kind": "事项",
     "size": "字节数",
+    "cap": "计划数",
+    "closes_on": "招生截止",
+    "returned": "退回次数",
 }
 CODE = re.compile(r"[A-Za-z0-9_:./-]{0,60}")
 VALUES: dict[Any, str] = {
