@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app import audit
 from app.database import db, transaction
-from app.demo import cases, changes, people, schools, students
+from app.demo import cases, changes, people, plans, schools, students
 from app.errors import Refused
 from app.identity.models import User
 from app.identity.operations import nobody
@@ -56,4 +56,5 @@ def load(say: Callable[[str], object]) -> None:
     opened = cases.open_many(province, children, chance, lambda part: tell(75 + part * 20 // 100, "在办的转学"))
     tell(95, "其他在办业务")
     opened += changes.open_others(province, children, cases.people_at_office(), chance)
+    opened += plans.propose_some(province, cases.people_at_office(), chance)
     tell(100, f"在办 {opened} 件。完成")
