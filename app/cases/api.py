@@ -17,12 +17,14 @@ from app.cases.forms import (
     directive_json,
     edition_of,
     rehearsal_json,
+    roster_child_json,
     row_json,
     task_json,
 )
 from app.cases.models import RowStatus
 from app.cases.openings import draft_for, rehearsal_for, rehearsal_of, transfer_objections
 from app.cases.operations import Answer
+from app.cases.recruits import children_of
 from app.cases.rules import light, time_left
 from app.database import db, transaction
 from app.errors import InvalidInput, Missing, objections_of
@@ -293,8 +295,12 @@ def list_rows(number: str) -> Any:
     if status and status not in set(RowStatus):
         raise InvalidInput(sentence="status 不在可选范围内。", field="status")
     rows = queries.rows_of(case.id, status=status, after=after_id(), limit=limit + 1)
+    recruits = {each.position: each for each in children_of(case.id, only=[row.position for row in rows], limit=limit)}
     return jsonify(
-        items=[row_json(each) for each in rows[:limit]],
+        items=[
+            roster_child_json(recruits[each.position]) if each.position in recruits else row_json(each)
+            for each in rows[:limit]
+        ],
         next=encode_cursor([rows[limit - 1].position]) if len(rows) > limit else None,
     )
 

@@ -22,7 +22,10 @@ from app.students.models import STANDING_NAMES, Student
 from workflows import Refusal
 
 bp = Blueprint("applications", __name__, url_prefix="/apply", template_folder="templates")
-OWN_DOOR = ("transfer",)  # begins with a child of another school, by number and name
+OWN_DOOR = {
+    "transfer": "cases.start_transfer",  # begins with a child of another school, by number and name
+    "recruitment_roster": "cases.new_roster",  # begins with a filed plan and a list
+}
 
 add_menu("办事", "发起办件", "applications.index", ("operator",))
 
@@ -44,7 +47,7 @@ def index() -> Any:
 def address_of(chosen: Edition, student_id: int | None = None) -> str:
     """Where an application of that process begins."""
     if chosen.key in OWN_DOOR:
-        return url_for("cases.start_transfer")
+        return url_for(OWN_DOOR[chosen.key])
     return url_for("applications.start", key=chosen.key, student=student_id)
 
 

@@ -10,6 +10,8 @@ from app.access import Actor
 from app.cases import rules
 from app.cases.models import Attachment, BatchRow, Case, CaseStatus, Decision, Notice, RouteStep, Task, TaskStatus
 from app.cases.queries import View, progress_of
+from app.cases.recruits import SIDE_OF_TASK, marked_by
+from app.cases.rosters import ChildStatus, RosterChild
 from app.interface import instant
 from app.processes.queries import ROW, Edition, edition
 from app.schools.models import GRADES
@@ -37,7 +39,7 @@ def state_of(step: RouteStep, case: Case) -> str:
 def case_json(case: Case, actor: Actor, view: View) -> dict[str, Any]:
     """A case as programs read it; the parts that the office may not see yet are null."""
     now, see = clock.now(), view.content
-    directive = directive_of(case.id)
+    directive = None if has_list(case) else directive_of(case.id)  # those of a roster stand with its rows
     student = case.student
     return {
         "number": case.number,
@@ -100,6 +102,26 @@ def row_json(row: BatchRow) -> dict[str, Any]:
         "student": row.student_id,
         "code": row.code or None,
         "detail": row.detail or None,
+    }
+
+
+CHILD_STATUS_NAMES = {
+    ChildStatus.LISTED: ("待双方确认", "grey"),
+    ChildStatus.CONFIRMED: ("双方已确认", "blue"),
+    ChildStatus.DIRECTED: ("已下达指令", "blue"),
+    ChildStatus.REGISTERED: ("已注册", "green"),
+    ChildStatus.REFUSED: ("不予办理", "red"),
+}
+
+
+def roster_child_json(child: RosterChild) -> dict[str, Any]:
+    """One child of a roster as programs read it: the row, and what both bureaus say of it."""
+    return {
+        **row_json(child.row),
+        "state": child.status.value,
+        "here": child.here.value if child.here else None,
+        "source": child.source.value if child.source else None,
+        "directive": child.directive.number if child.directive else None,
     }
 
 
@@ -221,6 +243,18 @@ def prefilled(task: Task) -> dict[str, Any]:
     if task.key == "pull":
         directive = directive_of(task.case_id)
         return {"directive": directive.number} if directive else {}
+    if task.key in SIDE_OF_TASK:
+        side = SIDE_OF_TASK[task.key]
+        return {
+            "refused": [
+                {
+                    "position": child.position,
+                    "reason_code": getattr(child, f"{side}_code"),
+                    "reason": getattr(child, f"{side}_reason"),
+                }
+                for child in marked_by(task.case_id, side)
+            ]
+        }
     if task.key == "repair":
         asked = edition_of(task.case).form("repair")["properties"]
         return {name: task.case.application[name] for name in asked if name in task.case.application}

@@ -13,17 +13,19 @@ from typing import Any
 import sqlalchemy as sa
 
 import workflows
-from app import clock
+from app import audit, clock
 from app.access import Actor
 from app.cases import rules
 from app.cases.models import Case, Decision, RowStatus
 from app.cases.openings.opening import open_cases_of
 from app.cases.openings.registration import graduates_by_hash
 from app.cases.operations.batches import ROWS, Outcomes, row_verb, struck_off
+from app.cases.recruits import marked_by, side_to_answer
 from app.cases.rosters import ChildStatus, Consent, Roster, RosterChild
 from app.database import db, execute, table
 from app.divisions.models import Office
 from app.errors import InvalidInput, Objected, Refused
+from app.interface import objections as form_objections
 from app.processes.queries import current_edition, edition
 from app.schools import ledger
 from app.schools.models import Stage
@@ -39,6 +41,10 @@ from app.students.rules.registration import objections_to_graduate
 from app.students.rules.transfer import DirectiveOver, NoDirective
 
 SMALL = "roster_child"  # the process of one child
+REASON = {
+    "type": "object",
+    "properties": {"reason": {"type": "string", "title": "说明", "maxLength": 150}},
+}
 SIDES = {"here": "学校上级", "source": "生源地"}
 OTHER = {"here": "source", "source": "here"}
 ROSTERS, CHILDREN = table(Roster), table(RosterChild)
@@ -215,16 +221,39 @@ def _sentence(*parts: str) -> str:
     return "，".join(part.rstrip("。") for part in parts if part) + "。"
 
 
-def mark(case_id: int, side: str, marks: Mapping[int, tuple[str, str]]) -> None:
-    """Note whom an office will not confirm while it looks through the list; an empty code takes the note away."""
-    _write(
-        case_id,
-        [
-            {"the_position": place, f"{side}_code": code, f"{side}_reason": why if code else ""}
-            for place, (code, why) in marks.items()
-        ],
-        CHILDREN.c[side].is_(None),
-    )
+def mark(case: Case, marks: Mapping[int, tuple[str, str]], *, actor: Actor) -> int:
+    """Note whom the actor's office will not confirm while it looks through the list; return how many it has noted.
+
+    marks -- by position: code and reason; an empty code takes the note away. They count once the office has decided.
+    Raises NotTheConfirmer (the list does not wait there), Objected (no such place, no such reason).
+    """
+    side = side_to_answer(case, actor)
+    if side is None:
+        raise rules.NotTheConfirmer()
+    assert case.version_id is not None
+    known = {each["code"] for each in edition(case.version_id).reasons}
+    there = {child.position for child in _children(case.id, CHILDREN.c.position.in_(list(marks)))}
+    faults: list[Refused] = []
+    for place, (code, why) in sorted(marks.items()):
+        if place not in there:
+            faults.append(InvalidInput(sentence=f"名单上没有第 {place} 号。", field=f"reason_code.{place}"))
+        elif code and code not in known:
+            faults.append(InvalidInput(sentence=f"第 {place} 号：请从列表中选择原因。", field=f"reason_code.{place}"))
+        elif why and not code:
+            faults.append(InvalidInput(sentence=f"第 {place} 号：请选择原因。", field=f"reason_code.{place}"))
+        if unfit := form_objections(REASON, {"reason": why}):
+            faults += [
+                InvalidInput(sentence=f"第 {place} 号：{each.detail}", field=f"reason.{place}") for each in unfit
+            ]
+    if faults:
+        raise Objected(faults)
+    values = [
+        {"the_position": place, f"{side}_code": code, f"{side}_reason": why} for place, (code, why) in marks.items()
+    ]
+    _write(case.id, values, CHILDREN.c[side].is_(None))
+    noted = len(marked_by(case.id, side))
+    audit.record("rosters/mark", f"case:{case.number}", actor=actor, after={"side": side, "noted": noted})
+    return noted
 
 
 def strike(proceeding: Proceeding) -> None:

@@ -9,9 +9,9 @@ from flask import Response, flash, redirect, render_template, request, url_for
 
 from app import clock
 from app.access import Actor, actor, allow, found
-from app.cases import operations, queries, rules, watching
+from app.cases import operations, queries, recruits, rules, watching
 from app.cases.edge import work_at_once
-from app.cases.forms import destination, edition_of, has_list, light_of, prefilled
+from app.cases.forms import CHILD_STATUS_NAMES, destination, edition_of, has_list, light_of, prefilled
 from app.cases.models import OUTCOME_NAMES, Case, CaseStatus, Outcome, RowStatus, Task, TaskStatus
 from app.cases.openings import rehearsal_of
 from app.cases.operations import Answer
@@ -45,7 +45,8 @@ def page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] 
         (task for task in waiting if task.office_id == caller.office_id and task.duty.value == caller.duty), None
     )
     own_draft = mine is not None and mine.duty.value == "approver" and case.opened_by == caller.user_id
-    directive = students.directive_of(case.id) if view.content else None
+    roster = recruits.roster_of(case.id) if has_list(case) else None
+    directive = students.directive_of(case.id) if view.content and roster is None else None
     review = next((t for t in waiting if t.office_id == caller.office_id and _may_pre_review(t, caller)), None)
     return render_template(
         "cases/case/page.html",
@@ -87,6 +88,10 @@ def page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] 
         marks=json.dumps(marks(case)),
         progress=queries.progress_of(case.id) if has_list(case) else None,
         may_revoke=_may_revoke(directive, caller),
+        roster=roster,
+        child_counts=recruits.counts_of(case.id) if roster else {},
+        child_statuses=CHILD_STATUS_NAMES,
+        upload_under=_upload_under(case, caller),
     )
 
 
@@ -96,6 +101,12 @@ def _certificate(case: Case, caller: Actor) -> str | None:
         return None
     kept = students.keeps(caller, case.student) and caller.office_kind != "province"
     return students.certificate_of_suspension(case.id) if kept else None
+
+
+def _upload_under(case: Case, caller: Actor) -> str | None:
+    """The filing under which the school may now upload a roster: this case is that of its filed plan."""
+    mine = case.applicant_office_id == caller.office_id and operations.is_startable("recruitment_roster", caller)
+    return recruits.filing_of(case.id) if mine else None
 
 
 def _may_pre_review(task: Task, caller: Actor) -> bool:

@@ -39,6 +39,11 @@ BUTTONS = {  # where the outcome's plain name would not say what pressing it doe
     ("filing", "send_back"): "退回补充",
     ("local_opinion", "acknowledge"): "提出意见",
     ("source_opinion", "acknowledge"): "提出意见",
+    ("directives", "agree"): "逐份签发允许外招指令",
+    ("directives", "refuse"): "不予下达",
+    ("more_seats", "agree"): "再次预留学位",
+    ("more_seats", "refuse"): "终止名单",
+    ("pull", "refuse"): "不再转入，交回指令",
     ("county_check", "agree"): "确非同一人，继续办理",
     ("county_check", "refuse"): "系同一人，不予新建",
 }
