@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,21 +11,17 @@ from flask import Flask
 
 from app import clock
 from app.cases import commands, operations
-from app.cases.models import BatchRow, Case
-from app.cases.rosters import RosterChild
+from app.cases.models import Case
 from app.database import db, transaction
 from app.errors import Stale
-from app.processes import queries as processes
-from app.processes.models import Process, ProcessVersion
 from app.schools import ledger
 from app.schools.models import Quota, Stage
 from app.schools.operations import take_seats
-from app.students.models import Archive, Directive, Enrolment, Student, StudentNumber
+from app.students.models import Archive, Directive, Enrolment, Student
 from app.students.operations import Proceeding
 from app.students.operations.registration import Recruit, cohort_of, register_recruits
 from tests import factories
-from tests.app.test_killed import run_and_die
-from tests.app.test_registration import GUARDIAN, a_graduate, an_entry, named
+from tests.app.test_registration import GUARDIAN, an_entry, named
 from tests.app.test_registration_races import count
 from tests.app.test_rosters import Recruiting, a_recruiting
 from tests.client import Client
@@ -258,176 +252,3 @@ def test_one_archive_is_never_directed_to_two_schools(recruiting: Recruiting, cl
     recruiting.decide("pull")
     commands.tick()
     assert codes(recruiting) == ["E-CASE-01"]  # the other case holds the child until it ends
-
-
-# ── diagrams that skip the consents ──────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def publish(app: Flask) -> Iterator[Callable[..., None]]:
-    """Publish a process with its diagram altered; what was current comes back after the test."""
-    current: dict[str, int | None] = {}
-
-    def altered(key: str, *changes: tuple[str, str]) -> None:
-        process = db.session.get_one(Process, key)
-        version = process.current
-        assert version
-        [(name, text)] = [(name, text) for name, text in version.files.items() if name.endswith(".bpmn")]
-        for before, after in changes:
-            assert before in text
-            text = text.replace(before, after)
-        tampered = ProcessVersion(
-            process_key=key,
-            number=900 + db.session.scalars(sa.select(sa.func.count()).select_from(ProcessVersion)).one(),
-            checksum=f"{time.monotonic_ns():064d}",
-            files={**version.files, name: text},
-            forms=version.forms,
-            published_at=clock.now(),
-            published_by="analyst",
-        )
-        db.session.add(tampered)
-        db.session.flush()
-        current.setdefault(key, process.current_id)
-        process.current_id = tampered.id
-        db.session.commit()
-        # a version never changes, so it is compiled once; here every test begins with the same ids
-        processes._editions.pop((str(db.engine.url), tampered.id), None)
-
-    yield altered
-    db.session.rollback()
-    for key, version_id in current.items():
-        db.session.get_one(Process, key).current_id = version_id
-    db.session.commit()
-
-
-SCHOOL_AGREES = 'id="school_agrees" name="同意" sourceRef="school_outcome" targetRef="{}"'
-
-
-def test_a_diagram_that_goes_straight_to_the_registration_registers_nobody(
-    recruiting: Recruiting, publish: Callable[..., None]
-) -> None:
-    publish("recruitment_roster", (SCHOOL_AGREES.format("joint"), SCHOOL_AGREES.format("release")))
-    recruiting.wants(2)
-    recruiting.submit()
-
-    recruiting.agree("school_approval")
-    commands.tick()
-
-    assert codes(recruiting) == ["E-DIR-01", "E-DIR-01"]
-    assert registered(recruiting) == 0
-    assert recruiting.quota() == (0, 0)
-
-
-def test_a_diagram_that_skips_the_consents_gets_no_directive(
-    recruiting: Recruiting, publish: Callable[..., None]
-) -> None:
-    publish("recruitment_roster", (SCHOOL_AGREES.format("joint"), SCHOOL_AGREES.format("directives")))
-    recruiting.wants(2)
-    recruiting.submit()
-    recruiting.agree("school_approval")
-
-    answer = recruiting.decide("directives")
-
-    assert (answer.status, answer.code) == (422, "E-CONSENT")
-    assert count(Directive) == 0
-
-
-def test_a_diagram_that_lets_the_school_confirm_for_the_bureaus_is_refused(
-    recruiting: Recruiting, publish: Callable[..., None]
-) -> None:
-    publish("recruitment_roster", (SCHOOL_AGREES.format("joint"), SCHOOL_AGREES.format("keep_here")))
-    recruiting.wants(1)
-    recruiting.submit()
-
-    answer = recruiting.decide("school_approval")
-
-    assert (answer.status, answer.code) == (403, "E-OFFICE")
-    assert recruiting.statuses() == ["listed"]
-
-
-def test_a_child_diagram_that_skips_the_consents_goes_nowhere(
-    recruiting: Recruiting, publish: Callable[..., None]
-) -> None:
-    flow = 'id="to_joint" sourceRef="listed" targetRef="{}"'
-    publish("roster_child", (flow.format("joint"), flow.format("register")))
-    recruiting.wants(1)
-    recruiting.submit()
-    recruiting.agree("school_approval")
-
-    answer = recruiting.decide("confirm_here")
-
-    assert (answer.status, answer.code) == (422, "E-STEP")
-    assert recruiting.statuses() == ["listed"]
-
-
-def test_another_process_that_calls_the_verb_registers_nobody(client: Client, publish: Callable[..., None]) -> None:
-    publish("registration_stage", ('id="rows/register_graduates"', 'id="rows/register_recruits"'))
-    entry = an_entry(client, stages="junior")
-    entry.submit([named(a_graduate(factories.a_school("330106")))], "registration_stage", stage="junior")
-
-    entry.agree()
-
-    assert [row.code for row in entry.rows()] == ["E-DIR-01"]
-    assert count(Enrolment, Enrolment.school_id == entry.school.id) == 0
-
-
-# ── many ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("point", range(1, 40, 4))
-def test_a_worker_killed_anywhere_loses_no_child_and_takes_none_twice(
-    recruiting: Recruiting, app: Flask, point: int
-) -> None:
-    recruiting.until_pull(4)
-    case_id = released(recruiting)
-
-    class Done:
-        status = 200
-
-    def work() -> Done:
-        with app.app_context():
-            more = True
-            while more:
-                with transaction():
-                    more = operations.work_chunk(case_id, size=2)
-        return Done()
-
-    run_and_die(app, work, point)
-
-    accepted = count(BatchRow, BatchRow.status == "accepted")
-    assert accepted in (0, 2, 4)
-    assert accepted == registered(recruiting) == count(Directive, Directive.status == "consumed")
-    assert recruiting.quota() == (accepted, 4 - accepted)
-    commands.tick()
-    assert registered(recruiting) == count(RosterChild, RosterChild.status == "registered") == 4
-    assert recruiting.quota() == (4, 0)
-    assert recruiting.case()["outcome"] == "agreed"
-
-
-def test_three_hundred_children_of_one_roster(client: Client, app: Flask) -> None:
-    recruiting = a_recruiting(client, cap=300, seats=300)
-    recruiting.wants(300)
-    began = time.process_time()
-
-    recruiting.submit()
-    recruiting.agree("school_approval", "confirm_source", "confirm_here", "directives", "pull")
-    at_first = recruiting.case()["list"]
-    commands.tick()
-
-    spent = time.process_time() - began
-    assert at_first["accepted"] == 100  # the first rows at once, the rest by the worker
-    assert recruiting.case()["list"]["accepted"] == 300
-    assert registered(recruiting) == 300
-    stages = db.session.scalars(sa.select(StudentNumber.value).where(StudentNumber.kind == "stage")).all()
-    assert sorted(int(value[-4:]) for value in stages) == list(range(1, 301))
-    assert spent < 18, f"{spent:.1f} s: a roster of a thousand would take more than a minute"
-
-
-def test_one_tasks_page_holds_the_whole_list(recruiting: Recruiting) -> None:
-    recruiting.wants(30)
-    recruiting.submit()
-    recruiting.agree("school_approval")
-
-    waiting = recruiting.program("source", "approver").get("/tasks").json["items"]
-
-    assert [(task["key"], task["case"]) for task in waiting] == [("confirm_source", recruiting.number)]

@@ -1,0 +1,172 @@
+"""双方共同确认: each bureau answers for the whole list, naming whom it does not confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+
+from app import audit, clock
+from app.access import Actor
+from app.cases import rules
+from app.cases.models import Case
+from app.cases.operations.batches import struck_off
+from app.cases.operations.rosters.lists import (
+    CHILDREN,
+    ROSTERS,
+    Row,
+    check_office,
+    children_of,
+    hold_seats,
+    refuse,
+    roster_for,
+    sentence,
+    set_status,
+    write,
+)
+from app.cases.operations.rosters.runs import SmallRuns
+from app.cases.recruits import marked_by, side_to_answer
+from app.cases.rosters import ChildStatus, Consent
+from app.database import db, execute
+from app.errors import InvalidInput, Objected, Refused
+from app.interface import objections as form_objections
+from app.processes.queries import edition
+from app.schools.operations import NoSeat
+from app.students.operations import Proceeding
+
+REASON = {
+    "type": "object",
+    "properties": {"reason": {"type": "string", "title": "说明", "maxLength": 150}},
+}
+SIDES = {"here": "学校上级", "source": "生源地"}
+OTHER = {"here": "source", "source": "here"}
+
+
+def confirm(proceeding: Proceeding, side: str, outcome: str) -> None:
+    """One bureau answers for the list: every child confirmed but for those it names, each with its reason.
+
+    side -- here (the school's superior) or source. Sent back, nothing is recorded of any child.
+    Raises NotTheConfirmer, Objected (a place that is not on the list).
+    """
+    proceeding.claim()
+    roster = roster_for(proceeding)
+    check_office(proceeding.actor, roster.here_id if side == "here" else roster.source_id)
+    execute(sa.update(ROSTERS).where(ROSTERS.c.case_id == proceeding.case_id).values(**{f"{side}_answer": outcome}))
+    if outcome == "send_back":
+        return
+    own, theirs = CHILDREN.c[side], CHILDREN.c[OTHER[side]]
+    asked = children_of(
+        proceeding.case_id,
+        own.is_(None),
+        sa.or_(CHILDREN.c.status == ChildStatus.LISTED, theirs == Consent.REFUSED),
+    )
+    reasons = _refusals(proceeding, asked, outcome)
+    runs, now = SmallRuns(roster.version_id), clock.now()
+    write(
+        proceeding.case_id,
+        [
+            {
+                "the_position": child.position,
+                side: Consent.REFUSED if child.position in reasons else Consent.AGREED,
+                f"{side}_at": now,
+                f"{side}_code": reasons.get(child.position, ("", ""))[0],
+                f"{side}_reason": reasons.get(child.position, ("", ""))[1],
+                "state": runs.answer(
+                    bytes(child.state), f"confirm_{side}", **{side: "refuse" if child.position in reasons else "agree"}
+                ),
+            }
+            for child in asked
+        ],
+    )
+    texts, who = _reason_texts(proceeding), SIDES[side]
+    told = {place: f"{who}不予确认：{sentence(texts.get(code, ''), why)}" for place, (code, why) in reasons.items()}
+    refuse(proceeding.case_id, told)
+
+
+def _refusals(proceeding: Proceeding, asked: Sequence[Row], outcome: str) -> dict[int, tuple[str, str]]:
+    """Whom the office does not confirm, by position: code and reason."""
+    if outcome == "refuse":
+        return {child.position: ("other", proceeding.opinion[:150]) for child in asked}
+    there, named = {child.position for child in asked}, {}
+    objections: list[Refused] = []
+    for place, each in enumerate(proceeding.form.get("refused", ())):
+        if each["position"] not in there:
+            said = f"名单上没有待本机构确认的第 {each['position']} 号。"
+            objections.append(InvalidInput(sentence=said, field=f"form.refused.{place}.position"))
+        named[each["position"]] = (each["reason_code"], each.get("reason", ""))
+    if objections:
+        raise Objected(objections)
+    return named
+
+
+def _reason_texts(proceeding: Proceeding) -> dict[str, str]:
+    version_id = db.session.scalars(sa.select(Case.version_id).where(Case.id == proceeding.case_id)).one()
+    assert version_id is not None
+    return {each["code"]: each["text"] for each in edition(version_id).reasons}
+
+
+def answers(proceeding: Proceeding) -> Mapping[str, str]:
+    """What both bureaus said last, as facts of the run: a join keeps of either branch what it knew before."""
+    roster = roster_for(proceeding)
+    return {"here": roster.here_answer, "source": roster.source_answer}
+
+
+def mark(case: Case, marks: Mapping[int, tuple[str, str]], *, actor: Actor) -> int:
+    """Note whom the actor's office will not confirm while it looks through the list; return how many it has noted.
+
+    marks -- by position: code and reason; an empty code takes the note away. They count once the office has decided.
+    Raises NotTheConfirmer (the list does not wait there), Objected (no such place, no such reason).
+    """
+    side = side_to_answer(case, actor)
+    if side is None:
+        raise rules.NotTheConfirmer()
+    assert case.version_id is not None
+    known = {each["code"] for each in edition(case.version_id).reasons}
+    there = {child.position for child in children_of(case.id, CHILDREN.c.position.in_(list(marks)))}
+    faults: list[Refused] = []
+    for place, (code, why) in sorted(marks.items()):
+        if place not in there:
+            faults.append(InvalidInput(sentence=f"名单上没有第 {place} 号。", field=f"reason_code.{place}"))
+        elif code and code not in known:
+            faults.append(InvalidInput(sentence=f"第 {place} 号：请从列表中选择原因。", field=f"reason_code.{place}"))
+        elif why and not code:
+            faults.append(InvalidInput(sentence=f"第 {place} 号：请选择原因。", field=f"reason_code.{place}"))
+        if unfit := form_objections(REASON, {"reason": why}):
+            faults += [
+                InvalidInput(sentence=f"第 {place} 号：{each.detail}", field=f"reason.{place}") for each in unfit
+            ]
+    if faults:
+        raise Objected(faults)
+    values = [
+        {"the_position": place, f"{side}_code": code, f"{side}_reason": why} for place, (code, why) in marks.items()
+    ]
+    write(case.id, values, CHILDREN.c[side].is_(None))
+    noted = len(marked_by(case.id, side))
+    audit.record("rosters/mark", f"case:{case.number}", actor=actor, after={"side": side, "noted": noted})
+    return noted
+
+
+def strike(proceeding: Proceeding) -> None:
+    """The school gives up some of its list when it has come back for repair."""
+    proceeding.claim()
+    roster_for(proceeding)
+    struck = struck_off(proceeding.form.get("struck_off", ""))
+    refuse(proceeding.case_id, dict.fromkeys(struck, "学校不再办理。"), ChildStatus.LISTED)
+
+
+def settle(proceeding: Proceeding) -> Mapping[str, int]:
+    """Both have answered: whom both confirm gets a seat reserved. Raises NoSeat (E-QUOTA-01), nobody confirmed then."""
+    proceeding.claim()
+    roster = roster_for(proceeding)
+    if struck := struck_off(proceeding.form.get("struck_off", "")):
+        check_office(proceeding.actor, roster.here_id)
+        refuse(proceeding.case_id, dict.fromkeys(struck, "学校上级不予确认：学位不足。"), ChildStatus.LISTED)
+    both = (CHILDREN.c.here == Consent.AGREED, CHILDREN.c.source == Consent.AGREED)
+    children = children_of(proceeding.case_id, CHILDREN.c.status == ChildStatus.LISTED, *both)
+    try:
+        hold_seats(roster, len(children))
+    except NoSeat as refusal:
+        proceeding.noted.append(refusal)
+        raise
+    set_status(proceeding.case_id, [child.position for child in children], ChildStatus.CONFIRMED)
+    return {"confirmed": len(children)}
