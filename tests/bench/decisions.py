@@ -97,6 +97,7 @@ def a_bench(kind: str, cases: int = CASES) -> Iterator[Bench]:
         try:
             yield bench
         finally:
+            db.session.rollback()  # no connection is out when the database goes
             bench.close()
             shutil.rmtree(folder)
 
