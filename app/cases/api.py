@@ -279,9 +279,7 @@ def decide(task_id: int) -> Any:
             lambda: operations.decide(task_id, answer, actor=caller),
             actor=caller,
         )
-    number = queries.case_number(case_id)
-    work_at_once(number)
-    return case_answer(caller, number)
+    return case_answer(caller, work_at_once(case_id))
 
 
 @bp.get("/cases/<number>/rows")

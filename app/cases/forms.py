@@ -44,7 +44,7 @@ def case_json(case: Case, actor: Actor, view: View) -> dict[str, Any]:
     return {
         "number": case.number,
         "process": case.process_key,
-        "version": case.version.number if case.version else None,
+        "version": edition_of(case).number if case.version_id else None,
         "profile": case.profile,
         "status": case.status.value,
         "outcome": case.outcome.value if case.outcome else None,

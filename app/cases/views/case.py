@@ -175,7 +175,7 @@ def decide(task_id: int) -> Any:
     db.session.rollback()
     try:
         with transaction(reads_first=True):
-            operations.once(
+            case_id = operations.once(
                 request.form.get("key"),
                 [task_id, outcome, answer.reason_code, opinion, form],
                 lambda: operations.decide(task_id, answer, actor=caller),
@@ -184,7 +184,7 @@ def decide(task_id: int) -> Any:
     except Objected as refusal:
         typed = {**form, "outcome": outcome, "opinion": opinion, "reason_code": answer.reason_code}
         return page(number, errors=refusal.objections, typed=typed), 422
-    work_at_once(number)
+    work_at_once(case_id)
     flash(f"办件 {number}：{decision_words(key, Outcome(outcome))}，已办理。", "success")
     return redirect(url_for("cases.show", number=number))
 
