@@ -10,7 +10,7 @@ from app import audit
 from app.access import actor, allow
 from app.cases import queries
 from app.cases.forms import edition_of
-from app.cases.models import Case, CaseOutcome, TaskStatus
+from app.cases.models import OUTCOME_NAMES, Case, CaseOutcome, TaskStatus
 from app.cases.views.desk import bp, decision_words
 from app.cases.views.story import application_lines
 from app.database import db, transaction
@@ -43,6 +43,7 @@ def sheet(number: str) -> Any:
         lines=application_lines(case, chosen),
         waiting=[task for task in case.tasks if task.status is TaskStatus.OPEN],
         decision_words=decision_words,
+        outcomes=OUTCOME_NAMES,
         reasons={each["code"]: each["text"] for each in chosen.reasons},
         directive=students.directive_of(case.id),
         result=result_of(case),

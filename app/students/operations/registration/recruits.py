@@ -14,7 +14,7 @@ from app.database import execute, table
 from app.errors import Refused, Stale
 from app.schools import ledger
 from app.schools.operations import no_seat
-from app.students.models import Archive, Directive, DirectiveStatus
+from app.students.models import Archive, Directive, DirectiveStatus, Student
 from app.students.operations.proceeding import Proceeding
 from app.students.operations.registration.cohort import Cohort, Outcome
 from app.students.operations.registration.graduates import enter
@@ -63,9 +63,11 @@ def register_recruits(proceeding: Proceeding, cohort: Cohort, rows: Mapping[int,
 
 def _directives(ids: Sequence[int]) -> dict[int, Row]:
     """The directives with their archives, locked."""
+    archive = (Archive.version.label("version_now"), Archive.custodian_id)
     rows = execute(
-        sa.select(*Directive.__table__.columns, Archive.version.label("version_now"), Archive.custodian_id)
+        sa.select(*Directive.__table__.columns, *archive, Student.contested)
         .join(Archive, Archive.id == Directive.archive_id)
+        .join(Student, Student.id == Directive.student_id)
         .where(Directive.id.in_(ids))
         .order_by(Directive.id)
         .with_for_update(of=[Directive, Archive])
