@@ -9,7 +9,7 @@ from app.access import Actor
 from app.database import db
 from app.errors import Refused
 from app.schools.models import Quota, QuotaVersion, SchoolClass, Stage
-from app.schools.plans import QuotaEntry
+from app.schools.plans import Plan, PlanStatus, QuotaEntry
 from app.schools.rules import BelowUse, OutsideBelowUse
 
 
@@ -159,6 +159,19 @@ def hand_over_seats(from_school: int, to_school: int, *, basis: str, case_id: in
         quota.total = quota.used = quota.reserved = quota.recruited = 0
     db.session.flush()
     audit.record("quotas/hand_over", f"school:{from_school}", actor=actor, after={"to": to_school})
+
+
+def hand_over_plans(from_school: int, to_school: int) -> None:
+    """Plans follow their school, but where the successor has one of its own for the same cohort and area."""
+    own = sa.orm.aliased(Plan)
+    same = sa.and_(own.stage == Plan.stage, own.entry_year == Plan.entry_year, own.source_id == Plan.source_id)
+    live = sa.and_(own.school_id == to_school, own.status != PlanStatus.ENDED)
+    db.session.execute(
+        sa.update(Plan)
+        .where(Plan.school_id == from_school, ~sa.select(own.id).where(same, live).exists())
+        .values(school_id=to_school)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def hand_over_classes(from_school: int, to_school: int) -> None:

@@ -15,7 +15,7 @@ from app.divisions.operations import reorganise as reorganise_office
 from app.errors import Missing
 from app.identity.operations import end_posts
 from app.schools.models import School
-from app.schools.operations import hand_over_classes, hand_over_seats
+from app.schools.operations import hand_over_classes, hand_over_plans, hand_over_seats
 from app.students.operations import Proceeding, handing_over
 
 
@@ -86,6 +86,7 @@ def _close(proceeding: Proceeding, office: Office, kind: ReorganisationKind) -> 
         hand_over_seats(office.id, successor.id, basis=asked["basis"], case_id=proceeding.case_id, actor=actor)
         children = handing_over.hand_over_children(proceeding, office, successor)
         hand_over_classes(office.id, successor.id)
+        hand_over_plans(office.id, successor.id)
     archives = handing_over.hand_over_archives(proceeding, office, successor)
     end_posts(office, actor=actor)
     reorganise_office(office, kind, basis=asked["basis"], case_id=proceeding.case_id, successor=successor)
