@@ -10,7 +10,7 @@ from app.access import Actor
 from app.cases import rules
 from app.cases.models import Attachment, BatchRow, Case, CaseStatus, Decision, Notice, RouteStep, Task, TaskStatus
 from app.cases.queries import View, progress_of
-from app.cases.recruits import SIDE_OF_TASK, marked_by
+from app.cases.recruits import SIDE_OF_TASK, counts_of, marked_by, roster_of
 from app.cases.rosters import ChildStatus, RosterChild
 from app.interface import instant
 from app.processes.queries import ROW, Edition, edition
@@ -70,6 +70,7 @@ def case_json(case: Case, actor: Actor, view: View) -> dict[str, Any]:
         ],
         "directive": directive_json(directive) if directive and see else None,
         "list": progress_json(case),
+        "roster": roster_json(case) if see and has_list(case) else None,
     }
 
 
@@ -102,6 +103,20 @@ def row_json(row: BatchRow) -> dict[str, Any]:
         "student": row.student_id,
         "code": row.code or None,
         "detail": row.detail or None,
+    }
+
+
+def roster_json(case: Case) -> dict[str, Any] | None:
+    """The plan behind a roster and where its children stand; null for any other list."""
+    roster = roster_of(case.id)
+    if roster is None:
+        return None
+    counts = counts_of(case.id)
+    return {
+        "filing": roster.plan.filing.number if roster.plan.filing else None,
+        "source": office_brief(roster.source),
+        "cap": roster.plan.cap,
+        "children": {status.value: counts.get(status, 0) for status in ChildStatus},
     }
 
 

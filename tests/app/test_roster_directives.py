@@ -21,6 +21,7 @@ from app.students.models import Archive, Directive, Enrolment, Student
 from app.students.operations import Proceeding
 from app.students.operations.registration import Recruit, cohort_of, register_recruits
 from tests import factories
+from tests.app.test_races import at_once
 from tests.app.test_registration import GUARDIAN, an_entry, named
 from tests.app.test_registration_races import count
 from tests.app.test_rosters import Recruiting, a_recruiting
@@ -252,3 +253,23 @@ def test_one_archive_is_never_directed_to_two_schools(recruiting: Recruiting, cl
     recruiting.decide("pull")
     commands.tick()
     assert codes(recruiting) == ["E-CASE-01"]  # the other case holds the child until it ends
+
+
+def test_both_bureaus_confirm_at_the_same_moment(recruiting: Recruiting) -> None:
+    recruiting.wants(3)
+    recruiting.submit()
+    recruiting.agree("school_approval")
+    tasks = {task["key"]: task["id"] for task in recruiting.case()["waiting"]}
+    here, source = recruiting.program("here", "approver"), recruiting.program("source", "approver")
+    body = {"outcome": "agree"}
+
+    answers = at_once(
+        lambda: here.post(f"/tasks/{tasks['confirm_here']}/decision", body),
+        lambda: source.post(f"/tasks/{tasks['confirm_source']}/decision", body),
+    )
+
+    statuses = [answer.status for answer in answers]
+    assert sorted(statuses) in ([200, 200], [200, 409])
+    recruiting.agree(*(recruiting.waits() & {"confirm_here", "confirm_source"}))  # the slower one presses again
+    assert recruiting.statuses() == ["confirmed"] * 3
+    assert recruiting.quota() == (0, 3)

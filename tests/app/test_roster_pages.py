@@ -74,6 +74,22 @@ def test_a_roster_by_hand_from_the_upload_to_the_last_child(recruiting: Recruiti
     assert wanted.count("已注册") >= 2
 
 
+def test_the_source_takes_one_directive_back_on_the_page(recruiting: Recruiting) -> None:
+    recruiting.until_pull(2)
+    source = browser(recruiting, "source")
+    assert "撤销第 1 号指令" in source.get(f"/cases/{recruiting.number}/roster").text
+    here = browser(recruiting, "here")
+    assert "撤销第 1 号指令" not in here.get(f"/cases/{recruiting.number}/roster").text
+    number = recruiting.rows()[0]["directive"]
+
+    answer = source.post(f"/directives/{number}/revoke", reason="核对有误")
+
+    assert answer.status == 302, answer.text
+    assert recruiting.statuses() == ["confirmed", "directed"]
+    assert "E-DIR-03" in source.get(f"/cases/{recruiting.number}/roster").text
+    assert recruiting.case()["roster"]["children"]["confirmed"] == 1
+
+
 def test_every_faulty_line_is_named(recruiting: Recruiting) -> None:
     [child] = recruiting.wants(1)
     school = browser(recruiting, "school", "operator")

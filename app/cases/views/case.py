@@ -243,5 +243,5 @@ def revoke(number: str) -> Any:
             raise Missing()
         operations.revoke_directive(directive, request.form.get("reason", "").strip(), actor=actor())
         case_number = queries.case_number(directive.case_id)
-    flash(f"指令 {number} 已撤销，办件回到本机构。", "success")
+    flash(f"指令 {number} 已撤销，须由本机构重新下达或不予下达。", "success")
     return redirect(url_for("cases.show", number=case_number))

@@ -114,6 +114,7 @@ def _list(number: str, *, errors: list[Any] | None = None, typed: dict[int, tupl
         marks={child.position: (typed or {}).get(child.position, _mark_of(child, side)) for child in children[:PAGE]},
         marked=len(recruits.marked_by(case.id, side)) if side else 0,
         reasons=edition_of(case).reasons,
+        may_revoke=actor().duty == "approver" and actor().office_id == found.source_id,
         errors=errors or [],
         cursor=request.args.get("cursor"),
         next=url_for(
