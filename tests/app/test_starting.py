@@ -53,7 +53,7 @@ def test_the_child_is_chosen_by_name_where_it_is_not_known_yet(client: Client, m
 def test_each_office_is_offered_what_it_may_start(client: Client, matter: Matter) -> None:
     bureau = Client(client.app).sign_in(matter.people["bureau"].operator)
     assert "设定新生学籍总数" in bureau.get("/apply/").text
-    assert "休学" not in bureau.get("/apply/").text
+    assert "/apply/suspension" not in bureau.get("/apply/").text
     assert bureau.get("/apply/suspension").status == 403
     assert bureau.get("/apply/nothing").status == 404
     school = Client(client.app).sign_in(matter.people["school"].operator)
