@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import (
     auditing,
@@ -51,6 +52,8 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     db.init_app(app)
     close_nothing_asynchronous(app)
     interface.prepare(app)
+    if proxies := app.config.get("PROXIES", 0):
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     for room in ROOMS:
         room.move_in(app)
     add_commands(app)
@@ -86,6 +89,7 @@ def configure(app: Flask, overrides: dict[str, Any]) -> None:
             OTHER_PROVINCES=read.other_provinces,
             EMBEDDED=read.embedded,
             ATTACHMENTS=str(read.attachments),
+            PROXIES=read.proxies,
             SQLALCHEMY_ENGINES={"default": engine_options(read.database_url)},
         )
     app.config.update(

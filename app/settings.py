@@ -27,6 +27,7 @@ class Settings:
     port: int
     attachments: Path  # a folder that every process shares
     other_provinces: str  # who stands for them: none, or a simulation that answers
+    proxies: int  # how many in front are believed about the browser's address and scheme
 
     @property
     def embedded(self) -> bool:
@@ -55,7 +56,15 @@ def read(instance: Path) -> Settings:
         port=int(os.environ.get("PORT", "8000")),
         attachments=Path(os.environ.get("XUEJI_ATTACHMENTS") or instance / "attachments"),
         other_provinces=others,
+        proxies=_proxies(),
     )
+
+
+def _proxies() -> int:
+    text = os.environ.get("XUEJI_PROXIES", "0")
+    if not text.isdecimal() or int(text) > 5:
+        raise SettingsError(f"XUEJI_PROXIES 须为 0 到 5 的整数，现在是“{text}”。")
+    return int(text)
 
 
 def _secret(name: str, instance: Path, embedded: bool) -> str:
