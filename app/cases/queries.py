@@ -123,6 +123,7 @@ class InboxRow:
     student: str
     receiving: str
     releasing: str
+    applicant: str
     paused: bool
     note: Any
 
@@ -142,7 +143,7 @@ def inbox(
 
     box -- waiting, or done (decided there); before, since -- bounds of the deadline, for the lights.
     """
-    receiving, releasing = sa.orm.aliased(Office), sa.orm.aliased(Office)
+    receiving, releasing, applicant = sa.orm.aliased(Office), sa.orm.aliased(Office), sa.orm.aliased(Office)
     query = (
         sa.select(
             Task.id,
@@ -157,11 +158,13 @@ def inbox(
             sa.func.coalesce(Student.name, "").label("student"),
             sa.func.coalesce(receiving.short_name, "").label("receiving"),
             sa.func.coalesce(releasing.short_name, "").label("releasing"),
+            applicant.short_name.label("applicant"),
             Case.status,
             Task.note,
         )
         .join(Case, Case.id == Task.case_id)
         .join(Process, Process.key == Case.process_key)
+        .join(applicant, applicant.id == Case.applicant_office_id)
         .outerjoin(Student, Student.id == Case.student_id)
         .outerjoin(receiving, receiving.id == Case.receiving_school_id)
         .outerjoin(releasing, releasing.id == Case.releasing_school_id)
@@ -187,7 +190,7 @@ def inbox(
 
 
 def _inbox_row(row: Any) -> InboxRow:
-    values: list[Any] = [*row[:12], row.status == CaseStatus.PAUSED, row.note]
+    values: list[Any] = [*row[:13], row.status == CaseStatus.PAUSED, row.note]
     return InboxRow(*values)
 
 
@@ -228,6 +231,7 @@ def cases_for(
             joinedload(Case.student),
             joinedload(Case.receiving_school),
             joinedload(Case.releasing_school),
+            joinedload(Case.applicant_office),
             selectinload(Case.tasks).joinedload(Task.office),
         )
     )
