@@ -72,16 +72,6 @@ class PlanNotFiled(Refused):
     text = "跨区域招生方案未备案：没有找到本校备案号为 {number} 的方案，不能上传名单。"
 
 
-class StillRecruiting(Refused):
-    code = "E-PLAN-01"
-    text = "招生于 {closes} 截止，截止后才能上传名单。"
-
-
-class AboveThePlan(Refused):
-    code = "E-PLAN-02"
-    text = "超出备案的招生人数：计划 {cap} 人，已列入名单 {listed} 人，本次 {wanted} 人。"
-
-
 class OutsideThePlan(Refused):
     code = "E-PLAN-02"
     text = "该生的电子学籍档案不在方案备案的生源地（{source}），超出备案的招生范围。"

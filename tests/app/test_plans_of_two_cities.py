@@ -10,7 +10,8 @@ from flask import Flask
 
 from app.database import db
 from app.schools.plans import Filing, Plan, PlanStatus
-from app.schools.recruitment.rules import comes_from, objections_to_roster
+from app.schools.recruitment.rules import objections_to_roster
+from app.students.rules.registration import stands_in
 from tests import factories
 from tests.app.test_plans import CITY, SIDES, asked, the_plan
 from tests.app.test_refusals import nothing_changes
@@ -43,10 +44,10 @@ def test_scenario_10_consented_but_returned_the_school_cannot_upload_a_roster(cl
     plan.agree("lodge", "filing")
     filed = the_plan(plan)
     assert [(each.code, each.detail) for each in objections_to_roster(filed, dt.date(2026, 12, 20), children=6)] == [
-        ("E-PLAN-01", "招生尚未截止（2026-12-20），截止之后方可上报名单。")
+        ("E-PLAN-01", "招生于 2026-12-20 截止，截止后才能上传名单。")
     ]
     assert [(each.code, each.detail) for each in objections_to_roster(filed, later, children=7)] == [
-        ("E-PLAN-02", "名单人数（7）超出备案的计划数（6）。")
+        ("E-PLAN-02", "超出备案的招生人数：计划 6 人，已列入名单 0 人，本次 7 人。")
     ]
     assert objections_to_roster(filed, later, children=6) == []
 
@@ -137,6 +138,6 @@ def test_a_source_area_is_a_county_a_zone_or_a_city_without_the_county_that_acts
     near, yiwu, other = (factories.a_school(code).office for code in ("330702", "330782", "330106"))
     city, acting, county = (factories.a_bureau(code) for code in ("330700", "330782", "330702"))
 
-    assert [comes_from(city, each) for each in (near, yiwu, other)] == [True, False, False]
-    assert [comes_from(acting, each) for each in (near, yiwu, other)] == [False, True, False]
-    assert [comes_from(county, each) for each in (near, yiwu, other)] == [True, False, False]
+    assert [stands_in(city, each) for each in (near, yiwu, other)] == [True, False, False]
+    assert [stands_in(acting, each) for each in (near, yiwu, other)] == [False, True, False]
+    assert [stands_in(county, each) for each in (near, yiwu, other)] == [True, False, False]

@@ -21,6 +21,7 @@ from app.schools import ledger
 from app.schools.models import School
 from app.schools.operations import NoSeat
 from app.schools.plans import Filing, Plan, PlanStatus
+from app.schools.recruitment.rules import objections_to_roster
 from app.sealing import keyed_hash
 from app.students.queries import locked_since
 from app.students.rules.locks import objections_to_registration_when_locked
@@ -75,12 +76,8 @@ def plan_of(school_id: int, number: str) -> Plan | None:
 
 def objections_to_plan(plan: Plan, wanted: int) -> Iterator[Refused]:
     """Against so many children under that plan now."""
-    if clock.today() <= plan.closes_on:
-        yield rules.StillRecruiting(closes=plan.closes_on.isoformat(), field="filing")
+    yield from objections_to_roster(plan, clock.today(), children=wanted, listed=listed_under(plan.id))
     yield from objections_to_registration_when_locked(locked_since(plan.entry_year), clock.now())
-    listed = listed_under(plan.id)
-    if listed + wanted > plan.cap:
-        yield rules.AboveThePlan(cap=plan.cap, listed=listed, wanted=wanted, field="rows")
 
 
 def listed_under(plan_id: int) -> int:

@@ -9,6 +9,7 @@ from app.divisions.models import Office, OfficeKind
 from app.errors import InvalidInput, Refused
 from app.schools.models import STAGE_NAMES, Ownership, Quota, School, Stage
 from app.schools.plans import Plan, PlanKind, PlanStatus
+from app.schools.rules import StageNotTaught
 
 PROVINCE = "330000"
 
@@ -85,17 +86,17 @@ SOURCES = {  # whose area a plan may name
 
 class NotFiled(Refused):
     code = "E-PLAN-01"
-    text = "招生方案尚未备案，不能上报名单。"
+    text = "跨区域招生方案尚未备案，不能上传名单。"
 
 
 class NotClosed(Refused):
     code = "E-PLAN-01"
-    text = "招生尚未截止（{on:%Y-%m-%d}），截止之后方可上报名单。"
+    text = "招生于 {on:%Y-%m-%d} 截止，截止后才能上传名单。"
 
 
 class AboveCap(Refused):
     code = "E-PLAN-02"
-    text = "名单人数（{children}）超出备案的计划数（{cap}）。"
+    text = "超出备案的招生人数：计划 {cap} 人，已列入名单 {listed} 人，本次 {children} 人。"
 
 
 class SourceIsLocal(Refused):
@@ -121,11 +122,6 @@ class AboveQuota(Refused):
 class NoNumber(Refused):
     code = "E-QUOTA-01"
     text = "上级教育行政部门尚未核定本校 {year} 年{stage}新生学籍总数，不能提出招生方案。"
-
-
-class StageNotTaught(Refused):
-    code = "E-STAGE"
-    text = "本校没有{stage}学段。"
 
 
 def objections_to_source(
@@ -163,7 +159,7 @@ def objections_to_cap(
     quota -- of that cohort; promised -- the caps of its other live plans
     """
     if not school.teaches(stage):
-        yield StageNotTaught(stage=STAGE_NAMES[stage], field="stage")
+        yield StageNotTaught(field="stage")
     elif quota is None:
         yield NoNumber(year=entry_year, stage=STAGE_NAMES[stage], field="entry_year")
     elif quota.outside is not None and cap + promised > quota.outside:
@@ -172,20 +168,16 @@ def objections_to_cap(
         yield AboveQuota(what="新生学籍总数", limit=quota.total, promised=promised, field="cap")
 
 
-def objections_to_roster(plan: Plan, on: dt.date, *, children: int = 0) -> list[Refused]:
-    """What stands against uploading a roster of so many children on that day (E-PLAN-01, E-PLAN-02)."""
+def objections_to_roster(plan: Plan, on: dt.date, *, children: int = 0, listed: int = 0) -> list[Refused]:
+    """What stands against uploading a roster of so many children on that day (E-PLAN-01, E-PLAN-02).
+
+    listed -- how many its earlier rosters hold
+    """
     objections: list[Refused] = []
     if plan.status is not PlanStatus.FILED:
-        objections.append(NotFiled())
+        objections.append(NotFiled(field="filing"))
     elif on <= plan.closes_on:
-        objections.append(NotClosed(on=plan.closes_on))
-    if children > plan.cap:
-        objections.append(AboveCap(children=children, cap=plan.cap))
+        objections.append(NotClosed(on=plan.closes_on, field="filing"))
+    if listed + children > plan.cap:
+        objections.append(AboveCap(children=children, listed=listed, cap=plan.cap, field="rows"))
     return objections
-
-
-def comes_from(source: Office, keeper: Office) -> bool:
-    """True when the keeper of an archive stands in the source area that a plan names."""
-    if source.kind is OfficeKind.ZONE:
-        return source.answers_for(keeper)
-    return in_area(keeper, (source.division_code,))
