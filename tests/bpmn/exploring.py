@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from workflows.verification.drawing import draw
 
 GIVEN = {"outcome", "returned_by"}  # set by the answer itself
 MOST = 4000  # situations
+MOST_FACTS = 64  # combinations of facts that are all tried at every step
 Situation = tuple[Any, ...]
 
 
@@ -64,8 +66,16 @@ def facts_of(process: str) -> Iterator[dict[str, Any]]:
             for name in scripts.names(element.text or "") - GIVEN:
                 asked = values.setdefault(name, {})
                 asked.update(dict.fromkeys((0, 1, 2) if counts else _told_apart(element.text or "", name)))
-    for chosen in itertools.product(*values.values()):
-        yield dict(zip(values, chosen, strict=True))
+    combinations = (dict(zip(values, chosen, strict=True)) for chosen in itertools.product(*values.values()))
+    if math.prod(map(len, values.values())) <= MOST_FACTS:
+        yield from combinations
+        return
+    first = next(combinations)
+    yield first
+    # each step chooses anew, so a fact at a time is enough; a node that needs two at once would be told as unseen
+    for chosen in combinations:
+        if sum(chosen[name] != first[name] for name in chosen) == 1:
+            yield chosen
 
 
 def _told_apart(text: str, name: str) -> list[Any]:
