@@ -34,20 +34,26 @@ def roster(monkeypatch: pytest.MonkeyPatch) -> Walk:
     handlers |= {
         "roster/confirm_here": keep("here"),
         "roster/confirm_source": keep("source"),
-        "roster/answers": lambda walk, facts: dict(said),
+        "roster/answers": lambda walk, facts: _answers(said),
         "roster/settle": _settle(handlers["roster/settle"]),
         "roster/conclude": lambda walk, facts: walk.counts.pop(0) if walk.counts else COUNTS[0],
     }
     monkeypatch.setattr(service_tasks, "_handlers", handlers)
-    walk = Walk(diagrams_of("recruitment_roster"), NOBODY_YET)
+    walk = Walk(diagrams_of("recruitment_roster"), {})
     walk.counts, walk.confirmed = [], 2  # type: ignore[attr-defined]
     return walk
+
+
+def _answers(said: dict[str, str]) -> dict[str, str]:
+    back = [side for side, word in said.items() if word == "send_back"]
+    outcome = next((each for each in ("refuse", "send_back") if each in said.values()), "agree")
+    return {"outcome": outcome, "returned_by": "both" if len(back) > 1 else "".join(back)}
 
 
 def _settle(written_down: Any) -> Any:
     def settle(walk: Any, facts: Any) -> dict[str, int]:
         written_down(walk, facts)
-        return {"confirmed": walk.confirmed}
+        return {"undirected": walk.confirmed}
 
     return settle
 
@@ -78,6 +84,19 @@ def test_whoever_sent_the_list_back_is_asked_again_and_nobody_else(roster: Walk,
         roster.answer(first, "send_back")
 
     roster.agree("repair", "school_approval", first)
+
+    assert roster.waits == ["directives"]
+
+
+def test_when_both_sent_it_back_both_are_asked_again(roster: Walk) -> None:
+    roster.agree("school_approval").answer("confirm_here", "send_back").answer("confirm_source", "send_back")
+    roster.agree("repair").answer("school_approval", "send_back").agree("repair", "school_approval")
+    assert sorted(roster.waits) == ["confirm_here", "confirm_source"]
+    roster.answer("confirm_source").answer("confirm_here", "send_back")
+    roster.agree("repair", "school_approval")
+    assert roster.waits == ["confirm_here"]
+
+    roster.agree("confirm_here")
 
     assert roster.waits == ["directives"]
 

@@ -53,7 +53,6 @@ def open_roster(edition: Edition, application: Mapping[str, Any], *, profile: st
     if objections:
         raise Objected(objections)
     return Opening(
-        {"here": "", "source": ""},
         receiving=school.office,
         releasing=plan.source,
         holds_student=False,

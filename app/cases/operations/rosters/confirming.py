@@ -106,9 +106,15 @@ def _reason_texts(proceeding: Proceeding) -> dict[str, str]:
 
 
 def answers(proceeding: Proceeding) -> Mapping[str, str]:
-    """What both bureaus said last, as facts of the run: a join keeps of either branch what it knew before."""
+    """What both bureaus said last, as one outcome, and which of them sent the list back: here, source or both.
+
+    As facts of the run: a join keeps of either branch what it knew before, so it cannot tell by itself.
+    """
     roster = roster_for(proceeding)
-    return {"here": roster.here_answer, "source": roster.source_answer}
+    said = {"here": roster.here_answer, "source": roster.source_answer}
+    back = [side for side, answer in said.items() if answer == "send_back"]
+    outcome = next((each for each in ("refuse", "send_back") if each in said.values()), "agree")
+    return {"outcome": outcome, "returned_by": "both" if len(back) > 1 else "".join(back)}
 
 
 def mark(case: Case, marks: Mapping[int, tuple[str, str]], *, actor: Actor) -> int:
@@ -169,4 +175,4 @@ def settle(proceeding: Proceeding) -> Mapping[str, int]:
         proceeding.noted.append(refusal)
         raise
     set_status(proceeding.case_id, [child.position for child in children], ChildStatus.CONFIRMED)
-    return {"confirmed": len(children)}
+    return {"undirected": len(children)}
