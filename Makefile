@@ -21,7 +21,7 @@ run: .venv/ready ## install, create the database, load the demo province, serve
 	@PORT=$(PORT) XUEJI_OTHER_PROVINCES=$${XUEJI_OTHER_PROVINCES:-simulated} $(BIN)/python -m app
 
 test: .venv/ready-test ## install the test extra and run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 check: .venv/ready-test ## ruff, mypy, import contracts, template lint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache && $(BIN)/djlint --lint --quiet app
