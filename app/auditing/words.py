@@ -67,6 +67,7 @@ VERBS = {
     "enrolments/promotion": "整体升级",
     "enrolments/graduation": "毕业",
     "enrolments/school_reorganisation": "学校调整并转学籍",
+    "students/national_check": "全国查重结果",
     "students/register": "注册学籍",
     "students/unmask": "查看完整号码",
     "photos/keep": "存入照片",

@@ -40,8 +40,22 @@ def tick() -> dict[str, int]:
         "reminded": _remind(now) + _remind_suspensions(now),
         "escalated": _escalate(actor, now),
         "rows": _work_batches(),
+        "checked": _ask_nation(),
         "messages": _exchange(),
     }
+
+
+def _ask_nation() -> int:
+    """At the month's end the new children go to the nationwide duplicate check; return how many."""
+    today, asked = clock.today(), 0
+    if (today + dt.timedelta(days=1)).day != 1:
+        return 0
+    while True:
+        with transaction():
+            some = operations.ask_nation()
+        asked += some
+        if not some:
+            return asked
 
 
 def _exchange() -> int:
@@ -216,6 +230,7 @@ def tick_command() -> None:
         "reminded": "到期提醒",
         "escalated": "逾期上报",
         "rows": "办理名单",
+        "checked": "全国查重",
         "messages": "外省消息",
     }
     click.echo("，".join(f"{word} {done[name]}" for name, word in words.items()))

@@ -19,6 +19,9 @@ ANSWER = "record_answer"  # 答复: the record, or why not
 RECEIVED = "record_received"  # 入籍回执: the child is registered
 WITHDRAWN = "record_withdrawn"  # 撤回申请
 SENT = "record_sent"  # 档案转出, without a request before it
+CHECK = "national_check"  # 全国查重: the month's new children, to the ministry
+CHECKED = "national_checked"  # 查重结果
+MINISTRY = "000000"  # stands where a province's code stands
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class SimulatedProvinces:
     FAULTS = {"误": "2001", "办": "2002", "疑": "2003"}
 
     def send(self, envelope: Envelope) -> Sequence[Envelope]:
+        if envelope.kind == CHECK:
+            return (self._checked(envelope),)
         if envelope.kind != REQUEST:
             return ()
         name = str(envelope.body["name"])
@@ -77,6 +82,14 @@ class SimulatedProvinces:
             body["entries"] = [{"title": "原校学籍信息表", "body": f"{name}，在原校就读期间品行良好。"}]
         answer = Envelope(f"A-{envelope.reference}", envelope.province, ANSWER, body, envelope.reference)
         return (answer,)
+
+    def _checked(self, envelope: Envelope) -> Envelope:
+        """The ministry knows nobody twice, unless the name ends in 疑."""
+        results = {
+            each["national_number"]: "duplicate" if each["name"].endswith("疑") else "formal"
+            for each in envelope.body["children"]
+        }
+        return Envelope(f"A-{envelope.reference}", envelope.province, CHECKED, {"results": results}, envelope.reference)
 
     def fetch(self) -> Sequence[Envelope]:
         return ()

@@ -119,6 +119,13 @@ def answer_to(case_id: int) -> dict[str, Any]:
     return answer
 
 
+def body_asked(reference: str, kind: str) -> dict[str, Any] | None:
+    """What our message of that reference and kind said; None when there is none."""
+    query = sa.select(MessageOut.body).where(MessageOut.reference == reference, MessageOut.kind == kind)
+    body = db.session.scalar(query)
+    return orjson.loads(body) if body else None
+
+
 def case_that_asked(reference: str) -> int | None:
     """The case that wrote the message of that reference."""
     case_id: int | None = db.session.scalar(sa.select(MessageOut.case_id).where(MessageOut.reference == reference))

@@ -22,7 +22,7 @@ from app.exchange import adapters
 from app.exchange import operations as exchange
 from app.exchange.models import MessageIn
 from app.processes.queries import current_edition, edition
-from app.students.operations import Proceeding, arriving, departing
+from app.students.operations import Proceeding, arriving, departing, national
 from app.students.queries import known_by
 from app.students.rules.departure import AnsweredNo, fault_of_request
 
@@ -90,6 +90,8 @@ def act_on(message_id: int, *, actor: Actor) -> bool:
             _hear_request(message, body, actor)
         case adapters.WITHDRAWN:
             _hear_withdrawal(message, actor)
+        case adapters.CHECKED:
+            _hear_check(message, body, actor)
         case adapters.RECEIVED:
             pass
         case _:
@@ -97,6 +99,30 @@ def act_on(message_id: int, *, actor: Actor) -> bool:
     after = {"kind": message.kind, "province": message.province, "fault": message.fault}
     audit.record("exchange/act", f"message:{message.province}:{message.reference}", actor=actor, after=after)
     return True
+
+
+def ask_nation(most: int = 500) -> int:
+    """全国查重: send the children who have no formal number yet to the ministry; return how many."""
+    children = national.numbers_to_check(most)
+    if children:
+        listed = [
+            {"national_number": each.value, "name": each.name, "main_number": each.main_number} for each in children
+        ]
+        exchange.write(adapters.MINISTRY, adapters.CHECK, {"children": listed}, case_id=None)
+        national.mark_asked([each.value for each in children])
+    return len(children)
+
+
+def _hear_check(message: MessageIn, body: dict[str, Any], actor: Actor) -> None:
+    """What the ministry says of the numbers we asked about, and of no others."""
+    asked = exchange.body_asked(message.answers, adapters.CHECK)
+    results = body.get("results")
+    if asked is None or message.province != adapters.MINISTRY or not isinstance(results, dict):
+        message.fault = "没有找到所答复的查重"
+        return
+    ours = {each["national_number"] for each in asked["children"]}
+    known = (national.FORMAL, national.DUPLICATE)
+    national.keep_result({n: said for n, said in results.items() if n in ours and said in known}, actor=actor)
 
 
 def _hear_answer(message: MessageIn, actor: Actor) -> None:
