@@ -18,7 +18,7 @@ from app.database import db, transaction
 from tests import factories
 from tests.app.test_registration import SEPTEMBER, named
 from tests.bench import Figure
-from tests.bench.decisions import Bench, _server_cpu, a_bench
+from tests.bench.decisions import Bench, server_cpu, a_bench
 from tests.databases import postgres_answers
 
 ROUNDS = 5
@@ -73,9 +73,9 @@ def _rows_per_second(bench: Bench) -> float:
     rates = []
     for _ in range(ROUNDS):
         bench.bring_back()
-        server, began = _server_cpu(), time.process_time()
+        server, began = server_cpu(), time.process_time()
         _whole_way(application, rows, actors)
-        spent = time.process_time() - began + (_server_cpu() - server if bench.is_postgres else 0.0)
+        spent = time.process_time() - began + (server_cpu() - server if bench.is_postgres else 0.0)
         rates.append(CHILDREN / spent)
     bench.bring_back()
     return round(statistics.median(rates))
