@@ -18,7 +18,7 @@ from app.database import db, transaction
 from tests import factories
 from tests.app.test_registration import SEPTEMBER, named
 from tests.bench import Figure
-from tests.bench.decisions import Bench, server_cpu, a_bench
+from tests.bench.decisions import Bench, a_bench, server_cpu
 from tests.databases import postgres_answers
 
 ROUNDS = 5
