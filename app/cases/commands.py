@@ -23,6 +23,7 @@ from app.exchange import operations as exchange
 from app.identity.operations import nobody
 from app.students.models import Directive, DirectiveStatus, Suspension
 from app.students.operations.locking import digests_due, keep_digests
+from app.students.queries import running_suspensions
 
 REMIND_BEFORE = 3  # working days
 SUSPENSION_ENDS_IN = 30  # days
@@ -143,19 +144,9 @@ def _remind(now: dt.datetime) -> int:
 
 def _remind_suspensions(now: dt.datetime) -> int:
     """休学期满提醒: thirty days before the last certified interval ends, once, to the school."""
-    later = sa.orm.aliased(Suspension)
-    renewed = sa.select(later.id).where(
-        later.enrolment_id == Suspension.enrolment_id, later.ends_on > Suspension.ends_on
-    )
-    ends_soon = clock.today() + dt.timedelta(days=SUSPENSION_ENDS_IN)
     due = (
-        sa.select(Suspension)
-        .where(
-            Suspension.ended_on.is_(None),
-            Suspension.reminded_at.is_(None),
-            Suspension.ends_on <= ends_soon,
-            ~renewed.exists(),
-        )
+        running_suspensions(clock.today() + dt.timedelta(days=SUSPENSION_ENDS_IN))
+        .where(Suspension.reminded_at.is_(None))
         .limit(BATCH)
         .with_for_update(of=Suspension, skip_locked=True)
     )

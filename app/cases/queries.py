@@ -27,7 +27,6 @@ from app.database import db
 from app.divisions.models import Office
 from app.divisions.queries import inside
 from app.errors import Missing
-from app.identity.models import User
 from app.processes.models import Process
 from app.students.models import Student
 
@@ -272,10 +271,6 @@ def open_case_number(student_id: int) -> str | None:
         )
     )
     return number
-
-
-def user_names(ids: set[int]) -> dict[int, str]:
-    return dict(db.session.execute(sa.select(User.id, User.name).where(User.id.in_(ids))).all()) if ids else {}
 
 
 # ── lists of children ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -23,10 +23,6 @@ DEEPEST = 20
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
-class InvalidNumber(InvalidInput):
-    """E-ID-01…03: the identity number itself is wrong; `code` is set per fault."""
-
-
 def read_json(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The request's JSON object, checked. Raises InvalidInput (not JSON) or Objected with every fault."""
     raw = request.get_data(cache=True)

@@ -10,7 +10,6 @@ from app.schools.models import Stage
 
 WATCHES = ("province", "city", "county", "zone")
 NAMES_CHILDREN = ("city", "county", "zone")  # the province watches figures; refused children are placed by the bureaus
-STAGE_NAMES = {Stage.PRIMARY: "小学", Stage.JUNIOR: "初中", Stage.SENIOR: "高中"}
 
 
 def year_wanted() -> int:

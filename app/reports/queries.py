@@ -18,6 +18,7 @@ from app.divisions.queries import inside
 from app.errors import Missing
 from app.schools.models import Quota, Stage
 from app.students.models import Change, Enrolment, Student, Suspension
+from app.students.queries import running_suspensions
 
 AFTER_LOCK = ("locked_correction", "late_registration")  # processes that touch a cohort once it is locked
 
@@ -192,15 +193,11 @@ def suspensions_ending(
     actor: Actor, by: dt.date, *, after: tuple[dt.date, int] | None = None, limit: int = 50
 ) -> Sequence[Suspension]:
     """Running suspensions whose last interval ends by that day, within the jurisdiction, the longest overdue first."""
-    later = sa.orm.aliased(Suspension)
-    renewed = sa.select(later.id).where(
-        later.enrolment_id == Suspension.enrolment_id, later.ends_on > Suspension.ends_on
-    )
     query = (
-        sa.select(Suspension)
+        running_suspensions(by)
         .join(Enrolment, Enrolment.id == Suspension.enrolment_id)
         .join(Office, Office.id == Enrolment.school_id)
-        .where(inside(actor), Suspension.ended_on.is_(None), Suspension.ends_on <= by, ~renewed.exists())
+        .where(inside(actor))
         .options(sa.orm.joinedload(Suspension.student), sa.orm.joinedload(Suspension.enrolment))
         .order_by(Suspension.ends_on, Suspension.id)
         .limit(limit)

@@ -11,8 +11,8 @@ from app import clock
 from app.access import actor, allow, require
 from app.interface import add_menu, after_id, decode_cursor, encode_cursor
 from app.reports import queries
-from app.reports.arguments import NAMES_CHILDREN, STAGE_NAMES, WATCHES, stage_wanted, year_wanted
-from app.schools.models import GRADES
+from app.reports.arguments import NAMES_CHILDREN, WATCHES, stage_wanted, year_wanted
+from app.schools.models import GRADES, STAGE_NAMES
 from app.students.models import CHANGE_NAMES
 from app.students.queries import locked_since
 

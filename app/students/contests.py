@@ -69,7 +69,3 @@ class Contest(Model):
     student: Mapped[Student] = relationship(foreign_keys=[student_id])
     other: Mapped[Student | None] = relationship(foreign_keys=[other_id])
     marked_by: Mapped[Office] = relationship()
-
-    def concerns(self, student_id: int) -> bool:
-        """True for either of the two records."""
-        return student_id in (self.student_id, self.other_id)

@@ -298,3 +298,12 @@ def locked_since(entry_year: int) -> dt.datetime:
         .limit(1)
     )
     return postponed or clock.locked_since(entry_year)
+
+
+def running_suspensions(by: dt.date) -> sa.Select[Suspension]:
+    """Suspensions that run and whose last certified interval ends by that day: a renewal takes its place."""
+    later = sa.orm.aliased(Suspension)
+    renewed = sa.select(later.id).where(
+        later.enrolment_id == Suspension.enrolment_id, later.ends_on > Suspension.ends_on
+    )
+    return sa.select(Suspension).where(Suspension.ended_on.is_(None), Suspension.ends_on <= by, ~renewed.exists())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,7 +23,12 @@ COMMITTED = -1  # the fault point after the commit and before the answer
 
 
 def run_and_die(app: Flask, act: Any, point: int) -> bool:
-    """Do `act` in a process of its own that kills itself before its `point`-th writing; True when it was killed."""
+    """Make a call in a process of its own that kills itself before its `point`-th writing; True when it was killed."""
+    return dies(lambda: act().status in (200, 201), point)
+
+
+def dies(act: Callable[[], object], point: int) -> bool:
+    """The same for whatever says True, or nothing, when it has got through."""
     db.session.rollback()
     db.engine.dispose()
     child = os.fork()
@@ -30,7 +36,7 @@ def run_and_die(app: Flask, act: Any, point: int) -> bool:
         code = 1
         try:
             _arm(point)
-            code = 0 if act().status in (200, 201) else 2
+            code = 0 if act() in (True, None) else 2
         finally:
             os._exit(code)
     _pid, status = os.waitpid(child, 0)

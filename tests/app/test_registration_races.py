@@ -17,7 +17,7 @@ from app.errors import Stale
 from app.schools.models import Quota
 from app.students.models import Enrolment, Student, StudentNumber
 from tests import factories
-from tests.app.test_killed import run_and_die
+from tests.app.test_killed import dies
 from tests.app.test_races import at_once
 from tests.app.test_registration import Entry, a_row, an_entry, with_rows_waiting
 from tests.client import Client
@@ -124,24 +124,22 @@ def test_two_workers_on_one_list_do_no_child_twice(entry: Entry, app: Flask) -> 
     assert entry.case()["status"] == "closed"
 
 
+def work_off(app: Flask, case_id: int) -> None:
+    """A worker that takes the list two children at a time, to its end."""
+    with app.app_context():
+        more = True
+        while more:
+            with transaction():
+                more = operations.work_chunk(case_id, size=2)
+
+
 @pytest.mark.parametrize("point", range(1, 30, 3))
 def test_a_worker_killed_anywhere_leaves_whole_children_and_the_next_goes_on(
     entry: Entry, app: Flask, point: int
 ) -> None:
     case_id = released(entry, 4)
 
-    class Done:
-        status = 200
-
-    def work() -> Done:
-        with app.app_context():
-            more = True
-            while more:
-                with transaction():
-                    more = operations.work_chunk(case_id, size=2)
-        return Done()
-
-    killed = run_and_die(app, work, point)
+    killed = dies(lambda: work_off(app, case_id), point)
 
     accepted = count(BatchRow, BatchRow.status == "accepted")
     assert accepted in (0, 2, 4)

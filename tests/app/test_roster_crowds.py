@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.cases import commands, operations
+from app.cases import commands
 from app.cases.models import BatchRow
 from app.cases.rosters import RosterChild
-from app.database import db, transaction
+from app.database import db
 from app.students.models import Directive, StudentNumber
-from tests.app.test_killed import run_and_die
-from tests.app.test_registration_races import count
+from tests.app.test_killed import dies
+from tests.app.test_registration_races import count, work_off
 from tests.app.test_roster_directives import registered, released
 from tests.app.test_rosters import Recruiting, a_recruiting
 from tests.client import Client
@@ -32,18 +32,7 @@ def test_a_worker_killed_anywhere_loses_no_child_and_takes_none_twice(
     recruiting.until_pull(4)
     case_id = released(recruiting)
 
-    class Done:
-        status = 200
-
-    def work() -> Done:
-        with app.app_context():
-            more = True
-            while more:
-                with transaction():
-                    more = operations.work_chunk(case_id, size=2)
-        return Done()
-
-    run_and_die(app, work, point)
+    dies(lambda: work_off(app, case_id), point)
 
     accepted = count(BatchRow, BatchRow.status == "accepted")
     assert accepted in (0, 2, 4)

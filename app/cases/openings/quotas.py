@@ -11,23 +11,17 @@ from app import clock
 from app.access import Actor
 from app.cases.openings.opening import Opening, opens
 from app.database import db
-from app.divisions.queries import office_by_code
 from app.errors import InvalidInput, Missing, Objected, Refused
 from app.processes.queries import Edition
 from app.schools.models import Quota, School, Stage
+from app.schools.queries import school_right_below
 from app.schools.rules import NotItsSuperior, objections_to_total
 
 
 @opens("quota_setting")
 def open_setting(edition: Edition, application: Mapping[str, Any], *, profile: str, actor: Actor) -> Opening:
     """P03, a case of the superior bureau. Raises NotItsSuperior, Missing, or Objected."""
-    office = office_by_code(application["school"])
-    school = db.session.get(School, office.id) if office else None
-    if school is None or not actor.answers_for(school.office.path):
-        raise Missing()
-    if school.office.superior_id != actor.office_id:
-        raise NotItsSuperior(field="school")
-    return _opening(school, application)
+    return _opening(school_right_below(actor, application["school"], NotItsSuperior), application)
 
 
 @opens("quota_change")

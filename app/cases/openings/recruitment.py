@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from app import clock
 from app.access import Actor
 from app.cases.openings.opening import REPAIRS, Opening, opens
-from app.cases.openings.reorganisation import school_by_code
 from app.cases.rules import next_tier
 from app.database import db
 from app.divisions.models import Office, OfficeKind
@@ -20,6 +19,7 @@ from app.errors import Missing, NotAllowed, Objected, Refused
 from app.processes.queries import Edition
 from app.schools.models import STAGE_NAMES, School, Stage
 from app.schools.plans import PlanKind
+from app.schools.queries import school_by_code, school_right_below
 from app.schools.recruitment.queries import cities_of_divisions, live_plan, promised, quota_of, scope_of
 from app.schools.recruitment.rules import (
     PlanThere,
@@ -39,11 +39,7 @@ class NotTheSuperior(NotAllowed):
 @opens("recruiting_scope")
 def open_scope(edition: Edition, application: Mapping[str, Any], *, profile: str, actor: Actor) -> Opening:
     """A case of the superior bureau. Raises Missing (no such school here), NotTheSuperior, or Objected."""
-    school = school_by_code(application["school"])
-    if school is None or not actor.answers_for(school.office.path):
-        raise Missing()
-    if school.office.superior_id != actor.office_id:
-        raise NotTheSuperior(field="school")
+    school = school_right_below(actor, application["school"], NotTheSuperior)
     _check_scope(application)
     superior = school.office.superior
     return Opening({"next_tier": superior is not None and next_tier(superior) is not None})

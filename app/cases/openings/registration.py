@@ -18,7 +18,7 @@ from app.divisions.models import Office
 from app.errors import InvalidInput, Missing, Objected, Refused
 from app.interface import objections as form_faults
 from app.processes.queries import Edition, current_edition
-from app.schools.models import School, Stage
+from app.schools.models import STAGE_NAMES, School, Stage
 from app.schools.recruitment.queries import scope_of
 from app.sealing import keyed_hash
 from app.students.models import Archive, NumberKind, Student, StudentNumber
@@ -36,7 +36,6 @@ from app.students.rules.registration import (
     objections_to_new_child,
 )
 
-STAGE_NAMES = {Stage.PRIMARY: "小学", Stage.JUNIOR: "初中", Stage.SENIOR: "高中"}
 Rows = Sequence[Mapping[str, Any]]
 
 

@@ -14,9 +14,10 @@ from app.cases.rules import next_tier
 from app.database import db
 from app.divisions.models import Office
 from app.divisions.queries import office_by_code
-from app.errors import InvalidInput, Missing, NotAllowed, Objected, Refused
+from app.errors import InvalidInput, NotAllowed, Objected, Refused
 from app.processes.queries import Edition
 from app.schools.models import School, Stage
+from app.schools.queries import school_right_below
 from app.schools.rules import NotReorganised, objections_to_successor, objections_to_superior
 from app.students.models import Enrolment
 
@@ -36,21 +37,12 @@ class NotTheSuperior(NotAllowed):
 @opens("school_reorganisation")
 def open_reorganisation(edition: Edition, application: Mapping[str, Any], *, profile: str, actor: Actor) -> Opening:
     """P33. Raises Missing (no such school here), NotTheSuperior, or Objected with everything against it."""
-    school = school_by_code(application["school"])
-    if school is None or not actor.answers_for(school.office.path):
-        raise Missing()
-    if school.office.superior_id != actor.office_id:
-        raise NotTheSuperior(field="school")
+    school = school_right_below(actor, application["school"], NotTheSuperior)
     objections = list(objections_to_reorganising(school, application))
     if objections:
         raise Objected(objections)
     superior = school.office.superior
     return Opening({"next_tier": superior is not None and next_tier(superior) is not None})
-
-
-def school_by_code(code: str) -> School | None:
-    office = office_by_code(code)
-    return db.session.get(School, office.id) if office else None
 
 
 def objections_to_reorganising(

@@ -95,8 +95,13 @@ def proceeding_of(case: Row, chosen: Edition, actor: Actor, form: Mapping[str, A
             claim_case(case)
             claimed.append(True)
 
+    return told_of(case, case.case_id, chosen, actor, form=form, opinion=opinion, claim=claim, claimed=claimed)
+
+
+def told_of(case: Any, case_id: int, chosen: Edition, actor: Actor, **more: Any) -> Proceeding:
+    """What the verbs of a diagram are told of a case, whether it is a row or has just been made."""
     return Proceeding(
-        case_id=case.case_id,
+        case_id=case_id,
         number=case.number,
         process=chosen.key,
         student_id=case.student_id,
@@ -107,10 +112,7 @@ def proceeding_of(case: Row, chosen: Edition, actor: Actor, form: Mapping[str, A
         policy=chosen.decide(f"{chosen.key}_rules", profile=case.profile, stage=None) or {},
         profile=case.profile,
         application=case.application,
-        form=form,
-        opinion=opinion,
-        claim=claim,
-        claimed=claimed,
+        **more,
     )
 
 

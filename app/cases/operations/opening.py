@@ -16,7 +16,7 @@ from app.cases import rules
 from app.cases.models import Case, CaseOutcome, CaseStatus, RouteStep, Task
 from app.cases.openings import OPENINGS, Opening
 from app.cases.operations.batches import hold_numbers, write_rows
-from app.cases.operations.moving import task_row
+from app.cases.operations.moving import task_row, told_of
 from app.cases.operations.rosters import write_roster
 from app.database import db
 from app.divisions.models import Office
@@ -142,7 +142,9 @@ def _next_number(now: dt.datetime) -> str:
 
 
 def _start(case: Case, chosen: Edition, opening: Opening, offices: Mapping[str, Office], *, actor: Actor) -> None:
-    run = workflows.start(chosen.diagrams, opening.facts, context=_begun(case, chosen, actor))
+    # the case is ours, nobody else has seen it yet: there is nothing to claim
+    told = told_of(case, case.id, chosen, actor, claimed=[True])
+    run = workflows.start(chosen.diagrams, opening.facts, context=told)
     case.state = run.state
     if run.finished:  # nobody had to act: the case goes on as another one
         case.status, case.closed_at = CaseStatus.CLOSED, case.opened_at
@@ -167,23 +169,6 @@ def _start(case: Case, chosen: Edition, opening: Opening, offices: Mapping[str, 
     rows = [task_row(case.id, case.parties, {}, chosen, each, case.opened_at, note) for each in run.waiting]
     if rows:
         db.session.execute(sa.insert(Task), rows)
-
-
-def _begun(case: Case, chosen: Edition, actor: Actor) -> Proceeding:
-    """What verbs that run before the first task are told; the case is ours, nobody else has seen it yet."""
-    return Proceeding(
-        case_id=case.id,
-        number=case.number,
-        process=chosen.key,
-        student_id=case.student_id,
-        receiving_school_id=case.receiving_school_id,
-        releasing_school_id=case.releasing_school_id,
-        applicant_office_id=case.applicant_office_id,
-        actor=actor,
-        profile=case.profile,
-        application=case.application,
-        claimed=[True],
-    )
 
 
 def open_linked(chosen: Edition, opening: Opening, first: Case, *, actor: Actor) -> Case:

@@ -9,13 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.cases.models import Case
-from app.cases.openings.reorganisation import school_by_code
 from app.database import db
 from app.divisions.models import Office
 from app.divisions.queries import office_by_code
 from app.errors import Missing
 from app.schools.models import School, Stage
 from app.schools.plans import PlanKind
+from app.schools.queries import school_by_code
 from app.schools.recruitment import operations
 from app.students.operations import Proceeding
 

@@ -14,8 +14,9 @@ from app.imports.checking import Checker, Verdict, twice, values_of
 from app.imports.faults import Fault, as_rows
 from app.imports.kinds import Incoming, Kind
 from app.imports.models import FileStatus, ImportRow, RowState
+from app.imports.operations.faulting import put_at_fault
 from app.imports.operations.holding import give_up, hold, let_go
-from app.imports.queries import payload_of, schools_by_id
+from app.imports.queries import schools_by_id
 from app.imports.workbook import Unreadable
 from app.sealing import seal
 
@@ -83,17 +84,7 @@ def _fault_the_earlier(file_id: int, kind: Kind, earlier: Mapping[int, int]) -> 
         )
     ).all()
     for row in rows:
-        payload = payload_of(row.payload)
-        payload.setdefault("typed", payload["values"])
-        execute(
-            sa.update(ROWS)
-            .where(ROWS.c.file_id == file_id, ROWS.c.number == row.number)
-            .values(
-                state=RowState.ERROR,
-                faults=[*row.faults, *as_rows([twice(kind, earlier[row.number])])],
-                payload=seal(orjson.dumps(payload).decode()),
-            )
-        )
+        put_at_fault(file_id, row, [*row.faults, *as_rows([twice(kind, earlier[row.number])])])
 
 
 def finish_checking(file_id: int, token: str) -> None:

@@ -17,6 +17,7 @@ from app.imports.checking import NAME, values_of
 from app.imports.faults import Fault, as_rows, from_rows
 from app.imports.kinds import kind_of
 from app.imports.models import FileStatus, ImportFile, ImportRow, RowState
+from app.imports.operations.faulting import put_at_fault
 from app.imports.operations.holding import hold, let_go
 from app.imports.operations.receiving import NotNow
 from app.imports.queries import payload_of
@@ -146,17 +147,7 @@ def refuse_batch(file_id: int, token: str, refusal: Refusal) -> None:
         named = dict.fromkeys(range(len(rows)), faults)
     for place, faults in named.items():
         row = rows[place]
-        payload = payload_of(row.payload)
-        payload.setdefault("typed", payload["values"])
-        execute(
-            sa.update(ROWS)
-            .where(ROWS.c.file_id == file_id, ROWS.c.number == row.number)
-            .values(
-                state=RowState.ERROR,
-                faults=as_rows([*from_rows(row.faults), *faults]),
-                payload=seal(orjson.dumps(payload).decode()),
-            )
-        )
+        put_at_fault(file_id, row, as_rows([*from_rows(row.faults), *faults]))
 
 
 def _place_of(name: str | None) -> tuple[int | None, str]:

@@ -11,9 +11,10 @@ from app.access import actor, allow, require
 from app.database import db
 from app.divisions.models import Division
 from app.interface import add_menu, after_id, encode_cursor
-from app.reports.arguments import STAGE_NAMES, WATCHES, year_wanted
+from app.reports.arguments import WATCHES, year_wanted
 from app.reports.recruitment import queries
 from app.reports.recruitment.asked import KIND_NAMES, RECEIVES, STATE_NAMES, STATUS_NAMES, any_year, wanted
+from app.schools.models import STAGE_NAMES
 from app.schools.plans import FilingState, PlanStatus
 from app.schools.recruitment.queries import scope_of
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app import audit, clock, sealing
+from app import audit, clock
 from app.database import db, execute, table
 from app.divisions.models import Office
 from app.series import next_in
 from app.students.models import Archive, Directive, DirectiveKind, DirectiveStatus
+from app.students.operations.directives import LIFE_OF_A_DIRECTIVE, series_of, signed_row
 from app.students.operations.proceeding import Proceeding
-from app.students.operations.transfer import LETTER, LIFE_OF_A_DIRECTIVE, signed_content
 from app.students.rules import transfer as rules
 from app.students.rules.registration import stands_in
 
@@ -68,25 +68,11 @@ def _rows(proceeding: Proceeding, archives: Sequence[Archive], entry_year: int) 
     now, today = clock.now(), clock.today()
     closes = dt.date(entry_year, *LAST_DAY)
     expires = clock.end_of(closes if today <= closes else today + dt.timedelta(days=LIFE_OF_A_DIRECTIVE))
-    series = f"{LETTER[DirectiveKind.ALLOW_OUTSIDE]}{clock.local(now).year}-{proceeding.actor.office_code}"
+    series = series_of(proceeding, DirectiveKind.ALLOW_OUTSIDE, now)
     first = next_in(series, len(archives))
-    rows = []
-    for number, archive in enumerate(sorted(archives, key=lambda each: each.student_id), start=first):
-        row = {
-            "number": f"{series}-{number:06d}",
-            "kind": DirectiveKind.ALLOW_OUTSIDE,
-            "status": DirectiveStatus.ISSUED,
-            "student_id": archive.student_id,
-            "archive_id": archive.id,
-            "archive_version": archive.version,
-            "from_office_id": archive.custodian_id,
-            "to_school_id": proceeding.target,
-            "issuer_id": proceeding.actor.office_id,
-            "issued_by": proceeding.actor.user_id,
-            "case_id": proceeding.case_id,
-            "issued_at": now,
-            "expires_at": expires,
-            "ended_reason": "",
-        }
-        rows.append({**row, "signature": sealing.sign(signed_content(row))})
-    return rows
+    return [
+        signed_row(
+            proceeding, each, DirectiveKind.ALLOW_OUTSIDE, f"{series}-{number:06d}", each.student_id, now, expires
+        )
+        for number, each in enumerate(sorted(archives, key=lambda each: each.student_id), start=first)
+    ]

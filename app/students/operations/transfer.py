@@ -1,12 +1,10 @@
-"""Verbs of the record: issue, revoke, expire a directive; pull an archive. Core statements: this is the hot path."""
+"""Verbs of the record: pull an archive with its directive; revoke, expire one. Core statements: a hot path."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 
 from app import audit, clock, sealing
@@ -15,97 +13,22 @@ from app.database import db, execute, table
 from app.divisions.models import Office
 from app.errors import Stale
 from app.schools.operations import move_seat
-from app.series import next_in
 from app.students.models import (
     Archive,
     ArchiveEntry,
     Change,
     Directive,
-    DirectiveKind,
     DirectiveStatus,
     Enrolment,
     Standing,
     Student,
 )
+from app.students.operations.directives import signed_content
 from app.students.operations.proceeding import Proceeding
 from app.students.operations.reopening import reopen
 from app.students.rules import transfer as rules
 
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
-LIFE_OF_A_DIRECTIVE = 60  # days, where the policy table is silent
-
-
-LETTER = {DirectiveKind.ALLOW_TRANSFER: "T", DirectiveKind.ALLOW_OUTSIDE: "W"}
-
-
-def issue_directive(proceeding: Proceeding, kind: DirectiveKind = DirectiveKind.ALLOW_TRANSFER) -> str:
-    """Sign a directive of that kind for this child and school; return its number.
-
-    Raises NotTheIssuer (E-DIR-06) when the actor's office is not the superior of whoever keeps the archive,
-    DirectedElsewhere (E-DIR-07) when another directive for it is in force.
-    """
-    proceeding.claim()
-    archive = _archive_of(proceeding.child)
-    if proceeding.actor.office_id != archive.superior:
-        raise rules.NotTheIssuer()
-    now = clock.now()
-    issued = _directive_row(proceeding, archive, kind, now)
-    try:
-        execute(sa.insert(table(Directive)).values(**issued))
-    except sa.exc.IntegrityError as error:  # another directive for this archive is in force
-        raise rules.DirectedElsewhere(names="该生") from error
-    audit.record(
-        "directives/issue",
-        f"directive:{issued['number']}",
-        actor=proceeding.actor,
-        after={"case": proceeding.number, "to_school": proceeding.target},
-    )
-    return str(issued["number"])
-
-
-def _archive_of(student_id: int) -> Row:
-    """The archive with its custodian and the bureau that may sign for it."""
-    return execute(
-        sa.select(
-            Archive.id,
-            Archive.version,
-            Archive.custodian_id,
-            sa.case((Office.kind == "school", Office.superior_id), else_=Office.id).label("superior"),
-        )
-        .join(Office, Office.id == Archive.custodian_id)
-        .where(Archive.student_id == student_id)
-    ).one()
-
-
-def _directive_row(proceeding: Proceeding, archive: Row, kind: DirectiveKind, now: dt.datetime) -> dict[str, Any]:
-    year, code = clock.local(now).year, proceeding.actor.office_code
-    series = f"{LETTER[kind]}{year}-{code}"
-    days = int(proceeding.policy.get("directive_days") or LIFE_OF_A_DIRECTIVE)
-    row = {
-        "number": f"{series}-{next_in(series):06d}",
-        "kind": kind,
-        "status": DirectiveStatus.ISSUED,
-        "student_id": proceeding.child,
-        "archive_id": archive.id,
-        "archive_version": archive.version,
-        "from_office_id": archive.custodian_id,
-        "to_school_id": proceeding.target,
-        "issuer_id": proceeding.actor.office_id,
-        "issued_by": proceeding.actor.user_id,
-        "case_id": proceeding.case_id,
-        "issued_at": now,
-        "expires_at": clock.end_of(clock.local(now).date() + dt.timedelta(days=days)),
-        "ended_reason": "",
-    }
-    return {**row, "signature": sealing.sign(signed_content(row))}
-
-
-def signed_content(row: Mapping[str, Any]) -> bytes:
-    """What a directive's signature covers: its number, child, archive and version, schools, issuer, case, dates."""
-    names = ("number", "kind", "student_id", "archive_id", "archive_version", "from_office_id", "to_school_id")
-    content = {name: row[name] for name in (*names, "issuer_id", "issued_by", "case_id")}
-    content |= {name: row[name].astimezone(dt.UTC).isoformat() for name in ("issued_at", "expires_at")}
-    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
 def pull(proceeding: Proceeding, number: str) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import signal
 import threading
 from typing import Any
 
@@ -22,7 +20,7 @@ from app.imports.models import FileStatus, ImportFile, ImportRow, RowState
 from app.imports.operations import importing
 from tests import factories
 from tests.app.imports.children import Sender, a_child, filled, imported_names, sender
-from tests.app.test_killed import _arm
+from tests.app.test_killed import dies
 from tests.client import Client
 
 NAMES = [chr(0x4E00 + place) for place in range(23)]
@@ -47,23 +45,11 @@ def a_sent_file(client: Client) -> Sender:
 
 def work_and_die(point: int) -> bool:
     """Work in a process of its own that kills itself before its `point`-th write; True when it was killed."""
-    db.session.rollback()
-    db.engine.dispose()
-    child = os.fork()
-    if child == 0:  # from here on nothing of pytest may run
-        code = 1
-        try:
-            _arm(point)
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    _pid, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        assert os.WTERMSIG(status) == signal.SIGKILL
-        return True
-    assert os.waitstatus_to_exitcode(status) == 0
-    return False
+
+    def act() -> None:
+        work()
+
+    return dies(act, point)
 
 
 def leases_run_out() -> None:
