@@ -8,6 +8,7 @@ import pytest
 
 from app import clock
 from app.cases.commands import tick
+from app.interface.edge import row_of
 from tests import factories
 from tests.client import Client
 from tests.people import Story, a_story
@@ -89,3 +90,10 @@ def test_a_reminder_after_the_deadline_does_not_speak_of_the_future(client: Clie
     page = client.sign_in(story.people["receiving_school"].approver).get("/notices")
     assert "已于" in page.text
     assert "将于" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("field", "words"), [("classes.2.teacher", "第 3 行："), ("guardian.phone", ""), ("name", ""), (None, "")]
+)
+def test_like_sentences_of_a_table_say_their_row(field: str | None, words: str) -> None:
+    assert row_of(field) == words
