@@ -1,4 +1,4 @@
-"""The house: settings, database, rooms and error pages come together here, and only here."""
+"""The application: settings, database, packages and error pages come together here, and only here."""
 
 from __future__ import annotations
 
@@ -8,36 +8,38 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import (
     auditing,
     calendars,
     cases,
     clock,
+    definitions,
     divisions,
     exchange,
     identity,
     imports,
     inbox,
-    interface,
     processes,
     reports,
     schools,
     settings,
     students,
+    web,
 )
 from app.database import db
+from app.web.proxies import NamedProxies
 
-ROOMS = (
+PACKAGES = (
     divisions,
     schools,
     identity,
     students,
-    processes,
+    definitions,
     exchange,
     calendars,
     cases,
+    processes,
     inbox,
     imports,
     auditing,
@@ -47,27 +49,26 @@ ROOMS = (
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     """Build the application. `overrides` replace configuration (tests); the environment decides the rest."""
-    app = Flask(__name__, instance_path=str(Path(__file__).resolve().parent.parent / "instance"))
+    app = Flask(__name__, instance_path=str(settings.instance_folder()))
     configure(app, overrides or {})
     db.init_app(app)
     close_nothing_asynchronous(app)
-    interface.prepare(app)
-    if proxies := app.config.get("PROXIES", 0):
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
-    for room in ROOMS:
-        room.move_in(app)
+    web.prepare(app)
+    app.wsgi_app = NamedProxies(app.wsgi_app, app.config.get("PROXIES", ()))  # type: ignore[method-assign]
+    for package in PACKAGES:
+        package.init_app(app)
     add_commands(app)
     return app
 
 
 def close_nothing_asynchronous(app: Flask) -> None:
-    """No session of this house is asynchronous: closing none of them would cost an event loop at every request."""
+    """No session here is asynchronous: closing none of them would cost an event loop at every request."""
     closing = app.teardown_appcontext_funcs
     closing[:] = [each for each in closing if not inspect.iscoroutinefunction(each)]
 
 
 def add_commands(app: Flask) -> None:
-    """The commands that belong to the house and to no room."""
+    """The commands that belong to the application and to no package."""
     from app import start, worker
     from app.audit_command import group
     from app.backup.commands import backup_command, restore_command
@@ -81,6 +82,7 @@ def configure(app: Flask, overrides: dict[str, Any]) -> None:
     """Fill the configuration from the environment, then from `overrides`."""
     if "SQLALCHEMY_ENGINES" not in overrides:
         clock.start_from_environment()
+        settings.make_private(Path(app.instance_path))
         read = settings.read(Path(app.instance_path))
         app.config.update(
             SECRET_KEY=read.secret_key,
@@ -90,6 +92,7 @@ def configure(app: Flask, overrides: dict[str, Any]) -> None:
             EMBEDDED=read.embedded,
             ATTACHMENTS=str(read.attachments),
             PROXIES=read.proxies,
+            URL=read.url,
             SQLALCHEMY_ENGINES={"default": engine_options(read.database_url)},
         )
     app.config.update(
@@ -103,6 +106,9 @@ def configure(app: Flask, overrides: dict[str, Any]) -> None:
         WTF_CSRF_CHECK_DEFAULT=False,  # `interface` asks for it, except where a bearer token signs the request
     )
     app.config.update(overrides)
+    for name, options in app.config["SQLALCHEMY_ENGINES"].items():
+        given = options if isinstance(options, dict) else {"url": options}
+        app.config["SQLALCHEMY_ENGINES"][name] = {"hide_parameters": True, **given}  # children's data is in them
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import g, redirect, request, url_for
+from flask import g
 
 from app.errors import Missing, NotAllowed, Refused
 
@@ -57,7 +57,7 @@ def actor() -> Actor:
 def allow(*duties: str) -> Callable[[View], View]:
     """Let only these duties call the view (`ANYONE`, `SIGNED_IN`, or duties by name).
 
-    A page sends a stranger to the sign-in page; the programming interface answers 401 or 403.
+    Raises NotSignedIn, NotAllowed: a page sends a stranger to the sign-in page, the programming interface answers.
     """
 
     def decorate(view: View) -> View:
@@ -65,9 +65,7 @@ def allow(*duties: str) -> Callable[[View], View]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if ANYONE not in duties:
                 if g.get("actor") is None:
-                    if request.path.startswith("/api/"):
-                        raise NotSignedIn()
-                    return redirect(url_for("identity.sign_in", next=request.full_path))
+                    raise NotSignedIn()
                 if SIGNED_IN not in duties and g.actor.duty not in duties:
                     raise NotAllowed()
             return view(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""`flask audit anchor`, `flask audit verify`."""
+"""`flask audit anchor`, `flask audit verify`, `flask audit reconcile`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import orjson
 from flask.cli import AppGroup
 
 from app import audit, clock
+from app.auditing.queries import reconciliation
 from app.database import snapshot
-from app.sealing import is_signed, sign
+from app.encryption import is_signed, sign
 
 group = AppGroup("audit", help="The audit chain.")
 
@@ -21,7 +22,7 @@ group = AppGroup("audit", help="The audit chain.")
 @group.command("verify")
 @click.option("--anchor", type=click.Path(dir_okay=False, path_type=Path), help="heads kept by `audit anchor`")
 def verify(anchor: Path | None) -> None:
-    """Walk every chain; exit 1 with a line per fault when a row was changed, removed, inserted or moved.
+    """Walk every chain and compare every sealed row; exit 1 with a line per change, removal, insertion or move.
 
     With --anchor also a chain that was rewritten as a whole, its head included, is found.
     """
@@ -29,10 +30,22 @@ def verify(anchor: Path | None) -> None:
     with snapshot():
         faults = list(audit.verify(anchored))
     for fault in faults:
-        click.echo(f"链 {fault.chain}：{fault.sentence}", err=True)
+        click.echo(fault.text, err=True)
     if faults:
         sys.exit(1)
     click.echo("日志链完整")
+
+
+@group.command("reconcile")
+def reconcile() -> None:
+    """Compute what lives (seats, tasks, standings) from the records of the acts; exit 1 with a line per difference."""
+    with snapshot():
+        found = list(reconciliation.reconcile())
+    for sentence in found:
+        click.echo(sentence, err=True)
+    if found:
+        sys.exit(1)
+    click.echo("在办与在籍数据与办理记录一致")
 
 
 @group.command("anchor")
@@ -47,7 +60,7 @@ def anchor(file: Path) -> None:
 
 
 def read_anchor(file: Path) -> dict[str, Any]:
-    """The heads kept in that file. Raises ClickException when it is not what this house signed."""
+    """The heads kept in that file. Raises ClickException when it is not what this product signed."""
     try:
         kept = orjson.loads(file.read_bytes())
         content, signature = kept["content"], base64.b64decode(kept["signature"])

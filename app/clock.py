@@ -3,6 +3,8 @@
 `XUEJI_NOW` (an ISO time) sets the time at which the clock starts; tests set it with `set_to`.
 The calendar of exceptions, 2010–2026, is `calendar.csv`: days off that are no weekend, weekends that are worked,
 after the State Council's yearly notices. Later years are imported by the province and told to the clock (`learn`).
+Until then a year has its statutory holidays, which fall where the law puts them (全国年节及纪念日放假办法, 2025);
+days moved around them wait for the notice.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from holidays.countries.china import China
+
 ZONE = ZoneInfo("Asia/Shanghai")
 CLOSING = dt.time(17, 30)  # an office's day ends: a deadline is the end of its last working day
 
@@ -22,7 +26,7 @@ _offset = dt.timedelta(0)
 
 
 def now() -> dt.datetime:
-    """This instant, in UTC, as the house's clock shows it."""
+    """This instant, in UTC, as the product's clock shows it."""
     return dt.datetime.now(dt.UTC) + _offset
 
 
@@ -53,11 +57,6 @@ def start_from_environment() -> None:
 def school_year(day: dt.date) -> int:
     """The year in which the school year of `day` began: it turns on 1 August, when registration opens."""
     return day.year if day.month >= 8 else day.year - 1
-
-
-def locked_since(entry_year: int) -> dt.datetime:
-    """When the data of the cohort that entered in that year close: 30 September 24:00, in UTC."""
-    return dt.datetime.combine(dt.date(entry_year, 10, 1), dt.time(0), ZONE).astimezone(dt.UTC)
 
 
 @functools.cache
@@ -93,9 +92,22 @@ def known_years() -> set[int]:
     return {*shipped_years(), *_learnt}
 
 
+@functools.cache
+def statutory_holidays(year: int) -> frozenset[dt.date]:
+    """元旦、春节、清明、劳动节、端午、中秋、国庆 of a year by the law alone: no day is moved (调休, 补假)."""
+    days = China(years=year, observed=False, language="zh_CN")
+    return frozenset(day for day, name in days.items() if not name.startswith("休息日"))
+
+
 def is_working_day(day: dt.date) -> bool:
-    """True when offices work on that day, make-up days included."""
-    return (_exceptions or _shipped()).get(day, day.weekday() < 5)
+    """True when offices work on that day, make-up days included.
+
+    In a year without a notice, from Monday to Friday but for the statutory holidays.
+    """
+    known = (_exceptions or _shipped()).get(day)
+    if known is not None:
+        return known
+    return day.weekday() < 5 and (day.year in known_years() or day not in statutory_holidays(day.year))
 
 
 def add_working_days(start: dt.date, days: int) -> dt.date:

@@ -1,9 +1,12 @@
-"""The database: the session, the base of every table, and the only commit in the house."""
+"""The database: the session, the base of every table, and the only commit."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
+import hashlib
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from enum import StrEnum
@@ -14,11 +17,15 @@ import sqlalchemy as sa
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
 
+from app import postgresql
 from app.errors import Stale
 
 db = SQLAlchemy()
 
 LAST = "last"
+QUESTIONS = "questions"
+WROTE = "wrote"  # names of the tables that the transaction has written, as its connection noted them
+NOTED = "noted"  # on SQLite: table -> keys of the rows written, as the triggers of app/audit note them
 LAST_WRITERS: list[Callable[[list[Any]], None]] = []
 
 
@@ -42,14 +49,14 @@ class UtcDateTime(sa.types.TypeDecorator[dt.datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+    def process_bind_param(self, value: dt.datetime | None, _dialect: sa.Dialect) -> dt.datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("an instant without a time zone")
         return value.astimezone(dt.UTC)
 
-    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+    def process_result_value(self, value: dt.datetime | None, _dialect: sa.Dialect) -> dt.datetime | None:
         if value is not None and value.tzinfo is None:
             return value.replace(tzinfo=dt.UTC)
         return value
@@ -61,10 +68,10 @@ class Json(sa.types.TypeDecorator[Any]):
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+    def process_bind_param(self, value: Any, _dialect: sa.Dialect) -> str | None:
         return None if value is None else orjson.dumps(value).decode()
 
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
+    def process_result_value(self, value: str | None, _dialect: sa.Dialect) -> Any:
         return None if value is None else orjson.loads(value)
 
 
@@ -81,9 +88,11 @@ def choice(enum: type[StrEnum], **options: Any) -> sa.Enum:
 
 
 @sa.event.listens_for(sa.Engine, "connect")
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Write-ahead log, foreign keys, and transactions that we begin ourselves."""
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    """Write-ahead log, foreign keys, transactions that we begin ourselves, and what the triggers of app/audit call."""
     if isinstance(connection, sqlite3.Connection):
+        noted: dict[str, dict[str, None]] = record.info.setdefault(NOTED, {})
+        connection.create_function("xueji_note", 2, lambda name, key: noted.setdefault(name, {}).setdefault(str(key)))
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
@@ -91,9 +100,15 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         cursor.close()
 
 
+@sa.event.listens_for(sa.Engine, "do_connect")
+def _connect_to_postgresql(dialect: sa.Dialect, _record: Any, arguments: Any, options: dict[str, Any]) -> Any:
+    """On PostgreSQL a connection that keeps its prepared statements; SQLite connects as ever (None)."""
+    return postgresql.Connection.connect(*arguments, **options) if dialect.name == "postgresql" else None
+
+
 @sa.event.listens_for(sa.Engine, "before_cursor_execute")
 def _take_the_writers_place(
-    connection: sa.Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
+    connection: sa.Connection, cursor: Any, statement: str, _parameters: Any, _context: Any, _executemany: bool
 ) -> None:
     """On SQLite the first write takes the one writer's place; reads before it hold nobody up.
 
@@ -101,7 +116,9 @@ def _take_the_writers_place(
     so reads run outside a transaction and every write re-checks what it relies on (revision, counters).
     """
     raw = connection.connection.dbapi_connection
-    if (
+    if isinstance(raw, postgresql.Connection):
+        raw.note(statement)
+    elif (
         isinstance(raw, sqlite3.Connection)
         and not raw.in_transaction
         and not statement.lstrip()[:7]
@@ -109,6 +126,41 @@ def _take_the_writers_place(
         .startswith(("SELECT", "PRAGMA", "SAVEPOI", "RELEASE", "EXPLAIN", "BEGIN I"))
     ):
         cursor.execute("BEGIN IMMEDIATE")
+
+
+@sa.event.listens_for(sa.Engine, "handle_error")
+def _keep_values_out_of_messages(context: sa.engine.ExceptionContext) -> None:
+    """PostgreSQL quotes the failing row below its message; logs get the message alone (SQLAlchemy's is hidden)."""
+    original, wrapped = context.original_exception, context.sqlalchemy_exception
+    said = str(original)
+    first = said.split("\n", 1)[0]
+    if not isinstance(context.original_exception, sqlite3.Error) and first != said:
+        original.args = (first,)
+        if wrapped is not None:
+            wrapped.args = tuple(str(each).replace(said, first) for each in wrapped.args)
+
+
+@sa.event.listens_for(sa.Engine, "after_cursor_execute")
+def _note_the_tables(
+    connection: sa.Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _executemany: bool
+) -> None:
+    """Remember which tables the transaction has written."""
+    if names := _written_by(statement):
+        connection.info.setdefault(WROTE, set()).update(names)
+
+
+@functools.lru_cache(maxsize=4096)
+def _written_by(statement: str) -> tuple[str, ...]:
+    return tuple(re.findall(r'\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?([a-z_]+)', statement))
+
+
+@sa.event.listens_for(sa.Engine, "commit")
+@sa.event.listens_for(sa.Engine, "rollback")
+def _forget_the_tables(connection: sa.Connection) -> None:
+    if connection.invalidated:  # it was lost, and what it had noted with it: asking would hide why
+        return
+    connection.info.pop(WROTE, None)
+    connection.info.get(NOTED, {}).clear()
 
 
 @contextlib.contextmanager
@@ -125,10 +177,12 @@ def transaction(*, reads_first: bool = False) -> Iterator[None]:
         if not reads_first and session.connection().dialect.name == "sqlite":
             begin_immediate(session.connection())
         yield
-        if session.info.get(LAST):
-            session.flush()
+        session.flush()
+        if session.info.get(LAST) or session.connection().info.get(WROTE):
             for write in LAST_WRITERS:
                 write(session.info.pop(LAST, []))
+        for question in session.info.pop(QUESTIONS, []):
+            question()
         session.commit()
     except sa.exc.OperationalError as error:
         session.rollback()
@@ -140,6 +194,25 @@ def transaction(*, reads_first: bool = False) -> Iterator[None]:
         raise
     finally:
         session.info.pop(LAST, None)
+        session.info.pop(QUESTIONS, None)
+
+
+def end_reading() -> None:
+    """Give up what was read and the connection with it: before a transaction that writes, or work that takes time.
+
+    So the transaction begins with what is there by then, and nothing is held meanwhile.
+    """
+    db.session.rollback()
+
+
+def serialise(what: str) -> None:
+    """Let the transactions that name the same thing pass here one after the other, until each has ended.
+
+    On PostgreSQL by a lock that stands for no row; on SQLite a writing transaction is the only one anyway.
+    """
+    if db.session.connection().dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], "big", signed=True)
+        execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
 @contextlib.contextmanager
@@ -176,17 +249,23 @@ def is_lost_race(error: sa.exc.DBAPIError) -> bool:
 
 @contextlib.contextmanager
 def attempt() -> Iterator[None]:
-    """A savepoint: what the block wrote is undone when it raises, the rest of the transaction stays."""
-    connection = db.session.connection()
+    """A savepoint: what the block wrote is undone when it raises, the rest of the transaction stays.
+
+    Undone with it: what it left for the end of the transaction, and what objects have read of the rows it wrote.
+    """
+    session = db.session
+    connection = session.connection()
     if connection.dialect.name == "sqlite":
         begin_immediate(connection)
-    last = db.session.info.setdefault(LAST, [])
-    kept = len(last)
+    left = [session.info.setdefault(name, []) for name in (LAST, QUESTIONS)]
+    before = [len(each) for each in left]
     try:
-        with db.session.begin_nested():
+        with session.begin_nested():
             yield
     except BaseException:
-        del last[kept:]
+        for each, length in zip(left, before, strict=True):
+            del each[length:]
+        session.expire_all()
         raise
 
 
@@ -216,3 +295,11 @@ def write_last(item: Any) -> None:
     What every transaction locks (the audit chain) is thereby locked last and for the shortest time.
     """
     db.session.info.setdefault(LAST, []).append(item)
+
+
+def ask_at_commit(question: Callable[[], None]) -> None:
+    """Ask once more when all is written, right before the commit: what the question raises undoes everything.
+
+    For what the clock decides: a transaction may begin before a moment and end after it.
+    """
+    db.session.info.setdefault(QUESTIONS, []).append(question)

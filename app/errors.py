@@ -27,11 +27,25 @@ class InvalidInput(Refused):
     text = "{sentence}"
 
 
+class InvalidValue(InvalidInput):
+    """The same of a kind of value whose faults have codes of their own, an identity number's E-ID-01 … for example."""
+
+    def __init__(self, code: str, *, sentence: str, field: str | None) -> None:
+        super().__init__(sentence=sentence, field=field)
+        self.code = code
+
+
 class NotAllowed(Refused):
     """The caller may see the thing but not do this to it (403)."""
 
     code = "E-ALLOW"
     text = "您的岗位不能办理此事项。"
+
+
+class WrongOffice(Refused):
+    """Another office has to do this; subclasses say which."""
+
+    code = "E-OFFICE"
 
 
 class Missing(Refused):

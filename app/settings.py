@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+APP = Path(__file__).resolve().parent
+INSTALLED = (APP / "bpmn").is_dir()  # from a wheel, which carries the analysts' folders inside the package
+SOURCES = APP if INSTALLED else APP.parent  # where bpmn/ and forms/ stand
 
 PROFILES = ("zj-2010", "zj-now")
 OTHER_PROVINCES = ("none", "simulated")
 
 
 class SettingsError(SystemExit):
-    """The environment lacks something without which the house must not open."""
+    """The environment lacks something without which the product must not start."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +34,25 @@ class Settings:
     port: int
     attachments: Path  # a folder that every process shares
     other_provinces: str  # who stands for them: none, or a simulation that answers
-    proxies: int  # how many in front are believed about the browser's address and scheme
+    url: str  # under which the product is reached; "" where that is this machine alone
+    proxies: tuple[str, ...]  # those in front that are believed about the browser's address, scheme and host
 
     @property
     def embedded(self) -> bool:
         """True for the one-file database under `instance/`."""
         return self.database_url.startswith("sqlite")
+
+
+def instance_folder() -> Path:
+    """Where an installation keeps its own: the database, secrets and uploaded papers, unless settings say otherwise.
+
+    In a checkout its `instance/`; from a wheel `instance/` under the folder in which the program is started, because
+    the place of a package is overwritten by the next version.
+    """
+    given = os.environ.get("XUEJI_INSTANCE")
+    if given:
+        return Path(given).resolve()
+    return (Path.cwd() if INSTALLED else APP.parent) / "instance"
 
 
 def read(instance: Path) -> Settings:
@@ -56,15 +76,51 @@ def read(instance: Path) -> Settings:
         port=int(os.environ.get("PORT", "8000")),
         attachments=Path(os.environ.get("XUEJI_ATTACHMENTS") or instance / "attachments"),
         other_provinces=others,
+        url=_url(),
         proxies=_proxies(),
     )
 
 
-def _proxies() -> int:
-    text = os.environ.get("XUEJI_PROXIES", "0")
-    if not text.isdecimal() or int(text) > 5:
-        raise SettingsError(f"XUEJI_PROXIES 须为 0 到 5 的整数，现在是“{text}”。")
-    return int(text)
+def _url() -> str:
+    url = os.environ.get("XUEJI_URL", "").strip().rstrip("/")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query):
+        raise SettingsError(f"XUEJI_URL 须为完整网址，如 https://xueji.example.cn，不带路径，现在是“{url}”。")
+    return url
+
+
+def make_private(folder: Path) -> None:
+    """Let nobody but the owner into the folder; what others could read in one that was open is closed too."""
+    os.umask(0o077)  # whatever this process makes from now on
+    folder.mkdir(parents=True, exist_ok=True)
+    was_open = folder.stat().st_mode & 0o077
+    present = list(folder.rglob("*")) if was_open else list(folder.iterdir())
+    for each in [folder, *present]:
+        with contextlib.suppress(FileNotFoundError, PermissionError):  # another process's, or gone meanwhile
+            if not each.is_symlink() and each.stat().st_mode & 0o077:
+                each.chmod(0o700 if each.is_dir() else 0o600)
+
+
+def _proxies() -> tuple[str, ...]:
+    """Addresses or networks, separated by commas; `unix` for a proxy that comes over a socket of this machine."""
+    text = os.environ.get("XUEJI_PROXIES", "").strip()
+    if text == "0":
+        return ()  # none, as it was written before proxies were named
+    names = tuple(part for each in text.split(",") if (part := each.strip()))
+    for name in names:
+        if name != "unix" and not _is_network(name):
+            raise SettingsError(
+                f"XUEJI_PROXIES 须列出所信任的代理的地址或网段，以逗号分隔（如 127.0.0.1,10.0.0.0/8），现在是“{text}”。"
+            )
+    return names
+
+
+def _is_network(name: str) -> bool:
+    try:
+        ipaddress.ip_network(name, strict=False)
+    except ValueError:
+        return False
+    return "." in name or ":" in name
 
 
 def _secret(name: str, instance: Path, embedded: bool) -> str:

@@ -1,43 +1,61 @@
-"""`flask init`: the schema to its newest revision, the shelves published. Run at every start, quick when done."""
+"""`flask init`: the schema to its newest revision, the diagrams published. Run at every start, quick when done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
+from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
-from app import schema
-from app.cases import rules
+from app import audit, schema
+from app.cases.queries import publication
 from app.database import db, transaction
-from app.processes.operations import publish_shelves
-from app.processes.queries import Edition
-from app.students.operations.matrix import keep_matrix
-from workflows.routing import ROLES
+from app.definitions.operations import publish_changed
+from app.definitions.queries import APPLICATION, CompiledVersion, current_version, followers
+from app.errors import Missing
+from app.students.operations.lawful_changes_table import keep_matrix
 
 
-def bring_up(say: Callable[[str], object]) -> None:
+def initialise(say: Callable[[str], object]) -> None:
     """Make the database ready to serve. Raises NotPublishable when a shipped diagram does not hold together."""
     schema.upgrade(db.engine)
     with transaction():
-        keep_matrix()
-        for key in publish_shelves("系统", lanes_that_mean_nobody):
-            say(f"已发布流程 {key}")
+        audit.create_triggers(db.session.connection())
+        audit.take_over(schema.newest())
+    for key in publish():
+        say(f"已发布流程 {key}")
 
 
-def lanes_that_mean_nobody(edition: Edition) -> Sequence[str]:
-    """Sentences about lanes whose role the house cannot resolve: they would leave a task with nobody."""
-    known = ROLES & set(rules.ROLE_NAMES)
-    return [
-        f"环节“{task.name}”的泳道角色 {task.role} 没有对应的机构"
-        for task in edition.diagrams.tasks.values()
-        if task.role not in known
-    ]
+def publish(sources: Path | None = None) -> list[str]:
+    """Publish what has changed in the folders, and let the database know what is lawful to whom; the keys published.
+
+    sources -- where `bpmn/` and `forms/` stand, the product's own without it. Raises NotPublishable.
+    """
+    with transaction():
+        published = publish_changed("系统", faults_of, sources)
+        keep_matrix(followers())
+    return published
+
+
+def faults_of(version: CompiledVersion) -> list[str]:
+    """What is wrong with a version beyond its diagram: who could start it, and whether rules it follows can read it."""
+    faults = publication.faults_of(version, _operations_of)
+    if not faults and version.rules_of != version.key:
+        faults += publication.fields_that_differ(version, current_version(version.rules_of).form(APPLICATION))
+    return faults
+
+
+def _operations_of(key: str) -> Collection[str] | None:
+    try:
+        return current_version(key).diagrams.operations
+    except Missing:
+        return None
 
 
 @click.command("init")
 @with_appcontext
 def init_command() -> None:
     """Create or upgrade the database and publish the diagrams."""
-    bring_up(click.echo)
+    initialise(click.echo)
     click.echo("数据库已就绪")

@@ -1,4 +1,4 @@
-"""The background loop: asks each room for what is due. Any number of them may run."""
+"""The background loop: asks each package for what is due. Any number of them may run."""
 
 from __future__ import annotations
 

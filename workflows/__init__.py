@@ -1,16 +1,23 @@
-"""The engine room: diagrams in, runs out. It knows nothing of Flask or the database."""
+"""BPMN diagrams compiled, verified and run, without Flask or a database.
+
+`compile_diagrams` makes Diagrams of XML; `start`, `complete`, `notify` and `wake` make the next Run of a stored state;
+`service_task` offers a function to diagrams by name; `verify` says what is wrong with a drawing.
+"""
 
 from workflows.diagrams import Diagrams, TaskSpec, compile_diagrams
-from workflows.engine import answer, complete, foresee, notify, start
-from workflows.errors import DiagramRefused, NotWaiting, Refusal, RunBroken, TaskGone
+from workflows.engine import answer, complete, foresee, notify, start, wake
+from workflows.errors import DiagramRefused, Later, NotWaiting, Refusal, RunBroken, TaskGone
 from workflows.runs import Run, Waiting
 from workflows.service_tasks import handlers, service_task
 from workflows.verification import Finding, NotBpmn, Report, verify
+from workflows.vocabulary import Kind
 
 __all__ = [
     "DiagramRefused",
     "Diagrams",
     "Finding",
+    "Kind",
+    "Later",
     "NotBpmn",
     "NotWaiting",
     "Refusal",
@@ -29,4 +36,5 @@ __all__ = [
     "service_task",
     "start",
     "verify",
+    "wake",
 ]

@@ -15,9 +15,10 @@ from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
 
 from workflows import scripts
-from workflows.blueprint import Blueprint, refuse_unbounded
+from workflows.compiled_spec import CompiledSpec, refuse_unbounded
 from workflows.errors import DiagramRefused
 from workflows.routing import ROLES
+from workflows.vocabulary import BUTTON, RECORD, Kind, words_of
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
@@ -57,7 +58,10 @@ logging.getLogger("spiff.task").setLevel(logging.WARNING)
 
 @dataclass(frozen=True)
 class TaskSpec:
-    """One user task as drawn: who (lane role and duty), by when, with which outcomes and form."""
+    """One user task as drawn: who (lane role and duty), by when, with which outcomes and form, and what it means.
+
+    kind, side -- see `vocabulary.Kind`; buttons, records -- the words of outcomes that the diagram gives itself.
+    """
 
     key: str
     name: str
@@ -69,6 +73,19 @@ class TaskSpec:
     returns_as: str | None
     documentation: str
     properties: Mapping[str, str]
+    kind: Kind | None = None
+    side: str | None = None
+    buttons: Mapping[str, str] = field(default_factory=dict)
+    records: Mapping[str, str] = field(default_factory=dict)
+
+    def button(self, outcome: str) -> str:
+        """What the button says that gives this outcome."""
+        words = words_of(self.kind, outcome)
+        return self.buttons.get(outcome) or words.button or words.record
+
+    def record(self, outcome: str) -> str:
+        """What the record says once this outcome is given."""
+        return self.records.get(outcome) or words_of(self.kind, outcome).record
 
 
 @dataclass(frozen=True)
@@ -85,7 +102,7 @@ class Diagrams:
     messages: frozenset[str]
     spec: Any = field(repr=False, compare=False)
     subprocess_specs: Mapping[str, Any] = field(repr=False, compare=False)
-    blueprint: Blueprint = field(repr=False, compare=False)
+    compiled_spec: CompiledSpec = field(repr=False, compare=False)
     outcomes: Mapping[str, str] = field(repr=False, compare=False, default_factory=dict)
     properties: Mapping[str, str] = field(repr=False, compare=False, default_factory=dict)
 
@@ -134,7 +151,7 @@ def _compiled(sources: tuple[tuple[str, bytes], ...], process_id: str | None) ->
         messages=frozenset(e.get("name") for root in roots.values() for e in root.iter(f"{BPMN}message")),
         spec=spec,
         subprocess_specs=subs,
-        blueprint=Blueprint(spec, subs),
+        compiled_spec=CompiledSpec(spec, subs),
         outcomes={
             end.get("id"): properties(end)["outcome"]
             for root in roots.values()
@@ -231,11 +248,13 @@ def _tasks(root: etree._Element) -> Iterator[TaskSpec]:
 def _task(element: etree._Element, role: str | None) -> TaskSpec:
     key, own = element.get("id"), properties(element)
     name = element.get("name") or key
-    if role not in ROLES:
+    if role is None or role not in ROLES:
         raise DiagramRefused(f"环节“{name}”不在写明办理机构的泳道里（泳道的 role 属性：{role or '没有'}）")
     for number, meaning in NUMBERS.items():
         if not own.get(number, "0").isdecimal():
             raise DiagramRefused(f"环节“{name}”的{meaning}：{own[number]}")
+    if own.get("kind", Kind.REPAIR) not in set(Kind):
+        raise DiagramRefused(f"环节“{name}”的 kind 不能是 {own['kind']}")
     days = int(own["working_days"]) if "working_days" in own else None
     documentation = element.findtext(f"{BPMN}documentation") or ""
     return TaskSpec(
@@ -249,4 +268,12 @@ def _task(element: etree._Element, role: str | None) -> TaskSpec:
         returns_as=own.get("returns_as"),
         documentation=documentation.strip(),
         properties=own,
+        kind=Kind(own["kind"]) if "kind" in own else None,
+        side=own.get("side"),
+        buttons=_by_outcome(own, BUTTON),
+        records=_by_outcome(own, RECORD),
     )
+
+
+def _by_outcome(own: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {name.removeprefix(prefix): words for name, words in own.items() if name.startswith(prefix)}

@@ -1,9 +1,13 @@
-"""Start, complete, notify: from a state and an answer to the next Run."""
+"""Start, complete, notify, wake: from a state and an answer to the next Run."""
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnEvent
@@ -16,70 +20,121 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows import scripts
 from workflows.diagrams import Diagrams
-from workflows.errors import DiagramRefused, NotWaiting, Refusal, RunBroken, TaskGone
-from workflows.fast import FastWorkflow
+from workflows.errors import DiagramRefused, Later, NotWaiting, Refusal, RunBroken, TaskGone
 from workflows.runs import Run, Waiting, dump, load
 from workflows.service_tasks import handlers
+from workflows.task_tree import FastWorkflow
 
 Call = Callable[[str, Mapping[str, Any]], Mapping[str, Any] | None]
+WAKES_ON = "wakes_on"  # the day on which a service that waits is tried again
 MOST_STEPS = 2000  # engine steps in one call: a loop without a user task must end
 
 
+@dataclass(frozen=True)
+class Services:
+    """How a walk calls the handlers of service tasks.
+
+    call -- by the name in the diagram and the facts of the task: the facts to add, a Refusal or Later;
+    attempt -- undoes what was written within it when it raises: entered before a handler whose refusal the diagram
+    foresees, because the walk then goes on in the same transaction.
+    """
+
+    call: Call
+    attempt: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext
+
+
 def start(diagrams: Diagrams, facts: Mapping[str, Any], *, context: object = None) -> Run:
-    """Begin a run with these facts (scalars) and walk to its first waiting tasks."""
-    workflow = _planted(diagrams)
+    """Begin a run and walk to its first waiting tasks.
+
+    facts -- what its conditions may ask for: texts, numbers, truth values or None; context -- handed to the service
+    tasks; where it has `attempt`, see Services. Raises RunBroken, or a Refusal no boundary event foresaw.
+    """
+    workflow = _new_workflow(diagrams)
     workflow.task_tree.data.update(_scalars(facts))
-    return _walk(diagrams, workflow, _caller(context))
+    return _walk(diagrams, workflow, _services(context))
 
 
 def complete(
     diagrams: Diagrams, state: bytes, task_id: str, answer: Mapping[str, Any], *, context: object = None
 ) -> Run:
-    """Answer a waiting task and walk on. Raises TaskGone, RunBroken, or a Refusal no boundary event foresaw."""
-    return _complete(diagrams, load(diagrams, state), task_id, answer, _caller(context))
+    """Answer a waiting task and walk on to the next ones.
+
+    state, task_id -- `Run.state` and `Waiting.id` of the step before; answer -- facts, of which `outcome` is one.
+    Raises TaskGone when the run does not wait there, RunBroken, or a Refusal no boundary event foresaw.
+    """
+    return _complete(diagrams, load(diagrams, state), task_id, answer, _services(context))
 
 
 def answer(diagrams: Diagrams, state: bytes, key: str, facts: Mapping[str, Any], *, context: object = None) -> Run:
     """Answer the waiting task of that key, for a caller that keeps states and no tasks. Raises as `complete` does."""
     workflow = load(diagrams, state)
     task = next((each for each in workflow.ready(manual=True) if each.task_spec.bpmn_id == key), None)
-    return _complete(diagrams, workflow, str(task.id) if task else key, facts, _caller(context))
+    return _complete(diagrams, workflow, str(task.id) if task else key, facts, _services(context))
 
 
 def notify(diagrams: Diagrams, state: bytes, message: str, *, context: object = None) -> Run:
-    """Hand a message to the run and walk on. Raises NotWaiting when nobody waits for it."""
+    """Hand a message to the run by its name and walk on.
+
+    Raises NotWaiting when no event of the run waits for it, RunBroken, or a Refusal no boundary event foresaw.
+    """
     workflow = load(diagrams, state)
     try:
         workflow.send_event(BpmnEvent(MessageEventDefinition(message), {}))
     except WorkflowException as error:
         raise NotWaiting(message) from error
-    return _walk(diagrams, workflow, _caller(context))
+    return _walk(diagrams, workflow, _services(context))
 
 
-def _planted(diagrams: Diagrams) -> FastWorkflow:
-    return FastWorkflow(diagrams.spec, dict(diagrams.subprocess_specs), scripts.ENGINE, diagrams.blueprint)
+def wake(diagrams: Diagrams, state: bytes, *, context: object = None) -> Run:
+    """Call the service tasks again that have raised Later, and walk on.
+
+    Raises NotWaiting when there are none, RunBroken, or a Refusal no boundary event foresaw.
+    """
+    workflow = load(diagrams, state)
+    waiting = list(_postponed(workflow))
+    if not waiting:
+        raise NotWaiting(WAKES_ON)
+    for task in waiting:
+        del task.internal_data[WAKES_ON]
+        task._set_state(TaskState.READY)
+    return _walk(diagrams, workflow, _services(context))
+
+
+def _postponed(workflow: FastWorkflow) -> Iterator[Any]:
+    for each in (workflow, *workflow.subprocesses.values()):
+        yield from (t for t in each.tasks.values() if t._state == TaskState.STARTED and WAKES_ON in t.internal_data)
+
+
+def _new_workflow(diagrams: Diagrams) -> FastWorkflow:
+    return FastWorkflow(diagrams.spec, dict(diagrams.subprocess_specs), scripts.ENGINE, diagrams.compiled_spec)
 
 
 @functools.lru_cache(maxsize=2048)
 def _foreseen(diagrams: Diagrams, facts: tuple[tuple[str, Any], ...]) -> tuple[str, ...]:
-    workflow = _planted(diagrams)
+    workflow = _new_workflow(diagrams)
     workflow.task_tree.data.update(dict(facts))
     visited: list[str] = []
-    run = _walk(diagrams, workflow, lambda name, data: None)
+    services = Services(lambda _name, _facts: None)
+    run = _walk(diagrams, workflow, services)
     while not run.finished and run.waiting and len(visited) < 100:
         waiting = run.waiting[0]
         visited.append(waiting.key)
         outcome = diagrams.tasks[waiting.key].outcomes[0]
-        run = _complete(diagrams, workflow, waiting.id, {"outcome": outcome}, lambda name, data: None)
+        run = _complete(diagrams, workflow, waiting.id, {"outcome": outcome}, services)
     return tuple(visited)
 
 
 def foresee(diagrams: Diagrams, facts: Mapping[str, Any]) -> tuple[str, ...]:
-    """The user tasks a run passes, in order, when every task agrees and every service succeeds."""
+    """The keys of the user tasks that a run with these facts passes, in order.
+
+    It is taken that each has its first outcome, and that every service task succeeds. Raises RunBroken.
+    """
     return _foreseen(diagrams, tuple(sorted(facts.items())))
 
 
-def _complete(diagrams: Diagrams, workflow: FastWorkflow, task_id: str, answer: Mapping[str, Any], call: Call) -> Run:
+def _complete(
+    diagrams: Diagrams, workflow: FastWorkflow, task_id: str, answer: Mapping[str, Any], services: Services
+) -> Run:
     task = next((each for each in workflow.ready(manual=True) if str(each.id) == task_id), None)
     if task is None:
         raise TaskGone(task_id)
@@ -89,7 +144,7 @@ def _complete(diagrams: Diagrams, workflow: FastWorkflow, task_id: str, answer: 
         facts["returned_by"] = returns_as
     task.data.update(facts)
     _run(task)
-    return _walk(diagrams, workflow, call)
+    return _walk(diagrams, workflow, services)
 
 
 def _scalars(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,16 +154,16 @@ def _scalars(facts: Mapping[str, Any]) -> dict[str, Any]:
     return dict(facts)
 
 
-def _caller(context: object) -> Call:
+def _services(context: object) -> Services:
     def call(name: str, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
         if name not in handlers():
             raise RunBroken(f"没有名为 {name} 的操作")
         return handlers()[name](context, facts)
 
-    return call
+    return Services(call, getattr(context, "attempt", contextlib.nullcontext))
 
 
-def _walk(diagrams: Diagrams, workflow: FastWorkflow, call: Call) -> Run:
+def _walk(diagrams: Diagrams, workflow: FastWorkflow, services: Services) -> Run:
     trail: list[str] = []
     for _ in range(MOST_STEPS):
         ready = workflow.ready(manual=False)
@@ -116,7 +171,7 @@ def _walk(diagrams: Diagrams, workflow: FastWorkflow, call: Call) -> Run:
             break
         for task in ready:
             if task.state == TaskState.READY:
-                _step(task, call)
+                _step(task, services)
                 trail.append(task.task_spec.bpmn_id or "")
     else:
         raise RunBroken("流程图循环不止")
@@ -137,32 +192,44 @@ def _run(task: Any) -> None:
         raise RunBroken(f"流程在“{name}”处走不下去：{error}") from error
 
 
-def _step(task: Any, call: Call) -> None:
+def _step(task: Any, services: Services) -> None:
     if not isinstance(task.task_spec, ServiceTask):
         _run(task)
         return
+    boundaries = _error_boundaries(task)
     try:
-        task.data.update(_scalars(call(task.task_spec.operation_name, dict(task.data)) or {}))
+        with services.attempt() if boundaries else contextlib.nullcontext():
+            answer = services.call(task.task_spec.operation_name, dict(task.data))
     except Refusal as refusal:
-        boundary = _boundary_for(task, refusal)
-        if boundary is None:
+        if refusal.code not in boundaries:
             raise
-        task.data["refusal"] = boundary.data["refusal"] = refusal.code
-        boundary.task_spec.catch(boundary, BpmnEvent(boundary.task_spec.event_definition))
-        boundary.task_spec._update(boundary)
-        task.cancel()
-        return
-    task._set_state(TaskState.STARTED)
-    task.complete()
+        _leave_by(boundaries[refusal.code], task, refusal)
+    except Later as later:
+        task.internal_data[WAKES_ON] = later.until.isoformat()
+        task._set_state(TaskState.STARTED)
+    else:
+        task.data.update(_scalars(answer or {}))
+        task._set_state(TaskState.STARTED)
+        task.complete()
 
 
-def _boundary_for(task: Any, refusal: Refusal) -> Any:
-    """The error boundary event of that code on the task, None when the diagram did not foresee it."""
+def _error_boundaries(task: Any) -> dict[str, Any]:
+    """The error boundary events drawn on the task, by the code of the refusal that each foresees."""
+    found: dict[str, Any] = {}
     for each in task.parent.children:
         definition = getattr(each.task_spec, "event_definition", None)
-        if isinstance(each.task_spec, BoundaryEvent) and getattr(definition, "code", None) == refusal.code:
-            return each
-    return None
+        code = getattr(definition, "code", None)
+        if code is not None and isinstance(each.task_spec, BoundaryEvent):
+            found.setdefault(code, each)
+    return found
+
+
+def _leave_by(boundary: Any, task: Any, refusal: Refusal) -> None:
+    """Go on from the boundary event that foresaw the refusal, whose code becomes a fact of the run."""
+    task.data["refusal"] = boundary.data["refusal"] = refusal.code
+    boundary.task_spec.catch(boundary, BpmnEvent(boundary.task_spec.event_definition))
+    boundary.task_spec._update(boundary)
+    task.cancel()
 
 
 def _as_run(diagrams: Diagrams, workflow: FastWorkflow, trail: list[str]) -> Run:
@@ -179,7 +246,11 @@ def _as_run(diagrams: Diagrams, workflow: FastWorkflow, trail: list[str]) -> Run
         outcome=ends[-1] if workflow.completed and ends else None,
         facts=facts,
         trail=tuple(trail),
+        wakes_on=min(
+            (dt.date.fromisoformat(task.internal_data[WAKES_ON]) for task in _postponed(workflow)),
+            default=None,
+        ),
     )
 
 
-__all__ = ["answer", "complete", "foresee", "notify", "start"]
+__all__ = ["answer", "complete", "foresee", "notify", "start", "wake"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,6 +31,14 @@ class DiagramRefused(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.findings = tuple(findings) or (sentence,)
+
+
+class Later(Exception):
+    """A service says that its day has not come, before it has written anything: the run waits there to be woken."""
+
+    def __init__(self, until: dt.date) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
 
 
 class TaskGone(Exception):

@@ -1,13 +1,14 @@
-"""Run: where a case stands in its diagram, and its stored form – the living part of the task tree, nothing else.
+"""Run: where a case stands in its diagram, and its stored form – the unfinished part of the task tree, nothing else.
 
 Stored: a format byte, then JSON packed with zstd: `[fingerprint, last id, process, events]`. A process is `[rows, place
 of the last task, flags, data, correlations]`; a row is `[specification, state, parent, id, shape, data, internal data,
-order, process inside]` without its trailing nothings. Specifications are numbers in the version's blueprint, a parent
-is so many rows back, data are the difference from the parent's, a shape names the predicted tasks below.
+order, process inside]` without the zeros at its end. Specifications are numbers in the version's compiled form, a
+parent is so many rows back, data are the difference from the parent's, a shape names the predicted tasks below.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,11 +22,11 @@ from SpiffWorkflow.spiff.serializer import DEFAULT_CONFIG
 from SpiffWorkflow.util.task import TaskState
 
 from workflows import scripts
-from workflows.blueprint import Part
+from workflows.compiled_spec import ProcessSpec
 from workflows.diagrams import Diagrams
 from workflows.errors import RunBroken
-from workflows.fast import FastSubWorkflow, FastTask, FastWorkflow, inherited
-from workflows.history import COMPLETED, Kept, kept
+from workflows.pruning import COMPLETED, Kept, kept
+from workflows.task_tree import FastSubWorkflow, FastTask, FastWorkflow, inherited
 
 FORMAT = b"\x02"
 LARGEST = 10_000_000  # bytes unpacked
@@ -67,13 +68,14 @@ class Run:
     outcome: str | None
     facts: Mapping[str, Any]
     trail: tuple[str, ...]
+    wakes_on: dt.date | None = None  # the day on which a service that waits is to be tried again
 
 
 def dump(workflow: FastWorkflow) -> bytes:
     """The stored form of a run. Raises RunBroken when a fact is not plain JSON."""
     process = _process(workflow, workflow)
     events = _registry.convert(workflow.bpmn_events)
-    record = [workflow.blueprint.fingerprint, _last_id(workflow, process), process]
+    record = [workflow.compiled_spec.fingerprint, _last_id(workflow, process), process]
     try:
         return FORMAT + bytes(_packers.pack(orjson.dumps([*record, events] if events else record)))
     except orjson.JSONEncodeError as error:
@@ -93,7 +95,7 @@ def _highest(process: list[Any]) -> int:
 
 
 def _process(top: FastWorkflow, workflow: Any) -> list[Any]:
-    part = top.blueprint.part(workflow.spec)
+    part = top.compiled_spec.part(workflow.spec)
     tree = kept(workflow, part)
     order = _order(tree, part)
     rows, last = [], -1
@@ -120,7 +122,7 @@ def _is_inside(top: FastWorkflow, task: Any) -> bool:
     return task.id in top.subprocesses and task._state < COMPLETED
 
 
-def _order(tree: Kept, part: Part) -> dict[Any, int]:
+def _order(tree: Kept, part: ProcessSpec) -> dict[Any, int]:
     """Joins merge what came earlier in the order in which it came."""
     arrived = [task for task, _, _ in tree if task._state >= COMPLETED and task.task_spec in part.joins]
     return {task: place for place, task in enumerate(sorted(arrived, key=lambda each: each.last_state_change), start=1)}
@@ -155,10 +157,10 @@ def _same(one: Any, other: Any) -> bool:
 def load(diagrams: Diagrams, state: bytes) -> FastWorkflow:
     """A live run from its stored form. Raises RunBroken when the bytes are not one, or not one of these diagrams."""
     record = _unpacked(state)
-    if record[0] != diagrams.blueprint.fingerprint:
+    if record[0] != diagrams.compiled_spec.fingerprint:
         raise RunBroken("运行状态不属于这一版流程")
     workflow = FastWorkflow(
-        diagrams.spec, dict(diagrams.subprocess_specs), scripts.ENGINE, diagrams.blueprint, planted=False
+        diagrams.spec, dict(diagrams.subprocess_specs), scripts.ENGINE, diagrams.compiled_spec, predicted=False
     )
     workflow.last_id = workflow.stored_id = record[1]
     _fill(workflow, workflow, record[2])
@@ -181,7 +183,7 @@ def _unpacked(state: bytes) -> list[Any]:
 
 def _fill(top: FastWorkflow, workflow: Any, process: list[Any]) -> None:
     rows, last, flags, data, correlations = process + [0] * (5 - len(process))
-    part = top.blueprint.part(workflow.spec)
+    part = top.compiled_spec.part(workflow.spec)
     tree: list[FastTask] = []
     for place, row in enumerate(rows):
         task = _task(workflow, part, row, tree[place - row[2]] if place else None)
@@ -196,7 +198,7 @@ def _fill(top: FastWorkflow, workflow: Any, process: list[Any]) -> None:
         workflow.data = _registry.restore(data)
 
 
-def _task(workflow: Any, part: Part, row: list[Any], parent: FastTask | None) -> FastTask:
+def _task(workflow: Any, part: ProcessSpec, row: list[Any], parent: FastTask | None) -> FastTask:
     number, code, _, task_id, shape, data, internal, order = row[:8] + [0] * (8 - len(row))
     task = FastTask(workflow, part.specs[number], parent, STATES[code % TRIGGERED], task_id)
     task.triggered = code >= TRIGGERED
@@ -207,7 +209,7 @@ def _task(workflow: Any, part: Part, row: list[Any], parent: FastTask | None) ->
     if order:
         task.last_state_change = float(order)
     if shape:
-        part.grow(task, part.ahead(task.task_spec)[shape - 1])
+        part.restore_shape(task, part.ahead(task.task_spec)[shape - 1])
     if task._state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
         workflow.top_workflow.event_manager.add_task(task)
     return task
@@ -225,7 +227,7 @@ def _applied(base: dict[str, Any], difference: Any) -> dict[str, Any]:
 
 
 def _fill_inside(top: FastWorkflow, task: FastTask, process: list[Any]) -> None:
-    inside = FastSubWorkflow(top.subprocess_specs[task.task_spec.spec], task.id, top, planted=False)
+    inside = FastSubWorkflow(top.subprocess_specs[task.task_spec.spec], task.id, top, predicted=False)
     inside.completed_event.connect(task.task_spec._on_subworkflow_completed, task)
     top.subprocesses[task.id] = inside
     _fill(top, inside, process)

@@ -101,7 +101,7 @@ def evaluate(text: str, facts: Mapping[str, Any]) -> Any:
         raise RunBroken(f"条件表达式无法计算：{text}") from error
 
 
-def _value(node: ast.expr, facts: Mapping[str, Any]) -> Any:
+def _value(node: ast.expr, facts: Mapping[str, Any]) -> Any:  # noqa: C901  # a line for each kind of node
     match node:
         case ast.Constant():
             return node.value

@@ -1,4 +1,4 @@
-"""@service_task("archive/pull"): the names the house offers to diagrams."""
+"""Functions that a diagram may call by name: @service_task("archive/pull")."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ _handlers: dict[str, Handler] = {}
 
 
 def service_task(name: str) -> Callable[[Handler], Handler]:
-    """Offer a verb under a name; what it returns becomes facts of the run."""
+    """Offer a function to service tasks under a name such as `archive/pull`.
+
+    It is given the context that the caller of `start`, `complete` … has handed in, and the facts of the run; what it
+    returns becomes facts of the run. It may raise a Refusal or Later.
+    """
 
     def register(handler: Handler) -> Handler:
         _handlers[name] = handler
@@ -20,5 +24,5 @@ def service_task(name: str) -> Callable[[Handler], Handler]:
 
 
 def handlers() -> Mapping[str, Handler]:
-    """Every verb on offer, by name."""
+    """Every function that is offered to diagrams, by name."""
     return _handlers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 
-def move_in(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Pages and calls for auditors, and for nobody else."""
     from app.auditing import api, views
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
@@ -10,14 +11,14 @@ from flask import Blueprint, render_template, request, url_for
 
 from app import audit, clock
 from app.access import actor, allow
-from app.auditing import queries, words
-from app.auditing.arguments import cursor_after, place
+from app.auditing import labels, queries
 from app.auditing.queries import Wanted
 from app.cases.queries import process_names
 from app.database import snapshot
 from app.errors import InvalidInput
 from app.identity.models import DUTY_NAMES
-from app.interface import add_menu
+from app.web import add_menu, cursor_after, decode_cursor
+from app.web.instants import read_day
 
 bp = Blueprint("auditing", __name__, template_folder="templates")
 add_menu("审计", "日志检索", "auditing.index", ("auditor",))
@@ -38,15 +39,18 @@ def index() -> Any:
         since=_midnight(since) if since else None,
         until=_midnight(until + dt.timedelta(days=1)) if until else None,
     )
-    found = queries.lines(wanted, actor=actor(), after=place(), limit=PAGE + 1) if not faults else []
-    following = {**typed, "cursor": cursor_after(found, PAGE)}
+    after: Any = decode_cursor(dt.datetime, str, int)
+    found = queries.lines(wanted, actor=actor(), after=after, limit=PAGE + 1) if not faults else []
+    following = {**typed, "cursor": cursor_after(found, PAGE, lambda line: [line.at, line.chain, line.place])}
     page = render_template(
         "auditing/index.html",
         lines=found[:PAGE],
         wanted=typed,
         errors=faults,
-        words=words,
+        words=labels,
         processes=process_names(),
+        codes=queries.codes_of({line.subject for line in found[:PAGE]}),
+        offices=queries.office_names({line.office for line in found[:PAGE]}),
         duties=DUTIES,
         next=f"{url_for('auditing.index')}?{urlencode(following)}" if following["cursor"] else None,
     )
@@ -54,11 +58,12 @@ def index() -> Any:
 
 
 def _day(text: str, field: str, faults: list[InvalidInput]) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
+    day = None
+    with contextlib.suppress(ValueError):
+        day = read_day(text)
+    if text and day is None:
         faults.append(InvalidInput(sentence="日期须写作 2026-09-01 的样子。", field=field))
-        return None
+    return day
 
 
 def _midnight(day: dt.date) -> dt.datetime:

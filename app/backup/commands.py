@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from app.backup.making import back_up
+from app.backup.dump import back_up
 from app.backup.manifest import Manifest
-from app.backup.restoring import restore
+from app.backup.restore import restore
 from app.errors import Refused
 
 FILE = click.Path(dir_okay=False, path_type=Path)

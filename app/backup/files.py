@@ -12,7 +12,7 @@ from typing import IO
 
 import orjson
 
-from app import vault
+from app import file_store
 from app.backup.manifest import Manifest, NotABackup
 from app.backup.tables import Counter, Extent
 
@@ -38,7 +38,7 @@ class File:
 def write_files(archive: zipfile.ZipFile) -> Extent:
     """Every file of the vault, and the list; encrypted as they are, they would not shrink."""
     counter, lines = Counter(COLUMNS), []
-    for name, path in vault.every():
+    for name, path in file_store.every():
         size, sha256 = _write_file(archive, name, path)
         line = orjson.dumps([size, name, sha256]) + b"\n"
         counter.add(line)
@@ -77,7 +77,7 @@ def put_back(archive: zipfile.ZipFile, files: list[File]) -> None:
     """Lay every file down again; what a failed restore leaves behind, no row names. Raises NotABackup."""
     for file in files:
         with archive.open(file.member) as member:
-            vault.take_in(file.name, lambda: _checked(member, file))  # noqa: B023 -- used before the next turn
+            file_store.take_in(file.name, lambda: _checked(member, file))  # noqa: B023 -- used before the next turn
 
 
 def _checked(member: IO[bytes], file: File) -> Iterator[bytes]:

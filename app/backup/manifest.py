@@ -1,4 +1,4 @@
-"""What a backup says of itself, signed by the house that made it."""
+"""What a backup says of itself, signed by whoever made it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from typing import Any
 import orjson
 
 from app.backup.tables import Extent
+from app.encryption import is_signed, keyed_hash, sign
 from app.errors import Refused
-from app.sealing import is_signed, keyed_hash, sign
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 FORMAT = 1
 LARGEST = 4_000_000  # bytes of a manifest
 
 
-class NotABackup(Refused):
+class BackupRefused(Refused):
+    """This can be no backup, or none can be made here; subclasses say why."""
+
     code = "E-BACKUP"
+
+
+class NotABackup(BackupRefused):
     text = "这不是本系统的备份文件，或文件已损坏：{why}。"
 
 
@@ -44,7 +49,7 @@ def key_mark() -> str:
 
 
 def written(manifest: Manifest) -> tuple[bytes, bytes]:
-    """The manifest as bytes, and the house's signature under them."""
+    """The manifest as bytes, and the signature under them."""
     content = orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2)
     return content, sign(content)
 

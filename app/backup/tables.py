@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-LEFT_OUT = {"alembic_version", "sign_in"}  # the revision is in the manifest; nobody stays signed in over a restore
+LEFT_OUT = {"alembic_version", "sign_in", "unsent_form"}  # the revision is in the manifest; sessions end with a restore
 AT_ONCE = 1000  # rows fetched together
 AT_ONCE_LARGE = 4  # of tables that hold files
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 
-def move_in(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Tell the clock what was imported; the page of the system administrator, the command."""
     from app.calendars import commands, queries, views
 

@@ -34,7 +34,7 @@ def tell_the_clock() -> None:
 
 def keep_up() -> None:
     """The same, once a minute."""
-    if time.monotonic() - _told_at > TOLD_EVERY and not request.path.startswith(("/static/", "/healthz")):
+    if time.monotonic() - _told_at > TOLD_EVERY and not request.path.startswith(("/static/", "/healthz", "/readyz")):
         tell_the_clock()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.errors import InvalidInput
+from app.web.text import visible
 
 FESTIVALS = ("元旦", "春节", "清明", "劳动节", "端午", "中秋", "国庆")  # 全国年节及纪念日放假办法 Art. 2
 ALWAYS_OFF = ((1, 1), (5, 1), (10, 1), (10, 2), (10, 3))  # the same days in every year, by the same article
@@ -122,8 +123,7 @@ def _about_the_whole(reading: Reading, text: str) -> Iterator[str]:
 
 
 def _short(sentence: str) -> str:
-    sentence = sentence.strip()
-    return sentence if len(sentence) <= 30 else sentence[:30] + "…"
+    return visible(sentence.strip(), 30)
 
 
 def missing_years(today: dt.date, known: set[int]) -> list[int]:
@@ -135,6 +135,6 @@ def missing_years(today: dt.date, known: set[int]) -> list[int]:
 def warning(year: int) -> str:
     """What everybody who works with deadlines should hear."""
     return (
-        f"{year} 年的工作日历尚未导入，该年的时限暂按周一至周五上班推算。"
+        f"{year} 年的工作日历尚未导入，该年的时限暂按法定节日放假、其余周一至周五上班推算，调休日待通知。"
         "请省教育厅系统管理员在“工作日历”中导入国务院办公厅的放假通知。"
     )

@@ -12,7 +12,7 @@ from app.calendars import operations, queries
 from app.calendars.rules import WEEKDAYS, Reading
 from app.database import transaction
 from app.errors import Refused, objections_of
-from app.interface import add_menu
+from app.web import add_menu, whole_number
 
 bp = Blueprint("calendars", __name__, template_folder="templates")
 add_menu("系统", "工作日历", "calendars.index", ("sysadmin",), kinds=("province",))
@@ -31,7 +31,7 @@ def import_year() -> Any:
     """Check the notice and show how it was read, or import it."""
     require(actor().office_kind == "province")
     typed = {name: request.form.get(name, "").strip() for name in ("year", "notice", "text")}
-    year = int(typed["year"]) if typed["year"].isdecimal() and len(typed["year"]) == 4 else 0
+    year = whole_number(typed["year"], least=1000, most=9999) or 0
     given = (year, typed["notice"], typed["text"])
     try:
         if request.form.get("act") != "import":

@@ -5,10 +5,16 @@ from __future__ import annotations
 from flask import Flask
 
 
-def move_in(app: Flask) -> None:
-    """Offer the room's verbs to diagrams, its pages to people, its clock to the worker."""
-    from app.cases import api, applications, children_api, commands, desk_api, roster_api, service_tasks, views  # noqa: F401
+def init_app(app: Flask) -> None:
+    """Offer the package's verbs to diagrams, its pages to people, its clock to the worker."""
+    from app.cases import api, commands, service_tasks, views  # noqa: F401
+    from app.cases.queries.coming_changes import coming_of
+    from app.cases.queries.open_cases import open_cases_about
+    from app.cases.views import applications
+    from app.students.views import students
 
+    students.tell_what_comes("cases", coming_of)
+    students.tell_what_is_open("cases", open_cases_about)
     app.register_blueprint(views.bp)
     app.register_blueprint(applications.bp)
     app.register_blueprint(api.bp)

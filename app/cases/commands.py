@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import logging
 from typing import Any
 
 import click
@@ -13,20 +14,19 @@ from flask.cli import with_appcontext
 from app import audit, clock
 from app.access import Actor
 from app.calendars import queries as calendars
-from app.cases import operations
+from app.cases import hooks, operations
 from app.cases.models import Case, CaseStatus, Notice, NoticeKind, Task, TaskStatus
-from app.database import db, transaction
+from app.cases.queries.coming_changes import due_by
+from app.cases.queries.late_registrations import to_be_marked
+from app.database import db, end_reading, transaction
 from app.divisions.models import Office
 from app.errors import Refused, Stale
-from app.exchange import adapters
-from app.exchange import operations as exchange
 from app.identity.operations import nobody
-from app.students.models import Directive, DirectiveStatus, Suspension
+from app.students.models import Directive, DirectiveStatus
 from app.students.operations.locking import digests_due, keep_digests
-from app.students.queries import running_suspensions
 
+log = logging.getLogger("xueji.clock")
 REMIND_BEFORE = 3  # working days
-SUSPENSION_ENDS_IN = 30  # days
 BATCH = 200  # tasks told in one transaction
 
 
@@ -35,71 +35,65 @@ def tick() -> dict[str, int]:
     calendars.tell_the_clock()
     actor = nobody("系统时钟")
     now = clock.now()
-    return {
+    with transaction():
+        audit.keep_heads()
+    done = {
         "locked": _prove_locks(actor),
+        "late": _mark_late(actor),
+        "effective": _take_effect(actor),
         "expired": _expire(actor, now),
-        "reminded": _remind(now) + _remind_suspensions(now),
+        "reminded": _remind(now),
         "escalated": _escalate(actor, now),
         "rows": _work_batches(),
-        "checked": _ask_nation(),
-        "messages": _exchange(),
     }
-
-
-def _ask_nation() -> int:
-    """At the month's end the new children go to the nationwide duplicate check; return how many."""
-    today, asked = clock.today(), 0
-    if (today + dt.timedelta(days=1)).day != 1:
-        return 0
-    while True:
-        with transaction():
-            some = operations.ask_nation()
-        asked += some
-        if not some:
-            return asked
-
-
-def _exchange() -> int:
-    """Send what is due to other provinces, keep what they say, act on it; return how many messages."""
-    connection, actor, moved = adapters.adapter(), nobody("外省平台"), 0
-    for message_id in exchange.due():
-        envelope = exchange.envelope_of(message_id)
-        db.session.rollback()  # nobody waits for us while the other side thinks
-        try:
-            came = connection.send(envelope)
-        except adapters.NotReached as refusal:
-            with transaction():
-                exchange.mark_failed(message_id, refusal.detail)
-            continue
-        with transaction():
-            exchange.mark_sent(message_id)
-            for each in came:
-                exchange.keep(each)
-        moved += 1
-    for each in connection.fetch():
-        with transaction():
-            exchange.keep(each)
-    for message_id in exchange.unhandled():
-        # a lost race leaves the message to whoever won it, or to the next tick
-        with contextlib.suppress(Refused), transaction():
-            moved += operations.act_on(message_id, actor=actor)
-    return moved
+    for job in hooks.jobs:
+        done[job.name] = done.get(job.name, 0) + job.work(now)
+    return done
 
 
 def _prove_locks(actor: Actor) -> int:
     """Keep the digests of a cohort that has closed; read before the transaction, so that no writer waits for it."""
     year, schools = digests_due()
-    db.session.rollback()
-    if not schools:
+    end_reading()
+    if schools is None:
         return 0
-    with transaction():
+    with contextlib.suppress(Stale), transaction():
         return keep_digests(year, schools, actor=actor)
+    return 0
+
+
+def _mark_late(actor: Actor) -> int:
+    """Let the registrations that a lock has overtaken say that they go on as 补录; return how many."""
+    due, marked = to_be_marked(), 0
+    end_reading()
+    for case in due:
+        with contextlib.suppress(Stale), transaction():
+            marked += operations.mark_late(case.id, case.number, case.applicant_office_id, actor=actor)
+    return marked
+
+
+def _take_effect(actor: Actor) -> int:
+    """Let the changes take effect whose day has come, each child by itself; return how many."""
+    due, done = due_by(clock.today()), 0
+    end_reading()
+    for case_id in due:
+        try:
+            with transaction():
+                done += operations.take_effect(case_id, actor=actor)
+        except Stale:  # somebody else was faster
+            continue
+        except Refused as refusal:
+            with contextlib.suppress(Stale), transaction():
+                operations.keep_fault(case_id, refusal, actor=actor)
+        except Exception:
+            log.exception("a change whose day has come could not take effect and will be tried again")
+    return done
 
 
 def _work_batches() -> int:
     """Work the released lists, a chunk in a transaction; return how many chunks."""
     cases, chunks = operations.batches_to_work(), 0
-    db.session.rollback()
+    end_reading()
     for case_id in cases:
         more = True
         # a lost race leaves the chunk to whoever won it, or to the next tick
@@ -115,7 +109,7 @@ def _expire(actor: Actor, now: dt.datetime) -> int:
     due = db.session.scalars(
         sa.select(Directive.id).where(Directive.status == DirectiveStatus.ISSUED, Directive.expires_at < now)
     ).all()
-    db.session.rollback()
+    end_reading()
     expired = 0
     for directive_id in due:
         # another process, or the pull, may be faster: then there is nothing left to expire
@@ -140,26 +134,6 @@ def _remind(now: dt.datetime) -> int:
             text = f"办件 {task.number} 的“{task.name}”{when} {clock.local(task.deadline):%Y-%m-%d} 到期。"
             _tell(task, task.office_id, NoticeKind.REMINDER, text, now)
     return len(tasks)
-
-
-def _remind_suspensions(now: dt.datetime) -> int:
-    """休学期满提醒: thirty days before the last certified interval ends, once, to the school."""
-    due = (
-        running_suspensions(clock.today() + dt.timedelta(days=SUSPENSION_ENDS_IN))
-        .where(Suspension.reminded_at.is_(None))
-        .limit(BATCH)
-        .with_for_update(of=Suspension, skip_locked=True)
-    )
-    with transaction():
-        suspensions = db.session.scalars(due).all()
-        for each in suspensions:
-            each.reminded_at = now
-            text = (
-                f"{each.student.name}的休学（{each.certificate}）至 {each.ends_on} 期满，请告知监护人办理复学或续休。"
-            )
-            school = each.enrolment.school_id
-            db.session.add(Notice(case_id=each.case_id, office_id=school, kind=NoticeKind.REMINDER, text=text, at=now))
-    return len(suspensions)
 
 
 def _escalate(actor: Actor, now: dt.datetime) -> int:
@@ -217,12 +191,13 @@ def tick_command() -> None:
     done = tick()
     words = {
         "locked": "锁定快照",
+        "late": "转为补录",
+        "effective": "到期生效",
         "expired": "指令过期",
         "reminded": "到期提醒",
         "escalated": "逾期上报",
         "rows": "办理名单",
-        "checked": "全国查重",
-        "messages": "外省消息",
+        **{job.name: job.words for job in hooks.jobs},
     }
     click.echo("，".join(f"{word} {done[name]}" for name, word in words.items()))
     for sentence in calendars.warnings():

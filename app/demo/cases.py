@@ -9,18 +9,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app import clock, sealing
-from app.access import Actor
+from app import clock, encryption
 from app.cases import operations
 from app.cases.models import Case, CaseOutcome, CaseStatus, Decision, Outcome, RouteStep, Task, TaskStatus
-from app.cases.operations import Answer
 from app.cases.rules import parties, route
-from app.database import Model, db, transaction
+from app.database import db, transaction
+from app.definitions.queries import current_version
+from app.demo.bulk import write_many
 from app.demo.schools import DemoSchool, Province
 from app.demo.students import Child
+from app.demo.walking import People, agree, at_earlier_hours
 from app.errors import Refused
 from app.identity.models import Post, User
-from app.processes.queries import current_edition
 from app.schools.models import stage_of
 from app.students.models import (
     Change,
@@ -33,13 +33,12 @@ from app.students.models import (
 from app.students.operations import signed_content
 from workflows import foresee
 
-OPEN = 330
 REASONS = ("随父母工作调动迁居", "户籍迁入本区", "家庭购房迁入学区", "随父母返乡就读")
 
 
 def close_many(province: Province, children: list[Child], chance: random.Random) -> int:
     """Transfers agreed in the last months, written in bulk as the verbs would have left them."""
-    chosen = current_edition("transfer")
+    chosen = current_version("transfer")
     people = people_at_office()
     movers = [child for child in children if child.moved_on]
     by_stage = _by_stage(province)
@@ -49,10 +48,7 @@ def close_many(province: Province, children: list[Child], chance: random.Random)
     for count, child in enumerate(movers):
         origin = _elsewhere(child, by_stage, chance)
         _Closed(rows, child, origin, people, chosen).write(first_case + count, first_task + count * 10, count)
-    for table, lines in rows.items():
-        for start in range(0, len(lines), 5000):
-            db.session.execute(sa.insert(table), lines[start : start + 5000])
-    _catch_up_with_ids()
+    write_many(rows)
     return len(movers)
 
 
@@ -62,18 +58,6 @@ def _elsewhere(child: Child, by_stage: dict[str, list[DemoSchool]], chance: rand
         school = chance.choice(by_stage[child.school.stage])
         if school.id != child.school.id:
             return school
-
-
-def _catch_up_with_ids() -> None:
-    """On PostgreSQL, rows that came with their ids have not moved the sequences that give out the next ones."""
-    if db.session.connection().dialect.name != "postgresql":
-        return
-    for mapper in Model.registry.mappers:
-        table: Any = mapper.local_table
-        if "id" in table.c and isinstance(table.c.id.type, sa.Integer):
-            sequence = sa.func.pg_get_serial_sequence(f'"{table.name}"', "id")
-            highest = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0) + 1).scalar_subquery()
-            db.session.execute(sa.select(sa.func.setval(sequence, highest, False)).where(sequence.is_not(None)))
 
 
 def _next_id(table: Any) -> int:
@@ -88,9 +72,9 @@ def _by_stage(province: Province) -> dict[str, list[DemoSchool]]:
     return stages
 
 
-def people_at_office() -> dict[tuple[int, str], Actor]:
+def people_at_office() -> People:
     """The first person of each duty at each office."""
-    found: dict[tuple[int, str], Actor] = {}
+    found: People = {}
     query = sa.select(Post).join(User, User.id == Post.user_id).options(sa.orm.joinedload(Post.user)).order_by(Post.id)
     for post in db.session.scalars(query):
         found.setdefault((post.office_id, post.duty.value), post.actor())
@@ -105,7 +89,7 @@ class _Closed:
         rows: dict[Any, list[dict[str, Any]]],
         child: Child,
         origin: DemoSchool,
-        people: dict[tuple[int, str], Actor],
+        people: People,
         chosen: Any,
     ) -> None:
         self.rows, self.child, self.origin, self.people, self.chosen = rows, child, origin, people, chosen
@@ -158,7 +142,7 @@ class _Closed:
                 "releasing_school_id": origin.id,
                 "parties": {role: office.id for role, office in offices.items()},
                 "clocks": {},
-                "application": _application(child, count, began),
+                "application": application_of(child, count, began),
                 "revision": 5,
                 "opened_at": began,
                 "closed_at": ended,
@@ -214,7 +198,7 @@ class _Closed:
             "expires_at": done + dt.timedelta(days=60),
         }
         ended = {"status": DirectiveStatus.CONSUMED, "consumed_at": done, "ended_reason": ""}
-        self.rows[Directive].append({**directive, **ended, "signature": sealing.sign(signed_content(directive))})
+        self.rows[Directive].append({**directive, **ended, "signature": encryption.sign(signed_content(directive))})
         day = clock.local(done).date()
         common = {"case_id": case_id, "student_id": child.id, "effective_on": day, "recorded_at": done}
         left = {"school": origin.id, "grade": child.grade, "standing": "active"}
@@ -250,7 +234,8 @@ class _Closed:
         )
 
 
-def _application(child: Child, number: int, began: dt.datetime) -> dict[str, Any]:
+def application_of(child: Child, number: int, began: dt.datetime) -> dict[str, Any]:
+    """What the child's parents fill in; the school they ask for is the one where the child is, until it is replaced."""
     return {
         "name": child.name,
         "to_school": child.school.code,
@@ -260,15 +245,17 @@ def _application(child: Child, number: int, began: dt.datetime) -> dict[str, Any
     }
 
 
-def open_many(province: Province, children: list[Child], chance: random.Random, tell: Callable[[int], None]) -> int:
+def open_many(
+    province: Province, children: list[Child], wanted: int, chance: random.Random, tell: Callable[[int], None]
+) -> int:
     """Open transfers at every step, some overdue: opened and decided through the verbs, at earlier hours."""
     people, by_stage = people_at_office(), _by_stage(province)
     leavers = [child for child in children if child.free and child.place in (8, 9)]
     chance.shuffle(leavers)
-    real, opened = clock.now(), 0
-    try:
+    opened = 0
+    with at_earlier_hours() as real:
         for child, steps in zip(leavers, _depths(chance), strict=False):
-            if opened == OPEN:
+            if opened == wanted:
                 break
             clock.set_to(real - dt.timedelta(days=chance.randrange(1, 24), minutes=chance.randrange(300)))
             try:
@@ -277,10 +264,7 @@ def open_many(province: Province, children: list[Child], chance: random.Random, 
                 continue  # the same school by chance: the next child
             opened += 1
             if opened % 66 == 0:
-                tell(opened * 100 // OPEN)
-    finally:
-        clock.set_to(None)
-        clock.start_from_environment()
+                tell(opened * 100 // wanted)
     return opened
 
 
@@ -290,20 +274,12 @@ def _depths(chance: random.Random) -> Iterator[int]:
         yield chance.choice((0, 0, 1, 1, 2, 2, 3, 3, 4, 4))
 
 
-def _open_one(child: Child, to_school: DemoSchool, steps: int, people: dict[tuple[int, str], Actor]) -> None:
+def _open_one(child: Child, to_school: DemoSchool, steps: int, people: People) -> None:
     application = {
-        **_application(child, child.id, clock.now()),
+        **application_of(child, child.id, clock.now()),
         "to_school": to_school.code,
         "main_number": child.number,
     }
     with transaction():
         case_id = operations.open_case("transfer", application, actor=people[to_school.id, "operator"]).id
-    for _ in range(steps):
-        with transaction():
-            task = db.session.execute(
-                sa.select(Task.id, Task.office_id, Task.duty).where(
-                    Task.case_id == case_id, Task.status == TaskStatus.OPEN
-                )
-            ).one()
-            who = people[task.office_id, task.duty.value]
-            operations.decide(task.id, Answer("agree", opinion="同意。"), actor=who)
+    agree(case_id, people, steps)

@@ -7,51 +7,46 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-import sqlalchemy as sa
-
 from app import clock
 from app.access import Actor
 from app.cases import operations
-from app.cases.models import Task, TaskStatus
-from app.cases.operations import Answer
 from app.database import db, transaction
 from app.demo.names import a_name
-from app.demo.schools import DemoSchool, Province
+from app.demo.papers import proofs_for
+from app.demo.schools import SHOWN, DemoSchool, Province
 from app.demo.students import Child
+from app.demo.walking import People, agree, at_earlier_hours
 from app.errors import Refused
-from app.interface.text import check_digit
 from app.students.models import Student
 from app.students.operations import contests
+from app.web.text import check_digit
 
-EACH = 6  # cases of each process
 PLACE = 10  # within a grade: nobody else of the demonstration takes these children
-SHOWN = ("330106", "330212")  # whose desks the README walks to: they have something of everything
-People = dict[tuple[int, str], Actor]
 
 
-def open_others(province: Province, children: list[Child], people: People, chance: random.Random) -> int:
-    """Open cases of every process that a school or bureau may start now; return how many."""
+def open_others(province: Province, children: list[Child], people: People, each: int, chance: random.Random) -> int:
+    """Open so many cases of every process that a school or bureau may start now; return how many."""
     free = [child for child in children if child.free and child.place == PLACE]
     chance.shuffle(free)
     free.sort(key=lambda child: child.school.division not in SHOWN)
-    real, opened = clock.now(), 0
-    try:
+    opened = 0
+    with at_earlier_hours() as real:
         for process, application in _about_a_child().items():
             wanted = (child for child in list(free) if process != "skip" or child.grade[1] in "234")
-            for _ in range(EACH):
+            for _ in range(each):
                 child = next(wanted)
                 free.remove(child)
                 clock.set_to(real - dt.timedelta(days=chance.randrange(1, 12), minutes=chance.randrange(300)))
                 about = {"student": child.id, **application(child)}
                 opened += _open(process, about, people[child.school.id, "operator"], people, chance)
-        opened += _contested(free[:EACH], people, chance)
-        for place, school in enumerate(_sample(province, chance)):
+        opened += _contested(free[:each], people, chance)
+        for place, school in enumerate(_sample(province, each * 3, chance)):
             clock.set_to(real - dt.timedelta(days=chance.randrange(1, 12), minutes=chance.randrange(300)))
             opened += _open("quota_change", _more_seats(school), people[school.id, "operator"], people, chance)
             if school.stage != "primary":
                 stranger = _from_elsewhere(school, place, chance)
                 opened += _open("arrival", stranger, people[school.id, "operator"], people, chance)
-            if place < EACH:
+            if place < each:
                 superior = people[school.superior.id, "operator"]
                 opened += _open("school_reorganisation", _renaming(school), superior, people, chance)
             rows = [_new_child(school, place * 10 + count, chance) for count in range(3)]
@@ -59,9 +54,6 @@ def open_others(province: Province, children: list[Child], people: People, chanc
             if school.stage == "primary":
                 clerk = people[school.id, "operator"]
                 opened += _open("late_registration", late, clerk, people, chance, rows=rows)
-    finally:
-        clock.set_to(None)
-        clock.start_from_environment()
     return opened
 
 
@@ -74,20 +66,15 @@ def _open(
     rows: list[dict[str, Any]] | None = None,
 ) -> int:
     """Open one case and let none or one office agree; 0 where a rule stands against it today."""
+    papers = proofs_for(process, application)
+    operations.keep_papers(papers)
     try:
         with transaction():
-            case_id = operations.open_case(process, application, actor=clerk, rows=rows).id
+            case_id = operations.open_with(process, application, papers, actor=clerk, rows=rows)
     except Refused:
         return 0
     if chance.random() < 0.5:
-        with transaction():
-            first = sa.select(Task.id, Task.office_id, Task.duty).where(
-                Task.case_id == case_id, Task.status == TaskStatus.OPEN
-            )
-            task = db.session.execute(first).first()
-            if task is not None:
-                who = people[task.office_id, task.duty.value]
-                operations.decide(task.id, Answer("agree", opinion="同意。"), actor=who)
+        agree(case_id, people, 1)
     return 1
 
 
@@ -152,9 +139,10 @@ def _about_a_child() -> dict[str, Callable[[Child], dict[str, Any]]]:
     }
 
 
-def _sample(province: Province, chance: random.Random) -> list[DemoSchool]:
+def _sample(province: Province, most: int, chance: random.Random) -> list[DemoSchool]:
     """Some schools with seats to spare, of every stage."""
-    return chance.sample([school for school in province.schools if not school.full], EACH * 3)
+    roomy = [school for school in province.schools if not school.full]
+    return chance.sample(roomy, min(most, len(roomy)))
 
 
 def _more_seats(school: DemoSchool) -> dict[str, Any]:
@@ -191,6 +179,7 @@ def _from_elsewhere(school: DemoSchool, place: int, chance: random.Random) -> di
     grade = school.grades[1]
     born = dt.date(clock.today().year - {"2": 13, "3": 16}[grade[0]], 3, 1) + dt.timedelta(days=place)
     body = f"341225{born:%Y%m%d}{960 + place:03d}"
+    declared = {"national_number": f"G{body}{check_digit(body)}"} if place % 2 == 0 else {}
     return {
         "name": a_name(600_000 + place, chance),
         "sex": "1" if (960 + place) % 2 else "2",
@@ -200,7 +189,8 @@ def _from_elsewhere(school: DemoSchool, place: int, chance: random.Random) -> di
         "grade": grade,
         "from_province": "340000",
         "from_school": "阜南县第一中学",
-        "has_record": place % 2 == 0,
+        "has_record": bool(declared),
+        **declared,
         "experience": "入学至今在原校就读，附原校学籍信息表。",
         "reason": "随父母务工来浙。",
         "guardian": {"name": "王建国", "relation": "1", "phone": "13800000000"},

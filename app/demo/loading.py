@@ -9,12 +9,13 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from app import audit
-from app.database import db, transaction
-from app.demo import cases, changes, people, plans, schools, students
+from app.database import db, end_reading, transaction
+from app.demo import cases, changes, graduates, people, plans, schools, students
+from app.demo.size import WHOLE, Size
+from app.demo.unfinished import BEGUN, LOADED, Unfinished, alone, holds_somebody_real, is_unfinished
 from app.errors import Refused
 from app.identity.models import User
 from app.identity.operations import nobody
-from app.students.models import Student
 
 SEED = 2010
 
@@ -24,18 +25,25 @@ class SomebodyReal(Refused):
     text = "数据库中有真实的用户或学生，不能装入演示数据。"
 
 
-def load(say: Callable[[str], object]) -> None:
+def load(say: Callable[[str], object], size: Size = WHOLE) -> None:
     """Load the demo province; nothing happens where it is loaded already.
 
-    Raises SomebodyReal when the database holds anybody who is no demo person.
+    Raises SomebodyReal when the database holds anybody who is no demo person, Unfinished when an earlier load was
+    killed, BeingLoaded.
     """
-    real = sa.select(User.id).where(User.is_demo.is_(False)).limit(1)
-    if db.session.scalar(real) or db.session.scalar(sa.select(Student.id).where(Student.is_demo.is_(False)).limit(1)):
+    if holds_somebody_real():
         raise SomebodyReal()
+    if is_unfinished():
+        raise Unfinished()
     if db.session.scalar(sa.select(User.id).limit(1)):
         say("演示数据已经装入")
         return
-    db.session.rollback()
+    end_reading()
+    with alone():
+        _load(say, size)
+
+
+def _load(say: Callable[[str], object], size: Size) -> None:
     began = time.monotonic()
 
     def tell(percent: int, what: str) -> None:
@@ -44,17 +52,26 @@ def load(say: Callable[[str], object]) -> None:
     chance = random.Random(SEED)
     with transaction():
         tell(0, "行政区划、教育局与学校")
-        province = schools.found(chance)
+        province = schools.found(size, chance)
         tell(10, f"学校 {len(province.schools)} 所；账号")
         people.found(province)
-        tell(20, "学生与电子学籍档案")
+        students.take_over(province)
+        audit.record(BEGUN, "province:330000", actor=nobody(), after={"schools": len(province.schools)})
+    tell(15, "去年夏天的毕业生")
+    actors = cases.people_at_office()
+    finished = graduates.finish_some(province, actors, random.Random(SEED + 1))
+    with transaction():
+        tell(20, f"毕业生 {finished} 名；学生与电子学籍档案")
         children = students.enrol(province, chance)
         tell(60, f"学生 {len(children)} 名；已办结的转学")
         closed = cases.close_many(province, children, chance)
-        audit.record("demo/load", "province:330000", actor=nobody(), after={"students": len(children)})
     tell(75, f"已办结 {closed} 件；在办的转学")
-    opened = cases.open_many(province, children, chance, lambda part: tell(75 + part * 20 // 100, "在办的转学"))
+    opened = cases.open_many(
+        province, children, size.transfers, chance, lambda part: tell(75 + part * 20 // 100, "在办的转学")
+    )
     tell(95, "其他在办业务")
-    opened += changes.open_others(province, children, cases.people_at_office(), chance)
-    opened += plans.propose_some(province, cases.people_at_office(), chance)
+    opened += changes.open_others(province, children, actors, size.each, chance)
+    opened += plans.propose_some(province, actors, size.plans, chance)
+    with transaction():
+        audit.record(LOADED, "province:330000", actor=nobody(), after={"schools": len(province.schools)})
     tell(100, f"在办 {opened} 件。完成")

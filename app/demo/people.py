@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-import sqlalchemy as sa
-
 from app import clock
-from app.database import db
+from app.demo.bulk import write_many
 from app.demo.names import SURNAMES
 from app.demo.schools import Province
 from app.divisions.models import Office
@@ -43,8 +41,7 @@ def found(province: Province) -> None:
     both = next(user["id"] for user in users if user["username"] == "330106.both")
     elsewhere = next(school for school in province.schools if school.code == "2133010502")
     posts.append({"user_id": both, "office_id": elsewhere.id, "duty": Duty.OPERATOR, "starts_on": dt.date(2020, 9, 1)})
-    db.session.execute(sa.insert(User), users)
-    db.session.execute(sa.insert(Post), posts)
+    write_many({User: users, Post: posts})
 
 
 def _accounts(province: Province) -> Iterator[tuple[str, Office, Duty]]:

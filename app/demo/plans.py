@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from typing import Any
 
-import sqlalchemy as sa
-
 from app import clock
-from app.access import Actor
 from app.cases import operations
-from app.cases.models import Task, TaskStatus
-from app.cases.operations import Answer
-from app.database import db, transaction
-from app.demo.schools import DemoSchool, Province
+from app.database import transaction
+from app.demo.schools import SHOWN, DemoSchool, Province
+from app.demo.walking import People, agree, at_earlier_hours
 from app.divisions.models import OfficeKind
 from app.errors import Refused
 
-PLANS = 36
-People = dict[tuple[int, str], Actor]
+ALL = 9  # more desks than any plan has
 
 
-def propose_some(province: Province, people: People, chance: random.Random) -> int:
-    """Plans of senior high schools, every third of them for another city; how many of them still run."""
+def propose_some(province: Province, people: People, most: int, chance: random.Random) -> int:
+    """Plans of senior high schools, every third of them for another city; how many of them still run.
+
+    Every sixth is last year's, filed in spring, its recruiting over: its school may upload a roster. The others are
+    for the next autumn and stand at every desk.
+    """
     counties = [each for each in province.bureaus.values() if each.kind is OfficeKind.COUNTY and not each.acts_as_city]
     schools = [each for each in province.schools if each.stage == "senior" and each.superior in counties]
     chance.shuffle(schools)
+    schools.sort(key=lambda each: each.division not in SHOWN)
     running = 0
-    for place, school in enumerate(schools[:PLANS]):
+    for place, school in enumerate(schools[:most]):
         elsewhere = place % 3 == 2
         sources = [
             each.code
@@ -36,40 +37,31 @@ def propose_some(province: Province, people: People, chance: random.Random) -> i
         ]
         if not sources:
             continue
+        process = "plan_cross_city" if elsewhere else "plan_cross_county"
+        autumn = clock.school_year(clock.today())
         try:
-            process = "plan_cross_city" if elsewhere else "plan_cross_county"
-            running += _walk(process, school, chance.choice(sources), chance.choice((0, 1, 2, 3, 4, 9)), people)
+            if place % 6 == 0:
+                with at_earlier_hours():
+                    clock.set_to(dt.datetime(autumn, 5, 18, 10, tzinfo=clock.ZONE))
+                    _walk(process, school, chance.choice(sources), autumn, ALL, people)
+            else:
+                steps = chance.choice((0, 1, 2, 3, 4))
+                running += _walk(process, school, chance.choice(sources), autumn + 1, steps, people)
         except Refused:
-            continue  # no number set for the year, or too late in it
+            continue  # no place for it, such as a source that is the school's own area
     return running
 
 
-def _walk(process: str, school: DemoSchool, source: str, steps: int, people: People) -> bool:
+def _walk(process: str, school: DemoSchool, source: str, year: int, steps: int, people: People) -> bool:
     """Let that many desks agree; True while the case runs on."""
-    year = clock.today().year
     application: dict[str, Any] = {
         "source": source,
         "stage": school.stage,
         "entry_year": year,
         "cap": 2,
-        "closes_on": f"{year}-12-31",
+        "closes_on": f"{year}-08-20",
         "basis": f"{year} 年普通高中招生计划",
     }
     with transaction():
         case_id = operations.open_case(process, application, actor=people[school.id, "operator"]).id
-    for _ in range(steps):
-        with transaction():
-            task = db.session.execute(
-                sa.select(Task.id, Task.office_id, Task.duty, Task.key)
-                .where(Task.case_id == case_id, Task.status == TaskStatus.OPEN)
-                .order_by(Task.id)
-                .limit(1)
-            ).first()
-            if task is None:
-                return False
-            who = people[task.office_id, task.duty.value]
-            answer = Answer("agree", opinion="同意。")
-            if task.key.endswith("_opinion"):
-                answer = Answer("acknowledge", form={"view": "support"})
-            operations.decide(task.id, answer, actor=who)
-    return True
+    return agree(case_id, people, steps) == steps

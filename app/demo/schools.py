@@ -5,17 +5,17 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-import sqlalchemy as sa
-
 from app import clock
 from app.database import db
+from app.demo.bulk import write_many
+from app.demo.size import Size
 from app.divisions.models import Office, OfficeKind
 from app.divisions.operations import divisions_of_zhejiang, found_province, open_office
 from app.schools.models import GRADES, Ownership, School, SchoolClass, entry_year_of, stage_of
 
 FIRST = ("文澜", "育才", "明德", "求是", "学军", "崇文", "翰林", "实验", "春晖", "星光", "云溪", "海棠")
-STAGE_WORDS = {"primary": "小学", "junior": "初级中学", "senior": "高级中学"}
 FULL = "（满额）"
+SHOWN = ("330106", "330212")  # whose desks the README walks to: they have something of everything
 
 
 @dataclass
@@ -43,10 +43,12 @@ class Province:
 
     bureaus: dict[str, Office]
     schools: list[DemoSchool]
+    takeovers: dict[int, int] = field(default_factory=dict)  # the case under which each school's first data came in
+    numbers: set[str] = field(default_factory=set)  # main numbers given out
 
 
-def found(chance: random.Random) -> Province:
-    """Bureaus, a functional zone and every school."""
+def found(size: Size, chance: random.Random) -> Province:
+    """Bureaus, a functional zone and every school of the size wanted."""
     bureaus = found_province()
     bureaus["3301Z1"] = open_office(
         "3301Z1",
@@ -59,13 +61,13 @@ def found(chance: random.Random) -> Province:
     province = Province(bureaus, [])
     for place, row in enumerate(divisions_of_zhejiang()):
         code = row["code"]
-        if code == "330000":
+        if code == "330000" or not size.includes(code):
             continue
         if code.endswith("00"):
-            _add(province, code, "senior", 1, "直属高级中学", chance)
+            add(province, code, "senior", 1, "直属高级中学", chance)
             continue
-        _add(province, code, "primary", 1, "第一小学", chance)
-        _add(
+        add(province, code, "primary", 1, "第一小学", chance)
+        add(
             province,
             code,
             "primary",
@@ -75,15 +77,15 @@ def found(chance: random.Random) -> Province:
             private=place % 5 == 0,
             full=place % 9 == 4,
         )
-        _add(province, code, "junior", 1, f"{FIRST[(place + 3) % 12]}初级中学", chance)
-        _add(province, code, "senior", 1, f"{FIRST[(place + 7) % 12]}高级中学", chance, private=place % 7 == 0)
-    _add(province, "3301Z1", "primary", 91, "九溪小学", chance)
-    _add(province, "3301Z1", "junior", 91, "龙井初级中学", chance)
+        add(province, code, "junior", 1, f"{FIRST[(place + 3) % 12]}初级中学", chance)
+        add(province, code, "senior", 1, f"{FIRST[(place + 7) % 12]}高级中学", chance, private=place % 7 == 0)
+    add(province, "3301Z1", "primary", 91, "九溪小学", chance)
+    add(province, "3301Z1", "junior", 91, "龙井初级中学", chance)
     _open_classes(province)
     return province
 
 
-def _add(
+def add(
     province: Province,
     bureau_code: str,
     stage: str,
@@ -94,6 +96,7 @@ def _add(
     private: bool = False,
     full: bool = False,
 ) -> None:
+    """Found a school under a bureau; its classes are opened apart."""
     superior = province.bureaus[bureau_code]
     number = serial + (80 if bureau_code.endswith("00") else 0)  # a city's own schools: from 81 on
     place = "0106" if bureau_code == "3301Z1" else bureau_code[2:]
@@ -135,4 +138,4 @@ def _open_classes(province: Province) -> None:
                     }
                 )
     db.session.flush()
-    db.session.execute(sa.insert(SchoolClass), rows)
+    write_many({SchoolClass: rows})

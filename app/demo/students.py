@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import sqlalchemy as sa
 
 from app import clock
 from app.cases.models import Case, CaseOutcome, CaseStatus
 from app.database import db
+from app.demo.bulk import write_many
 from app.demo.names import SURNAMES, a_name
 from app.demo.schools import DemoSchool, Province
 from app.divisions.operations import divisions_of_zhejiang
-from app.interface.text import check_digit
-from app.schools.models import GRADES, Quota, entry_year_of, stage_of
-from app.sealing import keyed_hash
+from app.encryption import keyed_hash
+from app.schools.models import GRADES, Quota, Stage, entry_year_of, stage_of
 from app.students.models import (
     Archive,
     ArchiveEntry,
@@ -30,9 +29,14 @@ from app.students.models import (
     Student,
     StudentNumber,
 )
+from app.students.models.names import remember
+from app.students.rules.numbers import FORMAL_LETTER, card_number
+from app.students.rules.sealed_numbers import clear_number, sealed_number
+from app.web.text import check_digit
 
 PER_GRADE = 13
 MOVED = (6, 7)  # places in a grade of children who came by a transfer of the last months
+FIRST_CARD = 500_000  # the first data's cards: beyond those that verbs give out in the same county and year
 AGE_AT_ENTRY = {"1": 7, "2": 13, "3": 16}
 
 
@@ -53,70 +57,120 @@ class Child:
 
 
 def enrol(province: Province, chance: random.Random) -> list[Child]:
-    """Everybody, a grade at a time, in a handful of bulk statements."""
-    takeovers = _takeover_cases(province)
-    counties = [row["code"] for row in divisions_of_zhejiang() if not row["code"].endswith("00")]
-    rows: dict[Any, list[dict[str, Any]]] = {
-        table: [] for table in (Student, Guardian, StudentNumber, Enrolment, Archive, ArchiveEntry, Quota)
-    }
-    children: list[Child] = []
-    year = clock.school_year(clock.today())
+    """Everybody who is at school now, a grade at a time, in a handful of bulk statements."""
+    loading, year, children = _Loading(province), clock.school_year(clock.today()), list[Child]()
     for school in province.schools:
-        city_run = school.division not in counties  # numbered with the first county of its city, from 81 on
-        county = next(code for code in counties if code[:4] == school.division[:4]) if city_run else school.division
-        county2, serial = counties.index(county) + 1, int(school.code[-2:]) + (80 if city_run else 0)
-        case_id = takeovers[school.superior.id]
         for grade in school.grades:
             entry = entry_year_of(grade, year)
             for place in range(PER_GRADE):
-                child = Child(len(children) + 1, "", "", school, grade, entry, place, case_id, free=True)
+                child = Child(
+                    len(children) + 1, "", "", school, grade, entry, place, province.takeovers[school.id], free=True
+                )
                 children.append(child)
-                _write_child(rows, child, f"{county2:02d}", f"{serial:02d}", case_id, chance)
+                loading.write(child, chance)
             spare = 0 if school.full else 6 + chance.randrange(8)
-            rows[Quota].append(
-                {
-                    "school_id": school.id,
-                    "stage": stage_of(grade),
-                    "entry_year": entry,
-                    "total": PER_GRADE + spare,
-                    "used": PER_GRADE,
-                    "reserved": 0,
-                }
-            )
-    for table, lines in rows.items():
-        for start in range(0, len(lines), 5000):
-            db.session.execute(sa.insert(table), lines[start : start + 5000])
+            loading.allow(school, grade, entry, PER_GRADE + spare, used=PER_GRADE)
+        if school.stage == "senior":  # which may recruit for the next autumn already
+            loading.allow(school, school.grades[0], year + 1, PER_GRADE + 10, used=0)
+    write_many(loading.rows)
+    remember({row["id"]: row["name"] for row in loading.rows[Student]})
     return children
 
 
-def _takeover_cases(province: Province) -> dict[int, int]:
-    """One case per bureau that has schools of its own."""
-    now = clock.now()
-    cases = {}
-    for number, bureau in enumerate({school.superior.id: school.superior for school in province.schools}.values(), 1):
-        case = Case(
-            number=f"CSJK-{bureau.code}",
-            version_id=None,
-            process_key="takeover",
-            profile="zj-2010",
-            status=CaseStatus.CLOSED,
-            outcome=CaseOutcome.AGREED,
-            applicant_office_id=bureau.id,
-            parties={},
-            clocks={},
-            application={"title": "初始建库", "order": number},
-            opened_at=now - dt.timedelta(days=120),
-            closed_at=now - dt.timedelta(days=120),
-        )
-        db.session.add(case)
-        cases[bureau.id] = case
+def enrol_last_grade(
+    province: Province, schools: Sequence[DemoSchool], first_id: int, each: int, chance: random.Random
+) -> list[Child]:
+    """So many children of the last grade of each school, in the school year of the clock."""
+    loading, year, children = _Loading(province), clock.school_year(clock.today()), list[Child]()
+    for school in schools:
+        grade = school.grades[-1]
+        entry = entry_year_of(grade, year)
+        for place in range(each):
+            number, takeover = first_id + len(children), province.takeovers[school.id]
+            child = Child(number, "", "", school, grade, entry, place, takeover, free=False)
+            children.append(child)
+            loading.write(child, chance)
+        loading.allow(school, grade, entry, each, used=each)
+    write_many(loading.rows)
+    remember({row["id"]: row["name"] for row in loading.rows[Student]})
+    return children
+
+
+def enrol_these(province: Province, children: Sequence[Child], chance: random.Random) -> None:
+    """Enrol children as they come, whose schools and seats have been thought of."""
+    loading = _Loading(province)
+    for child in children:
+        loading.write(child, chance)
+    write_many(loading.rows)
+    remember({row["id"]: row["name"] for row in loading.rows[Student]})
+
+
+def take_over(province: Province) -> None:
+    """One case (初始建库) per bureau that has schools of its own, older than anything that stands under it."""
+    before = clock.now() - dt.timedelta(days=400)
+    cases: dict[int, Case] = {}
+    for school in province.schools:
+        bureau = school.superior
+        if bureau.id not in cases:
+            cases[bureau.id] = Case(
+                number=f"CSJK-{bureau.code}",
+                version_id=None,
+                process_key="takeover",
+                profile="zj-2010",
+                status=CaseStatus.CLOSED,
+                outcome=CaseOutcome.AGREED,
+                applicant_office_id=bureau.id,
+                parties={},
+                clocks={},
+                application={"title": "初始建库", "order": len(cases) + 1},
+                opened_at=before,
+                closed_at=before,
+            )
+            db.session.add(cases[bureau.id])
     db.session.flush()
-    return {bureau_id: case.id for bureau_id, case in cases.items()}
+    province.takeovers = {school.id: cases[school.superior.id].id for school in province.schools}
+
+
+class _Loading:
+    """Rows of children who are enrolled together, and the parts of their numbers."""
+
+    def __init__(self, province: Province) -> None:
+        self.province = province
+        self.counties = [row["code"] for row in divisions_of_zhejiang() if not row["code"].endswith("00")]
+        self.rows: dict[Any, list[dict[str, Any]]] = {
+            table: [] for table in (Student, Guardian, StudentNumber, Enrolment, Archive, ArchiveEntry, Quota)
+        }
+
+    def allow(self, school: DemoSchool, grade: str, entry: int, total: int, *, used: int) -> None:
+        """The number of the school's cohort."""
+        self.rows[Quota].append(
+            {
+                "school_id": school.id,
+                "stage": stage_of(grade),
+                "entry_year": entry,
+                "total": total,
+                "used": used,
+                "reserved": 0,
+            }
+        )
+
+    def write(self, child: Child, chance: random.Random) -> None:
+        """Everything of one child."""
+        school = child.school
+        city_run = school.division not in self.counties  # numbered with the first county of its city, from 81 on
+        county = (
+            next(each for each in self.counties if each[:4] == school.division[:4]) if city_run else school.division
+        )
+        county2, serial = self.counties.index(county) + 1, int(school.code[-2:]) + (80 if city_run else 0)
+        codes = (county, f"{county2:02d}", f"{serial:02d}")
+        _write_child(self.rows, self.province.numbers, child, *codes, child.takeover, chance)
 
 
 def _write_child(
     rows: dict[Any, list[dict[str, Any]]],
+    taken: set[str],
     child: Child,
+    county: str,
     county2: str,
     school2: str,
     case_id: int,
@@ -134,11 +188,11 @@ def _write_child(
     sequence = child.id * 2 % 1000 // 2 * 2 + (1 if male else 0)
     body = f"{place}{born:%Y%m%d}{sequence % 1000:03d}"
     number = body + check_digit(body)
-    while keyed_hash(number) in _taken(rows):
+    while number in taken:
         sequence += 2
         body = f"{place}{born:%Y%m%d}{sequence % 1000:03d}"
         number = body + check_digit(body)
-    _taken(rows).add(keyed_hash(number))
+    taken.add(number)
     child.number, child.name = number, a_name(child.id, chance)
     standing = Standing.ACTIVE
     contested = child.place == PER_GRADE - 1 and child.id % 5 == 0
@@ -157,6 +211,7 @@ def _write_child(
             "born_on": born,
             "ethnic_group": "01" if child.id % 30 else "22",
             "document_type": "1",
+            "document_hash": None,
             "main_number": number,
             "main_number_hash": keyed_hash(number),
             "main_number_masked": f"{number[:6]}********{number[-4:]}",
@@ -173,16 +228,13 @@ def _write_child(
             "phone": f"13{chance.randrange(10**9):09d}",
         }
     )
-    rows[StudentNumber].append(
-        {
-            "student_id": child.id,
-            "kind": NumberKind.STAGE,
-            "value": _stage_number(child, county2, school2),
-            "valid_from": started,
-            "reason": "",
-            "case_id": case_id,
-        }
-    )
+    common = {"student_id": child.id, "valid_from": started, "reason": "", "case_id": case_id}
+    numbers = {NumberKind.STAGE: clear_number(_stage_number(child, county2, school2))}
+    numbers[NumberKind.NATIONAL] = sealed_number(f"{FORMAL_LETTER}{number}")
+    if stage_of(child.grade) is not Stage.SENIOR:
+        card = card_number(county, child.entry_year, FIRST_CARD + child.id)
+        numbers[NumberKind.CARD] = clear_number(card)
+    rows[StudentNumber] += [{**common, "kind": kind, **kept} for kind, kept in numbers.items()]
     rows[Enrolment].append(
         {
             "id": child.id,
@@ -211,14 +263,6 @@ def _write_child(
         }
     )
     _write_entries(rows, child, started, case_id, chance)
-
-
-_numbers: dict[int, set[str]] = {}
-
-
-def _taken(rows: dict[Any, list[dict[str, Any]]]) -> set[str]:
-    """Numbers given out in this loading."""
-    return _numbers.setdefault(id(rows), set())
 
 
 def _stage_number(child: Child, county2: str, school2: str) -> str:

@@ -5,5 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 
-def move_in(app: Flask) -> None:
-    """The map has no pages of its own: the interface to offices stands with the schools."""
+def init_app(_app: Flask) -> None:
+    """Let forms ask for a county and a country. No pages here: the interface to offices stands with the schools."""
+    from app.divisions import formats
+    from app.divisions.rules import countries
+
+    formats.offer()
+    countries.offer()

@@ -83,14 +83,6 @@ class ReorganisationKind(StrEnum):
     SUPERIOR = "superior"  # 更换主管部门
 
 
-REORGANISATION_NAMES = {
-    ReorganisationKind.MERGER: "并入",
-    ReorganisationKind.CLOSURE: "撤销",
-    ReorganisationKind.RENAMING: "更名",
-    ReorganisationKind.SUPERIOR: "更换主管部门",
-}
-
-
 class Reorganisation(Model):
     """机构沿革 – what became of an office on a day, under a case: merged, closed, renamed, passed on."""
 

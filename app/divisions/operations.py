@@ -14,7 +14,7 @@ ACTS_AS_CITY = ("330782",)  # 义乌
 
 def divisions_of_zhejiang() -> list[dict[str, str]]:
     """Province, 11 cities, 90 counties by their GB/T 2260 codes, superiors first."""
-    with Path(__file__).with_name("zhejiang.csv").open(encoding="utf-8") as file:
+    with (Path(__file__).parent / "data" / "zhejiang.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 

@@ -9,12 +9,22 @@ import sqlalchemy as sa
 
 from app.access import Actor
 from app.database import db
-from app.divisions.models import Office, Reorganisation
+from app.divisions.models import Division, Office, Reorganisation
 
 
 def inside(actor: Actor, path: Any = Office.path) -> sa.ColumnElement[bool]:
     """The condition "in the actor's jurisdiction", as a range of the path's index."""
     return sa.and_(path >= actor.office_path, path < actor.office_path + "~")
+
+
+def named_divisions() -> list[tuple[str, str]]:
+    """Every division below the province with its name, 杭州市（全市） or 杭州市西湖区; a city before its counties."""
+    names = {row.code: row.name for row in db.session.execute(sa.select(Division.code, Division.name))}
+    found = []
+    for code in sorted(each for each in names if not each.endswith("0000")):
+        city = names.get(f"{code[:4]}00", "")
+        found.append((code, f"{city}（全市）" if code.endswith("00") else f"{city}{names[code]}"))
+    return found
 
 
 def office_by_code(code: str) -> Office | None:

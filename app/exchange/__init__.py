@@ -5,6 +5,6 @@ from __future__ import annotations
 from flask import Flask
 
 
-def move_in(app: Flask) -> None:
-    """Read who stands for the other provinces; the room has no pages of its own."""
+def init_app(app: Flask) -> None:
+    """Read who stands for the other provinces; the package has no pages of its own."""
     app.config.setdefault("OTHER_PROVINCES", "none")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from flask import current_app
 
@@ -55,7 +55,7 @@ class Adapter(Protocol):
 class NoAdapter:
     """No connection: messages are kept until there is one."""
 
-    def send(self, envelope: Envelope) -> Sequence[Envelope]:
+    def send(self, _envelope: Envelope) -> Sequence[Envelope]:
         raise NotReached(sentence="尚未连接外省平台，消息留待发送。")
 
     def fetch(self) -> Sequence[Envelope]:
@@ -65,10 +65,11 @@ class NoAdapter:
 class SimulatedProvinces:
     """Every other province, for demonstrations: agrees to each request, unless the child's name asks for a fault.
 
-    A name that ends in 误 is answered with 2001, in 办 with 2002, in 疑 with 2003.
+    A name that ends in 误 is answered with 2001, in 办 with 2002, in 疑 with 2003. The national number of an answer is
+    the one asked for, or G and the identity number.
     """
 
-    FAULTS = {"误": "2001", "办": "2002", "疑": "2003"}
+    FAULTS: ClassVar = {"误": "2001", "办": "2002", "疑": "2003"}
 
     def send(self, envelope: Envelope) -> Sequence[Envelope]:
         if envelope.kind == CHECK:
@@ -79,6 +80,8 @@ class SimulatedProvinces:
         fault = self.FAULTS.get(name[-1:])
         body: dict[str, Any] = {"answer": fault or "agreed"}
         if not fault:
+            declared = str(envelope.body.get("national_number") or "")
+            body["national_number"] = declared or f"G{envelope.body['main_number']}"
             body["entries"] = [{"title": "原校学籍信息表", "body": f"{name}，在原校就读期间品行良好。"}]
         answer = Envelope(f"A-{envelope.reference}", envelope.province, ANSWER, body, envelope.reference)
         return (answer,)

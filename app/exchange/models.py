@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Model, UtcDateTime
-from app.sealing import Sealed
+from app.encryption import Sealed
 
 
 class MessageOut(Model):

@@ -13,7 +13,7 @@ from app import clock
 from app.database import db, execute, table
 from app.exchange.adapters import Envelope
 from app.exchange.models import MessageIn, MessageOut
-from app.series import insert_for, next_in
+from app.sequences import insert_for, next_in
 
 SOONEST, LATEST = dt.timedelta(minutes=1), dt.timedelta(hours=6)  # between two attempts
 

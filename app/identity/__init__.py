@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 
-def move_in(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Recognise whoever calls; the sign-in page, the posts, the commands."""
-    from app.identity import api, commands, views
+    from app.identity import api, commands
+    from app.identity.views import account
 
-    views.install(app)
-    app.register_blueprint(views.bp)
+    account.install(app)
+    app.register_blueprint(account.bp)
     app.register_blueprint(api.bp)
     app.cli.add_command(commands.group)

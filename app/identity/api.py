@@ -2,64 +2,83 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
-from flask import Blueprint, g, jsonify
+from flask import Blueprint, g, request
 
 from app.access import ANYONE, SIGNED_IN, actor, allow
 from app.database import transaction
+from app.divisions.presenters import OfficeBriefJson, office_brief
 from app.errors import Refused
 from app.identity import operations
-from app.interface import instant, operation, read_json
+from app.identity.models import Duty
+from app.web import Instant, instant, operation, read_json
+from app.web.sign_in_places import program_at
 
 bp = Blueprint("identity_api", __name__, url_prefix="/api/v1")
 
 CREDENTIALS = {
     "type": "object",
     "properties": {
-        "username": {"type": "string", "title": "用户名", "minLength": 1, "maxLength": 40},
-        "password": {"type": "string", "title": "密码", "minLength": 1, "maxLength": 200},
+        "username": {"type": "string", "title": "用户名", "format": "password", "minLength": 1, "maxLength": 40},
+        "password": {"type": "string", "title": "密码", "format": "password", "minLength": 1, "maxLength": 200},
     },
     "required": ["username", "password"],
 }
 
 
+class SessionJson(TypedDict):
+    """A token, to be sent as `Authorization: Bearer …`."""
+
+    token: str
+    expires_at: Instant
+
+
+class PostJson(TypedDict):
+    """A post; its id chooses it in `X-Post`."""
+
+    id: int
+    office: OfficeBriefJson
+    duty: Duty
+
+
+class MeJson(TypedDict):
+    """The caller, with the posts held today."""
+
+    username: str
+    name: str
+    posts: list[PostJson]
+
+
 @bp.post("/session")
 @allow(ANYONE)
-@operation("登录，取得令牌", body=CREDENTIALS, status=201)
-def open_session() -> Any:
+@operation("登录，取得令牌", body=CREDENTIALS, status=201, refuses=(401, 403, 423, 429))
+def open_session() -> SessionJson:
     typed = read_json(CREDENTIALS)
+    where = program_at(request.remote_addr)
+    attempt = operations.try_password(typed["username"], typed["password"], where)
     with transaction():
-        result = operations.sign_in(typed["username"], typed["password"], for_program=True)
+        result = operations.sign_in(attempt, where, for_program=True)
     if isinstance(result, Refused):
         raise result
-    _user, secret, expires_at = result
-    return jsonify(token=secret, expires_at=instant(expires_at)), 201
+    return {"token": result.secret, "expires_at": instant(result.expires_at)}
 
 
 @bp.delete("/session")
 @allow(SIGNED_IN)
 @operation("退出", status=204)
-def close_session() -> Any:
+def close_session() -> None:
     with transaction():
         operations.sign_out(g.sign_in, actor=actor())
-    return "", 204
 
 
 @bp.get("/me")
 @allow(SIGNED_IN)
 @operation("我是谁，有哪些岗位")
-def me() -> Any:
+def show_me() -> MeJson:
     user = g.sign_in.user
-    return jsonify(
-        username=user.username,
-        name=user.name,
-        posts=[
-            {
-                "id": post.id,
-                "office": {"code": post.office.code, "name": post.office.name, "kind": post.office.kind.value},
-                "duty": post.duty.value,
-            }
-            for post in g.posts
-        ],
-    )
+    return {
+        "username": user.username,
+        "name": user.name,
+        "posts": [{"id": post.id, "office": office_brief(post.office), "duty": post.duty} for post in g.posts],
+    }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.access import Actor
 from app.database import Model, UtcDateTime, choice
 from app.divisions.models import Office
+from app.encryption import Sealed
 
 
 class Duty(StrEnum):
@@ -48,9 +49,6 @@ class User(Model):
     password_changed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     enabled: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)  # shown on the sign-in page, known password
-    failures: Mapped[int] = mapped_column(default=0)  # wrong passwords since `failing_since`
-    failing_since: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
-    locked_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
     posts: Mapped[list[Post]] = relationship(back_populates="user", order_by="Post.id")
 
@@ -108,3 +106,44 @@ class SignIn(Model):
     for_program: Mapped[bool] = mapped_column(default=False)
 
     user: Mapped[User] = relationship(lazy="joined")
+
+
+class FailedSignIn(Model):
+    """登录失败 – one wrong password: for which name, from where and when. Names stand as keyed hashes."""
+
+    __tablename__ = "failed_sign_in"
+    __table_args__ = (
+        sa.Index("ix_failed_sign_in_name", "name_hash", "at"),
+        sa.Index("ix_failed_sign_in_address", "address_hash", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name_hash: Mapped[str] = mapped_column(sa.String(32))
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("app_user.id"), index=True)  # None: nobody's name
+    place_hash: Mapped[str] = mapped_column(sa.String(32))  # under what it counts: the address, or a known browser
+    address_hash: Mapped[str] = mapped_column(sa.String(32))
+    address: Mapped[str] = mapped_column(Sealed)
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
+    locks: Mapped[bool] = mapped_column(default=False)  # the one too many: the pair is locked from then
+    counts: Mapped[bool] = mapped_column(default=True)  # until the right password came from there, or a lock was lifted
+    told: Mapped[bool] = mapped_column(default=False)  # the owner has seen it
+
+
+class UnsentForm(Model):
+    """未提交内容 – what somebody had typed when the session was over, sealed, for the session after it."""
+
+    __tablename__ = "unsent_form"
+
+    sign_in_id: Mapped[int] = mapped_column(sa.ForeignKey("sign_in.id"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class KnownPlace(Model):
+    """常用登录处 – an address or a browser from which a user has signed in, as a keyed hash."""
+
+    __tablename__ = "known_place"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"), primary_key=True)
+    place_hash: Mapped[str] = mapped_column(sa.String(32), primary_key=True, index=True)
+    seen_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

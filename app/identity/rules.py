@@ -6,10 +6,17 @@ import datetime as dt
 import re
 
 from app.errors import InvalidInput, NotAllowed, Refused
+from app.web.rate_limits import TooMany
 
-LOCK_AFTER = 5  # wrong passwords
+LOCK_AFTER = 5  # wrong passwords for an account from one place
 WINDOW = dt.timedelta(minutes=15)  # in which they count
 LOCKED_FOR = dt.timedelta(minutes=30)
+CEILING = 50  # wrong passwords for an account from all places
+CEILING_WINDOW = dt.timedelta(hours=24)
+MOST_NAMES = 30  # accounts failing from one address, which a whole bureau may share
+NAMES_WINDOW = dt.timedelta(minutes=30)
+KNOWN_FOR = dt.timedelta(days=180)  # a place since the owner last signed in from there
+KEPT_FOR = dt.timedelta(days=90)  # a failure
 IDLE = dt.timedelta(minutes=15)
 LONGEST = dt.timedelta(hours=8)
 SHORTEST_PASSWORD = 10
@@ -22,11 +29,34 @@ class WrongPassword(Refused):
 
 class Locked(Refused):
     code = "E-LOCKED"
-    text = "密码连续输错 5 次，账号已锁定，请在 {minutes} 分钟后再试。"
+    text = "密码连续输错 5 次，账号已锁定，从此处不能登录，请在 {minutes} 分钟后再试。"
 
 
-class NoPost(NotAllowed):
+class Restricted(Refused):
+    code = "E-RESTRICTED"
+    text = (
+        "该账号一天内的登录失败过多，现在只能从曾经登录过的电脑或网络登录。"
+        "须从此处登录的，请联系系统管理员核实身份后解除限制。"
+    )
+
+
+class RestrictedHere(Restricted):
+    """The ceiling for a place from which the owner has signed in before counts what came from there alone."""
+
+    text = "该账号一天内从此处的登录失败过多，请改用曾经登录过的其他电脑或网络，或联系系统管理员核实身份后解除限制。"
+
+
+class TooManyNames(TooMany):
+    text = "从您的网络登录失败的账号过多，请在 {seconds} 秒后再试，或改用曾经登录过的电脑。"
+
+
+class WithoutPost(Refused):
+    """Who acts does not hold the post that this needs; subclasses say whose."""
+
     code = "E-POST"
+
+
+class NoPost(WithoutPost, NotAllowed):
     text = "您没有这个岗位，或岗位不在有效期内。请联系本单位管理员。"
 
 

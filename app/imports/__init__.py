@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 
-def move_in(app: Flask) -> None:
-    """Offer the room's pages to people and its verbs to programs."""
+def init_app(app: Flask) -> None:
+    """Offer the package's pages to people and its verbs to programs."""
     from app.imports import api, commands, views
 
     app.register_blueprint(views.bp)

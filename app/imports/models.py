@@ -22,7 +22,7 @@ class FileStatus(StrEnum):
     CHECKED = "checked"  # 待确认: received -> checked; the rehearsal can be read
     IMPORTING = "importing"  # 导入中: checked -> importing, by the person who read it
     DONE = "done"  # 已导入: importing -> done; what was wrong stays as failed rows
-    REFUSED = "refused"  # 不能读取: received -> refused, with the sentence why
+    REFUSED = "refused"  # 不能读取: received -> refused, with the sentence why; -> received, once matched by hand
     DISCARDED = "discarded"  # 已放弃: checked, refused -> discarded; its rows are gone
 
 
@@ -35,6 +35,7 @@ STATUS_NAMES = {
     FileStatus.DISCARDED: ("已放弃", "grey"),
 }
 WORKING = (FileStatus.RECEIVED, FileStatus.IMPORTING)
+MATCHED_IN = (FileStatus.REFUSED, FileStatus.CHECKED)
 
 
 class ImportFile(Model):
@@ -61,12 +62,13 @@ class ImportFile(Model):
     name: Mapped[str] = mapped_column(sa.String(120))
     size: Mapped[int]  # bytes
     sha256: Mapped[str] = mapped_column(sa.String(64))
-    content: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)  # sealed; gone once its rows are read
+    content: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)  # sealed; gone once it is confirmed
     status: Mapped[FileStatus] = mapped_column(choice(FileStatus))
     refusal: Mapped[str] = mapped_column(sa.String(400), default="")
     notices: Mapped[Any] = mapped_column(Json, default=list)  # sentences about the file as a whole
-    position: Mapped[int] = mapped_column(default=0)  # the sheet's row up to which rows are kept
-    share: Mapped[int] = mapped_column(default=0)  # of the sheet that has been read, in thousandths
+    foreign_captions: Mapped[Any] = mapped_column(Json, default=list)  # that mean no field, and may be matched by hand
+    position: Mapped[int] = mapped_column(default=0)  # the place up to which rows are kept
+    share: Mapped[int] = mapped_column(default=0)  # of the file that has been read, in thousandths
     with_warnings: Mapped[bool] = mapped_column(default=True)  # import rows with a warning too
     received_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     checked_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
@@ -75,10 +77,29 @@ class ImportFile(Model):
     lease: Mapped[str] = mapped_column(sa.String(32), default="")  # which worker holds it
     leased_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)  # since something of it last succeeded
+    trouble: Mapped[str] = mapped_column(sa.String(200), default="")  # where the last attempt failed, and its incident
 
     office: Mapped[Office] = relationship()
     post: Mapped[Post] = relationship()
     user: Mapped[User] = relationship()
+
+    @property
+    def can_be_matched(self) -> bool:
+        """True while a person may say which of its columns is which."""
+        return bool(self.foreign_captions) and self.confirmed_at is None and self.status in MATCHED_IN
+
+
+class ImportCaption(Model):
+    """表头对应 – what a caption means in the workbooks of an office, as somebody has matched it by hand."""
+
+    __tablename__ = "import_caption"
+
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    caption: Mapped[str] = mapped_column(sa.String(60), primary_key=True)  # without what does not tell it apart
+    field: Mapped[str] = mapped_column(sa.String(60))  # of the row's form; empty: not to be read
+    matched_by: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
+    matched_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
 
 class RowState(StrEnum):
@@ -110,7 +131,10 @@ class ImportRow(Model):
     )
 
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("import_file.id"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # of the row in the sheet
+    #: its place in the file: those of a second roster follow those of the first
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sheet: Mapped[str] = mapped_column(sa.String(40), default="")  # empty where the file has one roster only
+    row: Mapped[int]  # in its sheet
     state: Mapped[RowState] = mapped_column(choice(RowState))
     school_id: Mapped[int | None] = mapped_column(sa.ForeignKey("school.id"))
     number_hash: Mapped[str | None] = mapped_column(sa.String(64))

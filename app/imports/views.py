@@ -8,16 +8,18 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 
 from app.access import actor, allow, require
-from app.database import transaction
+from app.cases.views.applications import prepared
+from app.database import end_reading, transaction
+from app.errors import InvalidInput
 from app.imports import operations, queries
-from app.imports.checking import MOST_ROWS
-from app.imports.kinds import KINDS, Kind, kind_of, kinds_for
+from app.imports.import_types import KINDS, Kind, kind_of, kinds_for
 from app.imports.models import STATE_NAMES, STATUS_NAMES, WORKING, FileStatus, ImportFile, RowState
-from app.imports.shown import columns_by_name, failed_workbook, row_shown
-from app.imports.template import SPREADSHEET, template_of
+from app.imports.presenters.imports import columns_by_name, failed_workbook, row_shown
+from app.imports.presenters.workbooks import SPREADSHEET, template_of
+from app.imports.queries.rosters import MOST_ROWS, columns_for
 from app.imports.workbook import Unreadable
-from app.interface import add_menu, encode_cursor
-from app.interface.lists import decode_cursor
+from app.web import add_menu, encode_cursor
+from app.web.pagination import decode_cursor
 
 bp = Blueprint("imports", __name__, url_prefix="/imports", template_folder="templates")
 PAGE = 50  # rows
@@ -35,11 +37,12 @@ def index() -> Any:
 
 
 def _index(errors: tuple[Any, ...] = (), chosen: str = "") -> str:
-    place = decode_cursor(1)
+    place = decode_cursor(int)
     files = queries.files_of(actor(), before=place[0] if place else None, limit=21)
     return render_template(
         "imports/index.html",
         kinds=kinds_for(actor()),
+        remembered={kind.key: _remembered(kind) for kind in kinds_for(actor())},
         names={key: kind.name for key, kind in KINDS.items()},
         most=MOST_ROWS,
         files=files[:20],
@@ -50,6 +53,13 @@ def _index(errors: tuple[Any, ...] = (), chosen: str = "") -> str:
         errors=errors,
         chosen=chosen,
     )
+
+
+def _remembered(kind: Kind) -> list[tuple[str, str]]:
+    """Captions that the office has matched by hand, each with the caption of its field; none: not to be read."""
+    columns = columns_by_name(kind)
+    matched = queries.matches_of(actor().office_id, kind.key)
+    return [(caption, columns[name].caption if name in columns else "") for caption, name in matched.items()]
 
 
 @bp.get("/<key>/template.xlsx")
@@ -75,9 +85,11 @@ def upload() -> Any:
     content = sent.read() if sent else b""
     try:
         if not sent or not sent.filename:
-            raise Unreadable("E-FILE-TYPE", "请先选择填好的 .xlsx 文件。")
+            raise Unreadable("E-FILE-TYPE", "请先选择填好的文件（.xlsx、.xls 或 .csv）。")
+        looked = operations.look_at(kind, sent.filename, content, actor=actor())
+        end_reading()
         with transaction():
-            file_id = operations.receive(kind, sent.filename, content, actor=actor()).id
+            file_id = operations.receive(looked, actor=actor()).id
     except Unreadable as refusal:
         return _index((refusal,), kind.key), 422
     return redirect(url_for("imports.show", file_id=file_id))
@@ -95,7 +107,7 @@ def show(file_id: int) -> Any:
 
 
 def _results(file: ImportFile, kind: Kind) -> str:
-    counts, place = queries.counts_of([file.id])[file.id], decode_cursor(1)
+    counts, place = queries.counts_of([file.id])[file.id], decode_cursor(int)
     wanted = request.args.get("state") or ("error" if counts[RowState.ERROR] else ALL)
     state = RowState(wanted) if wanted in set(RowState) else None
     rows = queries.rows_of(file, state=state, after=place[0] if place else 0, limit=PAGE + 1)
@@ -111,6 +123,7 @@ def _results(file: ImportFile, kind: Kind) -> str:
         states=RowState,
         names=STATE_NAMES,
         status_names=STATUS_NAMES,
+        may_change=actor().office_kind == "school",
         wanted=state.value if state else ALL,
         all=ALL,
         schools=schools[:SCHOOLS_SHOWN],
@@ -148,6 +161,63 @@ def confirm(file_id: int) -> Any:
         file = queries.file_for(actor(), file_id)
         operations.confirm(file, with_warnings=request.form.get("with_warnings") == "yes", actor=actor())
     return redirect(url_for("imports.show", file_id=file_id))
+
+
+@bp.get("/<int:file_id>/captions")
+@allow("operator")
+def captions(file_id: int) -> Any:
+    """The foreign captions of a file, each beside the fields it may mean."""
+    return _captions(queries.file_for(actor(), file_id))
+
+
+def _captions(file: ImportFile, errors: tuple[Any, ...] = ()) -> str:
+    require(file.can_be_matched)
+    kind = kind_of(file.kind)
+    columns = columns_for(kind, names_school=_names_school())
+    return render_template(
+        "imports/captions.html", file=file, kind=kind, columns=columns, typed=_chosen(), errors=errors
+    )
+
+
+def _chosen() -> dict[str, str]:
+    """What was chosen for each foreign caption, by its place on the page; `-` is: not to be read."""
+    return {name: value for name, value in request.form.items() if name.startswith("caption-") and value}
+
+
+@bp.post("/<int:file_id>/captions")
+@allow("operator")
+def match(file_id: int) -> Any:
+    file = queries.file_for(actor(), file_id)
+    foreign, typed = dict(enumerate(file.foreign_captions)), _chosen()
+    chosen = {
+        foreign[place]: "" if typed[name] == "-" else typed[name]
+        for place in foreign
+        if (name := f"caption-{place}") in typed
+    }
+    try:
+        with transaction():
+            operations.match(queries.file_for(actor(), file_id), chosen, actor=actor())
+    except InvalidInput as refusal:
+        return _captions(queries.file_for(actor(), file_id), (refusal,)), 422
+    flash("已按所选的对应关系重新检查；本机构以后的文件也照此对应。", "success")
+    return redirect(url_for("imports.show", file_id=file_id))
+
+
+@bp.post("/<key>/captions/forget")
+@allow("operator")
+def forget(key: str) -> Any:
+    with transaction():
+        operations.forget(kind_of(key), request.form.get("caption", ""), actor=actor())
+    flash("已删除这条对应关系。", "success")
+    return redirect(url_for("imports.index"))
+
+
+@bp.get("/<int:file_id>/rows/<int:number>/<process>")
+@allow("operator")
+def correct(file_id: int, number: int, process: str) -> Any:
+    """The application by which what a row says otherwise than the record may be changed, filled in."""
+    student_id, values = queries.correction_of(queries.file_for(actor(), file_id), number, process)
+    return prepared(process, student_id, values)
 
 
 @bp.post("/<int:file_id>/discard")

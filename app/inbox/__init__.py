@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 
-def move_in(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """The front page of whoever decides."""
     from app.inbox import views
 

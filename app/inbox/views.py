@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -10,13 +9,15 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from app import clock
 from app.access import SIGNED_IN, actor, allow, require
 from app.calendars import queries as calendars
-from app.cases import operations, queries, watching
-from app.cases.api import deadline_bounds, deadline_place
-from app.cases.forms import NOTICE_NAMES, notice_kind
-from app.cases.rules import light, may_supervise, time_left
+from app.cases import operations, queries
+from app.cases.api.cases import LIGHTS as LIGHT
+from app.cases.api.cases import deadline_bounds, deadline_place
+from app.cases.presenters.cases import NOTICE_NAMES, notice_kind
+from app.cases.queries import oversight
+from app.cases.queries.facts import supervision_refused
+from app.cases.rules import light, time_left
 from app.database import transaction
-from app.interface import add_menu, encode_cursor, first_page
-from app.interface.lists import after_id, decode_cursor
+from app.web import add_menu, after_id, encode_cursor, first_page, read_query, whole_number
 
 bp = Blueprint("inbox", __name__, template_folder="templates")
 LIGHTS = {"": "全部", "red": "已超期", "yellow": "三个工作日内到期", "green": "时限充裕"}
@@ -34,7 +35,7 @@ def waiting_count() -> int:
 def unread_count() -> int:
     """Notices that nobody of the office has read; counted once per request."""
     if "unread_count" not in g:
-        g.unread_count = watching.count_unread(actor())
+        g.unread_count = oversight.count_unread(actor())
     return int(g.unread_count)
 
 
@@ -66,8 +67,8 @@ def done() -> Any:
 
 def _page(box: str, heading: str) -> Any:
     caller, now = actor(), clock.now()
-    wanted, process, q = (request.args.get(name, "") for name in ("light", "process", "q"))
-    place = decode_cursor(2)
+    process, q = (request.args.get(name, "") for name in ("process", "q"))
+    wanted = read_query({"light": LIGHT}).get("light", "")
     before, since = deadline_bounds(wanted, now)
     rows = queries.inbox(
         caller,
@@ -76,11 +77,11 @@ def _page(box: str, heading: str) -> Any:
         q=q.strip() or None,
         before=before,
         since=since,
-        after=(dt.datetime.fromisoformat(place[0]), int(place[1])) if place else None,
+        after=deadline_place(),
         limit=PAGE + 1,
     )
     last = rows[PAGE - 1] if len(rows) > PAGE else None
-    following = encode_cursor([last.deadline.isoformat(), last.task_id]) if last else None
+    following = encode_cursor([last.deadline, last.task_id]) if last else None
     return render_template(
         "inbox/inbox.html",
         heading=heading,
@@ -104,7 +105,7 @@ def _page(box: str, heading: str) -> Any:
 @allow("operator", "approver")
 def notices() -> Any:
     everything = request.args.get("show") == "all"
-    rows = watching.notices_for(actor(), unread=not everything, before=after_id() or None, limit=PAGE + 1)
+    rows = oversight.notices_for(actor(), unread=not everything, before=after_id() or None, limit=PAGE + 1)
     following = encode_cursor([rows[PAGE - 1].id]) if len(rows) > PAGE else None
     return render_template(
         "inbox/notices.html",
@@ -126,9 +127,9 @@ def read_notice(notice_id: int) -> Any:
 @bp.post("/notices/read")
 @allow("operator", "approver")
 def read_all() -> Any:
-    last = request.form.get("last", "")
+    last = whole_number(request.form.get("last", ""))
     with transaction():
-        count = operations.read_all_notices(int(last) if last.isdecimal() else -1, actor=actor())
+        count = operations.read_all_notices(-1 if last is None else last, actor=actor())
     flash(f"已将 {count} 条通知标为已读。", "success")
     return redirect(url_for("inbox.notices"))
 
@@ -139,13 +140,16 @@ def overdue() -> Any:
     """What the offices below have not decided in time; whoever is their own superior may supervise."""
     caller, now, office = actor(), clock.now(), request.args.get("office", "")
     require(caller.office_kind in BUREAUS)
-    rows = watching.overdue_below(caller, now, office=office or None, after=deadline_place(), limit=PAGE + 1)
+    rows = oversight.overdue_below(caller, now, office=office or None, after=deadline_place(), limit=PAGE + 1)
     last = rows[PAGE - 1] if len(rows) > PAGE else None
-    following = encode_cursor([last.deadline.isoformat(), last.id]) if last else None
+    following = encode_cursor([last.deadline, last.id]) if last else None
     return render_template(
         "inbox/overdue.html",
-        rows=[(each, time_left(each.deadline, now), may_supervise(each, caller)) for each in rows[:PAGE]],
-        offices=watching.overdue_offices(caller, now),
+        rows=[
+            (each, time_left(each.deadline, now), supervision_refused(each, caller, now) is None)
+            for each in rows[:PAGE]
+        ],
+        offices=oversight.overdue_offices(caller, now),
         office=office,
         names=queries.process_names(),
         next=url_for("inbox.overdue", cursor=following, office=office or None) if following else None,

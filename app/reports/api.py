@@ -2,70 +2,105 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint
 
 from app.access import actor, allow, require
-from app.interface import decode_cursor, encode_cursor, instant, limit_argument, operation
+from app.divisions.presenters import OfficeBriefJson, office_brief
 from app.reports import queries
-from app.reports.arguments import NAMES_CHILDREN, WATCHES, stage_wanted, year_wanted
+from app.reports.arguments import NAMES_CHILDREN, STAGE, WATCHES, this_year
+from app.schools.api import OFFICE_CODE, YEAR
+from app.schools.models import Stage
+from app.web import Asked, Instant, Page, instant, one_page, operation, page_of
 
 bp = Blueprint("reports_api", __name__, url_prefix="/api/v1")
 
 
+class PlanLineJson(TypedDict):
+    """What an office was given, and what of it is used."""
+
+    office: OfficeBriefJson
+    total: int
+    used: int
+    reserved: int
+    free: int
+    refused: int
+
+
+class GuardianBriefJson(TypedDict):
+    """Whom to call."""
+
+    name: str
+    phone: str
+
+
+class RefusedChildJson(TypedDict):
+    """A child that could not be registered, to be placed by its bureau."""
+
+    case: str
+    position: int
+    name: str
+    main_number: str
+    school: str
+    guardian: GuardianBriefJson
+    code: str
+    detail: str
+    at: Instant
+    placed_at: str | None
+
+
 @bp.get("/registrations/plan")
 @allow("operator", "approver")
-@operation("核定数与注册数：下级各机构", query=("office", "stage", "year"))
-def plan() -> Any:
+@operation("核定数与注册数：下级各机构", query={"office": OFFICE_CODE, "stage": STAGE, "year": YEAR})
+def list_plan_and_registered(asked: Asked) -> Page[PlanLineJson]:
     require(actor().office_kind in WATCHES)
-    office = queries.office_to_watch(actor(), request.args.get("office"))
-    lines = queries.plan_and_registered(office, stage_wanted(), year_wanted())
-    return jsonify(
-        items=[
-            {
-                "office": {"code": each.office.code, "name": each.office.name, "kind": each.office.kind.value},
-                "total": each.total,
-                "used": each.used,
-                "reserved": each.reserved,
-                "free": each.free,
-                "refused": each.refused,
-            }
-            for each in lines
-        ],
-        next=None,
-    )
+    office = queries.office_to_watch(actor(), asked.get("office"))
+    stage = Stage(asked.get("stage", Stage.PRIMARY))
+    lines = queries.plan_and_registered(office, stage, asked.get("year") or this_year())
+    return one_page([_plan_line_json(each) for each in lines])
+
+
+def _plan_line_json(each: queries.Line) -> PlanLineJson:
+    return {
+        "office": office_brief(each.office),
+        "total": each.total,
+        "used": each.used,
+        "reserved": each.reserved,
+        "free": each.free,
+        "refused": each.refused,
+    }
 
 
 @bp.get("/registrations/refused")
 @allow("operator", "approver")
-@operation("未能注册的学生", query=("year", "all", "limit", "cursor"))
-def refused() -> Any:
+@operation(
+    "未能注册的学生",
+    query={"year": YEAR, "all": {"type": "boolean", "description": "true 则连同已安置的"}},
+    cursor=(int, int),
+)
+def list_refused_children(asked: Asked) -> Page[RefusedChildJson]:
     require(actor().office_kind in NAMES_CHILDREN)
-    limit, place = limit_argument(), decode_cursor(2)
     rows = queries.refused_children(
         actor(),
-        year=year_wanted(),
-        unplaced=request.args.get("all") != "true",
-        after=(int(place[0]), int(place[1])) if place else None,
-        limit=limit + 1,
+        year=asked.get("year") or this_year(),
+        unplaced=not asked.get("all", False),
+        after=asked["after"],
+        limit=asked["limit"] + 1,
     )
-    last = rows[limit - 1] if len(rows) > limit else None
-    return jsonify(
-        items=[
-            {
-                "case": each.case,
-                "position": each.position,
-                "name": each.name,
-                "main_number": each.number,
-                "school": each.school,
-                "guardian": {"name": each.guardian, "phone": each.phone},
-                "code": each.code,
-                "detail": each.detail,
-                "at": instant(each.at),
-                "placed_at": each.placed_at or None,
-            }
-            for each in rows[:limit]
-        ],
-        next=encode_cursor(queries.place_of(last.case, last.position)) if last else None,
-    )
+    return page_of(rows, asked["limit"], _refused_json, lambda each: queries.place_of(each.case, each.position))
+
+
+def _refused_json(each: queries.RefusedChild) -> RefusedChildJson:
+    return {
+        "case": each.case,
+        "position": each.position,
+        "name": each.name,
+        "main_number": each.number,
+        "school": each.school,
+        "guardian": {"name": each.guardian, "phone": each.phone},
+        "code": each.code,
+        "detail": each.detail,
+        "at": instant(each.at),
+        "placed_at": each.placed_at or None,
+    }

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from flask import request
+from enum import StrEnum
+from typing import TypeVar
 
 from app import clock
-from app.errors import InvalidInput
+from app.schools.api import YEAR
 from app.schools.models import Stage
+from app.web import read_query
 
 WATCHES = ("province", "city", "county", "zone")
 NAMES_CHILDREN = ("city", "county", "zone")  # the province watches figures; refused children are placed by the bureaus
+STAGE = {"type": "string", "enum": list(Stage), "description": "学段，默认 primary"}
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def this_year() -> int:
+    """The calendar year of a table for which none is asked."""
+    return clock.today().year
+
+
+def any_year() -> int | None:
+    """`?year=`, every year by default. Raises Objected."""
+    return read_query({"year": YEAR}).get("year")
 
 
 def year_wanted() -> int:
-    """`?year=`, this calendar year's by default. Raises InvalidInput."""
-    text = request.args.get("year", "")
-    if not text:
-        return clock.today().year
-    if not text.isdecimal() or not 2000 <= int(text) <= 2100:
-        raise InvalidInput(sentence="year 须为四位年份。", field="year")
-    return int(text)
+    """`?year=`, this calendar year's by default. Raises Objected."""
+    return any_year() or this_year()
+
+
+def wanted(name: str, kind: type[Choice]) -> Choice | None:
+    """`?name=` as one of those choices, None by default. Raises Objected."""
+    chosen = read_query({name: {"type": "string", "enum": list(kind)}}).get(name)
+    return kind(chosen) if chosen else None
 
 
 def stage_wanted() -> Stage:
-    """`?stage=`, primary by default. Raises InvalidInput."""
-    text = request.args.get("stage") or Stage.PRIMARY.value
-    if text not in set(Stage):
-        raise InvalidInput(sentence="stage 不在可选范围内。", field="stage")
-    return Stage(text)
+    """`?stage=`, primary by default. Raises Objected."""
+    return wanted("stage", Stage) or Stage.PRIMARY

@@ -18,9 +18,11 @@ from app.divisions.queries import inside
 from app.errors import Missing
 from app.schools.models import Quota, Stage
 from app.students.models import Change, Enrolment, Student, Suspension
-from app.students.queries import running_suspensions
+from app.students.queries import locked_since, running_suspensions
+from app.students.rules.locks import BY_THE_SUPERIOR
 
-AFTER_LOCK = ("locked_correction", "late_registration")  # processes that touch a cohort once it is locked
+#: processes that write what is locked, beside the registrations that go on as 补录
+AFTER_LOCK = (*BY_THE_SUPERIOR, "correction", "late_registration")
 
 
 @dataclass(frozen=True)
@@ -174,13 +176,14 @@ def changed_after_lock(
     actor: Actor, *, year: int, before: int | None = None, limit: int = 50
 ) -> Sequence[tuple[Change, Case, Student]]:
     """Who changed what of the cohort of that year after it was locked, the newest first."""
+    written = sa.or_(Case.process_key.in_(AFTER_LOCK), Case.late_at.is_not(None))
     query = (
         sa.select(Change, Case, Student)
         .join(Case, Case.id == Change.case_id)
         .join(Student, Student.id == Change.student_id)
         .join(Enrolment, sa.and_(Enrolment.student_id == Change.student_id, Enrolment.epoch == Change.epoch))
         .join(Office, Office.id == Change.school_id)
-        .where(inside(actor), Case.process_key.in_(AFTER_LOCK), Enrolment.entry_year == year)
+        .where(inside(actor), written, Enrolment.entry_year == year, Change.recorded_at >= locked_since(year))
         .order_by(Change.id.desc())
         .limit(limit)
     )

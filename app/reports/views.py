@@ -9,18 +9,17 @@ from flask import Blueprint, render_template, request, url_for
 
 from app import clock
 from app.access import actor, allow, require
-from app.interface import add_menu, after_id, decode_cursor, encode_cursor
 from app.reports import queries
 from app.reports.arguments import NAMES_CHILDREN, WATCHES, stage_wanted, year_wanted
 from app.schools.models import GRADES, STAGE_NAMES
 from app.students.models import CHANGE_NAMES
 from app.students.queries import locked_since
+from app.web import add_menu, after_id, decode_cursor, encode_cursor
 
 bp = Blueprint("reports", __name__, url_prefix="/reports", template_folder="templates")
 PAGE = 50
 SOON = 30  # days before a suspension ends
 LOCK_TO_COME = 60  # days
-SUMMED = ("total", "used", "reserved", "free", "refused")
 
 add_menu("监测", "核定与注册", "reports.plan", ("operator", "approver"), kinds=WATCHES)
 add_menu("监测", "未能注册的学生", "reports.refused", ("operator", "approver"), kinds=NAMES_CHILDREN)
@@ -68,12 +67,12 @@ def _lock_to_come(year: int) -> dt.datetime | None:
 def refused() -> Any:
     """Children who could not be registered, by name: the bureau must place them."""
     require(actor().office_kind in NAMES_CHILDREN)
-    year, everybody, place = year_wanted(), request.args.get("all") == "true", decode_cursor(2)
+    year, everybody = year_wanted(), request.args.get("all") == "true"
     rows = queries.refused_children(
         actor(),
         year=year,
         unplaced=not everybody,
-        after=(int(place[0]), int(place[1])) if place else None,
+        after=decode_cursor(int, int),
         limit=PAGE + 1,
     )
     last = rows[PAGE - 1] if len(rows) > PAGE else None
@@ -114,15 +113,15 @@ def after_lock() -> Any:
 def suspensions() -> Any:
     """Suspensions that have run out, or will within thirty days, without a resumption or renewal."""
     require(actor().office_kind == "school" or actor().office_kind in NAMES_CHILDREN)
-    today, place = clock.today(), decode_cursor(2)
+    today = clock.today()
     rows = queries.suspensions_ending(
         actor(),
         today + dt.timedelta(days=SOON),
-        after=(dt.date.fromisoformat(place[0]), int(place[1])) if place else None,
+        after=decode_cursor(dt.date, int),
         limit=PAGE + 1,
     )
     last = rows[PAGE - 1] if len(rows) > PAGE else None
-    following = encode_cursor([last.ends_on.isoformat(), last.id]) if last else None
+    following = encode_cursor([last.ends_on, last.id]) if last else None
     return render_template(
         "reports/suspensions.html",
         rows=rows[:PAGE],

@@ -10,6 +10,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from app import audit
+
 
 def configuration(connection: sa.Connection) -> Config:
     """Alembic's configuration for a connection that the caller has opened (and will commit)."""
@@ -23,6 +25,8 @@ def configuration(connection: sa.Connection) -> Config:
 def upgrade(engine: sa.Engine) -> None:
     """Bring the database to the newest revision, in one transaction; nothing happens when it is there."""
     with engine.begin() as connection:
+        if revision_of(connection) not in (None, newest()):
+            audit.drop_triggers(connection)
         bring_to(connection, "head")
 
 
@@ -36,7 +40,12 @@ def revision_of(connection: sa.Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def newest() -> str:
+    """The revision to which an upgrade leads."""
+    return str(ScriptDirectory(str(Path(__file__).parent)).get_current_head())
+
+
 def known_revisions() -> set[str]:
     """Every revision that this program can bring a database to."""
-    shelf = ScriptDirectory(str(Path(__file__).parent))
-    return {script.revision for script in shelf.walk_revisions()}
+    script = ScriptDirectory(str(Path(__file__).parent))
+    return {script.revision for script in script.walk_revisions()}

@@ -9,11 +9,11 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 from app.database import Json, Model, UtcDateTime
-from app.sealing import Sealed
+from app.encryption import Sealed
 
 
-def render(kind: str, item: object, autogen: AutogenContext) -> str | Literal[False]:
-    """Write our column types as plain SQLAlchemy ones, so that a revision imports nothing of the house."""
+def render(kind: str, item: object, _autogen: AutogenContext) -> str | Literal[False]:
+    """Write our column types as plain SQLAlchemy ones, so that a revision imports nothing of the application."""
     if kind != "type":
         return False
     if isinstance(item, UtcDateTime):

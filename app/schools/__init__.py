@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 
-def move_in(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Offer offices, schools and quotas to programs."""
-    from app.schools import api, plans  # noqa: F401
+    from app.schools import api
 
     app.register_blueprint(api.bp)

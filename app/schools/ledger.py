@@ -13,9 +13,8 @@ import sqlalchemy as sa
 from app import clock
 from app.database import execute, table
 from app.errors import Refused, Stale
-from app.schools.models import Quota, Stage
-from app.schools.operations import NoSeat
-from app.schools.plans import QuotaEntry, QuotaEntryKind
+from app.schools.models import Quota, QuotaEntry, QuotaEntryKind, Stage
+from app.schools.rules import NoSeat
 
 QUOTAS = table(Quota)
 ENTRIES = table(QuotaEntry)

@@ -77,6 +77,11 @@ class School(Model):
         return stage.value in self.stages.split(",")
 
 
+def grades_in(stages: str) -> dict[str, str]:
+    """The grades of these stages (comma separated), for choosing from: a primary school has no senior grades."""
+    return {grade: name for grade, name in GRADES.items() if stage_of(grade).value in stages.split(",")}
+
+
 class SchoolClass(Model):
     """班级 – one class of a cohort; children are assigned to it."""
 
@@ -131,3 +136,38 @@ class QuotaVersion(Model):
     basis: Mapped[str] = mapped_column(sa.String(200))
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"))
     set_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+class RecruitingScope(Model):
+    """招生范围 – one division from which a school recruits as from its own area, set by its superior."""
+
+    __tablename__ = "recruiting_scope"
+    __table_args__ = (sa.UniqueConstraint("school_id", "division_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[int] = mapped_column(sa.ForeignKey("school.id"))
+    division_code: Mapped[str] = mapped_column(sa.ForeignKey("division.code"))
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"))  # under which it was set
+    set_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+class QuotaEntryKind(StrEnum):
+    """学籍总数流水类别"""
+
+    RESERVE = "reserve"  # 预留: a confirmed child of a roster
+    CONFIRM = "confirm"  # 转为已用: reserved -> used, by the registration
+    RELEASE = "release"  # 释放: by refusal, recall or expiry
+
+
+class QuotaEntry(Model):
+    """学籍总数流水 – one movement of a reserved seat; their sum is what the quota says is reserved."""
+
+    __tablename__ = "quota_entry"
+    __table_args__ = (sa.Index("ix_quota_entry_quota_id_case_id", "quota_id", "case_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    quota_id: Mapped[int] = mapped_column(sa.ForeignKey("quota.id"))
+    kind: Mapped[QuotaEntryKind] = mapped_column(choice(QuotaEntryKind))
+    seats: Mapped[int]
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"))
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

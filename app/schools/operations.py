@@ -7,17 +7,8 @@ import sqlalchemy as sa
 from app import audit, clock
 from app.access import Actor
 from app.database import db
-from app.errors import Refused
-from app.schools.models import Quota, QuotaVersion, SchoolClass, Stage
-from app.schools.plans import Plan, PlanStatus, QuotaEntry
-from app.schools.rules import BelowUse, OutsideBelowUse
-
-
-class NoSeat(Refused):
-    """E-QUOTA-01: the superior's number is reached."""
-
-    code = "E-QUOTA-01"
-    text = "已达到上级教育行政部门核定的学籍总数（核定 {total}，已用 {used}），不能转入或注册。"
+from app.schools.models import Quota, QuotaEntry, QuotaVersion, SchoolClass, Stage
+from app.schools.rules import BelowUse, NoSeat, OutsideBelowUse
 
 
 def take_seat(school_id: int, stage: Stage, entry_year: int) -> None:
@@ -49,9 +40,11 @@ def free_seat(school_id: int, stage: Stage, entry_year: int) -> None:
 
 
 def move_seat(from_school: int, to_school: int, stage: Stage, entry_year: int) -> None:
-    """Take a seat of the cohort at one school and free the child's seat at the other. Raises NoSeat, nothing written.
+    """Take a seat of the cohort at one school and free the child's seat at the other.
 
-    Both rows are locked in the order of their ids, so that two children who change places do not wait for each other.
+    Raises NoSeat (E-QUOTA-01), with the seat at the other school freed already: whoever goes on after the refusal
+    undoes that (`CaseContext.attempt`). Both rows are locked in the order of their ids, so that two children who
+    change places do not wait for each other.
     """
     both = sa.or_(sa.and_(*_row(from_school, stage, entry_year)), sa.and_(*_row(to_school, stage, entry_year)))
     locked = sa.select(Quota.id).where(both).order_by(Quota.id).with_for_update()
@@ -65,9 +58,6 @@ def move_seat(from_school: int, to_school: int, stage: Stage, entry_year: int) -
         .returning(Quota.school_id)
     ).all()
     if to_school not in moved:
-        if from_school in moved:  # give it back: the child stays where it is
-            here = _row(from_school, stage, entry_year)
-            db.session.execute(sa.update(Quota).where(*here).values(used=Quota.used + 1))
         raise no_seat(to_school, stage, entry_year)
 
 
@@ -159,19 +149,6 @@ def hand_over_seats(from_school: int, to_school: int, *, basis: str, case_id: in
         quota.total = quota.used = quota.reserved = quota.recruited = 0
     db.session.flush()
     audit.record("quotas/hand_over", f"school:{from_school}", actor=actor, after={"to": to_school})
-
-
-def hand_over_plans(from_school: int, to_school: int) -> None:
-    """Plans follow their school, but where the successor has one of its own for the same cohort and area."""
-    own = sa.orm.aliased(Plan)
-    same = sa.and_(own.stage == Plan.stage, own.entry_year == Plan.entry_year, own.source_id == Plan.source_id)
-    live = sa.and_(own.school_id == to_school, own.status != PlanStatus.ENDED)
-    db.session.execute(
-        sa.update(Plan)
-        .where(Plan.school_id == from_school, ~sa.select(own.id).where(same, live).exists())
-        .values(school_id=to_school)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def hand_over_classes(from_school: int, to_school: int) -> None:

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from app.divisions.models import Office
-from app.errors import NotAllowed, Refused
-from app.schools.models import STAGE_NAMES, Quota, School, Stage
+from app.divisions.models import Office, OfficeKind
+from app.divisions.rules.gazetteer import division_name
+from app.errors import NotAllowed, Refused, WrongOffice
+from app.schools.models import STAGE_NAMES, Ownership, Quota, School, Stage
 
 
-class NotItsSuperior(NotAllowed):
-    code = "E-OFFICE"
+class NotItsSuperior(WrongOffice, NotAllowed):
     text = "学籍总数只能由学校的上级教育行政部门设定。"
 
 
-class BelowUse(Refused):
+class NoSeat(Refused):
+    """E-QUOTA-01: the superior's number is reached."""
+
+    code = "E-QUOTA-01"
+    text = "已达到上级教育行政部门核定的学籍总数（核定 {total}，已用 {used}），不能转入或注册。"
+
+
+class TotalDoesNotFit(Refused):
+    """A total of seats that contradicts another figure; subclasses say which."""
+
     code = "E-QUOTA-02"
+
+
+class BelowUse(TotalDoesNotFit):
     text = "核定数不能少于已用与已预留的学位（已用 {used}，已预留 {reserved}）。"
 
 
-class OutsideBelowUse(Refused):
-    code = "E-QUOTA-02"
+class OutsideBelowUse(TotalDoesNotFit):
     text = "外招名额不能少于已预留与已注册的外招学生（{held} 人）。"
 
 
-class OutsideAboveTotal(Refused):
-    code = "E-QUOTA-02"
+class OutsideAboveTotal(TotalDoesNotFit):
     text = "外招名额不能多于学籍总数。"
 
 
@@ -107,3 +117,73 @@ def objections_to_superior(
         yield NotReorganised(
             sentence=f"该校与同一主管部门学校之间的转学须先办结：{'、'.join(same_superior)}。", field="new_superior"
         )
+
+
+# ── areas from which a school recruits ───────────────────────────────────────────────────────────────────────────────
+
+PROVINCE = "330000"
+
+
+class ScopeRefused(Refused):
+    code = "E-SCOPE"
+    text = "{sentence}"
+
+
+# ── areas ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def city_of(office: Office) -> str:
+    """The division code of the city an office counts to: a county unit that acts as a city is its own (义乌)."""
+    bureau = office.bureau
+    if bureau is not None and bureau.acts_as_city:
+        return bureau.division_code
+    return f"{office.division_code[:4]}00"
+
+
+def home_area(school: Office) -> tuple[str, ...]:
+    """From where a school recruits while its superior has set nothing: its county, a city's school its whole city."""
+    above = school.superior
+    if above is not None and above.kind is OfficeKind.CITY:
+        return (city_of(school),)
+    return (school.division_code,)
+
+
+def in_area(office: Office, divisions: Collection[str]) -> bool:
+    """True when the office stands in one of the divisions; a city's code stands for all of its counties."""
+    return not {office.division_code, city_of(office), PROVINCE}.isdisjoint(divisions)
+
+
+# ── scope ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def objections_to_scope(
+    school: School, divisions: Sequence[str], cities: Mapping[str, str], field: str = "divisions"
+) -> Iterator[Refused]:
+    """What stands against counting these divisions as the school's own area (招生范围).
+
+    cities -- every known division's code to the city it counts to
+    """
+    office = school.office
+    for code in divisions:
+        if code not in cities:
+            yield ScopeRefused(sentence=f"没有代码为 {code} 的行政区划。", field=field)
+    if len(set(divisions)) < len(divisions):
+        yield ScopeRefused(sentence="同一行政区划列了两次。", field=field)
+    if not in_area(office, divisions):
+        yield ScopeRefused(sentence=f"招生范围须包含学校所在地（{division_name(office.division_code)}）。", field=field)
+    if school.ownership is Ownership.PUBLIC:
+        yield from _beyond_a_public_school(school, [code for code in divisions if code in cities], cities, field)
+
+
+def _beyond_a_public_school(
+    school: School, divisions: Sequence[str], cities: Mapping[str, str], field: str
+) -> Iterator[Refused]:
+    office, above = school.office, school.office.superior
+    if above is not None and above.kind is OfficeKind.CITY and school.teaches(Stage.SENIOR):
+        if any(cities[code] != city_of(office) for code in divisions):
+            yield ScopeRefused(sentence="市属公办高中的招生范围只能在本设区市内。", field=field)
+    elif set(divisions) - {office.division_code}:
+        yield ScopeRefused(sentence="公办学校的招生范围只能是学校所在县（市、区）。", field=field)
+
+
+# ── plans ────────────────────────────────────────────────────────────────────────────────────────────────────────────

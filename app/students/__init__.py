@@ -5,23 +5,14 @@ from __future__ import annotations
 from flask import Flask
 
 
-def move_in(app: Flask) -> None:
-    """Offer the room's verbs to diagrams and its pages to people."""
-    from app.students import (  # noqa: F401
-        api,
-        contesting,
-        discrepancies,
-        issued,
-        papers,
-        photos,
-        proofs,
-        roll,
-        service_tasks,
-        views,
-    )
+def init_app(app: Flask) -> None:
+    """Offer the package's verbs to diagrams and its pages to people."""
+    from app.students import api, formats, service_tasks  # noqa: F401
+    from app.students.views import contests, discrepancies, papers, photos, proofs, roll, students  # noqa: F401
 
-    app.register_blueprint(views.bp)
-    app.register_blueprint(contesting.bp)
+    formats.offer()
+    app.register_blueprint(students.bp)
+    app.register_blueprint(contests.bp)
     app.register_blueprint(papers.bp)
     app.register_blueprint(roll.bp)
     app.register_blueprint(discrepancies.bp)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.errors import Refused
 from app.students import operations
 from app.students.models import DirectiveKind
 from app.students.operations import (
-    Proceeding,
+    CaseContext,
     changes,
     contests,
     corrections,
     locking,
     registration,
+    reinstatement,
     reversal,
     verification,
 )
@@ -22,51 +22,47 @@ from workflows import service_task
 
 
 @service_task("directive/issue")
-def issue_directive(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+def issue_directive(context: CaseContext, facts: Mapping[str, Any]) -> None:
     """下达允许转学指令: the releasing bureau's agreement and its directive are one act."""
-    operations.issue_directive(proceeding)
+    operations.issue_directive(context)
 
 
 @service_task("directive/issue_outside")
-def issue_outside(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+def issue_outside(context: CaseContext, facts: Mapping[str, Any]) -> None:
     """下达允许外招指令: the source bureau lets one graduate's archive go to a school elsewhere."""
-    operations.issue_directive(proceeding, DirectiveKind.ALLOW_OUTSIDE)
+    operations.issue_directive(context, DirectiveKind.ALLOW_OUTSIDE)
 
 
-def _with_directive(proceeding: Proceeding, verb: Callable[[Proceeding, str], None]) -> None:
+def _with_directive(context: CaseContext, verb: Callable[[CaseContext, str], None]) -> None:
     """With the directive typed at the pull; after a wait for a seat, with the one still in force."""
-    number = proceeding.form.get("directive") or operations.directive_in_force(proceeding)
-    try:
-        verb(proceeding, number)
-    except Refused as refusal:
-        proceeding.noted.append(refusal)
-        raise
+    number = context.form.get("directive") or operations.directive_in_force(context)
+    verb(context, number)
 
 
 @service_task("archive/pull")
-def pull(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+def pull(context: CaseContext, facts: Mapping[str, Any]) -> None:
     """转入档案并注册: a child in attendance moves with the archive."""
-    _with_directive(proceeding, operations.pull)
+    _with_directive(context, operations.pull)
 
 
 @service_task("archive/pull_graduate")
-def pull_graduate(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+def pull_graduate(context: CaseContext, facts: Mapping[str, Any]) -> None:
     """转入档案并注册: a graduate enters the next stage with the archive."""
-    _with_directive(proceeding, registration.pull_graduate)
+    _with_directive(context, registration.pull_graduate)
 
 
 @service_task("directive/give_up")
-def give_up(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
+def give_up(context: CaseContext, facts: Mapping[str, Any]) -> None:
     """交回指令: the receiving school will not use it."""
-    operations.give_up_directive(proceeding)
+    operations.give_up_directive(context)
 
 
-def offer(name: str, verb: Callable[[Proceeding], None]) -> None:
+def offer(name: str, verb: Callable[[CaseContext], None]) -> None:
     """Offer a verb that needs nothing but the case."""
 
     @service_task(name)
-    def call(proceeding: Proceeding, facts: Mapping[str, Any]) -> None:
-        verb(proceeding)
+    def call(context: CaseContext, facts: Mapping[str, Any]) -> None:
+        verb(context)
 
 
 for _name, _verb in {
@@ -80,7 +76,7 @@ for _name, _verb in {
     "enrolment/go_abroad": changes.go_abroad,
     "enrolment/drop_out": changes.drop_out,
     "enrolment/return_to_school": changes.return_to_school,
-    "enrolment/reinstate": changes.reinstate,
+    "enrolment/reinstate": reinstatement.reinstate,
     "enrolment/change_class": changes.change_class,
     "enrolment/reverse": reversal.reverse,
     "student/settle_contest": contests.settle,

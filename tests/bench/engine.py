@@ -18,7 +18,7 @@ from SpiffWorkflow.util.task import TaskState
 
 import workflows
 from tests.bench import Figure
-from workflows.engine import _complete
+from workflows.engine import Services, _complete
 from workflows.runs import dump, load
 from workflows.scripts import _Facts
 
@@ -102,7 +102,8 @@ class Ours:
 
     def complete(self, workflow: Any, outcome: str) -> bytes:
         task = workflow.ready(manual=True)[0]
-        return _complete(self.diagrams, workflow, str(task.id), {"outcome": outcome}, lambda name, facts: None).state
+        services = Services(lambda _name, _facts: None)
+        return _complete(self.diagrams, workflow, str(task.id), {"outcome": outcome}, services).state
 
 
 def _before_each_step(side: Any) -> list[tuple[Any, str]]:

@@ -13,8 +13,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.app.test_routes import TOP, Province, pairs, route
 from tests.bench import Figure
+from tests.cases.test_routes import TOP, Province, pairs, route
 from workflows import compile_diagrams
 
 ROUNDS = 5

@@ -17,14 +17,14 @@ from app.cases.models import BatchRow
 from app.database import db, transaction
 from app.imports import operations
 from app.imports.commands import work
-from app.imports.kinds import kind_of
+from app.imports.import_types import kind_of
 from app.imports.models import ImportFile, ImportRow, RowState
-from tests import factories
-from tests.app.imports.children import CAPTIONS, KEY, a_child, number_of
 from tests.bench import Figure
 from tests.bench.decisions import a_bench, server_cpu
-from tests.databases import postgres_answers
-from tests.workbooks import a_workbook
+from tests.imports.children import CAPTIONS, KEY, a_child, number_of
+from tests.support import factories
+from tests.support.databases import postgres_answers
+from tests.support.workbooks import a_workbook
 
 ROWS = 50_000
 SCHOOLS = 50
@@ -97,8 +97,9 @@ def _measure(kind: str) -> dict[str, Figure]:
         schools = [factories.a_school(bureau, seats=2000).office.code for _ in range(SCHOOLS)]
         actor = factories.a_user(bureau, "operator").posts[0].actor()
         workbook = a_workbook(["学校", *CAPTIONS.values()], _children(schools), shared=False)
+        looked = operations.look_at(kind_of(KEY), "新生.xlsx", workbook, actor=actor)
         with transaction():
-            file_id = operations.receive(kind_of(KEY), "新生.xlsx", workbook, actor=actor).id
+            file_id = operations.receive(looked, actor=actor).id
         checked = _apart(work, on_postgres=bench.is_postgres)
         good = _count(ImportRow.state == RowState.OK)
         if good != ROWS:

@@ -15,11 +15,11 @@ from app.access import Actor
 from app.cases import queries
 from app.cases.models import Case, Task
 from app.database import db
-from tests import factories
 from tests.bench import Figure
 from tests.bench.decisions import a_bench
-from tests.client import Client, apart
-from tests.databases import postgres_answers
+from tests.support import factories
+from tests.support.client import Client, apart
+from tests.support.databases import postgres_answers
 
 PAGES = 60  # measured pages, from the beginning to deep inside
 OFFICES = 100

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import segno
 
-from app.interface.typesetting import typeset
+from app.web.pdf import typeset
 from tests.bench import Figure
 
 FORM = Path(__file__).parents[2] / "app/students/typst/proof.typ"

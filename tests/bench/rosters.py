@@ -15,11 +15,11 @@ from app.cases import operations
 from app.cases.models import BatchRow, Case, Task
 from app.cases.operations import Answer
 from app.database import db, transaction
-from tests import factories
-from tests.app.test_registration import SEPTEMBER, named
 from tests.bench import Figure
 from tests.bench.decisions import Bench, a_bench, server_cpu
-from tests.databases import postgres_answers
+from tests.processes.registration.test_registration import SEPTEMBER, named
+from tests.support import factories
+from tests.support.databases import postgres_answers
 
 ROUNDS = 5
 CHILDREN = 1000

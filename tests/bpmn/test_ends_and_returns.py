@@ -18,6 +18,7 @@ ANSWERS = ({"answer": "agreed"}, {"answer": "2002"})
 DRAWN: dict[str, tuple[list[dict[str, Any]], list[dict[str, str]], list[str], set[str]]] = {
     "death": ([{}], [{}], [], {"agreed", "refused"}),
     "reversal": ([{"next_tier": True}, {"next_tier": False}], [{}], [], {"agreed", "refused"}),
+    "school_reversal": ([{"next_tier": True}, {"next_tier": False}], [{}], [], {"agreed", "refused"}),
     "school_reorganisation": ([{"next_tier": True}, {"next_tier": False}], [{}], [], {"agreed", "refused"}),
     "recruiting_scope": ([{"next_tier": True}, {"next_tier": False}], [{}], [], {"agreed", "refused"}),
     "arrival": (
@@ -48,6 +49,8 @@ VERBS = {
     ("death", ()): ["case/end_others_of_the_dead", "enrolment/decease"],
     ("reversal", (("next_tier", True),)): ["enrolment/reverse"],
     ("reversal", (("next_tier", False),)): ["enrolment/reverse"],
+    ("school_reversal", (("next_tier", True),)): ["school/reverse"],
+    ("school_reversal", (("next_tier", False),)): ["school/reverse"],
     ("school_reorganisation", (("next_tier", True),)): ["school/reorganise"],
     ("school_reorganisation", (("next_tier", False),)): ["school/reorganise"],
     ("arrival", (("found", "none"), ("has_record", False))): ["arrival/create"],

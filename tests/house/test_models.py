@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.database import Model, db
-from tests.databases import Postgres, Sqlite
 from tests.house.sources import TOP
+from tests.support.databases import Postgres, Sqlite
 
-for room in sorted((TOP / "app").glob("*/models.py")):
-    importlib.import_module(f"app.{room.parent.name}.models")
+for file in sorted((TOP / "app").rglob("*.py")):
+    if "(Model):" in file.read_text("utf-8"):
+        importlib.import_module(".".join(file.relative_to(TOP).with_suffix("").parts))
 MODELS = sorted((mapper.class_ for mapper in Model.registry.mappers), key=lambda model: model.__name__)
 TERM = re.compile(r"([\u4e00-\u9fff]+) – \S")
 

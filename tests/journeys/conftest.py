@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browsers import Desk, chromium_or_skip, desks, serving
+from tests.support.browsers import Desk, chromium_or_skip, desks, serving
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ import pytest
 
 from app.database import db
 from app.identity.models import Duty, Post
-from tests import factories
-from tests.browsers import Desk
-from tests.databases import on_sqlite
-from tests.people import Story
+from tests.support import factories
+from tests.support.browsers import Desk
+from tests.support.databases import on_sqlite
+from tests.support.transfer_case import Story
 
 pytestmark = on_sqlite
 Seat = Callable[..., Desk]

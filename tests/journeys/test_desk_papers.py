@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from app.cases.commands import tick
-from tests import factories
-from tests.app.test_time import at
-from tests.browsers import Desk
-from tests.client import Client
-from tests.databases import on_sqlite
-from tests.matters import a_matter
-from tests.papers import a_pdf, a_picture, a_zip
-from tests.people import Story
+from tests.cases.test_time import at
+from tests.support import factories
+from tests.support.browsers import Desk
+from tests.support.client import Client
+from tests.support.databases import on_sqlite
+from tests.support.papers import a_pdf, a_picture, a_zip
+from tests.support.single_school_case import a_matter
+from tests.support.transfer_case import Story
 
 pytestmark = on_sqlite
 Seat = Callable[..., Desk]

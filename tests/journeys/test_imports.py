@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import pytest
 from app import clock
 from app.imports.commands import work
 from app.schools.models import School
-from tests import factories
-from tests.app.imports.children import a_child, filled
-from tests.browsers import Desk
-from tests.databases import on_sqlite
+from tests.imports.children import CAPTIONS, a_child, filled
+from tests.support import factories
+from tests.support.browsers import Desk
+from tests.support.databases import on_sqlite
+from tests.support.workbooks import a_workbook
 
 pytestmark = on_sqlite
 Seat = Callable[..., Desk]
@@ -101,5 +103,29 @@ def test_a_file_that_is_no_workbook_is_explained(seat: Seat, school: School, tmp
 
     upload(desk, tmp_path / "新生.xlsx")
 
-    assert desk.says("这不是 .xlsx 工作簿（可能是 CSV 或文本文件）")
+    assert desk.says("缺少必填的列：出生日期")
     assert desk.violations() == ""
+
+
+def test_foreign_captions_are_matched_on_a_page_and_remembered(seat: Seat, school: School, tmp_path: Path) -> None:
+    desk = seat(factories.a_user(school, "operator"))
+    captions = [{"name": "娃娃", "class_number": "编班"}.get(name, caption) for name, caption in CAPTIONS.items()]
+    child = a_child(name="张三")
+    (tmp_path / "新生.xlsx").write_bytes(a_workbook(captions, [[child.get(name) for name in CAPTIONS]]))
+    upload(desk, tmp_path / "新生.xlsx")
+    assert desk.says("缺少必填的列：姓名")
+    assert desk.violations() == ""
+
+    desk.follow("手工对应表头")
+    assert desk.violations() == ""
+    desk.field("娃娃").select_option(label="姓名（必填）")
+    desk.field("编班").select_option(label="不读取")
+    desk.press("按所选的重新检查")
+    work()
+
+    assert desk.says("检查完毕：1 行可以导入")
+    desk.open("/imports/")
+    desk.page.get_by_text("本机构对应过的表头（2）").click()
+    assert desk.violations() == ""
+    desk.page.get_by_role("button", name=re.compile("“娃娃”的对应")).click()
+    assert desk.says("已删除这条对应关系")

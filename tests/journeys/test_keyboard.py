@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browsers import Desk
-from tests.client import PASSWORD
-from tests.databases import on_sqlite
-from tests.people import Story
+from tests.support.browsers import Desk
+from tests.support.client import PASSWORD
+from tests.support.databases import on_sqlite
+from tests.support.transfer_case import Story
 
 pytestmark = on_sqlite
 Seat = Callable[..., Desk]
@@ -56,10 +56,13 @@ def test_single_keys_explain_themselves_search_and_can_be_switched_off(seat: Sea
     keys.press("?")
     assert page.get_by_role("dialog", name="快捷键").is_visible()
     keys.press("Escape")
-    assert page.get_by_role("dialog").count() == 0
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.wait_for_function("document.activeElement === document.body")  # the dialog has given the focus back
     keys.press("/")
+    search = page.locator("#global-search")
+    expect(search).to_be_focused()
     keys.type("j/?")
-    assert page.locator("#global-search").input_value() == "j/?", "letters typed into a field are letters"
+    expect(search, "letters typed into a field are letters").to_have_value("j/?")
 
     page.get_by_role("button", name="快捷键").click()
     page.get_by_label("单键快捷键").uncheck()

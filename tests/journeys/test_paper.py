@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.browsers import Desk
-from tests.databases import on_sqlite
-from tests.people import Story
+from tests.support.browsers import Desk
+from tests.support.databases import on_sqlite
+from tests.support.transfer_case import Story
 
 pytestmark = on_sqlite
 Seat = Callable[..., Desk]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.app.test_plans import COUNTY, SIDES, asked
-from tests.browsers import Desk
-from tests.client import Client
-from tests.databases import on_sqlite
-from tests.recruiting import a_plan
+from tests.processes.recruitment.test_plans import COUNTY, SIDES, asked
+from tests.support.browsers import Desk
+from tests.support.client import Client
+from tests.support.databases import on_sqlite
+from tests.support.recruiting_case import a_plan
 
 pytestmark = on_sqlite
 Seat = Callable[..., Desk]
@@ -18,7 +18,7 @@ def test_a_school_asks_and_the_city_files_without_a_fault_on_any_page(seat: Seat
     plan = a_plan(client)
     school = seat(plan.at(plan.code).operator).open(f"/apply/{COUNTY}")
     assert school.violations() == ""
-    school.field("生源地教育局").fill("330108")
+    school.field("生源地教育局").select_option("330108")
     school.field("学段").select_option("senior")
     school.field("入学年份").fill("2026")
     school.field("计划数").fill("6")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.cases import commands
-from tests.app.test_rosters import Recruiting, a_recruiting
-from tests.browsers import Desk
-from tests.client import Client
-from tests.databases import on_sqlite
+from tests.processes.recruitment.test_rosters import Recruiting, a_recruiting
+from tests.support.browsers import Desk
+from tests.support.client import Client
+from tests.support.databases import on_sqlite
 
 pytestmark = on_sqlite
 
@@ -36,7 +36,7 @@ def test_the_pages_of_a_roster_are_open_to_everybody(client: Client, seat: Calla
     source.follow("去办件页确认")
     assert source.violations() == ""
     source.press("确认名单")
-    assert source.says("已办理")
+    assert source.says("已确认名单。")
     recruiting.agree("confirm_here", "directives", "pull")
     commands.tick()
 

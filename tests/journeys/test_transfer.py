@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from app import clock
 from app.students.models import Standing
-from tests import factories
-from tests.browsers import Desk
-from tests.databases import on_sqlite
-from tests.people import Story
+from tests.support import factories
+from tests.support.browsers import Desk
+from tests.support.databases import on_sqlite
+from tests.support.transfer_case import Story
 
 Seat = Callable[..., Desk]
 DESKS = (
@@ -63,7 +63,7 @@ def walk(desk: Desk, story: Story) -> None:
         if key != "pull":
             desk.field("意见").fill("情况属实。")
         desk.press(button)
-        assert desk.says("已办理。")
+        assert desk.says("已转入。" if key == "pull" else "已办理。")
 
     desk.open(f"/cases/{story.number}")
     assert desk.page.locator(".stamp").inner_text() == "同意"

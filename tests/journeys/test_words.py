@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tests import factories
-from tests.browsers import Desk
-from tests.databases import on_sqlite
-from tests.people import Story
+from tests.support import factories
+from tests.support.browsers import Desk
+from tests.support.databases import on_sqlite
+from tests.support.transfer_case import Story
 
 pytestmark = on_sqlite
 Seat = Callable[..., Desk]
@@ -47,7 +47,7 @@ def test_a_form_from_elsewhere_is_refused_with_a_way_out(seat: Seat, submitted: 
 
     desk.press("同意")
 
-    assert "刷新页面" in refusal(desk)
+    assert "回到原页面" in refusal(desk)
 
 
 def test_who_comes_second_hears_that_it_has_been_done(seat: Seat, submitted: Story) -> None:

@@ -14,8 +14,8 @@ from SpiffWorkflow.util.task import TaskState
 
 import workflows
 from workflows import engine, scripts
-from workflows.fast import FastWorkflow
 from workflows.runs import dump, load
+from workflows.task_tree import FastWorkflow
 
 LONGEST = 30  # decisions in one walk
 _stock = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure(DEFAULT_CONFIG))
@@ -73,7 +73,7 @@ class Sides:
             BpmnWorkflow(diagrams.spec, dict(diagrams.subprocess_specs), script_engine=scripts.ENGINE) for _ in "ab"
         ]
         fast = [
-            FastWorkflow(diagrams.spec, dict(diagrams.subprocess_specs), scripts.ENGINE, diagrams.blueprint)
+            FastWorkflow(diagrams.spec, dict(diagrams.subprocess_specs), scripts.ENGINE, diagrams.compiled_spec)
             for _ in "ab"
         ]
         self.all: list[Any] = [*stock, *fast]
@@ -135,7 +135,7 @@ def _walk(workflow: Any, refusing: bool) -> None:
     while ready := workflow.get_tasks(state=TaskState.READY, manual=False):
         for task in ready:
             if task.state == TaskState.READY:
-                engine._step(task, call)
+                engine._step(task, engine.Services(call))
 
 
 def wander(sides: Sides, chance: random.Random) -> int:

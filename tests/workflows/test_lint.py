@@ -46,6 +46,15 @@ def lane(role: str, *tasks: str) -> str:
     )
 
 
+def placed(order: str) -> str:
+    """Where the process says it stands in the list of what may be started."""
+    return (
+        "<bpmn:extensionElements><spiffworkflow:properties>"
+        f'<spiffworkflow:property name="start_order" value="{order}" />'
+        "</spiffworkflow:properties></bpmn:extensionElements>"
+    )
+
+
 OURS = lane("applicant", "ask")
 FLAWED = {
     "no start": (one("a > end"), ("no-start", "error", "p")),
@@ -176,7 +185,55 @@ FLAWED = {
         .replace(b"choice == 2", b'outcome == "agree"').replace(b"choice == 3", b'outcome == "send_back"'),
         ("outcome", "error", "xor1"),
     ),
+    "a property that nobody reads": (house(OURS, ("colour", "red")), ("property", "error", "ask")),
+    "a lane's property on a task": (house(OURS, ("role", "applicant")), ("property", "error", "ask")),
+    "a property of a start": (
+        house(OURS).replace(
+            b'<bpmn:startEvent id="start" name="start" />',
+            b'<bpmn:startEvent id="start" name="start"><bpmn:extensionElements><spiffworkflow:properties>'
+            b'<spiffworkflow:property name="outcome" value="agreed" /></spiffworkflow:properties>'
+            b"</bpmn:extensionElements></bpmn:startEvent>",
+        ),
+        ("property", "error", "start"),
+    ),
+    "a property that nobody reads, in a foreign drawing": (
+        house("", ("colour", "red")),
+        ("property", "warning", "ask"),
+    ),
+    "a place that is no number": (house(placed("first") + OURS), ("property", "error", "p")),
+    "a kind of task that does not exist": (house(OURS, ("kind", "repairs")), ("property", "error", "ask")),
+    "a duty that does not exist": (house(OURS, ("duty", "headmaster")), ("property", "error", "ask")),
+    "a state of the case that does not exist": (house(OURS, ("status", "asleep")), ("property", "error", "ask")),
+    "a confirmation of nobody's side": (house(OURS, ("kind", "confirmation")), ("property", "error", "ask")),
+    "a confirmation of a side that does not exist": (
+        house(OURS, ("kind", "confirmation"), ("side", "there")),
+        ("property", "error", "ask"),
+    ),
+    "a button of an outcome that the task has not": (
+        house(OURS, ("button.refuse", "不再办理")),
+        ("words", "error", "ask"),
+    ),
+    "the record of an outcome that the task has not": (
+        house(OURS, ("record.refuse", "不再办理")),
+        ("words", "error", "ask"),
+    ),
+    "a button without words": (house(OURS, ("button.agree", " ")), ("words", "error", "ask")),
+    "an outcome whose button has no words of its own": (
+        house(OURS, ("outcomes", "acknowledge")),
+        ("words", "error", "ask"),
+    ),
 }  # fmt: skip
+FLAWLESS = {
+    "words of its own": house(OURS, ("outcomes", "acknowledge"), ("button.acknowledge", "提出意见")),
+    "a place": house(placed("12") + OURS),
+    "a repair": house(OURS, ("kind", "repair"), ("status", "repairing"), ("duty", "operator")),
+    "a confirmation": house(OURS, ("kind", "confirmation"), ("side", "here"), ("record.agree", "已确认")),
+}
+
+
+@pytest.mark.parametrize("name", FLAWLESS)
+def test_what_is_known_is_no_flaw(name: str) -> None:
+    assert not {rule for rule, _severity, _element in found(FLAWLESS[name])} & {"property", "words"}
 
 
 @pytest.mark.parametrize("name", FLAWED)

@@ -22,8 +22,8 @@ from tests.workflows.drawing import (
     task,
 )
 from tests.workflows.lockstep import LONGEST, Sides, wander
-from workflows.fast import FastWorkflow
 from workflows.runs import FORMAT, dump, load
+from workflows.task_tree import FastWorkflow
 
 TRANSFER = Path(__file__).parents[2] / "bpmn" / "transfer" / "transfer.bpmn"
 FACTS = {"same_superior": False, "city_review": True}

@@ -87,10 +87,13 @@ BOTH = {
     "a reminder that goes its own way": one(
         "start > a > end; remind > b > end2",
         node(
-            "boundaryEvent", "remind", "<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration>"
-            "</bpmn:timerEventDefinition>", attachedToRef="a", cancelActivity="false",
+            "boundaryEvent",
+            "remind",
+            "<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition>",
+            attachedToRef="a",
+            cancelActivity="false",
         ),
-    ),  # fmt: skip
+    ),
     "an interrupted sub-process with tokens in both branches": subprocess_drawing(
         FORK, border("stop", "sub", "message"), after="; stop > b > end2"
     ),
@@ -147,7 +150,7 @@ BOTH = {
         "start > sub > end; fault > b > end2",
         inside("sub", "start_in > xor1 > x > end_err; xor1 > y > end_in", FAULT, more=several()),
         border("fault", "sub", "error"),
-    ),  # fmt: skip
+    ),
     "a sub-process that repeats": one("start > sub > end", inside("sub", FORK, more=LOOP)),
     # --- events
     "an event-based gateway": one(
@@ -182,9 +185,9 @@ BOTH = {
         "start > try1 > end; undone > b > end2",
         inside("try1", "start_in > xor1 > x > end_in; xor1 > end_c", CANCEL, tag="transaction"),
         border("undone", "try1", "cancel"),
-    ),  # fmt: skip
+    ),
     "a message from outside": one("start > hear > end", receive("hear")),
-}  # fmt: skip
+}
 
 ONLY_SOUND = {
     "branches merged without a join": one("start > and1 > a > xor1 > c > end; and1 > b > xor1"),

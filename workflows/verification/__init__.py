@@ -1,4 +1,4 @@
-"""Everything that must hold before a diagram is published: it is read as if hostile, looked over and walked in full."""
+"""Everything that must hold before a diagram is published: read as untrusted XML, linted, loaded, explored in full."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from lxml import etree
 from workflows.diagrams import BPMN, read
 from workflows.errors import DiagramRefused
 from workflows.verification.drawing import Drawing, connect_calls, draw
-from workflows.verification.exploration import Verdict
 from workflows.verification.findings import ERROR, INFO, WARNING, Finding, Report
-from workflows.verification.judgement import judge
 from workflows.verification.lint import lint
 from workflows.verification.loading import load_fault
+from workflows.verification.soundness import Verdict
+from workflows.verification.verdict import judge
 
 LARGEST = 5_000_000  # bytes of one file: what is too large to publish may still be looked at
 
@@ -28,7 +28,7 @@ def verify(sources: Mapping[str, bytes], *, operations: Collection[str] | None =
     """Look over the BPMN files of a process and follow every way through them.
 
     sources -- file name to bytes; a call may lead from one of the files to another.
-    operations -- the verbs the house offers; None where they are not known.
+    operations -- the names of the service tasks that are offered; None where they are not known.
     Raises NotBpmn with a sentence when a file is not BPMN.
     """
     roots = {name: read_bpmn(source, name) for name, source in sources.items()}

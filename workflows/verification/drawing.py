@@ -137,7 +137,7 @@ class MessageFlow:
     target: Node
 
     @property
-    def is_told(self) -> bool:
+    def can_be_sent(self) -> bool:
         """Can its source send at all?"""
         return self.source.is_activity or self.source.kind in ("throw", "end")
 

@@ -1,4 +1,4 @@
-"""What can be seen without following a single token: gaps, slips of the pen, and what the house or its engine lacks."""
+"""What can be seen without following a token: what is missing, miswritten, or not supported by engine or platform."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from workflows.errors import DiagramRefused, RunBroken
 from workflows.routing import ROLES
 from workflows.verification.drawing import Drawing, Node, Scope
 from workflows.verification.findings import ERROR, INFO, WARNING, Finding, quoted
+from workflows.verification.properties import of_properties
+from workflows.vocabulary import OUTCOMES
 
-OUTCOMES = frozenset({"agree", "refuse", "send_back", "acknowledge"})
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 FORBIDDEN = {"preScript", "postScript"}
 CATCHES = {
@@ -30,14 +31,14 @@ UNNAMED = ("task", "call", "sub")
 def lint(drawing: Drawing, operations: Collection[str] | None = None) -> list[Finding]:
     """Every finding about a drawing as it stands.
 
-    operations -- the verbs the house offers, None where they are not known.
+    operations -- the names of the service tasks that are offered, None where they are not known.
     """
     found = [*_of_the_file(drawing), *_of_what_is_refused(drawing)]
     for scope in drawing.scopes:
         found += [*_of_a_scope(scope), *_of_reach(scope)]
     for node in drawing.all_nodes():
         found += [*_of_flows(node), *_of_events(node, drawing), *_of_service(node, operations)]
-    return [*found, *_of_conditions(drawing), *_of_offices(drawing), *_of_outcomes(drawing)]
+    return [*found, *_of_conditions(drawing), *_of_offices(drawing), *_of_outcomes(drawing), *of_properties(drawing)]
 
 
 def _of_the_file(drawing: Drawing) -> Iterator[Finding]:
@@ -232,12 +233,12 @@ def _of_service(node: Node, operations: Collection[str] | None) -> Iterator[Find
             yield Finding("no-operation", ERROR, node.id, f"服务环节{node}引用了不存在的操作 {operator}")
 
 
-# --- as this house uses them: conditions, offices, outcomes
+# --- as this platform uses them: conditions, offices, outcomes
 
 
 def _of_conditions(drawing: Drawing) -> Iterator[Finding]:
     returned = {properties(node.element).get("returns_as") for node in _people(drawing)}
-    known = {"outcome": OUTCOMES | {None}, "returned_by": returned | {None}}
+    known = {"outcome": OUTCOMES.keys() | {None}, "returned_by": returned | {None}}
     for element in drawing.root.iter(*(f"{BPMN}{each}" for each in EXPRESSIONS)):
         try:
             compared = scripts.compared(element.text or "")
@@ -267,7 +268,7 @@ def _of_offices(drawing: Drawing) -> Iterator[Finding]:
         for number, meaning in NUMBERS.items():
             if not own.get(number, "0").isdecimal():
                 yield Finding("number", ERROR, node.id, f"环节{node}的{meaning}：{own[number]}")
-        for outcome in sorted(set(_outcomes(node)) - OUTCOMES):
+        for outcome in sorted(set(_outcomes(node)) - OUTCOMES.keys()):
             yield Finding("outcome", ERROR, node.id, f"环节{node}的办理结果 {outcome} 不存在")
 
 

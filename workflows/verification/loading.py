@@ -8,7 +8,7 @@ from lxml import etree
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
 
-from workflows.blueprint import refuse_unbounded
+from workflows.compiled_spec import refuse_unbounded
 from workflows.diagrams import BPMN, LONGEST, PARSING, refuse_circles
 from workflows.errors import DiagramRefused
 from workflows.verification.findings import ERROR, Finding

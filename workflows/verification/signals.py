@@ -1,92 +1,124 @@
-"""Signals: everything that waits for one hears it at once, and nobody hears it later."""
+"""Signals: whatever waits for one receives it at once, and nothing receives it later."""
 
 from __future__ import annotations
 
-from workflows.verification.behaviour import Behaviour
-from workflows.verification.states import Record, State, emptied, hears, is_event_sub, minus, ordered, removed, without
-from workflows.verification.steps import Step
+from collections.abc import Iterable
+
+from workflows.verification.markings import Execution, Marking, removed
+from workflows.verification.semantics import Semantics
+from workflows.verification.transitions import Activity, Transition
+
+After = list[Marking | None]  # None for a scope that has ended
 
 
-class Hearing:
-    """What hearing a signal does to states; what was worked out once is remembered."""
+class SignalDelivery:
+    """What receiving a signal does to markings; what was worked out once is remembered."""
 
-    def __init__(self, behaviour: Behaviour) -> None:
-        self.behaviour = behaviour
-        self._reactions: dict[tuple[State, str | None], list[State | None]] = {}
+    def __init__(self, semantics: Semantics) -> None:
+        self.semantics = semantics
+        self._delivered: dict[tuple[Marking, str | None], After] = {}
 
-    def reactions(self, state: State, signal: str | None) -> list[State | None]:
-        """The states after a signal has reached everything in the scope that waits for it."""
-        key = (state, signal)
-        if key not in self._reactions:
-            self._reactions[key] = list(dict.fromkeys(self._reacted(state, signal)))
-        return self._reactions[key]
+    def delivered(self, marking: Marking, signal: str | None) -> After:
+        """The markings after a signal has reached everything in the scope that waits for it."""
+        key = (marking, signal)
+        if key not in self._delivered:
+            self._delivered[key] = list(dict.fromkeys(self._to_scope(marking, signal)))
+        return self._delivered[key]
 
-    def _reacted(self, state: State, signal: str | None) -> list[State | None]:
-        for number, event_sub in enumerate(self.behaviour.body(state).event_subs):
-            trigger, interrupting, _ = event_sub.borders[0]
-            if hears(trigger, signal) and interrupting and state[3][number] < trigger.most:
-                return self.behaviour.event_sub_begun(state, number, event_sub, interrupting)
-        states: list[State | None] = [state]
-        for step in self.behaviour.body(state).steps:
-            states = [after for each in states for after in self._step_heard(each, step, signal, state)]
-        for record in state[2]:
-            states = [after for each in states for after in self._record_heard(each, record, signal)]
-        for number, event_sub in enumerate(self.behaviour.body(state).event_subs):
-            trigger, interrupting, _ = event_sub.borders[0]
-            if hears(trigger, signal) and not interrupting and state[3][number] < trigger.most:
-                states = [
-                    after
-                    for each in states
-                    for after in self.behaviour.event_sub_begun(each or emptied(state), number, event_sub, interrupting)
-                ]
-        return states
+    def _to_scope(self, marking: Marking, signal: str | None) -> After:
+        """An event sub-process that interrupts takes the signal for the whole scope; else everything receives it."""
+        net = self.semantics.net(marking)
+        receiving = [number for number in range(len(net.event_subs)) if self._begins(marking, number, signal)]
+        for number in receiving:
+            if net.event_subs[number].borders[0].interrupting:
+                return self.semantics.event_sub_begun(marking, number)
+        after: After = [marking]
+        for transition in net.transitions:
+            after = [one for each in after for one in self._to_tokens(each, transition, signal, marking)]
+        for execution in marking.executions:
+            after = [one for each in after for one in self._to_execution(each, execution, signal)]
+        for number in receiving:
+            after = [one for each in after for one in self.semantics.event_sub_begun(each or marking.emptied(), number)]
+        return after
 
-    def _step_heard(self, state: State | None, step: Step, signal: str | None, before: State) -> list[State | None]:
-        """Tokens that wait at a step for the signal, or would be inside an activity that hears it."""
-        state = state if state is not None else emptied(before)
-        places = [place for place in step.ins for _ in range(before[1][place]) if state[1][place]]
-        if step.activity and any(hears(each[0], signal) for each in step.activity.borders):
-            states: list[State | None] = [state]
-            for place in places:
-                entered = [
-                    (after, after[2]) for s in states if s is not None
-                    for after in self.behaviour.entered(without(s, (place,)), step.activity) if after is not None
-                ]  # fmt: skip
-                states = []
-                for after, records in entered:
-                    new = next((r for r in records if r not in state[2]), None)
-                    states += self._record_heard(after, new, signal) if new else [after]
-            return states
-        if step.trigger is None or not hears(step.trigger, signal):
-            return [self.behaviour.settled(state)]
-        states = [state]
+    def _begins(self, marking: Marking, number: int, signal: str | None) -> bool:
+        """Does the event sub-process of that number begin with the signal?"""
+        trigger = self.semantics.net(marking).event_subs[number].borders[0].trigger
+        return trigger.awaits_signal(signal) and marking.fired[number] < trigger.most
+
+    # --- tokens in places
+
+    def _to_tokens(
+        self, marking: Marking | None, transition: Transition, signal: str | None, before: Marking
+    ) -> Iterable[Marking | None]:
+        """Tokens that wait at a transition for the signal, or could be inside an activity that receives it.
+
+        before -- the marking when the signal was sent: tokens that it has moved itself do not receive it again.
+        """
+        marking = marking if marking is not None else before.emptied()
+        places = [place for place in transition.inputs for _ in range(before.tokens[place]) if marking.tokens[place]]
+        activity, trigger = transition.activity, transition.trigger
+        if activity and any(border.trigger.awaits_signal(signal) for border in activity.borders):
+            return self._on_entering(marking, places, activity, signal)
+        if trigger is not None and trigger.awaits_signal(signal):
+            return self._on_firing(marking, places, transition)
+        return [self.semantics.settled(marking)]
+
+    def _on_firing(self, marking: Marking, places: list[int], transition: Transition) -> After:
+        markings = [marking]
         for place in places:
-            states = [
-                self.behaviour.given(without(s, (place,)), way)
-                for s in states if s is not None and s[1][place] for way in step.ways
-            ] or states  # fmt: skip
-        return [self.behaviour.settled(each) for each in states if each is not None]
+            markings = [
+                self.semantics.given(each.without((place,)), bag)
+                for each in markings
+                if each.tokens[place]
+                for bag in transition.outputs
+            ] or markings
+        return [self.semantics.settled(each) for each in markings]
 
-    def _record_heard(self, state: State | None, record: Record, signal: str | None) -> list[State | None]:
-        assert state is not None
-        activity = self.behaviour.activity(state, record)
-        rest = minus(state, record)
-        if not is_event_sub(activity):
-            for trigger, interrupting, ways in activity.borders:
-                if interrupting and hears(trigger, signal):
-                    return [self.behaviour.settled(self.behaviour.given(rest, way)) for way in ways]
-            if activity.trigger is not None and hears(activity.trigger, signal):
-                return self.behaviour.went_on(rest, (*record[:2], record[2] - 1, *record[3:]))
-        after: list[Record] = [record]
-        for kid in record[4]:
-            after = [
-                (*r[:4], ordered((*removed(r[4], kid), *([k] if k else []))))
-                for r in after for k in self.reactions(kid, signal)
-            ]  # fmt: skip
-        states = [each for r in after for each in self.behaviour.went_on(rest, r)]
-        if is_event_sub(activity):
-            return states
-        for trigger, interrupting, ways in activity.borders:
-            if not interrupting and hears(trigger, signal):
-                states = [self.behaviour.given(each or emptied(state), way) for each in states for way in ways]
-        return states
+    def _on_entering(self, marking: Marking, places: list[int], activity: Activity, signal: str | None) -> After:
+        after: After = [marking]
+        for place in places:
+            entered = [
+                one
+                for each in after
+                if each is not None
+                for one in self.semantics.entered(each.without((place,)), activity)
+                if one is not None
+            ]
+            after = [one for each in entered for one in self._to_new_execution(each, marking, signal)]
+        return after
+
+    def _to_new_execution(self, entered: Marking, before: Marking, signal: str | None) -> After:
+        new = next((each for each in entered.executions if each not in before.executions), None)
+        return self._to_execution(entered, new, signal) if new else [entered]
+
+    # --- activities under way
+
+    def _to_execution(self, marking: Marking | None, execution: Execution, signal: str | None) -> After:
+        """The signal interrupts the activity, ends the receiving task, or reaches its insides and then its border."""
+        assert marking is not None
+        activity = self.semantics.activity(marking, execution)
+        rest = marking.without_execution(execution)
+        if activity.is_event_sub:
+            return self._to_insides(rest, execution, signal)
+        borders = [border for border in activity.borders if border.trigger.awaits_signal(signal)]
+        for border in borders:
+            if border.interrupting:
+                return [self.semantics.settled(self.semantics.given(rest, bag)) for bag in border.outputs]
+        if activity.trigger is not None and activity.trigger.awaits_signal(signal):
+            return self.semantics.went_on(rest, execution._replace(running=execution.running - 1))
+        after = self._to_insides(rest, execution, signal)
+        for border in borders:
+            after = [self.semantics.given(each or marking.emptied(), bag) for each in after for bag in border.outputs]
+        return after
+
+    def _to_insides(self, rest: Marking, execution: Execution, signal: str | None) -> After:
+        """The signal reaches what runs inside an activity."""
+        moved = [execution]
+        for inner in execution.inside:
+            moved = [
+                each.with_inside((*removed(each.inside, inner), *([after] if after else [])))
+                for each in moved
+                for after in self.delivered(inner, signal)
+            ]
+        return [after for each in moved for after in self.semantics.went_on(rest, each)]

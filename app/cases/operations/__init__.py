@@ -1,30 +1,40 @@
 """Verbs of a case: open, decide, recall, revoke its directive. None of them commits; each takes who acts."""
 
-from app.cases.operations import registering, rosters
-from app.cases.operations.attaching import attach_to, open_with, read_attachment
+from app.cases.operations.attachments import (
+    attach_to,
+    keep_papers,
+    may_attach_to,
+    note_reading,
+    open_with,
+    read_attachment,
+)
 from app.cases.operations.batches import ROW_VERBS, batches_to_work, conclude, release, work_chunk
-from app.cases.operations.deciding import Answer, decide, pre_review
-from app.cases.operations.ending import expire_directive, recall, revoke_directive, terminate, terminate_others
-from app.cases.operations.exchanging import act_on, ask_nation
-from app.cases.operations.hurrying import read_all_notices, read_notice, supervise, urge
-from app.cases.operations.once import new_key, once
-from app.cases.operations.opening import is_startable, may_start, open_case, open_follow_up, profile
+from app.cases.operations.coming_changes import call_off, keep_fault, take_effect
+from app.cases.operations.decisions import Answer, decide, pre_review
+from app.cases.operations.idempotency import new_key, run_once, submitted
+from app.cases.operations.late_registrations import mark_late
+from app.cases.operations.opening import is_startable, open_case, open_follow_up, profile
+from app.cases.operations.recall import expire_directive, recall, revoke_directive, terminate, terminate_others
+from app.cases.operations.reminders import read_all_notices, read_notice, supervise, urge
 
 __all__ = [
-    "act_on",
-    "ask_nation",
-    "ask_nation",
     "ROW_VERBS",
     "Answer",
-    "batches_to_work",
-    "conclude",
+    "act_on",
+    "ask_nation",
     "attach_to",
+    "batches_to_work",
+    "call_off",
+    "conclude",
     "decide",
     "expire_directive",
     "is_startable",
-    "may_start",
+    "keep_fault",
+    "keep_papers",
+    "mark_late",
+    "may_attach_to",
     "new_key",
-    "once",
+    "note_reading",
     "open_case",
     "open_follow_up",
     "open_with",
@@ -34,13 +44,14 @@ __all__ = [
     "read_attachment",
     "read_notice",
     "recall",
-    "registering",
     "release",
     "revoke_directive",
-    "rosters",
-    "work_chunk",
+    "run_once",
+    "submitted",
     "supervise",
-    "urge",
+    "take_effect",
     "terminate",
     "terminate_others",
+    "urge",
+    "work_chunk",
 ]

@@ -6,7 +6,7 @@ that writes records and rows alike. Whoever is killed in the middle has lost not
 
 from __future__ import annotations
 
-import re
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,30 +16,33 @@ import sqlalchemy as sa
 import workflows
 from app import audit, clock
 from app.cases import rules
-from app.cases.models import Batch, BatchRow, Case, CaseStatus, RowStatus
-from app.cases.openings import Opening, RowOpening
-from app.cases.operations.moving import Moved, case_by_number, proceeding_of
+from app.cases.hooks import Opening, RowOpening
+from app.cases.models import Batch, BatchRow, Case, RowStatus
+from app.cases.operations.late_registrations import overtaken
+from app.cases.operations.reservations import hold
+from app.cases.operations.transitions import Transition, case_by_number, context_of
+from app.cases.queries.struck_rows import STRUCK, positions, struck_before
 from app.database import db, execute, table
+from app.definitions.queries import compiled_version
 from app.errors import Objected, Refused
 from app.identity.operations import nobody
-from app.processes.queries import edition
-from app.series import insert_for
-from app.students.models import NumberReservation, masked
-from app.students.operations import Proceeding
+from app.students.models import masked
+from app.students.operations import CaseContext
 from app.students.rules.registration import BeingRegistered
+from workflows import service_task
 
 CHUNK = 100  # rows in one transaction
 ROWS = table(BatchRow)
 BATCHES = table(Batch)
 
 Outcomes = dict[int, int | Refused]
-RowVerb = Callable[[Proceeding, Mapping[int, Mapping[str, Any]]], Outcomes]
+RowVerb = Callable[[CaseContext, Mapping[int, Mapping[str, Any]]], Outcomes]
 ROW_VERBS: dict[str, RowVerb] = {}
-PREPARATIONS: dict[str, Callable[[Proceeding], None]] = {}
+PREPARATIONS: dict[str, Callable[[CaseContext], None]] = {}
 
 
 def row_verb(
-    name: str, *, prepare: Callable[[Proceeding], None] = lambda proceeding: None
+    name: str, *, prepare: Callable[[CaseContext], None] = lambda _context: None
 ) -> Callable[[RowVerb], RowVerb]:
     """Offer a verb that works a chunk of rows: by each row's position the child's id, or why not.
 
@@ -48,6 +51,7 @@ def row_verb(
 
     def register(verb: RowVerb) -> RowVerb:
         ROW_VERBS[name], PREPARATIONS[name] = verb, prepare
+        service_task(name)(functools.partial(_release, verb=name))
         return verb
 
     return register
@@ -59,7 +63,7 @@ def write_rows(case: Case, opening: Opening) -> None:
     school_id = opening.receiving.id
     db.session.add(Batch(case_id=case.id, school_id=school_id, total=len(opening.rows)))
     db.session.flush()
-    _reserve(case, school_id, opening.rows)
+    _hold_children(case, opening.rows)
     execute(
         sa.insert(ROWS),
         [
@@ -79,67 +83,55 @@ def write_rows(case: Case, opening: Opening) -> None:
     )
 
 
-def _reserve(case: Case, school_id: int, rows: Sequence[RowOpening]) -> None:
-    reserved = hold_numbers(case, school_id, [row.number_hash for row in rows])
+def _hold_children(case: Case, rows: Sequence[RowOpening]) -> None:
+    held = hold(case, [each for row in rows for each in row.hashes])
     refused: list[Refused] = [
         BeingRegistered(field=f"rows.{place}.main_number")
         for place, row in enumerate(rows)
-        if row.number_hash not in reserved
+        if not held.issuperset(row.hashes)
     ]
     if refused:
         raise Objected(refused)
 
 
-def hold_numbers(case: Case, school_id: int, hashes: Sequence[str]) -> set[str]:
-    """Hold each number for this case; a number held by a case that has closed is free. Returns those now held."""
-    held = table(NumberReservation)
-    insert = insert_for()(held)
-    closed = sa.select(sa.literal(1)).where(Case.id == held.c.case_id, Case.status == CaseStatus.CLOSED).exists()
-    taken = execute(
-        insert.on_conflict_do_update(
-            index_elements=["number_hash"],
-            set_={name: insert.excluded[name] for name in ("case_id", "school_id", "reserved_at")},
-            where=closed,
-        ).returning(held.c.number_hash),
-        [
-            {"number_hash": number_hash, "case_id": case.id, "school_id": school_id, "reserved_at": case.opened_at}
-            for number_hash in sorted(hashes)
-        ],
-    )
-    return {row.number_hash for row in taken}
+def _release(context: CaseContext, _facts: Mapping[str, Any], *, verb: str) -> None:
+    release(context, verb)
 
 
-def release(proceeding: Proceeding, verb: str) -> None:
-    """The decision hands the list to the worker; rows that an office has struck off are refused with it."""
-    proceeding.claim()
-    PREPARATIONS[verb](proceeding)
+def release(context: CaseContext, verb: str) -> None:
+    """名单转入办理: the decision hands the list to the worker; rows that an office has struck off are refused."""
+    context.claim()
+    PREPARATIONS[verb](context)
     now = clock.now()
-    struck = struck_off(proceeding.form.get("struck_off", "")) | struck_off(
-        proceeding.application.get("struck_off", "")
-    )
+    struck = struck_by(context) | positions(context.application.get(STRUCK, ""))
     if struck:
         execute(
             sa.update(ROWS)
-            .where(ROWS.c.case_id == proceeding.case_id, ROWS.c.position.in_(sorted(struck)))
+            .where(ROWS.c.case_id == context.case_id, ROWS.c.position.in_(sorted(struck)))
             .values(status=RowStatus.REFUSED, code=rules.StruckOff.code, detail=rules.StruckOff.text, worked_at=now)
         )
-    done = sa.select(sa.func.count()).where(ROWS.c.case_id == proceeding.case_id, ROWS.c.status != RowStatus.WAITING)
+    done = sa.select(sa.func.count()).where(ROWS.c.case_id == context.case_id, ROWS.c.status != RowStatus.WAITING)
     execute(
         sa.update(BATCHES)
-        .where(BATCHES.c.case_id == proceeding.case_id)
+        .where(BATCHES.c.case_id == context.case_id)
         .values(verb=verb, released_at=now, worked=done.scalar_subquery(), finished_at=None)
     )
 
 
-def struck_off(text: str) -> set[int]:
-    """The positions an office wrote down: `3、7, 12`."""
-    return {int(digits) for digits in re.findall(r"[0-9]{1,4}", text)}
+def struck_by(context: CaseContext) -> set[int]:
+    """The positions that the deciding office strikes off: what its decision says, else what it has said before.
+
+    An office that struck children off and sent the list back has struck them off still; a decision with the field,
+    empty or not, says it anew.
+    """
+    said = context.form.get(STRUCK)
+    return positions(struck_before(context.case_id, context.actor.office_id) if said is None else said)
 
 
-def conclude(proceeding: Proceeding) -> dict[str, int]:
+def conclude(context: CaseContext) -> dict[str, int]:
     """How many were accepted and refused, as facts of the run."""
     counted = execute(
-        sa.select(ROWS.c.status, sa.func.count()).where(ROWS.c.case_id == proceeding.case_id).group_by(ROWS.c.status)
+        sa.select(ROWS.c.status, sa.func.count()).where(ROWS.c.case_id == context.case_id).group_by(ROWS.c.status)
     )
     counts = {str(status): count for status, count in counted}
     return {"accepted": counts.get("accepted", 0), "refused": counts.get("refused", 0)}
@@ -177,19 +169,20 @@ def work_chunk(case_id: int, size: int = CHUNK) -> bool:
     ).all()
     number = db.session.scalars(sa.select(Case.number).where(Case.id == case_id)).one()
     case, siblings = case_by_number(number)
-    chosen = edition(case.version_id)
-    proceeding = proceeding_of(case, chosen, nobody("名单办理"), {})
+    version = compiled_version(case.version_id)
+    context = context_of(case, version, nobody("名单办理"), {})
+    overtaken(case, context)
     if waiting:
         verb = execute(sa.select(BATCHES.c.verb).where(BATCHES.c.case_id == case_id)).scalar_one()
         rows = {row.position: orjson.loads(row.content) for row in waiting[:size]}
-        _keep_outcomes(case_id, ROW_VERBS[verb](proceeding, rows))
+        _keep_outcomes(case_id, ROW_VERBS[verb](context, rows))
     if len(waiting) > size:
         return True
-    proceeding.claim()
+    context.claim()
     execute(sa.update(BATCHES).where(BATCHES.c.case_id == case_id).values(finished_at=clock.now()))
-    run = workflows.notify(chosen.diagrams, bytes(case.state), "rows_done", context=proceeding)
-    Moved(case, chosen, run, siblings, clock.now(), proceeding).keep(tell=True)
-    audit.record("cases/rows_done", f"case:{number}", actor=proceeding.actor, after=conclude(proceeding))
+    run = workflows.notify(version.diagrams, bytes(case.state), "rows_done", context=context)
+    Transition(case, version, run, siblings, clock.now(), context).save(tell=True)
+    audit.record("cases/rows_done", f"case:{number}", actor=context.actor, after=conclude(context))
     return False
 
 

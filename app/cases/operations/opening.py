@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,20 +12,25 @@ from flask import current_app
 import workflows
 from app import audit, clock
 from app.access import Actor
-from app.cases import rules
+from app.cases import hooks, rules
+from app.cases.hooks import Closing, Opening
 from app.cases.models import Case, CaseOutcome, CaseStatus, RouteStep, Task
-from app.cases.openings import OPENINGS, Opening
-from app.cases.operations.batches import hold_numbers, write_rows
-from app.cases.operations.moving import task_row, told_of
-from app.cases.operations.rosters import write_roster
+from app.cases.models.coming_changes import ComingChange
+from app.cases.operations.batches import write_rows
+from app.cases.operations.closing import close
+from app.cases.operations.reservations import hold_all, numbers_in
+from app.cases.operations.transitions import context_for, task_row
+from app.cases.queries.proofs import missing
+from app.cases.queries.standard_precheck import precheck_of
+from app.cases.rules import permissions
 from app.database import db
+from app.definitions.queries import APPLICATION, ROW, CompiledVersion, current_version
 from app.divisions.models import Office
-from app.errors import InvalidInput, Missing, NotAllowed, Objected
-from app.interface import objections as form_objections
-from app.processes.queries import APPLICATION, ROW, Edition, current_edition
-from app.series import next_in
-from app.students.operations import Proceeding
-from app.students.rules.registration import BeingRegistered
+from app.errors import InvalidInput, Missing, Objected
+from app.sequences import next_in
+from app.students.operations import CaseContext
+from app.web import canonical
+from app.web import objections as form_objections
 
 MOST_ROWS = 1000
 
@@ -36,72 +41,80 @@ def profile() -> str:
 
 
 def open_case(
-    process_key: str, application: Mapping[str, Any], *, actor: Actor, rows: Sequence[Mapping[str, Any]] | None = None
+    process_key: str,
+    application: Mapping[str, Any],
+    *,
+    actor: Actor,
+    rows: Sequence[Mapping[str, Any]] | None = None,
+    proofs: Collection[str] = (),
 ) -> Case:
     """Open a case from an application: precheck, route, first task.
 
     rows -- one application per child, for a process about many of them (its form is `row`)
+    proofs -- the kinds of papers that come with it
 
-    Raises Objected with every objection, NotYourSchool, UnknownChild, Unroutable, Missing (no such process),
+    Raises Objected with every objection, papers that are missing (E-PROOF) among them, NotYourSchool,
+    UnknownChild, Unroutable, Missing (no such process),
     AlreadyOpen when another application of the same child was faster.
     """
-    chosen = current_edition(process_key)
-    if process_key not in OPENINGS:
+    version = current_version(process_key)
+    check = precheck_of(version)
+    if check is None:
         raise Missing()
-    if actor.duty != "operator":
-        raise NotAllowed()
-    if not may_start(chosen, actor):
-        raise rules.NotTheApplicant()
-    faults = form_objections(chosen.form(APPLICATION), application) + _faults_of_rows(chosen, rows)
+    if refusal := permissions.why_not_start(version.applicant, actor):
+        raise refusal
+    application = canonical.values(version.form(APPLICATION), application)
+    if rows is not None and ROW in version.forms:
+        rows = canonical.values({"items": version.form(ROW)}, list(rows))
+    faults = form_objections(version.form(APPLICATION), application) + _faults_of_rows(version, rows)
+    lacks = missing(version, application, proofs)
     if faults:
-        raise Objected(list(faults))
+        raise Objected([*faults, *lacks])
     many = {"rows": rows} if rows is not None else {}
-    opening = OPENINGS[process_key](chosen, application, profile=profile(), actor=actor, **many)
+    try:
+        opening = check(version, application, profile=profile(), actor=actor, **many)
+    except Objected as refusal:
+        raise Objected([*refusal.objections, *lacks]) from refusal
+    if lacks:
+        raise Objected(lacks)
     applicant = db.session.get_one(Office, actor.office_id)
-    case = _new_case(chosen, opening, applicant, profile=profile(), opened_by=actor.user_id)
+    case = _new_case(version, opening, applicant, profile=profile(), opened_by=actor.user_id)
     case.application = dict(opening.application if opening.application is not None else application)
-    _insert(case, chosen, opening, applicant, actor=actor)
+    _insert(case, version, opening, applicant, actor=actor)
     if opening.rows:
         write_rows(case, opening)
-    if opening.plan:
-        write_roster(case, opening.plan)
-    if opening.reserves and not hold_numbers(case, actor.office_id, [opening.reserves]):
-        raise Objected([BeingRegistered(field="main_number")])
+    if begin := hooks.on_open.of(process_key):
+        begin(case, opening)
     audit.record("cases/open", f"case:{case.number}", actor=actor, after={"process": process_key})
     return case
 
 
-def _faults_of_rows(chosen: Edition, rows: Sequence[Mapping[str, Any]] | None) -> list[InvalidInput]:
+def _faults_of_rows(version: CompiledVersion, rows: Sequence[Mapping[str, Any]] | None) -> list[InvalidInput]:
     """What is wrong with a list as such, then with each of its rows (`rows.3.name`)."""
-    if ROW not in chosen.forms:
+    if ROW not in version.forms:
         return [InvalidInput(sentence="此项业务不按名单办理。", field="rows")] if rows is not None else []
     if not rows:
         return [InvalidInput(sentence="名单中没有学生。", field="rows")]
     if len(rows) > MOST_ROWS:
         return [InvalidInput(sentence=f"一次最多 {MOST_ROWS} 人（现有 {len(rows)} 人）。", field="rows")]
-    form = chosen.form(ROW)
+    form = version.form(ROW)
     return [fault for place, row in enumerate(rows) for fault in form_objections(form, row, under=f"rows.{place}")]
 
 
 def is_startable(process_key: str, actor: Actor) -> bool:
     """True when the actor may open a case of that process."""
-    return process_key in OPENINGS and may_start(current_edition(process_key), actor)
+    version = current_version(process_key)
+    return precheck_of(version) is not None and permissions.why_not_start(version.applicant, actor) is None
 
 
-def may_start(chosen: Edition, actor: Actor) -> bool:
-    """True for an operator of the kind of office that the diagram names as applicant (`school` without a word)."""
-    kind = chosen.diagrams.properties.get("applicant", "school")
-    if kind == "province":
-        return actor.duty == "operator" and actor.office_kind == kind
-    return actor.duty == "operator" and (actor.office_kind == "school") == (kind == "school")
-
-
-def _new_case(chosen: Edition, opening: Opening, applicant: Office, *, profile: str, opened_by: int | None) -> Case:
+def _new_case(
+    version: CompiledVersion, opening: Opening, applicant: Office, *, profile: str, opened_by: int | None
+) -> Case:
     now = clock.now()
     return Case(
         number=_next_number(now),
-        version_id=chosen.version_id,
-        process_key=chosen.key,
+        version_id=version.version_id,
+        process_key=version.key,
         profile=profile,
         status=CaseStatus.OPEN,
         student_id=opening.student.id if opening.student else None,
@@ -118,10 +131,13 @@ def _new_case(chosen: Edition, opening: Opening, applicant: Office, *, profile: 
     )
 
 
-def _insert(case: Case, chosen: Edition, opening: Opening, applicant: Office, *, actor: Actor) -> None:
-    """Route the case, write it, walk it to its first tasks. Raises Unroutable, AlreadyOpen."""
+def _insert(case: Case, version: CompiledVersion, opening: Opening, applicant: Office, *, actor: Actor) -> None:
+    """Route the case, write it, let it hold its child, walk it to its first tasks.
+
+    Raises Unroutable, AlreadyOpen, Objected when another case holds the number.
+    """
     offices = rules.parties(
-        chosen.diagrams,
+        version.diagrams,
         receiving=opening.receiving,
         releasing=opening.releasing,
         applicant=applicant,
@@ -133,7 +149,9 @@ def _insert(case: Case, chosen: Edition, opening: Opening, applicant: Office, *,
         db.session.flush()
     except sa.exc.IntegrityError as error:
         raise rules.AlreadyOpen() from error
-    _start(case, chosen, opening, offices, actor=actor)
+    children = {opening.student.main_number_hash} if opening.student and case.holds_student else set()
+    hold_all(case, children | numbers_in(case.application) | set(opening.holds))
+    _start(case, version, opening, offices, actor=actor)
 
 
 def _next_number(now: dt.datetime) -> str:
@@ -141,16 +159,15 @@ def _next_number(now: dt.datetime) -> str:
     return f"{day}-{next_in(f'case-{day}'):06d}"
 
 
-def _start(case: Case, chosen: Edition, opening: Opening, offices: Mapping[str, Office], *, actor: Actor) -> None:
+def _start(
+    case: Case, version: CompiledVersion, opening: Opening, offices: Mapping[str, Office], *, actor: Actor
+) -> None:
     # the case is ours, nobody else has seen it yet: there is nothing to claim
-    told = told_of(case, case.id, chosen, actor, claimed=[True])
-    run = workflows.start(chosen.diagrams, opening.facts, context=told)
+    told = context_for(case, case.id, version, actor, claimed=[True])
+    run = workflows.start(version.diagrams, opening.facts, context=told)
     case.state = run.state
-    if run.finished:  # nobody had to act: the case goes on as another one
-        case.status, case.closed_at = CaseStatus.CLOSED, case.opened_at
-        case.outcome = CaseOutcome(run.outcome or "terminated")
-    visited = workflows.foresee(chosen.diagrams, opening.facts)
-    for position, step in enumerate(rules.route(chosen.diagrams, offices, visited)):
+    visited = workflows.foresee(version.diagrams, opening.facts)
+    for position, step in enumerate(rules.route(version.diagrams, offices, visited)):
         db.session.add(
             RouteStep(
                 case_id=case.id,
@@ -164,45 +181,54 @@ def _start(case: Case, chosen: Edition, opening: Opening, offices: Mapping[str, 
             )
         )
     db.session.flush()
+    if run.finished:  # nobody had to act: the case goes on as another one
+        close(_closing(case, run.outcome, actor))
+        db.session.refresh(case)
     warning = opening.warning
     note = {"code": warning.code, "detail": warning.detail} if warning else None
-    rows = [task_row(case.id, case.parties, {}, chosen, each, case.opened_at, note) for each in run.waiting]
+    rows = [task_row(case.id, case.parties, {}, version, each, case.opened_at, note) for each in run.waiting]
     if rows:
         db.session.execute(sa.insert(Task), rows)
+    if run.wakes_on:
+        db.session.add(ComingChange(case_id=case.id, takes_effect_on=run.wakes_on, agreed_at=case.opened_at))
 
 
-def open_linked(chosen: Edition, opening: Opening, first: Case, *, actor: Actor) -> Case:
+def _closing(case: Case, outcome: str | None, actor: Actor) -> Closing:
+    return Closing(case.id, case.process_key, CaseOutcome(outcome or "terminated"), case.opened_at, actor)
+
+
+def open_linked(version: CompiledVersion, opening: Opening, first: Case, *, actor: Actor) -> Case:
     """Open the case in which another one goes on: the same applicant, the same person who drafted it.
 
     Raises Unroutable, AlreadyOpen.
     """
     applicant = db.session.get_one(Office, first.applicant_office_id)
-    case = _new_case(chosen, opening, applicant, profile=first.profile, opened_by=first.opened_by)
+    case = _new_case(version, opening, applicant, profile=first.profile, opened_by=first.opened_by)
     case.application, case.follows_id = dict(opening.application or {}), first.id
-    _insert(case, chosen, opening, applicant, actor=actor)
-    audit.record("cases/open", f"case:{case.number}", actor=actor, after={"process": chosen.key})
+    _insert(case, version, opening, applicant, actor=actor)
+    audit.record("cases/open", f"case:{case.number}", actor=actor, after={"process": version.key})
     return case
 
 
-def open_by_message(chosen: Edition, opening: Opening, applicant: Office, *, actor: Actor) -> Case:
+def open_by_message(version: CompiledVersion, opening: Opening, applicant: Office, *, actor: Actor) -> Case:
     """Open a case that nobody here has drafted. Raises Unroutable, AlreadyOpen."""
-    case = _new_case(chosen, opening, applicant, profile=profile(), opened_by=None)
+    case = _new_case(version, opening, applicant, profile=profile(), opened_by=None)
     case.application = dict(opening.application or {})
-    _insert(case, chosen, opening, applicant, actor=actor)
-    audit.record("cases/open", f"case:{case.number}", actor=actor, after={"process": chosen.key})
+    _insert(case, version, opening, applicant, actor=actor)
+    audit.record("cases/open", f"case:{case.number}", actor=actor, after={"process": version.key})
     return case
 
 
-def open_follow_up(process_key: str, proceeding: Proceeding) -> None:
+def open_follow_up(process_key: str, context: CaseContext) -> None:
     """Open a small case that follows another and blocks nothing, such as the paper archive's journey."""
-    proceeding.claim()
-    chosen = current_edition(process_key)
-    first = db.session.get_one(Case, proceeding.case_id)
-    receiving = db.session.get_one(Office, proceeding.receiving_school_id)
+    context.claim()
+    version = current_version(process_key)
+    first = db.session.get_one(Case, context.case_id)
+    receiving = db.session.get_one(Office, context.receiving_school_id)
     # an archive that a bureau keeps has no releasing school
-    releasing = db.session.get_one(Office, proceeding.releasing_school_id or first.parties["releasing_school"])
+    releasing = db.session.get_one(Office, context.releasing_school_id or first.parties["releasing_school"])
     opening = Opening(student=first.student, holds_student=False, receiving=receiving, releasing=releasing)
-    case = _new_case(chosen, opening, releasing, profile=first.profile, opened_by=None)
+    case = _new_case(version, opening, releasing, profile=first.profile, opened_by=None)
     case.follows_id = first.id
-    _insert(case, chosen, opening, releasing, actor=proceeding.actor)
-    audit.record("cases/open", f"case:{case.number}", actor=proceeding.actor, after={"process": process_key})
+    _insert(case, version, opening, releasing, actor=context.actor)
+    audit.record("cases/open", f"case:{case.number}", actor=context.actor, after={"process": process_key})

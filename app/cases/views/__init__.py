@@ -1,6 +1,6 @@
-"""The pages of a case: start, follow, decide, recall."""
+"""The pages of a case: follow, decide, recall."""
 
-from app.cases.views import attachments, case, lists, prints, rosters, transfer
-from app.cases.views.desk import bp
+from app.cases.views import attachments, case, lists, prints
+from app.cases.views.blueprint import bp
 
-__all__ = ["attachments", "bp", "case", "lists", "prints", "rosters", "transfer"]
+__all__ = ["attachments", "bp", "case", "lists", "prints"]

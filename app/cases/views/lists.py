@@ -9,9 +9,10 @@ from flask import render_template, request, url_for
 from app.access import actor, allow
 from app.cases import queries
 from app.cases.models import TaskStatus
-from app.cases.views.desk import bp, status_tag
-from app.interface import encode_cursor
-from app.interface.lists import decode_cursor
+from app.cases.views.blueprint import bp, status_tag
+from app.identity.models import DUTY_NAMES
+from app.web import encode_cursor
+from app.web.pagination import decode_cursor
 
 BOXES = {"applied": "我发起的", "running": "在办", "closed": "办结", "": "全部办件"}
 
@@ -41,15 +42,16 @@ def closed() -> Any:
 
 
 def _list(box: str) -> Any:
-    place, limit, q = decode_cursor(1), 20, request.args.get("q", "").strip()
+    place, limit, q = decode_cursor(int), 20, request.args.get("q", "").strip()
     rows = queries.cases_for(actor(), box=box or None, q=q or None, after=place[0] if place else None, limit=limit + 1)
     following = encode_cursor([rows[limit - 1].id]) if len(rows) > limit else None
     return render_template(
         "cases/list.html",
         heading=BOXES[box],
         cases=rows[:limit],
-        names=queries.process_names(),
+        names={"takeover": "初始建库", **queries.process_names()},
         status_tag=status_tag,
+        duties=DUTY_NAMES,
         waiting_of=lambda case: [task for task in case.tasks if task.status is TaskStatus.OPEN],
         next=url_for(request.endpoint or "cases.index", cursor=following, q=q or None) if following else None,
         q=q,

@@ -9,14 +9,18 @@ from flask import render_template, url_for
 from app import audit
 from app.access import actor, allow
 from app.cases import queries
-from app.cases.forms import edition_of
-from app.cases.models import OUTCOME_NAMES, Case, CaseOutcome, TaskStatus
-from app.cases.views.desk import bp, decision_words
-from app.cases.views.story import application_lines
+from app.cases.models import OUTCOME_NAMES, Case, CaseOutcome, RowStatus, TaskStatus
+from app.cases.presenters.cases import compiled_version_of
+from app.cases.queries.acts import act_children
+from app.cases.queries.coming_changes import live
+from app.cases.queries.proofs import kinds_of
+from app.cases.queries.reversals import taken_back
+from app.cases.views.blueprint import bp
+from app.cases.views.timeline import application_lines
 from app.database import db, transaction
 from app.errors import Missing
-from app.interface.checks import Checked, checkable, masked_name
-from app.students import queries as students
+from app.students.queries import directives
+from app.web.checks import Checked, checkable, masked_name
 
 RESULTS = {
     CaseOutcome.AGREED: "已办结：同意。",
@@ -25,6 +29,7 @@ RESULTS = {
     CaseOutcome.REDIRECTED: "已转为其他办件，本表无效。",
     CaseOutcome.TERMINATED: "已终止，本表无效。",
 }
+ROW_RESULTS = {RowStatus.WAITING: "待办理", RowStatus.ACCEPTED: "已注册", RowStatus.REFUSED: "未注册"}
 
 
 @bp.get("/cases/<number>/sheet")
@@ -34,27 +39,45 @@ def sheet(number: str) -> Any:
     case, view = queries.case_for(actor(), number)
     if not view.whole or case.version is None:
         raise Missing()
-    chosen = edition_of(case)
+    version = compiled_version_of(case)
     page = render_template(
         "cases/sheet.html",
         back=url_for("cases.show", number=number),
         case=case,
-        chosen=chosen,
-        lines=application_lines(case, chosen),
+        version=version,
+        lines=application_lines(case, version),
+        children=children_on(case),
         waiting=[task for task in case.tasks if task.status is TaskStatus.OPEN],
-        decision_words=decision_words,
         outcomes=OUTCOME_NAMES,
-        reasons={each["code"]: each["text"] for each in chosen.reasons},
-        directive=students.directive_of(case.id),
+        reasons={each["code"]: each["text"] for each in version.reasons},
+        directive=directives.directive_of(case.id),
         result=result_of(case),
+        kinds=kinds_of(version),
     )
     with transaction():
         audit.record("papers/print", f"case:{number}", actor=actor(), after={"paper": "sheet"})
     return page
 
 
+def children_on(case: Case) -> list[tuple[str, str, str]]:
+    """Name, masked number and outcome of each child of the case's list, or of an act about a whole school."""
+    listed = [
+        (row.name, row.number_masked, ROW_RESULTS[row.status] + (f"：{row.detail}" if row.detail else ""))
+        for row in queries.rows_of(case.id, limit=None)
+    ]
+    return listed or [
+        (each.name, each.number, "　".join(filter(None, (each.to, each.certificate)))) for each in act_children(case)
+    ]
+
+
 def result_of(case: Case) -> str:
-    return RESULTS[case.outcome] if case.outcome else "办理中，尚无结果。"
+    """What has become of the case by today: a result that was taken back since says so, and by which case."""
+    if case.outcome:
+        taken = taken_back(case.id)
+        said = RESULTS[case.outcome]
+        return said if taken is None else taken.sentence if taken.whole else said + taken.sentence
+    coming = live(case)
+    return f"已核准，自 {coming.takes_effect_on} 起生效。" if coming else "办理中，尚无结果。"
 
 
 @checkable("C")
@@ -63,12 +86,13 @@ def check(case_id: int) -> Checked | None:
     case = db.session.get(Case, case_id)
     if case is None or case.version is None:
         return None
+    taken = taken_back(case.id)
     return Checked(
-        title=f"{edition_of(case).name}审批表",
+        title=f"{compiled_version_of(case).name}审批表",
         number=case.number,
         day=case.closed_at or case.opened_at,
         office=case.applicant_office.name,
         name=masked_name(case.student.name) if case.student else "—",
-        valid=case.outcome is CaseOutcome.AGREED,
+        valid=case.outcome is CaseOutcome.AGREED and not (taken and taken.whole),
         sentence=result_of(case),
     )

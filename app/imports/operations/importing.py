@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -12,17 +13,18 @@ import sqlalchemy as sa
 from app import audit, clock
 from app.access import Actor
 from app.database import db, execute, table
+from app.encryption import seal
 from app.errors import Objected, Refused, Stale, objections_of
-from app.imports.checking import NAME, values_of
-from app.imports.faults import Fault, as_rows, from_rows
-from app.imports.kinds import kind_of
+from app.identity.rules import WithoutPost
+from app.imports.import_types import kind_of
 from app.imports.models import FileStatus, ImportFile, ImportRow, RowState
-from app.imports.operations.faulting import put_at_fault
-from app.imports.operations.holding import hold, let_go
+from app.imports.operations.leases import hold, let_go
 from app.imports.operations.receiving import NotNow
+from app.imports.operations.rejects import at_fault, write_faults
 from app.imports.queries import payload_of
+from app.imports.queries.verdicts import NAME, broken, values_of
+from app.imports.rules.faults import Fault, as_rows, from_rows
 from app.schools.models import School
-from app.sealing import seal
 from workflows import Refusal
 
 FILES = table(ImportFile)
@@ -35,8 +37,7 @@ class NothingToImport(Refused):
     text = "没有可以导入的行，请下载有问题的行，更正后重新上传。"
 
 
-class PostIsOver(Refused):
-    code = "E-POST"
+class PostIsOver(WithoutPost):
     text = "提交人已不在原岗位，请由现任经办人重新上传。"
 
 
@@ -67,6 +68,7 @@ def confirm(file: ImportFile, *, with_warnings: bool, actor: Actor) -> None:
             confirmed_at=clock.now(),
             post_id=actor.post_id,
             attempts=0,
+            content=None,
         )
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
@@ -77,15 +79,18 @@ def confirm(file: ImportFile, *, with_warnings: bool, actor: Actor) -> None:
 def import_batch(file_id: int, token: str) -> bool:
     """Open one case with the next rows of one school, and mark them, in one transaction; False when none is left.
 
+    The rows are read, unsealed and checked before the first write; whoever has lost the lease writes nothing of it.
+
     Raises Stale (another worker), PostIsOver, or what the kind's verb objects to (Refused): nothing written then.
     """
-    hold(file_id, token)
     file = db.session.get_one(ImportFile, file_id)
     rows = next_batch(file)
     if not rows:
+        hold(file_id, token)
         _finish(file, token)
         return False
-    case_id = _take(file, rows)
+    left, case_id = _left_of(rows), _take(file, rows)
+    hold(file_id, token)
     numbers = [row.number for row in rows]
     marked = execute(
         sa.update(ROWS)
@@ -94,28 +99,28 @@ def import_batch(file_id: int, token: str) -> bool:
     )
     if marked.rowcount != len(rows):
         raise Stale()
-    _forget(file_id, rows)
-    return True
-
-
-def _forget(file_id: int, rows: Sequence[Any]) -> None:
-    """The case holds the children's particulars now; the row keeps the name, by which a person finds it again."""
     execute(
         sa.update(ROWS)
         .where(ROWS.c.file_id == file_id, ROWS.c.number == sa.bindparam("the_number"))
         .values(payload=sa.bindparam("left")),
-        [
-            {"the_number": row.number, "left": seal(orjson.dumps({"values": {NAME: values[NAME]}}).decode())}
-            for row in rows
-            for values in (payload_of(row.payload)["values"],)
-        ],
+        left,
     )
+    return True
+
+
+def _left_of(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """The case holds the children's particulars then; the row keeps the name, by which a person finds it again."""
+    return [
+        {"the_number": row.number, "left": seal(orjson.dumps({"values": {NAME: values[NAME]}}).decode())}
+        for row in rows
+        for values in (payload_of(row.payload)["values"],)
+    ]
 
 
 def next_batch(file: ImportFile) -> list[Any]:
     """The next rows to import: one school's, in their order."""
     wanted = (
-        sa.select(ROWS.c.number, ROWS.c.school_id, ROWS.c.payload, ROWS.c.faults)
+        sa.select(ROWS.c.number, ROWS.c.row, ROWS.c.sheet, ROWS.c.school_id, ROWS.c.payload, ROWS.c.faults)
         .where(ROWS.c.file_id == file.id, ROWS.c.state.in_(importable(file)))
         .order_by(ROWS.c.school_id, ROWS.c.number)
         .limit(BATCH)
@@ -134,7 +139,6 @@ def _take(file: ImportFile, rows: Sequence[Any]) -> int:
 
 def refuse_batch(file_id: int, token: str, refusal: Refusal) -> None:
     """The verb objected: the rows it named become failed rows; all of the batch where it named none. Raises Stale."""
-    hold(file_id, token)
     file = db.session.get_one(ImportFile, file_id)
     rows = next_batch(file)
     named: dict[int, list[Fault]] = {}
@@ -145,9 +149,36 @@ def refuse_batch(file_id: int, token: str, refusal: Refusal) -> None:
     if not named:
         faults = [Fault("", each.code, each.detail) for each in objections_of(refusal)]
         named = dict.fromkeys(range(len(rows)), faults)
-    for place, faults in named.items():
-        row = rows[place]
-        put_at_fault(file_id, row, as_rows([*from_rows(row.faults), *faults]))
+    _put_at_fault(file_id, token, {place: (rows[place], faults) for place, faults in named.items()})
+
+
+def _put_at_fault(file_id: int, token: str, named: Mapping[int, tuple[Any, Sequence[Fault]]]) -> None:
+    written = [at_fault(row, as_rows([*from_rows(row.faults), *faults])) for row, faults in named.values()]
+    hold(file_id, token)
+    write_faults(file_id, written)
+
+
+def batch_places(file_id: int) -> list[int]:
+    """The places of the rows that are imported next."""
+    return [row.number for row in next_batch(db.session.get_one(ImportFile, file_id))]
+
+
+def rehearse_batch(file_id: int, places: Collection[int]) -> None:
+    """Try to import these rows of the next batch, in a transaction that will be rolled back.
+
+    Raises whatever the verb fails with; what it objects to is no failure.
+    """
+    file = db.session.get_one(ImportFile, file_id)
+    rows = [row for row in next_batch(file) if row.number in places]
+    with contextlib.suppress(Refusal):
+        _take(file, rows)
+
+
+def exclude_broken(file_id: int, token: str, places: Collection[int]) -> None:
+    """The verb fails on these rows: they are at fault, under a number of the log; the rest goes on. Raises Stale."""
+    file = db.session.get_one(ImportFile, file_id)
+    rows = [row for row in next_batch(file) if row.number in places]
+    _put_at_fault(file_id, token, {row.number: (row, [broken(row.number)]) for row in rows})
 
 
 def _place_of(name: str | None) -> tuple[int | None, str]:

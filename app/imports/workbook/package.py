@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 from xml.parsers import expat
 
-from app.errors import Refused
+from app.imports.workbook.unreadable import Budget, Unreadable
+from app.web.zip_archives import DAMAGE
 
-LARGEST_FILE = 11_000_000  # bytes as uploaded; 50,000 rows of 30 columns are about 5 MB
 LARGEST_PART = 200_000_000  # bytes of one XML part: 50,000 rows of 30 columns are about 70 MB
 MOST_PARTS = 400
 STEEPEST = 150  # times its packed size; a real sheet stays below 40, deflate can give 1,000
@@ -20,50 +19,17 @@ SMALL = 2_000_000  # bytes below which steepness does not matter
 STEP = 65_536  # bytes handed to the parser at a time
 LONGEST_TOKEN = 1_000_000  # bytes of one tag: the parser holds it whole
 DEEPEST = 40
-OLE = b"\xd0\xcf\x11\xe0"  # .xls, and any workbook that has a password
-
-
-class Unreadable(Refused):
-    """E-FILE-…: the file as a whole cannot be taken; one sentence says why and what to do."""
-
-    code = "E-FILE"
-    text = "{sentence}"
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence=sentence, field="file")
-        self.code = code
-
-
-def _refuse_what_is_no_zip(content: bytes) -> None:
-    """Raise Unreadable with a sentence for what people send by mistake."""
-    start = content[:400].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if not content:
-        raise Unreadable("E-FILE-TYPE", "文件是空的，请选择填好的 .xlsx 文件。")
-    if len(content) > LARGEST_FILE:
-        raise Unreadable("E-FILE-SIZE", f"文件超过 {LARGEST_FILE // 1_000_000} MB，请分成几个文件上传。")
-    if content.startswith(OLE):
-        raise Unreadable(
-            "E-FILE-TYPE", "这是旧格式（.xls）或设有密码的工作簿，请取消密码并另存为“Excel 工作簿（.xlsx）”后上传。"
-        )
-    if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta")):
-        raise Unreadable(
-            "E-FILE-TYPE", "这是网页文件改了扩展名，请用 Excel 打开并另存为“Excel 工作簿（.xlsx）”后上传。"
-        )
-    if content.startswith(b"%PDF"):
-        raise Unreadable("E-FILE-TYPE", "这是 PDF 文件，请上传按模板填写的 .xlsx 文件。")
-    if not content.startswith(b"PK\x03\x04"):
-        raise Unreadable("E-FILE-TYPE", "这不是 .xlsx 工作簿（可能是 CSV 或文本文件），请下载模板填写后上传。")
 
 
 class Package:
     """An .xlsx whose container holds together. Raises Unreadable; parts are read with a limit, whatever they claim."""
 
-    def __init__(self, content: bytes) -> None:
-        _refuse_what_is_no_zip(content)
+    def __init__(self, content: bytes, budget: Budget | None = None) -> None:
+        self.budget = budget or Budget()
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
             members = self._zip.infolist()
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError) as error:
+        except DAMAGE as error:
             raise _damaged() from error
         if len(members) > MOST_PARTS:
             raise Unreadable("E-FILE-ZIP", f"工作簿里有 {len(members)} 个部件，不是正常的 .xlsx 文件，没有读取。")
@@ -99,27 +65,46 @@ class Package:
         """
         parser = _parser(begin, end, text)
         done = 0
+        for piece in self.pieces(name):
+            done += len(piece)
+            with self.budget.working():
+                _parse(parser, piece, False)
+            if done - parser.CurrentByteIndex > LONGEST_TOKEN:
+                raise Unreadable("E-FILE-XML", "工作簿的内容结构异常（标记过长），没有读取。")
+            yield done
+        _parse(parser, b"", True)
+        yield done
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The bytes of a part, unpacked a piece at a time. Raises Unreadable."""
+        done = 0
         try:
             with self._zip.open(name) as part:
                 while piece := part.read(STEP):
                     done += len(piece)
                     if done > LARGEST_PART:
                         raise _too_large()
-                    parser.Parse(piece, False)
-                    if done - parser.CurrentByteIndex > LONGEST_TOKEN:
-                        raise Unreadable("E-FILE-XML", "工作簿的内容结构异常（标记过长），没有读取。")
-                    yield done
-            parser.Parse(b"", True)
-        except expat.ExpatError as error:
-            raise Unreadable("E-FILE-XML", "工作簿的内容已损坏，请用 Excel 打开并重新保存后上传。") from error
-        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError) as error:
+                    self.budget.take_bytes(len(piece))
+                    yield piece
+        except DAMAGE as error:
             raise _damaged() from error
-        yield done
 
-    def sheets(self) -> list[Sheet]:
+    def holds(self, name: str, word: str) -> bool:
+        """True when the part may hold that word, however its characters are encoded; nothing is parsed."""
+        wanted = [word.encode(), word.encode("utf-16-le"), word.encode("utf-16-be")]
+        last = b""
+        for piece in self.pieces(name):
+            with self.budget.working():
+                seen = last + piece
+                if any(each in seen for each in wanted):
+                    return True
+                last = seen[-2 * len(word) :]
+        return False
+
+    def sheets(self) -> list[Part]:
         """The worksheets in their order."""
         related = self._relations()
-        found: list[Sheet] = []
+        found: list[Part] = []
         dates = {"since_1904": False}
 
         def begin(tag: str, attributes: dict[str, str]) -> None:
@@ -130,7 +115,7 @@ class Package:
                 part = related.get(relation, "")
                 if part in self._sizes and "worksheet" in part:
                     hidden = attributes.get("state", "visible") != "visible"
-                    found.append(Sheet(attributes.get("name", ""), part, hidden, dates["since_1904"]))
+                    found.append(Part(attributes.get("name", ""), part, hidden, dates["since_1904"]))
 
         for _ in self.walk("xl/workbook.xml", begin, _nothing):
             pass
@@ -154,11 +139,13 @@ class Package:
         return related
 
 
-class Sheet:
+class Part(NamedTuple):
     """One worksheet: its name, the part that holds it, whether it is hidden, and from when its dates count."""
 
-    def __init__(self, name: str, part: str, hidden: bool, since_1904: bool) -> None:
-        self.name, self.part, self.hidden, self.since_1904 = name, part, hidden, since_1904
+    name: str
+    part: str
+    hidden: bool
+    since_1904: bool
 
 
 class _Locals(dict[str, str]):
@@ -167,6 +154,14 @@ class _Locals(dict[str, str]):
     def __missing__(self, name: str) -> str:
         local = self[name] = name.rpartition(":")[2]
         return local
+
+
+def _parse(parser: Any, piece: bytes, last: bool) -> None:
+    """Raises Unreadable for what is no XML, or names an encoding that there is not."""
+    try:
+        parser.Parse(piece, last)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise Unreadable("E-FILE-XML", "工作簿的内容已损坏，请用 Excel 打开并重新保存后上传。") from error
 
 
 def _parser(begin: Callable[..., None], end: Callable[..., None], text: Any) -> Any:

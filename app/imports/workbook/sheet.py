@@ -1,48 +1,38 @@
-"""The rows of a worksheet, one at a time. A cell is a text; its class says what else it is."""
+"""The worksheets of an .xlsx: their rows one at a time, what was joined in them, what was hidden."""
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from app.imports.workbook.package import Package, Sheet, Unreadable
+from app.imports.workbook.cells import (
+    FARTHEST_COLUMN,
+    FARTHEST_ROW,
+    LONGEST_TEXT,
+    Broken,
+    Cells,
+    Formula,
+    Merge,
+    Merges,
+    Number,
+    Row,
+    address,
+    merge_of,
+)
+from app.imports.workbook.package import Package, Part
+from app.imports.workbook.unreadable import Budget, Unreadable
 
-FARTHEST_ROW = 100_000  # beyond it a cell with content is a slip of the hand, or an attack
-FARTHEST_COLUMN = 256
-MOST_STRINGS = 2_000_000
-LONGEST_TEXT = 32_767  # characters of a cell: Excel's own limit
 SHARED = "xl/sharedStrings.xml"
+ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
-class Number(str):
-    """What stands in a cell that Excel keeps as a number, digit by digit as the file has it."""
-
-    __slots__ = ()
-
-
-class Formula(str):
-    """A cell with a formula: its value may be anything by the time somebody else opens the file."""
-
-    __slots__ = ()
-
-
-class Broken(str):
-    """A cell that holds one of Excel's errors, such as #N/A."""
-
-    __slots__ = ()
-
-
-Cells = dict[int, str]  # column, counted from 0, to text; empty cells are left out
-
-
-def address(column: int, row: int) -> str:
-    """A cell's name: AB12."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
+def decoded(text: str) -> str:
+    """A text as it was typed: OOXML writes a character that XML cannot hold as `_x000D_`."""
+    if "_x" not in text:
+        return text
+    plain = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 class _Columns(dict[str, int]):
@@ -77,10 +67,10 @@ def strings_of(package: Package) -> list[str]:
         if tag == "rPh":
             skipped -= 1
         elif tag == "si":
-            strings.append("".join(pieces)[: LONGEST_TEXT + 1])
+            written = decoded("".join(pieces)[: LONGEST_TEXT + 1])
+            package.budget.take_string(len(written))
+            strings.append(written)
             pieces.clear()
-            if len(strings) > MOST_STRINGS:
-                raise Unreadable("E-FILE-SIZE", "工作簿里的文字过多，没有读取。请分成几个文件上传。")
 
     def text(characters: str) -> None:
         if inside:
@@ -95,8 +85,8 @@ def strings_of(package: Package) -> list[str]:
 class _Reader:
     """Collects cells and rows as the parser meets them."""
 
-    def __init__(self, strings: list[str]) -> None:
-        self.strings = strings
+    def __init__(self, strings: Sequence[str], budget: Budget) -> None:
+        self.strings, self.budget = strings, budget
         self.rows: deque[tuple[int, Cells]] = deque()
         self.cells: Cells = {}
         self.row = 0
@@ -105,8 +95,12 @@ class _Reader:
         self.kind = "n"
         self.formula = False
         self.taking = False
+        self.hidden = False
+        self.reading_aid = 0  # inside one (rPh), which is not part of the text
         self.pieces: list[str] = []
         self.length = 0
+        self.met = 0  # cells of the row, empty ones included
+        self.hidden_rows: list[int] = []
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "c":
@@ -114,8 +108,9 @@ class _Reader:
             self.column = self.columns[name.rstrip("0123456789")] if name else self.column + 1
             self.kind = attributes.get("t", "n")
             self.formula = False
+            self.met += 1
         elif tag in ("v", "t"):
-            self.taking = True
+            self.taking = not self.reading_aid
         elif tag == "f":
             self.formula = True
         elif tag == "row":
@@ -123,8 +118,9 @@ class _Reader:
             self.row = int(number) if number.isdecimal() and len(number) < 10 else self.row + 1
             self.column = -1
             self.cells = {}
+            self.hidden = attributes.get("hidden") in ("1", "true")
         elif tag == "rPh":
-            self.taking = False
+            self.reading_aid += 1
 
     def text(self, characters: str) -> None:
         if self.taking:
@@ -141,8 +137,15 @@ class _Reader:
         elif tag == "c":
             if self.pieces or self.formula:
                 self._keep()
-        elif tag == "row" and self.cells:
-            self.rows.append((self.row, self.cells))
+        elif tag == "rPh":
+            self.reading_aid -= 1
+        elif tag == "row":
+            self.budget.take_cells(1 + self.met)
+            self.met = 0
+            if self.cells:
+                self.rows.append((self.row, self.cells))
+                if self.hidden:
+                    self.hidden_rows.append(self.row)
 
     def _shared(self, raw: str) -> str:
         place = int(raw) if raw.isdecimal() and len(raw) < 9 else len(self.strings)
@@ -154,13 +157,15 @@ class _Reader:
         self.length = 0
         value = raw
         if self.formula:
-            value = Formula(raw)
+            value = Formula(decoded(raw))
         elif self.kind == "s":
             value = self._shared(raw)
         elif self.kind == "n":
             value = Number(raw.strip())
         elif self.kind == "e":
             value = Broken(raw)
+        else:
+            value = decoded(raw)
         if not self.formula and not value.strip():
             return
         if self.column >= FARTHEST_COLUMN or self.row > FARTHEST_ROW:
@@ -172,14 +177,51 @@ class _Reader:
         self.cells[self.column] = value
 
 
-def rows_of(package: Package, sheet: Sheet, strings: list[str]) -> Iterator[tuple[int, Cells, float]]:
-    """Every row with content: its number, its cells, how much of the sheet has been read (0 to 1).
+class Sheet:
+    """One worksheet of an .xlsx."""
 
-    Raises Unreadable when something of the sheet cannot be taken.
-    """
-    reader, size = _Reader(strings), max(1, package.size_of(sheet.part))
-    for done in package.walk(sheet.part, reader.begin, reader.end, reader.text):
-        share = min(1.0, done / size)
-        while reader.rows:
-            number, cells = reader.rows.popleft()
-            yield number, cells, share
+    def __init__(self, package: Package, part: Part, strings: Sequence[str]) -> None:
+        self.name, self.hidden, self.since_1904 = part.name, part.hidden, part.since_1904
+        self._package, self._part, self._strings = package, part.part, strings
+        self.hidden_rows: list[int] = []  # known as far as the rows have been read
+
+    def rows(self) -> Iterator[Row]:
+        """Every row with content, as a person sees it. Raises Unreadable when something cannot be taken."""
+        merges = Merges(self._merges())
+        return merges.fill(self._rows()) if merges else self._rows()
+
+    def _rows(self) -> Iterator[Row]:
+        reader, size = _Reader(self._strings, self._package.budget), max(1, self._package.size_of(self._part))
+        self.hidden_rows = reader.hidden_rows
+        for done in self._package.walk(self._part, reader.begin, reader.end, reader.text):
+            share = min(1.0, done / size)
+            while reader.rows:
+                number, cells = reader.rows.popleft()
+                yield Row(number, cells, share)
+
+    def _merges(self) -> list[Merge]:
+        """The joined cells: they stand behind the rows, so the sheet is gone through for them first."""
+        found: list[Merge] = []
+
+        def begin(tag: str, attributes: dict[str, str]) -> None:
+            if tag == "mergeCell" and (merge := merge_of(attributes.get("ref", ""))):
+                found.append(merge)
+
+        if self._package.holds(self._part, "mergeCell"):
+            for _ in self._package.walk(self._part, begin, lambda _tag: None):
+                pass
+        return found
+
+    def hidden_columns(self) -> list[int]:
+        """The columns that are not shown, as far as a roster reaches."""
+        found: list[int] = []
+
+        def begin(tag: str, attributes: dict[str, str]) -> None:
+            if tag == "col" and attributes.get("hidden") in ("1", "true"):
+                first, last = (attributes.get(name, "") for name in ("min", "max"))
+                if first.isascii() and first.isdigit() and last.isascii() and last.isdigit() and len(first + last) < 12:
+                    found.extend(range(int(first) - 1, min(int(last), FARTHEST_COLUMN)))
+
+        for _ in self._package.walk(self._part, begin, lambda _tag: None):
+            break  # the columns stand before the rows
+        return found

@@ -15,8 +15,8 @@ from app.cases.models import Case
 from app.database import db
 from app.divisions.models import Division, Office
 from app.divisions.queries import inside
+from app.processes.recruitment.models import Filing, FilingState, Plan, PlanStatus
 from app.schools.models import School
-from app.schools.plans import Filing, FilingState, Plan, PlanStatus
 from app.students.models import Directive, DirectiveKind, DirectiveStatus, Enrolment
 
 Condition = sa.ColumnElement[bool]

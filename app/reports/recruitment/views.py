@@ -10,13 +10,13 @@ from app import clock
 from app.access import actor, allow, require
 from app.database import db
 from app.divisions.models import Division
-from app.interface import add_menu, after_id, encode_cursor
-from app.reports.arguments import WATCHES, year_wanted
+from app.processes.recruitment.models import FilingState, PlanStatus
+from app.reports.arguments import WATCHES, any_year, wanted, year_wanted
 from app.reports.recruitment import queries
-from app.reports.recruitment.asked import KIND_NAMES, RECEIVES, STATE_NAMES, STATUS_NAMES, any_year, wanted
+from app.reports.recruitment.asked import KIND_NAMES, RECEIVES, STATE_NAMES, STATUS_NAMES
 from app.schools.models import STAGE_NAMES
-from app.schools.plans import FilingState, PlanStatus
-from app.schools.recruitment.queries import scope_of
+from app.schools.queries import scope_of
+from app.web import add_menu, after_id, encode_cursor
 
 bp = Blueprint("recruitment", __name__, template_folder="../templates")
 PAGE = 50

@@ -1,7 +1,7 @@
 """Verbs of the record. None of them commits; each takes who acts, and writes the audit in the same transaction."""
 
+from app.students.operations.context import CaseContext
 from app.students.operations.directives import issue_directive, signed_content
-from app.students.operations.proceeding import Proceeding
 from app.students.operations.transfer import (
     directive_in_force,
     expire,
@@ -13,7 +13,7 @@ from app.students.operations.transfer import (
 )
 
 __all__ = [
-    "Proceeding",
+    "CaseContext",
     "directive_in_force",
     "expire",
     "give_up_directive",

@@ -13,13 +13,15 @@ from app.database import db
 from app.divisions.models import Office
 from app.errors import InvalidInput, Objected, Stale
 from app.schools.operations import free_seat
-from app.students.contests import REMEDY_NAMES, Contest, ContestKind, Remedy
 from app.students.models import Archive, ArchiveEntry, Section, Standing, Student
+from app.students.models.contests import REMEDY_NAMES, Contest, ContestKind, Remedy
 from app.students.operations.changes import change, end_suspensions, write_change
+from app.students.operations.context import CaseContext
 from app.students.operations.corrections import correct_key
-from app.students.operations.proceeding import Proceeding
+from app.students.operations.locking import proved
 from app.students.queries import keeps, open_contest_of
-from app.students.rules.contests import NotTheKeeperOfTheRecord, objections_to_marking, objections_to_remedy
+from app.students.rules.contests import objections_to_marking, objections_to_remedy
+from app.students.rules.permissions import why_not_mark
 
 CODE = "ZG"  # 问题学籍处理
 
@@ -29,8 +31,8 @@ def mark(student: Student, kind: str, explanation: str, other: Student | None, *
 
     Raises NotTheKeeperOfTheRecord, or Objected with everything against it.
     """
-    if actor.duty != "operator" or not keeps(actor, student):
-        raise NotTheKeeperOfTheRecord()
+    if refusal := why_not_mark(actor, kept=keeps(actor, student)):
+        raise refusal
     objections = list(objections_to_marking(student, other, kind))
     if kind not in set(ContestKind):
         objections.append(InvalidInput(sentence="请选择问题类别。", field="kind"))
@@ -58,58 +60,62 @@ def mark(student: Student, kind: str, explanation: str, other: Student | None, *
     return contest
 
 
-def settle(proceeding: Proceeding) -> None:
+def settle(context: CaseContext) -> None:
     """Do what the offices have agreed to, and clear the mark of both records (code ZG).
 
     Raises what stands against it by now, NumberTaken (E-DUP-01), Stale.
     """
-    proceeding.claim()
-    asked = proceeding.application
-    contest = open_contest_of(proceeding.child, for_update=True)
-    student = db.session.get_one(Student, proceeding.child, with_for_update=True, populate_existing=True)
+    context.claim()
+    asked = context.application
+    contest = open_contest_of(context.child, for_update=True)
+    student = db.session.get_one(Student, context.child, with_for_update=True, populate_existing=True)
     for objection in objections_to_remedy(contest, student, asked):
         raise objection
     if contest is None:
         raise Stale()
     remedy = Remedy(asked["remedy"])
     if remedy is Remedy.MERGE:
-        _merge(proceeding, contest, student)
+        _merge(context, contest, student)
     elif remedy is Remedy.SEPARATE:
-        correct_key(proceeding)
+        correct_key(context)
     contested = [each for each in (student, contest.other) if each is not None]
     for each in contested:
         each.contested = False
     db.session.flush()
     for each in contested:
-        _note(proceeding, contest, each, remedy)
-    contest.remedy, contest.cleared_at, contest.case_id = remedy, clock.now(), proceeding.case_id
+        _note(context, contest, each, remedy)
+    contest.remedy, contest.cleared_at, contest.case_id = remedy, clock.now(), context.case_id
 
 
-def _merge(proceeding: Proceeding, contest: Contest, student: Student) -> None:
+def _merge(context: CaseContext, contest: Contest, student: Student) -> None:
     """One of two records is kept; the other one is closed, its dossier goes over, and it points at the kept one."""
-    asked, other = proceeding.application, contest.other
+    asked, other = context.application, contest.other
     if other is None:
         raise Stale()
     kept, lost = (student, other) if asked["keeps"] == "this" else (other, student)
-    _close(replace(proceeding, student_id=lost.id), lost)
-    if (asked["number_of"] == "this") != (kept is student):
-        _swap_numbers(kept, lost)
+    present = kept.open_enrolment or kept.last_enrolment
+    if present is None:
+        raise Stale()
+    with proved(context, present.entry_year, present.school_id, {kept.id: ["main_number"], lost.id: None}):
+        _close(replace(context, student_id=lost.id), lost)
+        if (asked["number_of"] == "this") != (kept is student):
+            _swap_numbers(kept, lost)
     _hand_over_dossier(kept, lost)
     lost.merged_into_id = kept.id
     audit.record(
         "students/merge",
         f"student:{lost.id}",
-        actor=proceeding.actor,
-        after={"into": kept.id, "case": proceeding.number},
+        actor=context.actor,
+        after={"into": kept.id, "case": context.number},
     )
 
 
-def _close(proceeding: Proceeding, lost: Student) -> None:
+def _close(context: CaseContext, lost: Student) -> None:
     enrolment: Any = lost.open_enrolment
     if enrolment is None:
         return
     today = clock.today()
-    change(proceeding, enrolment, CODE, on=today, standing=Standing.CLOSED)
+    change(context, enrolment, CODE, on=today, standing=Standing.CLOSED)
     free_seat(enrolment.school_id, enrolment.stage, enrolment.entry_year)
     end_suspensions(enrolment.id, today)
 
@@ -137,13 +143,13 @@ def _hand_over_dossier(kept: Student, lost: Student) -> None:
     db.session.execute(sa.update(Archive).where(Archive.id == kept.archive.id).values(version=Archive.version + 1))
 
 
-def _note(proceeding: Proceeding, contest: Contest, child: Student, remedy: Remedy) -> None:
+def _note(context: CaseContext, contest: Contest, child: Student, remedy: Remedy) -> None:
     """The change entry and the proof in the dossier, of a record that stays."""
     enrolment = child.open_enrolment or child.last_enrolment
     if enrolment is None or child.merged_into_id is not None:
         return
     write_change(
-        replace(proceeding, student_id=child.id),
+        replace(context, student_id=child.id),
         enrolment.epoch,
         enrolment.school_id,
         enrolment.owner_division,
@@ -154,17 +160,17 @@ def _note(proceeding: Proceeding, contest: Contest, child: Student, remedy: Reme
     )
     if child.archive is None:
         return
-    office = db.session.get_one(Office, proceeding.actor.office_id)
+    office = db.session.get_one(Office, context.actor.office_id)
     db.session.add(
         ArchiveEntry(
             archive_id=child.archive.id,
             section=Section.PROOF,
             dated=clock.today(),
             title=f"问题学籍处理：{REMEDY_NAMES[remedy]}",
-            body=f"{proceeding.application['explanation']}证明材料：{proceeding.application['proof']}",
+            body=f"{context.application['explanation']}证明材料：{context.application['proof']}",
             signed_by=office.short_name[:40],
             signed_at_office_id=office.id,
             owner_division=child.archive.owner_division,
-            case_id=proceeding.case_id,
+            case_id=context.case_id,
         )
     )

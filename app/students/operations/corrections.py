@@ -1,163 +1,179 @@
-"""Corrections of the person's own data: key fields with the superior's approval, the number's history kept."""
+"""Corrections of the person's own data, each asked by the lock at its commit; the number's history is kept."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import sqlalchemy as sa
 
 from app import clock
 from app.database import db
+from app.encryption import keyed_hash, unseal_text
 from app.errors import Stale
-from app.sealing import keyed_hash, unseal_text
 from app.students.models import Change, Enrolment, NumberKind, Sex, Student, StudentNumber, masked
 from app.students.operations.changes import write_change
-from app.students.operations.locking import digest_of, record_correction
-from app.students.operations.proceeding import Proceeding
-from app.students.queries import locked_since
-from app.students.rules.corrections import BASIC_FIELDS, KEY_FIELDS, PARTICULARS, NumberTaken
-from app.students.rules.locks import objections_to_edit
+from app.students.operations.context import CaseContext
+from app.students.operations.family import shown_family, write_family
+from app.students.operations.locking import check_fields, proved
+from app.students.queries.same_numbers import number_is_taken
+from app.students.rules.corrections import GENERAL_FIELDS, KEY_FIELDS, LOCKED_FIELDS, NumberTaken
+from app.students.rules.family import FAMILY, flat
+from app.students.rules.particulars import PARTICULARS, SEALED_NUMBERS
+from app.students.rules.sealed_numbers import sealed_number
+from app.web import canonical
 
 
-def correct_key(proceeding: Proceeding) -> None:
-    """关键信息变更 (code ZE): only the named fields; an earlier main number stays as its keyed hash.
+def correct_key(context: CaseContext) -> None:
+    """关键信息变更 (code ZE): only the named fields; an earlier main number stays, sealed.
 
-    Raises NumberTaken (E-DUP-01) when the province knows the new number already.
+    Raises NumberTaken (E-DUP-01) when the province knows the new number already; Stale as below.
     """
-    student, enrolment = _person(proceeding)
-    before, after = _set_named(proceeding, student, KEY_FIELDS)
+    _correct(context, "ZE", KEY_FIELDS)
+
+
+def correct_locked(context: CaseContext) -> None:
+    """锁后修改 (code ZF): only the named fields of a child of a closed cohort. Raises NumberTaken (E-DUP-01), Stale."""
+    _correct(context, "ZF", LOCKED_FIELDS)
+
+
+def correct(context: CaseContext) -> None:
+    """一般信息变更 (code ZK): address, phone, family; of a closed cohort what the policy leaves to the school.
+
+    Raises Locked (E-LOCK-01), also when the cohort closes in this very moment; Stale.
+    """
+    _correct(context, "ZK", GENERAL_FIELDS)
+
+
+def _correct(context: CaseContext, code: str, names: tuple[str, ...]) -> None:
+    """Write what the application names of these fields and nothing else, with its entry.
+
+    In a closed cohort proved by the digest of all the others of the school. Raises Stale when another field of the
+    cohort moved in the same moment.
+    """
+    student, enrolment = _person(context)
+    asked = _asked(context, names)
+    check_fields(context, enrolment.entry_year, asked)
+    with _proved(context, enrolment, student, asked):
+        before, after = _set_named(context, student, asked)
     write_change(
-        proceeding, enrolment.epoch, enrolment.school_id, enrolment.owner_division, "ZE", clock.today(), before, after
+        context, enrolment.epoch, enrolment.school_id, enrolment.owner_division, code, clock.today(), before, after
     )
 
 
-def correct_locked(proceeding: Proceeding) -> None:
-    """锁后修改 (code ZF): only the named fields, proved by the digest of all the others of the school's cohort.
-
-    Raises NumberTaken (E-DUP-01); Stale when another field of the cohort moved in the same moment.
-    """
-    student, enrolment = _person(proceeding)
-    named = list(_asked(proceeding, BASIC_FIELDS))
-    rest = digest_of(enrolment.entry_year, enrolment.school_id, without=(student.id, named))
-    before, after = _set_named(proceeding, student, BASIC_FIELDS)
-    if digest_of(enrolment.entry_year, enrolment.school_id, without=(student.id, named)) != rest:
-        raise Stale()
-    record_correction(proceeding, enrolment.entry_year, enrolment.school_id, rest)
-    write_change(
-        proceeding, enrolment.epoch, enrolment.school_id, enrolment.owner_division, "ZF", clock.today(), before, after
-    )
+def _proved(
+    context: CaseContext, enrolment: Enrolment, student: Student, fields: Collection[str]
+) -> AbstractContextManager[None]:
+    """The proof that a closed cohort wants; particulars and the family stand in no digest."""
+    if set(fields) <= {*PARTICULARS, *FAMILY}:
+        return nullcontext()
+    return proved(context, enrolment.entry_year, enrolment.school_id, {student.id: list(fields)})
 
 
-def _person(proceeding: Proceeding) -> tuple[Student, Enrolment]:
+def _person(context: CaseContext) -> tuple[Student, Enrolment]:
     """The child, locked, with the open enrolment or the last one. Raises Stale."""
-    proceeding.claim()
-    student = db.session.get_one(Student, proceeding.student_id, with_for_update=True, populate_existing=True)
+    context.claim()
+    student = db.session.get_one(Student, context.student_id, with_for_update=True, populate_existing=True)
     enrolment = student.open_enrolment or student.last_enrolment
     if enrolment is None:
         raise Stale()
     return student, enrolment
 
 
-def _asked(proceeding: Proceeding, names: tuple[str, ...]) -> dict[str, Any]:
+def _asked(context: CaseContext, names: tuple[str, ...]) -> dict[str, Any]:
     """Those of the fields that the application names, with their new values."""
-    asked = {name: proceeding.application[name] for name in names if name in proceeding.application}
-    if sealed := proceeding.application.get("main_number_sealed"):
-        asked["main_number"] = unseal_text(sealed)
+    asked = {name: value for name, value in flat(context.application).items() if name in names}
+    for name in ("main_number", *SEALED_NUMBERS):
+        if name in names and (sealed := context.application.get(f"{name}_sealed")):
+            asked[name] = unseal_text(sealed)
     return asked
 
 
 def _set_named(
-    proceeding: Proceeding, student: Student, names: tuple[str, ...]
+    context: CaseContext, student: Student, asked: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Write what the application names and nothing else; the fields as they were and as they are."""
-    asked = _asked(proceeding, names)
+    """Write these values; the fields as they were and as they are."""
     before = _shown(student, asked)
     for name, value in asked.items():
         if name == "main_number":
-            _renumber(proceeding, student, value, "关键信息变更")
-        else:
+            _renumber(context, student, value, "关键信息变更")
+        elif name in PARTICULARS:
+            student.particulars = {**(student.particulars or {}), name: value}
+        elif name not in FAMILY:
             _set_field(student, name, value)
-    db.session.flush()
+    write_family(student, {name: value for name, value in asked.items() if name in FAMILY})
+    try:
+        db.session.flush()
+    except sa.exc.IntegrityError as error:  # the guards of the lock count its proofs, which come with the next tick
+        raise Stale() from error
     return before, _shown(student, asked)
 
 
-def correct(proceeding: Proceeding) -> None:
-    """一般信息变更 (code ZK): address, phone and the like; a locked cohort's basic data are refused (E-LOCK-01)."""
-    student, enrolment = _person(proceeding)
-    asked, present = proceeding.application, dict(student.particulars or {})
-    given = {name: asked[name] for name in PARTICULARS if name in asked}
-    before = {name: present.get(name) for name in given}
-    if "household_division" in asked:
-        for refusal in objections_to_edit(locked_since(enrolment.entry_year), clock.now(), "household_division"):
-            raise refusal
-        before["household_division"] = student.household_division
-        student.household_division = asked["household_division"]
-    student.particulars = present | given
-    after = {name: asked[name] for name in before}
-    db.session.flush()
-    write_change(
-        proceeding, enrolment.epoch, enrolment.school_id, enrolment.owner_division, "ZK", clock.today(), before, after
-    )
-
-
-def restore(proceeding: Proceeding, student: Student, change: Change, number: str | None) -> None:
+def restore(context: CaseContext, student: Student, change: Change, number: str | None) -> None:
     """Put back the person's fields that a correction altered (反向更正).
 
     number -- the former main number, which is not kept in clear. Raises NumberTaken; Stale when the fields are not as
     the correction left them.
     """
-    particular = [name for name in change.before if name in PARTICULARS]
-    if {**_shown(student, set(change.after) - set(particular)), **_kept(student, particular)} != change.after:
+    if _shown(student, change.after) != change.after:
         raise Stale()
-    for name, value in change.before.items():
-        if name == "main_number":
-            _renumber(proceeding, student, number or "", "反向更正")
-        elif name not in particular:
-            _set_field(student, name, value)
-    former = {name: change.before[name] for name in particular}
-    untouched = {name: value for name, value in (student.particulars or {}).items() if name not in former}
-    student.particulars = untouched | {name: value for name, value in former.items() if value is not None}
-    db.session.flush()
-
-
-def _kept(student: Student, names: list[str]) -> dict[str, Any]:
-    return {name: (student.particulars or {}).get(name) for name in names}
+    present = student.open_enrolment or student.enrolments[-1]
+    check_fields(context, present.entry_year, change.before)
+    with _proved(context, present, student, change.before):
+        for name, value in change.before.items():
+            if name == "main_number":
+                _renumber(context, student, number or "", "反向更正")
+            elif name in PARTICULARS:
+                untouched = {kept: known for kept, known in (student.particulars or {}).items() if kept != name}
+                student.particulars = untouched if value is None else {**untouched, name: value}
+            elif name not in FAMILY:
+                _set_field(student, name, value)
+        write_family(student, {name: value for name, value in change.before.items() if name in FAMILY})
+        db.session.flush()
 
 
 def _set_field(student: Student, name: str, value: str) -> None:
-    setattr(student, name, {"sex": Sex, "born_on": dt.date.fromisoformat}.get(name, str)(value))
+    as_kept = {"name": canonical.name, "sex": Sex, "born_on": dt.date.fromisoformat}
+    setattr(student, name, as_kept.get(name, str)(value))
 
 
-def _shown(student: Student, names: Any) -> dict[str, Any]:
-    """The fields as change entries keep them: a number only masked."""
-    values = {name: getattr(student, name) for name in names}
-    if "main_number" in values:
-        values["main_number"] = student.main_number_masked
-    return {name: value.isoformat() if isinstance(value, dt.date) else str(value) for name, value in values.items()}
+def _shown(student: Student, names: Collection[str]) -> dict[str, Any]:
+    """The fields as change entries keep them: a number only masked, None for a particular that is not known."""
+    kept = student.particulars or {}
+    shown: dict[str, Any] = shown_family(student, [name for name in names if name in FAMILY])
+    for name in names:
+        if name in FAMILY:
+            continue
+        if name in PARTICULARS:
+            shown[name] = kept.get(name)
+        else:
+            value = getattr(student, "main_number_masked" if name == "main_number" else name)
+            shown[name] = value.isoformat() if isinstance(value, dt.date) else str(value)
+    return shown
 
 
-def _renumber(proceeding: Proceeding, student: Student, number: str, reason: str) -> None:
+def _renumber(context: CaseContext, student: Student, number: str, reason: str) -> None:
     number = number.upper()
-    taken = db.session.scalar(sa.select(Student.id).where(Student.main_number_hash == keyed_hash(number)))
-    if taken is not None and taken != student.id:
+    if number_is_taken(number, student.id):
         raise NumberTaken(field="main_number")
     today = clock.today()
     former = sa.select(StudentNumber).where(
-        StudentNumber.kind == NumberKind.FORMER_MAIN, StudentNumber.value == student.main_number_hash
+        StudentNumber.kind == NumberKind.FORMER_MAIN, StudentNumber.number_hash == student.main_number_hash
     )
     if known := db.session.scalar(former):  # it was given up before, and taken back since
-        known.valid_until, known.reason, known.case_id = today, reason, proceeding.case_id
+        known.valid_until, known.reason, known.case_id = today, reason, context.case_id
     else:
         db.session.add(
             StudentNumber(
                 student_id=student.id,
                 kind=NumberKind.FORMER_MAIN,
-                value=student.main_number_hash,
+                **sealed_number(student.main_number),
                 valid_from=student.enrolments[0].starts_on if student.enrolments else today,
                 valid_until=today,
                 reason=reason,
-                case_id=proceeding.case_id,
+                case_id=context.case_id,
             )
         )
     student.main_number, student.main_number_hash = number, keyed_hash(number)

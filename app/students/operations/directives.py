@@ -9,17 +9,17 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from app import audit, clock, sealing
+from app import audit, clock, encryption
 from app.database import execute, table
 from app.divisions.models import Office
-from app.series import next_in
+from app.sequences import next_in
 from app.students.models import (
     Archive,
     Directive,
     DirectiveKind,
     DirectiveStatus,
 )
-from app.students.operations.proceeding import Proceeding
+from app.students.operations.context import CaseContext
 from app.students.rules import transfer as rules
 
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
@@ -29,18 +29,18 @@ LIFE_OF_A_DIRECTIVE = 60  # days, where the policy table is silent
 LETTER = {DirectiveKind.ALLOW_TRANSFER: "T", DirectiveKind.ALLOW_OUTSIDE: "W"}
 
 
-def issue_directive(proceeding: Proceeding, kind: DirectiveKind = DirectiveKind.ALLOW_TRANSFER) -> str:
+def issue_directive(context: CaseContext, kind: DirectiveKind = DirectiveKind.ALLOW_TRANSFER) -> str:
     """Sign a directive of that kind for this child and school; return its number.
 
     Raises NotTheIssuer (E-DIR-06) when the actor's office is not the superior of whoever keeps the archive,
     DirectedElsewhere (E-DIR-07) when another directive for it is in force.
     """
-    proceeding.claim()
-    archive = _archive_of(proceeding.child)
-    if proceeding.actor.office_id != archive.superior:
+    context.claim()
+    archive = _archive_of(context.child)
+    if context.actor.office_id != archive.superior:
         raise rules.NotTheIssuer()
     now = clock.now()
-    issued = _directive_row(proceeding, archive, kind, now)
+    issued = _directive_row(context, archive, kind, now)
     try:
         execute(sa.insert(table(Directive)).values(**issued))
     except sa.exc.IntegrityError as error:  # another directive for this archive is in force
@@ -48,8 +48,8 @@ def issue_directive(proceeding: Proceeding, kind: DirectiveKind = DirectiveKind.
     audit.record(
         "directives/issue",
         f"directive:{issued['number']}",
-        actor=proceeding.actor,
-        after={"case": proceeding.number, "to_school": proceeding.target},
+        actor=context.actor,
+        after={"case": context.number, "to_school": context.target},
     )
     return str(issued["number"])
 
@@ -68,21 +68,21 @@ def _archive_of(student_id: int) -> Row:
     ).one()
 
 
-def _directive_row(proceeding: Proceeding, archive: Row, kind: DirectiveKind, now: dt.datetime) -> dict[str, Any]:
-    series = series_of(proceeding, kind, now)
-    days = int(proceeding.policy.get("directive_days") or LIFE_OF_A_DIRECTIVE)
+def _directive_row(context: CaseContext, archive: Row, kind: DirectiveKind, now: dt.datetime) -> dict[str, Any]:
+    series = sequence_of(context, kind, now)
+    days = int(context.policy.get("directive_days") or LIFE_OF_A_DIRECTIVE)
     expires_at = clock.end_of(clock.local(now).date() + dt.timedelta(days=days))
     number = f"{series}-{next_in(series):06d}"
-    return signed_row(proceeding, archive, kind, number, proceeding.child, now, expires_at)
+    return signed_row(context, archive, kind, number, context.child, now, expires_at)
 
 
-def series_of(proceeding: Proceeding, kind: DirectiveKind, now: dt.datetime) -> str:
+def sequence_of(context: CaseContext, kind: DirectiveKind, now: dt.datetime) -> str:
     """Under which the actor's office numbers its directives of that kind and year: T2026-330212."""
-    return f"{LETTER[kind]}{clock.local(now).year}-{proceeding.actor.office_code}"
+    return f"{LETTER[kind]}{clock.local(now).year}-{context.actor.office_code}"
 
 
 def signed_row(
-    proceeding: Proceeding,
+    context: CaseContext,
     archive: Any,
     kind: DirectiveKind,
     number: str,
@@ -99,15 +99,15 @@ def signed_row(
         "archive_id": archive.id,
         "archive_version": archive.version,
         "from_office_id": archive.custodian_id,
-        "to_school_id": proceeding.target,
-        "issuer_id": proceeding.actor.office_id,
-        "issued_by": proceeding.actor.user_id,
-        "case_id": proceeding.case_id,
+        "to_school_id": context.target,
+        "issuer_id": context.actor.office_id,
+        "issued_by": context.actor.user_id,
+        "case_id": context.case_id,
         "issued_at": now,
         "expires_at": expires_at,
         "ended_reason": "",
     }
-    return {**row, "signature": sealing.sign(signed_content(row))}
+    return {**row, "signature": encryption.sign(signed_content(row))}
 
 
 def signed_content(row: Mapping[str, Any]) -> bytes:

@@ -6,7 +6,7 @@ The archive stays with the graduating school until the next one pulls it (待升
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,17 +15,28 @@ from app import audit, clock
 from app.database import db, execute, table
 from app.divisions.models import Office
 from app.schools.models import Quota
-from app.series import next_in
-from app.students.cohorts import Certificate, CertificateKind, LeftOut, LeftOutBecause
-from app.students.models import Change, Enrolment, Standing, Student
-from app.students.operations.proceeding import Proceeding
-from app.students.operations.rehearsing import Moved, PassedOver, Rehearsal
-from app.students.rules.graduation import NobodyToGraduate, NoSuchChild, NotCleared
+from app.sequences import next_in
+from app.students.models import Standing, Student
+from app.students.models.cohorts import Certificate, CertificateKind, LeftOut, LeftOutBecause
+from app.students.operations.context import CaseContext
+from app.students.operations.dry_run import Moved, PassedOver, Rehearsal
+from app.students.operations.whole_schools import (
+    CHANGE,
+    ENROLMENT,
+    Condition,
+    E,
+    Held,
+    check_season,
+    has_repeated,
+    here,
+    hold_school,
+)
+from app.students.rules.dates import Life, objections_to_days
+from app.students.rules.graduation import NobodyToGraduate, NoSuchChild, NotCleared, newest_cohort
+from app.web import canonical
+from app.web.text import visible
 
-ENROLMENT, CHANGE, LEFT_OUT, CERTIFICATE = table(Enrolment), table(Change), table(LeftOut), table(Certificate)
-E = ENROLMENT.c
-Condition = sa.ColumnElement[bool]
-Held = Callable[[Any], Condition]
+LEFT_OUT, CERTIFICATE = table(LeftOut), table(Certificate)
 #: standing -> change code (JY/T 1001), certificate, the letter of its number
 OUT_OF_SCHOOL = {
     Standing.COMPLETED: ("Z8", CertificateKind.COMPLETION, "J"),
@@ -34,35 +45,41 @@ OUT_OF_SCHOOL = {
 }
 
 
-def graduate(proceeding: Proceeding, held: Held) -> None:
+def graduate(context: CaseContext, held: Held) -> None:
     """毕业 (Z7), 结业 (Z8), 肄业 (Z9): every child in attendance of the grade, with certificates; seats are freed.
 
-    held -- the condition that an open case of status holds a student. Raises NotCleared (E-CASE-01) while one holds a
-    child of this grade, NobodyToGraduate (E-GRAD-01), NoSuchChild for a name that means nobody by now.
+    held -- the condition that an open case of status holds a student. Raises OutOfSeason (E-SEASON), NotCleared
+    (E-CASE-01) while a case holds a child of this grade, NobodyToGraduate (E-GRAD-01), NoSuchChild for a name that
+    means nobody by now.
     """
-    proceeding.claim()
-    asked, school = proceeding.application, proceeding.applicant_office_id
+    context.claim()
+    asked, school = context.application, context.applicant_office_id
+    hold_school(school)
+    check_season(context, "毕业")
     grade, on = asked["grade"], dt.date.fromisoformat(asked["graduates_on"])
-    _refuse_open_cases(school, grade, held)
+    for objection in objections_to_days("graduation", asked, Life(clock.today())):
+        raise objection
+    due = of_age([grade], on)
+    _refuse_open_cases(school, due, held)
     exceptions = exceptions_of(asked, school)
-    counts = {standing: _end(proceeding, standing, grade, on, exceptions) for standing in OUT_OF_SCHOOL}
+    counts = {standing: _end(context, standing, due, on, exceptions) for standing in OUT_OF_SCHOOL}
     if not any(counts.values()):
         raise NobodyToGraduate(field="grade")
     for standing, count in counts.items():
         if count:
-            execute(_change_entries(proceeding, standing, on))
-            execute(_certificates(proceeding, standing, count, on))
-    _free_seats(proceeding)
-    left_out = execute(_left_out_rows(proceeding, grade))
+            execute(_change_entries(context, standing, on))
+            execute(_certificates(context, standing, count, on))
+    _free_seats(context)
+    left_out = execute(_left_out_rows(context, grade, due))
     audit.record(
         "enrolments/graduation",
         f"school:{school}",
-        actor=proceeding.actor,
+        actor=context.actor,
         after={
             "grade": grade,
             **{standing.value: count for standing, count in counts.items()},
             "left_out": left_out.rowcount,
-            "case": proceeding.number,
+            "case": context.number,
         },
     )
 
@@ -79,18 +96,20 @@ def rehearse(
         if any(exceptions.values())
         else sa.literal(Standing.GRADUATED.value)
     )
-    here = (*_here(school_id), E.grade.in_(grades))
+    of_school = (*here(school_id), E.grade.in_(grades))
+    due = of_age(grades, clock.today())
     moved = execute(
         sa.select(E.grade, ends, sa.func.count())
-        .where(*here, E.standing == Standing.ACTIVE, ~held(E.student_id))
+        .where(*of_school, due, E.standing == Standing.ACTIVE, ~held(E.student_id))
         .group_by(E.grade, ends)
         .order_by(E.grade, ends)
     )
+    because = _because(due)
     left_out = db.session.execute(
-        sa.select(E.student_id, Student.name, E.grade, _because())
+        sa.select(E.student_id, Student.name, E.grade, because)
         .join(Student, Student.id == E.student_id)
-        .where(*here, sa.or_(E.standing != Standing.ACTIVE, held(E.student_id)))
-        .order_by(E.grade, _because(), E.student_id)
+        .where(*of_school, sa.or_(E.standing != Standing.ACTIVE, ~due, held(E.student_id)))
+        .order_by(E.grade, because, E.student_id)
     )
     return Rehearsal(
         tuple(Moved(*row) for row in moved),
@@ -101,14 +120,17 @@ def rehearse(
 # ── who ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _here(school_id: int) -> tuple[Condition, ...]:
-    return E.school_id == school_id, E.ends_on.is_(None)
+def of_age(grades: Sequence[str], on: dt.date) -> Condition:
+    """Children of these last grades who have served the years of their stage by the end of that day's school year."""
+    return sa.or_(*(sa.and_(E.grade == grade, E.entry_year <= newest_cohort(grade, on)) for grade in grades))
 
 
-def _because() -> Any:
+def _because(due: Condition) -> Any:
     return sa.case(
         (E.standing == Standing.SUSPENDED, LeftOutBecause.SUSPENDED.value),
         (E.standing == Standing.DROPPED_OUT, LeftOutBecause.DROPPED_OUT.value),
+        (sa.and_(~due, has_repeated()), LeftOutBecause.REPEAT.value),
+        (~due, LeftOutBecause.COHORT.value),
         else_=LeftOutBecause.OPEN_CASE.value,
     )
 
@@ -122,7 +144,17 @@ def exceptions_of(application: Any, school_id: int) -> dict[Standing, Collection
     both = set(found[Standing.COMPLETED]) & set(found[Standing.LEFT_EARLY])
     if both:
         raise NoSuchChild(line="、".join(_names(both)), why="不能既结业又肄业", field=Standing.LEFT_EARLY.value)
+    if grade := application.get("grade"):
+        for standing, ids in found.items():
+            _refuse_too_young(ids, grade, standing.value)
     return found
+
+
+def _refuse_too_young(ids: Collection[int], grade: str, field: str) -> None:
+    """Whoever is named must have served the years too. Raises NoSuchChild."""
+    young = sa.select(E.student_id).where(E.ends_on.is_(None), E.student_id.in_(ids), ~of_age([grade], clock.today()))
+    if ids and (found := db.session.scalars(young).all()):
+        raise NoSuchChild(line="、".join(_names(found)), why="未满修业年限，不随本届毕业年级办理", field=field)
 
 
 def _names(ids: Collection[int]) -> Sequence[str]:
@@ -139,7 +171,7 @@ def children_named(lines: Sequence[str], school_id: int, grade: str | None, fiel
     query = (
         sa.select(Student.id, Student.name, Student.main_number_masked)
         .join(ENROLMENT, E.student_id == Student.id)
-        .where(*_here(school_id), E.standing == Standing.ACTIVE)
+        .where(*here(school_id), E.standing == Standing.ACTIVE)
     )
     children = db.session.execute(query.where(E.grade == grade) if grade else query).all()
     return [meant(line, children, field) for line in dict.fromkeys(lines)]
@@ -147,15 +179,17 @@ def children_named(lines: Sequence[str], school_id: int, grade: str | None, fiel
 
 def meant(line: str, children: Sequence[Any], field: str) -> int:
     """Whom a line means, by id: it holds a name, a name with the number's last four, or an id. Raises NoSuchChild."""
-    found = [child.id for child in children if line in _spellings(child)]
+    written = canonical.name(line)
+    found = [child.id for child in children if written in _spellings(child)]
     if len(found) == 1:
         return int(found[0])
     why = "同名学生不止一名，请在姓名后加学籍主号后四位" if found else "名册上没有这名在读学生"
-    raise NoSuchChild(line=line, why=why, field=field)
+    raise NoSuchChild(line=visible(line, 50), why=why, field=field)
 
 
 def _spellings(child: Any) -> tuple[str, ...]:
-    return child.name, line_of(child.name, child.main_number_masked), str(child.id)
+    name = canonical.name(child.name)
+    return name, line_of(name, child.main_number_masked), str(child.id)
 
 
 def line_of(name: str, masked_number: str) -> str:
@@ -171,11 +205,11 @@ def lines_of(ids: Collection[int]) -> list[str]:
     return [line_of(*row) for row in rows]
 
 
-def _refuse_open_cases(school_id: int, grade: str, held: Held) -> None:
+def _refuse_open_cases(school_id: int, due: Condition, held: Held) -> None:
     busy = db.session.scalar(
         sa.select(Student.name)
         .join(ENROLMENT, E.student_id == Student.id)
-        .where(*_here(school_id), E.grade == grade, E.standing == Standing.ACTIVE, held(E.student_id))
+        .where(*here(school_id), due, E.standing == Standing.ACTIVE, held(E.student_id))
         .limit(1)
     )
     if busy is not None:
@@ -186,16 +220,16 @@ def _refuse_open_cases(school_id: int, grade: str, held: Held) -> None:
 
 
 def _end(
-    proceeding: Proceeding, standing: Standing, grade: str, on: dt.date, exceptions: dict[Standing, Collection[int]]
+    context: CaseContext, standing: Standing, due: Condition, on: dt.date, exceptions: dict[Standing, Collection[int]]
 ) -> int:
     """End the enrolments that end so; the exceptions come first, whoever is left graduates. How many."""
     ending = (
         sa.update(ENROLMENT)
-        .where(*_here(proceeding.applicant_office_id), E.grade == grade, E.standing == Standing.ACTIVE)
+        .where(*here(context.applicant_office_id), due, E.standing == Standing.ACTIVE)
         .values(
             standing=standing,
             ends_on=sa.case((E.starts_on > on, E.starts_on), else_=on),
-            case_id=proceeding.case_id,
+            case_id=context.case_id,
         )
     )
     if standing in exceptions:
@@ -203,17 +237,17 @@ def _end(
     return int(execute(ending).rowcount)
 
 
-def _ended(proceeding: Proceeding, standing: Standing) -> tuple[Condition, ...]:
+def _ended(context: CaseContext, standing: Standing) -> tuple[Condition, ...]:
     """The enrolments that this case has ended so."""
-    return E.school_id == proceeding.applicant_office_id, E.case_id == proceeding.case_id, E.standing == standing
+    return E.school_id == context.applicant_office_id, E.case_id == context.case_id, E.standing == standing
 
 
-def _change_entries(proceeding: Proceeding, standing: Standing, on: dt.date) -> Any:
+def _change_entries(context: CaseContext, standing: Standing, on: dt.date) -> Any:
     def entry(shown: Standing) -> Any:
         return sa.literal('{"grade":"') + E.grade + f'","standing":"{shown.value}"}}'
 
     columns = {
-        "case_id": sa.literal(proceeding.case_id),
+        "case_id": sa.literal(context.case_id),
         "student_id": E.student_id,
         "epoch": E.epoch,
         "code": sa.literal(OUT_OF_SCHOOL[standing][0]),
@@ -224,14 +258,14 @@ def _change_entries(proceeding: Proceeding, standing: Standing, on: dt.date) -> 
         "before": entry(Standing.ACTIVE),
         "after": entry(standing),
     }
-    left = sa.select(*columns.values()).where(*_ended(proceeding, standing))
+    left = sa.select(*columns.values()).where(*_ended(context, standing))
     return sa.insert(CHANGE).from_select(list(columns), left)
 
 
-def _certificates(proceeding: Proceeding, standing: Standing, count: int, on: dt.date) -> Any:
+def _certificates(context: CaseContext, standing: Standing, count: int, on: dt.date) -> Any:
     """Certificates in the order of classes, their numbers running per school, kind and year."""
     _code, kind, letter = OUT_OF_SCHOOL[standing]
-    school = db.session.scalar(sa.select(Office.code).where(Office.id == proceeding.applicant_office_id))
+    school = db.session.scalar(sa.select(Office.code).where(Office.id == context.applicant_office_id))
     key = f"{letter}{on.year}-{school}"
     place = sa.func.row_number().over(order_by=(E.school_class_id, E.student_id))
     running = sa.cast(place + (10_000 + next_in(key, count) - 1), sa.String(5))  # 10001 -> 0001
@@ -241,36 +275,34 @@ def _certificates(proceeding: Proceeding, standing: Standing, count: int, on: dt
         "student_id": E.student_id,
         "enrolment_id": E.id,
         "issued_on": sa.literal(on, sa.Date),
-        "case_id": sa.literal(proceeding.case_id),
+        "case_id": sa.literal(context.case_id),
     }
-    left = sa.select(*columns.values()).where(*_ended(proceeding, standing))
+    left = sa.select(*columns.values()).where(*_ended(context, standing))
     return sa.insert(CERTIFICATE).from_select(list(columns), left)
 
 
-def _free_seats(proceeding: Proceeding) -> None:
+def _free_seats(context: CaseContext) -> None:
     """Give back the seats of all who left, one statement per cohort."""
-    for stage, entry_year, count in _leavers(proceeding):
+    for stage, entry_year, count in _leavers(context):
         left = sa.case((Quota.used > count, Quota.used - count), else_=0)
         execute(
             sa.update(table(Quota))
-            .where(
-                Quota.school_id == proceeding.applicant_office_id, Quota.stage == stage, Quota.entry_year == entry_year
-            )
+            .where(Quota.school_id == context.applicant_office_id, Quota.stage == stage, Quota.entry_year == entry_year)
             .values(used=left)
         )
 
 
-def _leavers(proceeding: Proceeding) -> Iterator[Any]:
+def _leavers(context: CaseContext) -> Iterator[Any]:
     yield from execute(
         sa.select(E.stage, E.entry_year, sa.func.count())
-        .where(E.school_id == proceeding.applicant_office_id, E.case_id == proceeding.case_id, E.ends_on.is_not(None))
+        .where(E.school_id == context.applicant_office_id, E.case_id == context.case_id, E.ends_on.is_not(None))
         .group_by(E.stage, E.entry_year)
         .order_by(E.entry_year)
     ).all()
 
 
-def _left_out_rows(proceeding: Proceeding, grade: str) -> Any:
-    rows = sa.select(sa.literal(proceeding.case_id), E.student_id, E.grade, _because()).where(
-        *_here(proceeding.applicant_office_id), E.grade == grade
+def _left_out_rows(context: CaseContext, grade: str, due: Condition) -> Any:
+    rows = sa.select(sa.literal(context.case_id), E.student_id, E.grade, _because(due)).where(
+        *here(context.applicant_office_id), E.grade == grade
     )
     return sa.insert(LEFT_OUT).from_select(["case_id", "student_id", "grade", "because"], rows)

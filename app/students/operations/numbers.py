@@ -4,34 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.database import execute, table
+from app.encryption import keyed_hash
 from app.errors import Refused
-from app.interface.text import check_digit
-from app.sealing import keyed_hash
-from app.series import Series, insert_for, next_in
+from app.sequences import NumberSequence, insert_for, next_in
 from app.students.models import NumberKind, Student, StudentNumber
+from app.students.operations.national_numbers import taken
 from app.students.rules.numbers import LAST_IN_SERIES, temporary_national_number
+from app.web.text import check_digit
 
 NUMBERS = table(StudentNumber)
 
 
-class SeriesExhausted(Refused):
+class SequenceExhausted(Refused):
     code = "E-NUMBER"
     text = "学籍辅号 {prefix} 的序号已用完（最多 {last} 个）。"
 
 
 def next_stage_numbers(prefix: str, count: int) -> list[str]:
-    """The next `count` stage numbers (学籍辅号) under a prefix, gap-free. Raises SeriesExhausted (E-NUMBER).
+    """The next `count` stage numbers (学籍辅号) under a prefix, gap-free. Raises SequenceExhausted (E-NUMBER).
 
     Numbers that came in with the first data count: the series begins after the highest of them.
     """
     key = f"stage-{prefix}"
-    if execute(sa.select(Series.last).where(Series.key == key)).first() is None:
+    if execute(sa.select(NumberSequence.last).where(NumberSequence.key == key)).first() is None:
         value = NUMBERS.c.value
         highest = execute(
             sa.select(sa.func.max(value)).where(
@@ -41,11 +43,11 @@ def next_stage_numbers(prefix: str, count: int) -> list[str]:
                 sa.func.length(value) == len(prefix) + 4,
             )
         ).scalar()
-        begun = insert_for()(table(Series)).values(key=key, last=int(highest[-4:]) if highest else 0)
+        begun = insert_for()(table(NumberSequence)).values(key=key, last=int(highest[-4:]) if highest else 0)
         execute(begun.on_conflict_do_nothing())
     first = next_in(key, count)
     if first + count - 1 > LAST_IN_SERIES:
-        raise SeriesExhausted(prefix=prefix, last=LAST_IN_SERIES)
+        raise SequenceExhausted(prefix=prefix, last=LAST_IN_SERIES)
     return [f"{prefix}{serial:04d}" for serial in range(first, first + count)]
 
 
@@ -62,14 +64,7 @@ def new_national_numbers(division: str, born: Sequence[dt.date]) -> list[str]:
 
 def _taken(numbers: Sequence[str]) -> set[str]:
     """Those that stand in the list twice, or in the database already."""
-    seen: set[str] = set()
-    doubled: set[str] = set()
-    for number in numbers:
-        (doubled if number in seen else seen).add(number)
-    known = execute(
-        sa.select(NUMBERS.c.value).where(NUMBERS.c.kind == NumberKind.NATIONAL, NUMBERS.c.value.in_(numbers))
-    )
-    return doubled | set(known.scalars())
+    return {number for number, times in Counter(numbers).items() if times > 1} | taken(numbers)
 
 
 def new_stand_in(division: str, born_on: dt.date) -> str:

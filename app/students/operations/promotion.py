@@ -6,70 +6,91 @@ Class names roll forward by themselves: a class belongs to a cohort (its entry y
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 
 from app import audit, clock
 from app.database import db, execute, table
-from app.students.cohorts import LeftOut, LeftOutBecause
-from app.students.models import Change, Enrolment, Standing, Student
-from app.students.operations.proceeding import Proceeding
-from app.students.operations.rehearsing import Moved, PassedOver, Rehearsal
+from app.errors import Refused
+from app.students.models import Standing, Student
+from app.students.models.cohorts import LeftOut, LeftOutBecause
+from app.students.operations.context import CaseContext
+from app.students.operations.dry_run import Moved, PassedOver, Rehearsal
+from app.students.operations.whole_schools import (
+    CHANGE,
+    ENROLMENT,
+    PROMOTED,
+    Condition,
+    E,
+    Held,
+    check_season,
+    grade_moved,
+    has_promoted,
+    has_repeated,
+    here,
+    hold_school,
+    reached,
+    still_holds,
+    ungraduated,
+)
 from app.students.rules.changes import LAST_GRADES
-from app.students.rules.promotion import NEW_YEAR, NobodyToPromote
+from app.students.rules.promotion import NEW_YEAR, grade_below, objections_to_nobody
 
-ENROLMENT, CHANGE, LEFT_OUT = table(Enrolment), table(Change), table(LeftOut)
-E = ENROLMENT.c
-Condition = sa.ColumnElement[bool]
-Held = Callable[[Any], Condition]
-PROMOTED, REPEATS = "Z6", "02"  # 学籍异动类别码
+LEFT_OUT = table(LeftOut)
 
 
-def promote(proceeding: Proceeding, held: Held) -> None:
+def promote(context: CaseContext, held: Held) -> None:
     """升级 (code Z6): everybody of the applying school one grade up, those left out written down with the reason.
 
-    held -- the condition that an open case of status holds a student. Raises NobodyToPromote (E-PROM-01).
+    held -- the condition that an open case of status holds a student. Raises OutOfSeason (E-SEASON), NobodyToPromote
+    (E-PROM-01), GraduationFirst (E-PROM-02).
     """
-    proceeding.claim()
-    school, year = proceeding.applicant_office_id, proceeding.application["year"]
+    context.claim()
+    school, year = context.applicant_office_id, context.application["year"]
+    hold_school(school)
+    check_season(context, "升级", goes_on=has_promoted(school, year))
+    waiting = _waiting(school, year)
     going = execute(
         sa.update(ENROLMENT)
-        .where(*_here(school), *_goes_up(year, held))
-        .values(grade=_grade(1), case_id=proceeding.case_id)
+        .where(*here(school), *_goes_up(year, held, waiting))
+        .values(grade=grade_moved(1), case_id=context.case_id)
     )
     if not going.rowcount:
-        raise NobodyToPromote()
-    execute(_change_entries(proceeding))
-    left_out = execute(_left_out_rows(proceeding, year))
+        for objection in objections_to_promotion(school, year, rehearse(school, year, held)):
+            raise objection
+    execute(_change_entries(context))
+    left_out = execute(_left_out_rows(context, year, waiting))
     audit.record(
         "enrolments/promotion",
         f"school:{school}",
-        actor=proceeding.actor,
+        actor=context.actor,
         after={
             "year": year,
             "children": going.rowcount,
             "left_out": left_out.rowcount,
             "code": PROMOTED,
-            "case": proceeding.number,
+            "case": context.number,
         },
     )
 
 
 def rehearse(school_id: int, year: int, held: Held) -> Rehearsal:
     """What `promote` would do now."""
+    waiting = _waiting(school_id, year)
     moved = execute(
-        sa.select(E.grade, _grade(1), sa.func.count())
-        .where(*_here(school_id), *_goes_up(year, held))
+        sa.select(E.grade, grade_moved(1), sa.func.count())
+        .where(*here(school_id), *_goes_up(year, held, waiting))
         .group_by(E.grade)
         .order_by(E.grade)
     )
-    because = _because(year)
+    because = _because(year, waiting)
+    stays = sa.or_(sa.and_(_behind(year), _waits(held, waiting)), _repeats(year), _ahead(year))
     left_out = db.session.execute(
         sa.select(E.student_id, Student.name, E.grade, because)
         .join(Student, Student.id == E.student_id)
-        .where(*_here(school_id), sa.or_(sa.and_(_behind(year), _waits(held)), _repeats(year)))
+        .where(*here(school_id), stays)
         .order_by(E.grade, because, E.student_id)
     )
     return Rehearsal(
@@ -78,36 +99,40 @@ def rehearse(school_id: int, year: int, held: Held) -> Rehearsal:
     )
 
 
+def objections_to_promotion(school_id: int, year: int, rehearsed: Rehearsal) -> list[Refused]:
+    """Why nobody would go up; nothing when somebody does."""
+    if rehearsed.children:
+        return []
+    waiting = sum(each.because is LeftOutBecause.UNGRADUATED for each in rehearsed.left_out)
+    return objections_to_nobody(ungraduated(school_id, year), waiting)
+
+
 # ── the conditions, for the rehearsal and for the act ────────────────────────────────────────────────────────────────
 
 
-def _here(school_id: int) -> tuple[Condition, ...]:
-    return E.school_id == school_id, E.ends_on.is_(None)
-
-
-def _grade(step: int) -> Any:
-    """The grade code so many grades further, inside its stage."""
-    return sa.cast(sa.cast(E.grade, sa.Integer) + step, sa.String(2))
+def _waiting(school_id: int, year: int) -> list[str]:
+    """The grades below a last grade that has not graduated yet."""
+    return [grade_below(last) for last in ungraduated(school_id, year)]
 
 
 def _behind(year: int) -> Condition:
     """Not yet in the grade that the cohort reaches in that school year, and not promoted into it already."""
-    promoted = (
+    return sa.and_(reached() <= year - E.entry_year, ~_promoted(year))
+
+
+def _promoted(year: int) -> Condition:
+    entry = (
         sa.select(CHANGE.c.id)
         .where(CHANGE.c.student_id == E.student_id, CHANGE.c.code == PROMOTED)
-        .where(CHANGE.c.effective_on >= dt.date(year, *NEW_YEAR))
+        .where(CHANGE.c.effective_on >= dt.date(year, *NEW_YEAR), still_holds())
     )
-    return sa.and_(_reached() <= year - E.entry_year, ~promoted.exists())
+    return entry.exists()
 
 
-def _reached() -> Any:
-    return sa.cast(sa.func.substr(E.grade, 2, 1), sa.Integer)
-
-
-def _goes_up(year: int, held: Held) -> tuple[Condition, ...]:
+def _goes_up(year: int, held: Held, waiting: Collection[str]) -> tuple[Condition, ...]:
     return (
         E.standing == Standing.ACTIVE,
-        E.grade.not_in(LAST_GRADES),
+        E.grade.not_in((*LAST_GRADES, *waiting)),
         _behind(year),
         ~held(E.student_id),
     )
@@ -115,25 +140,34 @@ def _goes_up(year: int, held: Held) -> tuple[Condition, ...]:
 
 def _repeats(year: int) -> Condition:
     """A repeat approved in the school year that ends: the child has joined the cohort after and keeps its grade."""
-    approved = (
-        sa.select(CHANGE.c.id)
-        .where(CHANGE.c.student_id == E.student_id, CHANGE.c.epoch == E.epoch, CHANGE.c.code == REPEATS)
-        .where(CHANGE.c.effective_on >= dt.date(year - 1, *NEW_YEAR))
+    return sa.and_(reached() == year - E.entry_year + 1, has_repeated(since=dt.date(year - 1, *NEW_YEAR)))
+
+
+def _ahead(year: int) -> Condition:
+    """In the grade of the new school year, or beyond it, although nothing of this summer has led there: promoted once
+    too often before, or entered with a wrong year.
+    """
+    summer = dt.date(year, *NEW_YEAR)
+    lately = sa.select(CHANGE.c.id).where(
+        CHANGE.c.student_id == E.student_id, CHANGE.c.epoch == E.epoch, CHANGE.c.effective_on >= summer
     )
-    return sa.and_(_reached() == year - E.entry_year + 1, approved.exists())
+    return sa.and_(reached() > year - E.entry_year, E.recorded_on < summer, ~lately.exists())
 
 
-def _waits(held: Held) -> Condition:
+def _waits(held: Held, waiting: Collection[str]) -> Condition:
     """Not now, though it is behind."""
-    return sa.or_(E.standing != Standing.ACTIVE, E.grade.in_(LAST_GRADES), held(E.student_id))
+    stays = E.grade.in_((*LAST_GRADES, *waiting))
+    return sa.or_(E.standing != Standing.ACTIVE, stays, held(E.student_id))
 
 
-def _because(year: int) -> Any:
+def _because(year: int, waiting: Collection[str]) -> Any:
     return sa.case(
         (E.standing == Standing.SUSPENDED, LeftOutBecause.SUSPENDED.value),
         (E.standing == Standing.DROPPED_OUT, LeftOutBecause.DROPPED_OUT.value),
         (_repeats(year), LeftOutBecause.REPEAT.value),
+        (reached() > year - E.entry_year, LeftOutBecause.COHORT.value),
         (E.grade.in_(LAST_GRADES), LeftOutBecause.FINAL_GRADE.value),
+        (E.grade.in_(list(waiting)), LeftOutBecause.UNGRADUATED.value),
         else_=LeftOutBecause.OPEN_CASE.value,
     )
 
@@ -141,11 +175,11 @@ def _because(year: int) -> Any:
 # ── what is written ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _change_entries(proceeding: Proceeding) -> Any:
+def _change_entries(context: CaseContext) -> Any:
     """One change entry for each child who went up under this case."""
     quoted = ('{"grade":"', '"}')
     columns = {
-        "case_id": sa.literal(proceeding.case_id),
+        "case_id": sa.literal(context.case_id),
         "student_id": E.student_id,
         "epoch": E.epoch,
         "code": sa.literal(PROMOTED),
@@ -153,18 +187,16 @@ def _change_entries(proceeding: Proceeding) -> Any:
         "owner_division": E.owner_division,
         "effective_on": sa.literal(clock.today(), sa.Date),
         "recorded_at": sa.literal(clock.now(), CHANGE.c.recorded_at.type),
-        "before": sa.literal(quoted[0]) + _grade(-1) + quoted[1],
+        "before": sa.literal(quoted[0]) + grade_moved(-1) + quoted[1],
         "after": sa.literal(quoted[0]) + E.grade + quoted[1],
     }
-    went_up = sa.select(*columns.values()).where(
-        *_here(proceeding.applicant_office_id), E.case_id == proceeding.case_id
-    )
+    went_up = sa.select(*columns.values()).where(*here(context.applicant_office_id), E.case_id == context.case_id)
     return sa.insert(CHANGE).from_select(list(columns), went_up)
 
 
-def _left_out_rows(proceeding: Proceeding, year: int) -> Any:
+def _left_out_rows(context: CaseContext, year: int, waiting: Collection[str]) -> Any:
     """Everybody who is behind still; whose other case has been closed this very moment too, so nobody is lost."""
-    rows = sa.select(sa.literal(proceeding.case_id), E.student_id, E.grade, _because(year)).where(
-        *_here(proceeding.applicant_office_id), sa.or_(_behind(year), _repeats(year))
+    rows = sa.select(sa.literal(context.case_id), E.student_id, E.grade, _because(year, waiting)).where(
+        *here(context.applicant_office_id), sa.or_(_behind(year), _repeats(year), _ahead(year))
     )
     return sa.insert(LEFT_OUT).from_select(["case_id", "student_id", "grade", "because"], rows)

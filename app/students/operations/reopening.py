@@ -12,32 +12,36 @@ from app.database import execute, table
 from app.schools.models import entry_year_of, stage_of
 from app.schools.operations import take_seat
 from app.students.models import Archive, Change, Enrolment, Standing
-from app.students.operations.proceeding import Proceeding
+from app.students.operations.changes import class_given
+from app.students.operations.context import CaseContext
+from app.students.operations.locking import prove_first
 
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
 
 
-def reopen(proceeding: Proceeding, last: Row, division: str, today: dt.date) -> None:
+def reopen(context: CaseContext, last: Row, division: str, today: dt.date) -> None:
     """Enrol the child again, in the grade that was applied for (code 22). Raises NoSeat, nothing written then.
 
     last -- the enrolment that ended; division -- that of the receiving school.
     """
-    grade = proceeding.application["grade"]
+    grade = context.application["grade"]
     stage, year = stage_of(grade), entry_year_of(grade, clock.school_year(today))
-    take_seat(proceeding.target, stage, year)
+    prove_first(year, context.target)
+    take_seat(context.target, stage, year)
     common = {
-        "case_id": proceeding.case_id,
+        "case_id": context.case_id,
         "student_id": last.student_id,
         "epoch": last.epoch + 1,
-        "school_id": proceeding.target,
+        "school_id": context.target,
         "owner_division": division,
     }
     opened = {
         "stage": stage,
         "entry_year": year,
         "grade": grade,
+        "school_class_id": class_given(context, stage, year),
         "standing": Standing.ACTIVE,
-        "starts_on": max(today, last.ends_on),
+        "starts_on": today,
     }
     execute(sa.insert(table(Enrolment)).values(**common, **opened))
     entry = {
@@ -45,7 +49,7 @@ def reopen(proceeding: Proceeding, last: Row, division: str, today: dt.date) -> 
         "effective_on": today,
         "recorded_at": clock.now(),
         "before": {"school": last.school_id, "grade": last.grade, "standing": str(last.standing)},
-        "after": {"school": proceeding.target, "grade": grade, "standing": Standing.ACTIVE.value},
+        "after": {"school": context.target, "grade": grade, "standing": Standing.ACTIVE.value},
     }
     execute(sa.insert(table(Change)).values(**common, **entry))
     execute(sa.update(table(Archive)).where(table(Archive).c.student_id == last.student_id).values(left_to=""))

@@ -9,27 +9,29 @@ import sqlalchemy as sa
 
 from app import clock
 from app.database import db
+from app.encryption import unseal_text
 from app.errors import Stale
 from app.schools.operations import free_seat, take_seat
-from app.sealing import unseal_text
 from app.students.models import Change, Enrolment, Standing, Student, Suspension
 from app.students.operations.changes import move_archive, plain, write_change
+from app.students.operations.context import CaseContext
 from app.students.operations.corrections import restore
-from app.students.operations.proceeding import Proceeding
+from app.students.operations.locking import prove_first
 from app.students.queries import changes_after
 from app.students.rules.reversal import OF_THE_PERSON, objections_to_reversal
 
+CODE = "ZL"  # 反向更正
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
 
 
-def reverse(proceeding: Proceeding) -> None:
-    """Write the opposite of the change that the application names (code 99), and put back what it altered.
+def reverse(context: CaseContext) -> None:
+    """Write the opposite of the change that the application names (code ZL), and put back what it altered.
 
     Raises what stands against it by now (E-REV-01…03), NoSeat, Stale when the record is not as that change left it.
     """
-    proceeding.claim()
-    student = db.session.get_one(Student, proceeding.child, with_for_update=True, populate_existing=True)
-    change = db.session.get_one(Change, proceeding.application["change_id"])
+    context.claim()
+    student = db.session.get_one(Student, context.child, with_for_update=True, populate_existing=True)
+    change = db.session.get_one(Change, context.application["change_id"])
     for objection in objections_to_reversal(change, changes_after(change)):
         raise objection
     enrolment = db.session.execute(
@@ -38,16 +40,16 @@ def reverse(proceeding: Proceeding) -> None:
         .with_for_update()
     ).one()
     if change.code in OF_THE_PERSON:
-        sealed = proceeding.application.get("main_number_sealed")
-        restore(proceeding, student, change, unseal_text(sealed) if sealed else None)
+        sealed = context.application.get("main_number_sealed")
+        restore(context, student, change, unseal_text(sealed) if sealed else None)
     else:
-        _restore_enrolment(proceeding, enrolment, change)
+        _restore_enrolment(context, enrolment, change)
     write_change(
-        proceeding,
+        context,
         change.epoch,
         enrolment.school_id,
         enrolment.owner_division,
-        "99",
+        CODE,
         clock.today(),
         change.after,
         change.before,
@@ -55,17 +57,19 @@ def reverse(proceeding: Proceeding) -> None:
     )
 
 
-def _restore_enrolment(proceeding: Proceeding, enrolment: Row, change: Change) -> None:
+def _restore_enrolment(context: CaseContext, enrolment: Row, change: Change) -> None:
     if any(plain(getattr(enrolment, name)) != value for name, value in change.after.items()):
         raise Stale()
     values = {name: _value(name, value) for name, value in change.before.items()}
+    for entry_year in {enrolment.entry_year, values.get("entry_year", enrolment.entry_year)}:
+        prove_first(entry_year, enrolment.school_id)
     _move_seat(enrolment, values)
     db.session.execute(
-        sa.update(Enrolment).where(Enrolment.id == enrolment.id).values(**values, case_id=proceeding.case_id)
+        sa.update(Enrolment).where(Enrolment.id == enrolment.id).values(**values, case_id=context.case_id)
     )
     _restore_suspensions(enrolment.id, change)
     if change.code == "ZC":
-        move_archive(proceeding, enrolment.school_id)
+        move_archive(context, enrolment.school_id)
 
 
 def _value(name: str, kept: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app import audit, clock, sealing
+from app import audit, clock, encryption
 from app.access import Actor
 from app.database import db, execute, table
 from app.divisions.models import Office
@@ -23,46 +23,49 @@ from app.students.models import (
     Standing,
     Student,
 )
+from app.students.operations.changes import class_given
+from app.students.operations.context import CaseContext
 from app.students.operations.directives import signed_content
-from app.students.operations.proceeding import Proceeding
+from app.students.operations.locking import prove_first
 from app.students.operations.reopening import reopen
 from app.students.rules import transfer as rules
 
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
 
 
-def pull(proceeding: Proceeding, number: str) -> None:
+def pull(context: CaseContext, number: str) -> None:
     """Move the archive and the enrolment to the receiving school, consuming the directive (change codes 21, 22).
 
     All in the running transaction. Raises E-DIR-01…05 when the directive does not allow exactly this, E-QUOTA-01
     when the last seat has gone (nothing written by then), Stale when the record moved meanwhile.
     """
-    proceeding.claim()
-    directive, enrolment = _to_be_moved(proceeding, number)
-    to_school, today = proceeding.target, clock.today()
+    context.claim()
+    directive, enrolment = _to_be_moved(context, number)
+    to_school, today = context.target, clock.today()
     if enrolment.ends_on is not None:
-        reopen(proceeding, enrolment, directive.to_division, today)
+        reopen(context, enrolment, directive.to_division, today)
     else:
+        prove_first(enrolment.entry_year, enrolment.school_id, to_school)
         move_seat(enrolment.school_id, to_school, enrolment.stage, enrolment.entry_year)
-        _move_enrolment(proceeding, enrolment, directive.to_division, today)
-        _write_changes(proceeding, enrolment, directive.to_division, today)
-    _move_archive(proceeding, directive)
+        _move_enrolment(context, enrolment, directive.to_division, today)
+        _write_changes(context, enrolment, directive.to_division, today)
+    _move_archive(context, directive)
     consume(directive)
     audit.record(
         "archives/pull",
-        f"student:{proceeding.child}",
-        actor=proceeding.actor,
+        f"student:{context.child}",
+        actor=context.actor,
         before={"school": enrolment.school_id, "epoch": enrolment.epoch},
-        after={"school": to_school, "epoch": enrolment.epoch + 1, "directive": number, "case": proceeding.number},
+        after={"school": to_school, "epoch": enrolment.epoch + 1, "directive": number, "case": context.number},
     )
 
 
-def _to_be_moved(proceeding: Proceeding, number: str) -> tuple[Row, Row]:
+def _to_be_moved(context: CaseContext, number: str) -> tuple[Row, Row]:
     """The directive and the open enrolment, locked, once everything about the directive has been checked."""
-    directive = directive_to_consume(proceeding, number)
-    columns = sa.select(*Enrolment.__table__.columns).where(Enrolment.student_id == proceeding.child)
+    directive = directive_to_consume(context, number)
+    columns = sa.select(*Enrolment.__table__.columns).where(Enrolment.student_id == context.child)
     last = columns.order_by(Enrolment.epoch.desc()).limit(1)
-    reopens = bool(proceeding.application.get("reopens"))
+    reopens = bool(context.application.get("reopens"))
     enrolment = execute(
         (last if reopens else columns.where(Enrolment.ends_on.is_(None))).with_for_update()
     ).one_or_none()
@@ -71,7 +74,7 @@ def _to_be_moved(proceeding: Proceeding, number: str) -> tuple[Row, Row]:
     return directive, enrolment
 
 
-def directive_to_consume(proceeding: Proceeding, number: str) -> Row:
+def directive_to_consume(context: CaseContext, number: str) -> Row:
     """The directive with its archive, locked, once everything about it has been checked. Raises E-DIR-01…05."""
     to_office = sa.orm.aliased(Office)
     directive = execute(
@@ -89,38 +92,38 @@ def directive_to_consume(proceeding: Proceeding, number: str) -> Row:
         .where(Directive.number == number)
         .with_for_update(of=[Directive, Archive])
     ).one_or_none()
-    check_directive(directive, proceeding, number)
+    check_directive(directive, context, number)
     assert directive is not None
     return directive
 
 
-def check_directive(directive: Row | None, proceeding: Proceeding, number: str) -> None:
+def check_directive(directive: Row | None, context: CaseContext, number: str) -> None:
     """Raise unless this directive is signed, live, for this child, this school and this archive's version."""
     if directive is None:
         raise rules.NoDirective(field="directive")
-    if directive.to_school_id != proceeding.target:
+    if directive.to_school_id != context.target:
         raise rules.DirectiveElsewhere(number=number, field="directive")
     if directive.status == DirectiveStatus.CONSUMED:
         raise rules.DirectiveUsed(number=number, field="directive")
     if directive.status != DirectiveStatus.ISSUED or directive.expires_at < clock.now():
         how = "撤销" if directive.status == DirectiveStatus.REVOKED else "过期"
         raise rules.DirectiveOver(number=number, how=how, field="directive")
-    if directive.student_id != proceeding.child:
+    if directive.student_id != context.child:
         raise rules.NoDirective(field="directive")
     if directive.contested:
         raise rules.ContestedRecord()
     if (directive.version_now, directive.custodian_id) != (directive.archive_version, directive.from_office_id):
         raise rules.ArchiveChanged(field="directive")
     content = signed_content(directive._mapping)
-    if directive.case_id != proceeding.case_id or not sealing.is_signed(content, bytes(directive.signature)):
+    if directive.case_id != context.case_id or not encryption.is_signed(content, bytes(directive.signature)):
         raise rules.NoDirective(field="directive")
 
 
-def _move_enrolment(proceeding: Proceeding, enrolment: Row, division: str, today: dt.date) -> None:
+def _move_enrolment(context: CaseContext, enrolment: Row, division: str, today: dt.date) -> None:
     closed = execute(
         sa.update(table(Enrolment))
         .where(Enrolment.id == enrolment.id, Enrolment.ends_on.is_(None))
-        .values(standing=Standing.TRANSFERRED, ends_on=max(today, enrolment.starts_on), case_id=proceeding.case_id)
+        .values(standing=Standing.TRANSFERRED, ends_on=max(today, enrolment.starts_on), case_id=context.case_id)
     )
     if closed.rowcount != 1:
         raise Stale()
@@ -128,27 +131,28 @@ def _move_enrolment(proceeding: Proceeding, enrolment: Row, division: str, today
         sa.insert(table(Enrolment)).values(
             student_id=enrolment.student_id,
             epoch=enrolment.epoch + 1,
-            school_id=proceeding.target,
+            school_id=context.target,
             owner_division=division,
             stage=enrolment.stage,
             entry_year=enrolment.entry_year,
             grade=enrolment.grade,
+            school_class_id=class_given(context, enrolment.stage, enrolment.entry_year),
             standing=Standing.ACTIVE,
-            starts_on=max(today, enrolment.starts_on),
-            case_id=proceeding.case_id,
+            starts_on=today,
+            case_id=context.case_id,
         )
     )
 
 
-def _move_archive(proceeding: Proceeding, directive: Row) -> None:
+def _move_archive(context: CaseContext, directive: Row) -> None:
     moved = execute(
         sa.update(table(Archive))
         .where(Archive.id == directive.archive_id, Archive.version == directive.archive_version)
         .values(
-            custodian_id=proceeding.target,
+            custodian_id=context.target,
             owner_division=directive.to_division,
             version=directive.archive_version + 1,
-            case_id=proceeding.case_id,
+            case_id=context.case_id,
         )
     )
     if moved.rowcount != 1:
@@ -161,15 +165,15 @@ def _move_archive(proceeding: Proceeding, directive: Row) -> None:
         )
 
 
-def _write_changes(proceeding: Proceeding, enrolment: Row, division: str, today: dt.date) -> None:
+def _write_changes(context: CaseContext, enrolment: Row, division: str, today: dt.date) -> None:
     common = {
-        "case_id": proceeding.case_id,
+        "case_id": context.case_id,
         "student_id": enrolment.student_id,
         "effective_on": today,
         "recorded_at": clock.now(),
     }
     left = {"school": enrolment.school_id, "grade": enrolment.grade, "standing": str(enrolment.standing)}
-    joined = {"school": proceeding.target, "grade": enrolment.grade, "standing": Standing.ACTIVE.value}
+    joined = {"school": context.target, "grade": enrolment.grade, "standing": Standing.ACTIVE.value}
     out = {
         "epoch": enrolment.epoch,
         "code": "21",
@@ -181,7 +185,7 @@ def _write_changes(proceeding: Proceeding, enrolment: Row, division: str, today:
     into = {
         "epoch": enrolment.epoch + 1,
         "code": "22",
-        "school_id": proceeding.target,
+        "school_id": context.target,
         "owner_division": division,
         "before": left,
         "after": joined,
@@ -207,13 +211,8 @@ def _end_directive(directive_id: int, status: DirectiveStatus, **values: Any) ->
 
 def revoke(directive: Directive, reason: str, *, actor: Actor) -> None:
     """Take back a directive that nobody has used yet. Raises E-DIR-02, E-DIR-03 or E-DIR-06 (not the issuer)."""
-    if actor.office_id != directive.issuer_id:
-        raise rules.NotTheIssuer()
-    if directive.status is DirectiveStatus.CONSUMED:
-        raise rules.DirectiveUsed(number=directive.number)
-    if directive.status is not DirectiveStatus.ISSUED:
-        how = "撤销" if directive.status is DirectiveStatus.REVOKED else "过期"
-        raise rules.DirectiveOver(number=directive.number, how=how)
+    if refusal := rules.why_not_revoke(directive.number, directive.status, directive.issuer_id, actor):
+        raise refusal
     _end_directive(directive.id, DirectiveStatus.REVOKED, ended_reason=reason)
     audit.record("directives/revoke", f"directive:{directive.number}", actor=actor, after={"reason": reason})
 
@@ -224,10 +223,10 @@ def expire(directive: Directive, *, actor: Actor) -> None:
     audit.record("directives/expire", f"directive:{directive.number}", actor=actor)
 
 
-def give_up_directive(proceeding: Proceeding) -> None:
+def give_up_directive(context: CaseContext) -> None:
     """The receiving school hands back the directive it will not use."""
-    proceeding.claim()
-    lapse(proceeding.case_id, "转入学校放弃转入，交回指令", actor=proceeding.actor)
+    context.claim()
+    lapse(context.case_id, "转入学校放弃转入，交回指令", actor=context.actor)
 
 
 def lapse(case_id: int, reason: str, *, actor: Actor) -> None:
@@ -248,12 +247,9 @@ def see_unmasked(student: Student, *, actor: Actor, where: str) -> str:
     return student.main_number
 
 
-def directive_in_force(proceeding: Proceeding) -> str:
+def directive_in_force(context: CaseContext) -> str:
     """The number of the case's newest directive, for a pull that is tried again; empty when there is none."""
     number: str | None = db.session.scalar(
-        sa.select(Directive.number)
-        .where(Directive.case_id == proceeding.case_id)
-        .order_by(Directive.id.desc())
-        .limit(1)
+        sa.select(Directive.number).where(Directive.case_id == context.case_id).order_by(Directive.id.desc()).limit(1)
     )
     return number or ""

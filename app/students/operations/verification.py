@@ -13,10 +13,10 @@ from app.access import Actor
 from app.database import db
 from app.errors import Stale
 from app.schools.models import SchoolClass
-from app.students.cohorts import ClassCheck, Discrepancy, DiscrepancyKind
 from app.students.models import Enrolment, Standing, Student
+from app.students.models.cohorts import ClassCheck, Discrepancy, DiscrepancyKind
+from app.students.operations.context import CaseContext
 from app.students.operations.graduation import line_of, meant
-from app.students.operations.proceeding import Proceeding
 from app.students.rules.verification import ClassKey, key_of
 
 SHOWN = ("id", "name", "main_number_masked", "main_number_hash")
@@ -74,14 +74,14 @@ def is_verified(school_id: int, year: int, term: int) -> bool:
     return db.session.scalar(sa.select(ClassCheck.id).where(*here).limit(1)) is not None
 
 
-def keep_verification(proceeding: Proceeding) -> None:
+def keep_verification(context: CaseContext) -> None:
     """Every class as it was confirmed, and every child whose record and person are apart. Raises Stale."""
-    proceeding.claim()
-    asked, school, now = proceeding.application, proceeding.applicant_office_id, clock.now()
+    context.claim()
+    asked, school, now = context.application, context.applicant_office_id, clock.now()
     if is_verified(school, asked["year"], asked["term"]):
         raise Stale()
     for each in asked["classes"]:
-        about = {"grade": each["grade"], "class_number": each["class_number"], "case_id": proceeding.case_id}
+        about = {"grade": each["grade"], "class_number": each["class_number"], "case_id": context.case_id}
         db.session.add(
             ClassCheck(
                 **about,
@@ -104,14 +104,14 @@ def keep_verification(proceeding: Proceeding) -> None:
     audit.record(
         "rolls/verify",
         f"school:{school}",
-        actor=proceeding.actor,
+        actor=context.actor,
         after={
             "year": asked["year"],
             "term": asked["term"],
             "listed": sum(each["listed"] for each in classes),
             "present": sum(each["present"] for each in classes),
             "unlisted": sum(len(each["unlisted"]) for each in classes),
-            "case": proceeding.number,
+            "case": context.number,
         },
     )
 

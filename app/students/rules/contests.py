@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.errors import InvalidInput, NotAllowed, Refused
-from app.students.contests import Contest, Remedy
+from app.errors import InvalidInput, NotAllowed, Refused, WrongOffice
 from app.students.models import Student
+from app.students.models.contests import Contest, Remedy
+from app.students.rules.transfer import ContestedRecord
 
 
-class ContestedAlready(Refused):
-    code = "E-PROB-01"
+class ContestedAlready(ContestedRecord):
     text = "{name}已标记为问题学籍，须先处理。"
 
 
@@ -32,8 +32,7 @@ class NotMerged(Refused):
     text = "{sentence}"
 
 
-class NotTheKeeperOfTheRecord(NotAllowed):
-    code = "E-OFFICE"
+class NotTheKeeperOfTheRecord(WrongOffice, NotAllowed):
     text = "问题学籍只能由学籍所在学校或其上级标记。"
 
 
@@ -50,17 +49,21 @@ def objections_to_marking(student: Student, other: Student | None, kind: str) ->
         yield NotMerged(sentence="其中一个学籍已经并入其他学籍。")
 
 
+def objections_to_settling(contest: Contest | None, student: Student) -> Iterator[Refused]:
+    """Against settling anything of this record, whatever the school proposes."""
+    if contest is None or not student.contested:
+        yield NotContested()
+    elif contest.student_id != student.id:
+        yield SettledFromTheOther()
+
+
 def objections_to_remedy(
     contest: Contest | None, student: Student, application: Mapping[str, Any]
 ) -> Iterator[Refused]:
     """Against settling a contest as the school proposes."""
-    if contest is None or not student.contested:
-        yield NotContested()
-        return
-    if contest.student_id != student.id:
-        yield SettledFromTheOther()
-        return
-    if application["remedy"] == Remedy.MERGE:
+    refused = list(objections_to_settling(contest, student))
+    yield from refused
+    if not refused and contest is not None and application["remedy"] == Remedy.MERGE:
         yield from _about_merging(contest, student, application)
 
 

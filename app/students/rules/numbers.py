@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
-from app.interface.text import CHECK_DIGITS
+from app.errors import Refused
 from app.schools.models import Stage
+from app.web.text import CHECK_DIGITS, fault_of_identity_number
 
 STAGE_DIGIT = {Stage.PRIMARY: "1", Stage.JUNIOR: "2", Stage.SENIOR: "3"}
+FORMAL_LETTER = "G"  # of a formal 全国学籍号; the identity number follows
 LAST_IN_SERIES = 9999  # four digits per school and entry year
 
 
@@ -36,6 +39,22 @@ def temporary_national_number(division: str, born_on: dt.date, four: int) -> str
     return f"L{division}{born_on:%Y%m%d}{four:04d}"
 
 
-def formal_national_number(main_number_hash: str) -> str:
-    """全国学籍号 G as it is kept: G and the keyed hash, since G is followed by the identity number itself."""
-    return f"G{main_number_hash[:63]}"
+def fault_of_national_number(number: str) -> str | None:
+    """What is wrong with a 全国学籍号 in canonical form: G and an identity number, or L or J and 18 characters."""
+    if not re.fullmatch("[GLJ][0-9]{17}[0-9X]", number):
+        return "须为 19 位：首位为字母 G、L 或 J，其后 17 位数字，末位为数字或 X"
+    if number[0] == FORMAL_LETTER and (fault := fault_of_identity_number(number[1:])):
+        return f"G 之后须为居民身份证号：{fault[1]}"
+    return None
+
+
+class NumberHeld(Refused):
+    """Two applications, or two rows of one, name one child by its number; subclasses say which."""
+
+    code = "E-DUP-03"
+
+
+class DeclaredElsewhere(NumberHeld):
+    """A national number is one child's: it is borne in the province already, or another arrival has declared it."""
+
+    text = "该全国学籍号在省内已有人使用，或者正由另一件省外转入申报、待外省核验，请核对。"

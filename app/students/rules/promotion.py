@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from app.errors import Refused
+from app.schools.models import GRADES
 
 NEW_YEAR = (7, 1)  # 月、日: from then on a promotion leads into the school year that begins in this calendar year
-
-
-class PromotionClosed(Refused):
-    """E-WIN: the window in which a school promotes."""
-
-    code = "E-WIN"
-    text = "当前不在升级办理时段（{windows}）。"
 
 
 class NobodyToPromote(Refused):
@@ -24,23 +18,31 @@ class NobodyToPromote(Refused):
     text = "没有可升级的学生。"
 
 
+class GraduationFirst(Refused):
+    """E-PROM-02: the last grade has not graduated, so the grade below it waits, and nobody else is to go up."""
+
+    code = "E-PROM-02"
+    text = "{last}尚有 {children} 名学生应毕业而未办理毕业，{below}须待其毕业后升级。"
+
+
 def year_entered(on: dt.date) -> int:
     """The school year into which a promotion on that day leads."""
     return on.year if (on.month, on.day) >= NEW_YEAR else on.year - 1
 
 
-def objections_to_promotion(
-    windows: Sequence[Mapping[str, str]], on: dt.date, *, promoted_before: bool, children: int
-) -> list[Refused]:
-    """P16: within a window, or after it for those whom the school's own promotion left out; somebody must go up.
+def grade_below(last: str) -> str:
+    """小学五年级 below 小学六年级."""
+    return str(int(last) - 1)
 
-    windows -- rows of the policy table with `opens`, `closes`, `late_until`, as month and day (07-15).
-    promoted_before -- the school has promoted into this school year already.
+
+def objections_to_nobody(ungraduated: Mapping[str, int], waiting: int) -> list[Refused]:
+    """Why nobody goes up: the children who could wait for a last grade, or there are none.
+
+    ungraduated -- last grades that have not graduated, each with its number of children; waiting -- so many wait below.
     """
-    day = f"{on:%m-%d}"
-    last = "late_until" if promoted_before else "closes"
-    if windows and not any(each["opens"] <= day <= each[last] for each in windows):
-        spans = "，".join(f"{each['opens']} 至 {each['closes']}" for each in windows)
-        late = "，".join(sorted({each["late_until"] for each in windows}))
-        return [PromotionClosed(windows=f"{spans}；当年已办理过升级的学校可补办至 {late}")]
-    return [] if children else [NobodyToPromote()]
+    if not waiting:
+        return [NobodyToPromote()]
+    return [
+        GraduationFirst(last=GRADES[last], children=children, below=GRADES[grade_below(last)])
+        for last, children in sorted(ungraduated.items())
+    ]

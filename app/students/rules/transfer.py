@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from app import clock
+from app.access import Actor
 from app.errors import NotAllowed, Refused
 from app.schools.models import GRADES, Quota, School, Stage, stage_of
-from app.students.models import STANDING_NAMES, Enrolment, Standing, Student
+from app.schools.rules import PROVINCE, NoSeat, home_area, in_area
+from app.students.models import STANDING_NAMES, DirectiveStatus, Enrolment, Standing, Student
+from app.students.rules.request import NothingChanges
+from app.students.rules.transitions import NotInThisStanding
 
 
 class UnknownChild(Refused):
@@ -34,13 +38,11 @@ class SuspendedNow(Refused):
     text = "休学期间不办理转学，请先办理复学。"
 
 
-class NotEnrolled(Refused):
-    code = "E-STANDING"
+class NotEnrolled(NotInThisStanding):
     text = "该生学籍状态为“{standing}”，不能办理转学。"
 
 
-class SameSchool(Refused):
-    code = "E-SAME"
+class SameSchool(NothingChanges):
     text = "该生已在本校就读，无须转学。"
 
 
@@ -51,19 +53,18 @@ class KeptHere(Refused):
     text = "该生的电子学籍档案由本校保管，请办理学籍恢复。"
 
 
-class GradeChanges(Refused):
+class WrongGrade(Refused):
+    """The child's grade cannot be attended there; subclasses say why."""
+
     code = "E-GRADE"
+
+
+class GradeChanges(WrongGrade):
     text = "转学不得变更就读年级：该生现读{present}。"
 
 
-class StageNotTaught(Refused):
-    code = "E-GRADE"
+class StageNotTaught(WrongGrade):
     text = "转入学校没有{present}，不能接收该生。"
-
-
-class NoSeatLeft(Refused):
-    code = "E-QUOTA-01"
-    text = "已达到上级教育行政部门核定的学籍总数（核定 {total}，已用 {used}），不能转入或注册。"
 
 
 class WindowClosed(Refused):
@@ -126,6 +127,19 @@ class NotTheIssuer(NotAllowed):
     text = "指令只能由保管档案一方的上级教育行政部门下达。"
 
 
+def why_not_revoke(number: str, status: str, issuer_id: int, actor: Actor) -> Refused | None:
+    """Against taking a directive back: an approver of the office that issued it may, until it is used or over."""
+    if actor.duty != "approver":
+        return NotAllowed()
+    if actor.office_id != issuer_id:
+        return NotTheIssuer()
+    if status == DirectiveStatus.CONSUMED:
+        return DirectiveUsed(number=number)
+    if status != DirectiveStatus.ISSUED:
+        return DirectiveOver(number=number, how="撤销" if status == DirectiveStatus.REVOKED else "过期")
+    return None
+
+
 def objections_to_transfer(
     student: Student,
     enrolment: Enrolment | None,
@@ -137,13 +151,15 @@ def objections_to_transfer(
     grade: str | None,
     on: dt.date,
     reopens: bool = False,
+    scope_of: Callable[[int], Collection[str]] = lambda _school: (),
 ) -> list[Refused]:
     """Everything that stands against moving this child to that school on that day.
 
     enrolment -- the open one, else the last, None without any; quota -- of the child's cohort at the new school;
     policy -- the row of `transfer_rules` with `window_list`; open_case -- process and step of a case that holds
     the child; grade -- as typed, None when it follows the child; reopens -- a child who has left is taken in again,
-    into that grade, so quota is of that cohort.
+    into that grade, so quota is of that cohort; scope_of -- the divisions from which a school recruits, by its id;
+    none while its superior has set nothing.
     """
     objections: list[Refused] = []
     if open_case:
@@ -160,7 +176,7 @@ def objections_to_transfer(
     objections.extend(_about_the_place(enrolment, to_school, quota=quota, grade=grade))
     objections.extend(_about_the_time(enrolment, policy, on))
     if policy["senior_rules"] and enrolment.stage is Stage.SENIOR:
-        objections.extend(_about_senior_schools(enrolment.school, to_school))
+        objections.extend(_about_senior_schools(enrolment.school, to_school, scope_of))
     return objections
 
 
@@ -178,7 +194,7 @@ def _about_reopening(
     elif not to_school.teaches(stage_of(grade)):
         yield StageNotTaught(present=GRADES[grade], field="grade")
     elif quota is None or quota.free < 1:
-        yield NoSeatLeft(total=quota.total if quota else 0, used=quota.used + quota.reserved if quota else 0)
+        yield NoSeat(total=quota.total if quota else 0, used=quota.used + quota.reserved if quota else 0)
 
 
 def _about_the_place(
@@ -192,7 +208,7 @@ def _about_the_place(
     if not to_school.teaches(enrolment.stage):
         yield StageNotTaught(present=present, field="to_school")
     elif enrolment.school_id != to_school.id and (quota is None or quota.free < 1):
-        yield NoSeatLeft(total=quota.total if quota else 0, used=quota.used + quota.reserved if quota else 0)
+        yield NoSeat(total=quota.total if quota else 0, used=quota.used + quota.reserved if quota else 0)
 
 
 def _about_the_time(enrolment: Enrolment, policy: Mapping[str, Any], on: dt.date) -> Iterator[Refused]:
@@ -204,10 +220,24 @@ def _about_the_time(enrolment: Enrolment, policy: Mapping[str, Any], on: dt.date
         yield FirstTerm()
 
 
-def _about_senior_schools(from_school: School, to_school: School) -> Iterator[Refused]:
+def _about_senior_schools(
+    from_school: School, to_school: School, scope_of: Callable[[int], Collection[str]]
+) -> Iterator[Refused]:
     if from_school.tier != to_school.tier:
         yield UnlikeSchools()
     if from_school.ownership is not to_school.ownership:
         yield PublicAndPrivate()
-    if from_school.office.division_code == to_school.office.division_code:
+    if _share_an_area(from_school, to_school, scope_of):
         yield SameArea()
+
+
+def _share_an_area(one: School, other: School, scope_of: Callable[[int], Collection[str]]) -> bool:
+    """In one county, or one recruits where the other stands: a city's school from its whole city, a private one from
+    all that its superior has set. A school that recruits from the whole province shares an area with its county alone.
+    """
+    areas = {each.id: {*(scope_of(each.id) or home_area(each.office))} - {PROVINCE} for each in (one, other)}
+    return (
+        one.office.division_code == other.office.division_code
+        or in_area(one.office, areas[other.id])
+        or in_area(other.office, areas[one.id])
+    )

@@ -26,10 +26,12 @@ from app.students.models import (
     StudentNumber,
 )
 from app.students.operations.changes import class_of
+from app.students.operations.context import CaseContext
+from app.students.operations.locking import prove_first, proved
 from app.students.operations.numbers import next_stage_numbers
-from app.students.operations.proceeding import Proceeding
 from app.students.rules.numbers import stage_number_prefix
 from app.students.rules.registration import ARRIVAL_CODE, CHANGE_CODE, FIRST_GRADE, RECRUIT_CODE
+from app.students.rules.sealed_numbers import clear_number, sealed_number
 
 Outcome = int | Refused  # the child's id, or why not
 
@@ -67,8 +69,8 @@ class Cohort:
 
     @property
     def starts_on(self) -> dt.date:
-        """The first of September; whoever comes later, today."""
-        return max(dt.date(self.entry_year, 9, 1), clock.today())
+        """The first of September; whoever comes later, or from elsewhere, today."""
+        return clock.today() if self.joins else max(dt.date(self.entry_year, 9, 1), clock.today())
 
 
 def cohort_of(school_id: int, stage: Stage, entry_year: int) -> Cohort:
@@ -100,18 +102,29 @@ def seat(cohort: Cohort, keys: Sequence[int]) -> tuple[Sequence[int], Sequence[i
 
 def number_row(child: int, kind: NumberKind, value: str, cohort: Cohort, common: Mapping[str, Any]) -> dict[str, Any]:
     """A number of the child, valid from the day the cohort starts."""
-    return {"student_id": child, "kind": kind, "value": value, "valid_from": cohort.starts_on, "reason": "", **common}
+    kept = sealed_number(value) if kind is NumberKind.NATIONAL else clear_number(value)
+    return {"student_id": child, "kind": kind, **kept, "valid_from": cohort.starts_on, "reason": "", **common}
 
 
 def write_enrolments(
-    proceeding: Proceeding, cohort: Cohort, children: Mapping[int, tuple[int, Mapping[str, Any]]]
+    context: CaseContext, cohort: Cohort, children: Mapping[int, tuple[int, Mapping[str, Any]]]
 ) -> None:
     """The next epoch of each child at the school, its stage number, change entry, archive entry and audit.
 
-    children -- by id: the epoch that begins, and the row that was applied for. Raises Stale when one of them has an
-    open enrolment by now.
+    Into a closed cohort they come as 补录, with the proof that nobody else moved; who arrives from elsewhere is no new
+    pupil. children -- by id: the epoch that begins, and the row that was applied for. Raises Stale when one of them
+    has an open enrolment by now, or the rest of the cohort moves in the same moment.
     """
-    common = {"case_id": proceeding.case_id, "owner_division": cohort.division}
+    if cohort.joins:
+        prove_first(cohort.entry_year, cohort.school_id)
+        _write(context, cohort, children)
+        return
+    with proved(context, cohort.entry_year, cohort.school_id, dict.fromkeys(children)):
+        _write(context, cohort, children)
+
+
+def _write(context: CaseContext, cohort: Cohort, children: Mapping[int, tuple[int, Mapping[str, Any]]]) -> None:
+    common = {"case_id": context.case_id, "owner_division": cohort.division}
     classes = {
         number: class_of(cohort.school_id, cohort.stage, cohort.entry_year, number) for number in _classes(children)
     }
@@ -150,8 +163,8 @@ def write_enrolments(
         audit.record(
             "students/register",
             f"student:{child}",
-            actor=proceeding.actor,
-            after={**after, "code": code, "case": proceeding.number},
+            actor=context.actor,
+            after={**after, "code": code, "case": context.number},
         )
     try:
         execute(sa.insert(table(Enrolment)), enrolments)
@@ -161,18 +174,18 @@ def write_enrolments(
     execute(
         sa.insert(table(StudentNumber)),
         [
-            number_row(child, NumberKind.STAGE, value, cohort, {"case_id": proceeding.case_id})
+            number_row(child, NumberKind.STAGE, value, cohort, {"case_id": context.case_id})
             for child, value in zip(children, numbers, strict=True)
         ],
     )
-    _note_entry(proceeding, cohort, list(children))
+    _note_entry(context, cohort, list(children))
 
 
 def _classes(children: Mapping[int, tuple[int, Mapping[str, Any]]]) -> set[int]:
     return {row["class_number"] for _epoch, row in children.values() if row.get("class_number")}
 
 
-def _note_entry(proceeding: Proceeding, cohort: Cohort, children: Sequence[int]) -> None:
+def _note_entry(context: CaseContext, cohort: Cohort, children: Sequence[int]) -> None:
     """What the archive says of it."""
     archives, office = table(Archive), db.session.get_one(Office, cohort.school_id)
     entry = sa.select(
@@ -184,7 +197,7 @@ def _note_entry(proceeding: Proceeding, cohort: Cohort, children: Sequence[int])
         sa.literal(office.short_name[:40]),
         sa.literal(cohort.school_id),
         sa.literal(cohort.division),
-        sa.literal(proceeding.case_id),
+        sa.literal(context.case_id),
     ).where(archives.c.student_id.in_(children))
     names = [
         "archive_id",

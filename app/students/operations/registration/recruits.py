@@ -15,7 +15,7 @@ from app.errors import Refused, Stale
 from app.schools import ledger
 from app.schools.operations import no_seat
 from app.students.models import Archive, Directive, DirectiveStatus, Student
-from app.students.operations.proceeding import Proceeding
+from app.students.operations.context import CaseContext
 from app.students.operations.registration.cohort import Cohort, Outcome
 from app.students.operations.registration.graduates import enter
 from app.students.operations.transfer import Row, check_directive
@@ -30,19 +30,19 @@ class Recruit:
     row: Mapping[str, Any]
 
 
-def register_recruits(proceeding: Proceeding, cohort: Cohort, rows: Mapping[int, Recruit]) -> dict[int, Outcome]:
+def register_recruits(context: CaseContext, cohort: Cohort, rows: Mapping[int, Recruit]) -> dict[int, Outcome]:
     """外招转入: directive consumed, archive pulled, seat taken, stage number, enrolment: all of it for a child or none.
 
     By each row's key the child's id, or the refusal: E-DIR-01…05 when the directive does not allow exactly this child,
     this school and this version of the archive; NoSeat (E-QUOTA-01) when the case holds no seat for it any more.
     Raises Stale when a record or a directive moved meanwhile.
     """
-    proceeding.claim()
+    context.claim()
     directives = _directives([each.directive_id for each in rows.values() if each.directive_id])
     outcomes: dict[int, Outcome] = {}
     allowed: list[int] = []
     for key, recruit in rows.items():
-        refusal = _against(proceeding, recruit, directives.get(recruit.directive_id or 0))
+        refusal = _against(context, recruit, directives.get(recruit.directive_id or 0))
         if refusal is None:
             allowed.append(key)
         else:
@@ -50,14 +50,14 @@ def register_recruits(proceeding: Proceeding, cohort: Cohort, rows: Mapping[int,
     if not allowed:
         return outcomes
     quota_id = ledger.quota_id_of(cohort.school_id, cohort.stage, cohort.entry_year)
-    held = ledger.held_by(proceeding.case_id).get(quota_id, 0)
+    held = ledger.held_by(context.case_id).get(quota_id, 0)
     seated = allowed[:held]
     outcomes |= dict.fromkeys(allowed[held:], no_seat(cohort.school_id, cohort.stage, cohort.entry_year))
     if seated:
-        ledger.confirm(quota_id, len(seated), case_id=proceeding.case_id)
+        ledger.confirm(quota_id, len(seated), case_id=context.case_id)
         entering = {key: (rows[key].student_id, rows[key].row) for key in seated}
-        enter(proceeding, dataclasses.replace(cohort, recruits=True), entering)
-        _consume(proceeding, cohort, [directives[rows[key].directive_id or 0] for key in seated])
+        enter(context, dataclasses.replace(cohort, recruits=True), entering)
+        _consume(context, cohort, [directives[rows[key].directive_id or 0] for key in seated])
     return outcomes | {key: rows[key].student_id for key in seated}
 
 
@@ -75,17 +75,17 @@ def _directives(ids: Sequence[int]) -> dict[int, Row]:
     return {row.id: row for row in rows}
 
 
-def _against(proceeding: Proceeding, recruit: Recruit, directive: Row | None) -> Refused | None:
+def _against(context: CaseContext, recruit: Recruit, directive: Row | None) -> Refused | None:
     try:
         number = directive.number if directive else ""
-        check_directive(directive, dataclasses.replace(proceeding, student_id=recruit.student_id), number)
+        check_directive(directive, dataclasses.replace(context, student_id=recruit.student_id), number)
     except Refused as refusal:
         refusal.field = "main_number"
         return refusal
     return None
 
 
-def _consume(proceeding: Proceeding, cohort: Cohort, directives: Sequence[Row]) -> None:
+def _consume(context: CaseContext, cohort: Cohort, directives: Sequence[Row]) -> None:
     consumed = execute(
         sa.update(table(Directive))
         .where(Directive.id.in_([each.id for each in directives]), Directive.status == DirectiveStatus.ISSUED)
@@ -97,7 +97,7 @@ def _consume(proceeding: Proceeding, cohort: Cohort, directives: Sequence[Row]) 
         audit.record(
             "archives/pull",
             f"student:{each.student_id}",
-            actor=proceeding.actor,
+            actor=context.actor,
             before={"custodian": each.from_office_id},
-            after={"school": cohort.school_id, "directive": each.number, "case": proceeding.number},
+            after={"school": cohort.school_id, "directive": each.number, "case": context.number},
         )

@@ -1,0 +1,166 @@
+"""The rows of sealed tables as plain values, the same on both engines, and their keyed digests."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import datetime as dt
+import functools
+import hashlib
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from app.audit.tables import SealedTable, kind_of, sealed_tables
+from app.database import db, execute
+from app.encryption import mark
+
+FOREIGN = "\0"  # before what a column of its kind cannot hold; no text of ours begins so
+GONE = ""  # the digest of a row that was deleted by the program
+AT_ONCE = 500
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MICROSECOND = dt.timedelta(microseconds=1)
+
+
+def digest(table: SealedTable, key: str, values: Iterable[Any]) -> str:
+    """120 bits that only the program can compute of this row; columns without a value do not count.
+
+    So a column that is added later and stays empty changes no digest. Contents cannot be had from it, nor guessed
+    without the key: what must be erased may be erased.
+    """
+    said = {column.name: value for column, value in zip(table.columns, values, strict=True) if value is not None}
+    return base64.b64encode(mark(orjson.dumps([table.name, key, said]))).decode()
+
+
+def all_rows(table: SealedTable) -> Iterator[tuple[str, str]]:
+    """Key and digest of every row of the table, without holding them."""
+    if db.session.connection().dialect.name == "postgresql":
+        found = execute(sa.text(f"SELECT {_key(table)}, {_values(table)} FROM {_quoted(table)} AS t").execution_options(
+            yield_per=AT_ONCE
+        ))  # fmt: skip
+        for key, values in found:
+            yield key, digest(table, key, orjson.loads(values))
+        return
+    done = 0
+    try:
+        for row in _of_sqlite(table):
+            yield _on_sqlite(table, row)
+            done += 1
+    except sa.exc.OperationalError:  # a text that is none, which nobody but a forger can have written
+        with _whatever_it_is():
+            for row in itertools.islice(_of_sqlite(table), done, None):
+                yield _on_sqlite(table, row)
+
+
+def _of_sqlite(table: SealedTable) -> Iterator[Any]:
+    names = ", ".join(f't."{column.name}"' for column in (*table.keys, *table.columns))
+    query = sa.text(f"SELECT {names} FROM {_quoted(table)} AS t ORDER BY t.rowid")
+    yield from execute(query.execution_options(yield_per=AT_ONCE))
+
+
+@contextlib.contextmanager
+def _whatever_it_is() -> Iterator[None]:
+    """Read every text within the block, also one that is no UTF-8."""
+    connection: Any = db.session.connection().connection.dbapi_connection
+    ordinary, connection.text_factory = connection.text_factory, _text
+    try:
+        yield
+    finally:
+        connection.text_factory = ordinary
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return FOREIGN + raw.hex()
+
+
+def rows_of(table: SealedTable, keys: list[str]) -> dict[str, str]:
+    """Digests of the rows with those keys, on SQLite; a key without a row is GONE."""
+    found = dict.fromkeys(keys, GONE)
+    names = ", ".join(f't."{column.name}"' for column in (*table.keys, *table.columns))
+    for start in range(0, len(keys), AT_ONCE):
+        some = [tuple(key.split("|")) for key in keys[start : start + AT_ONCE]]
+        same = ", ".join(f't."{column.name}"' for column in table.keys)
+        marks = ", ".join(f"({', '.join(_cast(column) for column in table.keys)})" for _ in some)
+        query = f"SELECT {names} FROM {_quoted(table)} AS t WHERE ({same}) IN (VALUES {marks})"
+        given = tuple(part for key in some for part in key)
+        for row in db.session.connection().exec_driver_sql(query, given):
+            key, its_digest = _on_sqlite(table, row)
+            found[key] = its_digest
+    return found
+
+
+def _cast(column: sa.Column[Any]) -> str:
+    return "CAST(? AS INTEGER)" if isinstance(column.type, sa.Integer) else "?"
+
+
+def _on_sqlite(table: SealedTable, row: Any) -> tuple[str, str]:
+    key = "|".join(str(part) for part in row[: len(table.keys)])
+    return key, digest(table, key, map(_plain, (kind_of(c) for c in table.columns), row[len(table.keys) :]))
+
+
+def _plain(kind: str, value: Any) -> Any:
+    """The value as it is digested; SQLite holds anything in any column: what was forged is a value that differs."""
+    if value is None:
+        return None
+    try:
+        if kind == "bytes":
+            return hashlib.sha256(value).hexdigest()
+        if kind == "instant":
+            return (dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC) - EPOCH) // MICROSECOND
+    except (TypeError, ValueError):
+        return FOREIGN + repr(value)
+    if isinstance(value, bytes):
+        return FOREIGN + value.hex()
+    return bool(value) if kind == "yes or no" and value in (0, 1) else value
+
+
+# ── PostgreSQL ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@functools.lru_cache(maxsize=256)
+def what_was_written(names: frozenset[str]) -> sa.TextClause:
+    """One statement for all tables that a transaction has written: table, key and the row's values, or none."""
+    parts = ["SELECT '' AS name, CAST(nextval('audit_seal') AS text) AS key, NULL AS said"]
+    for name in sorted(names):
+        table = sealed_tables()[name]
+        same = " AND ".join(
+            f'''t."{column.name}" = CAST(split_part(k.key, '|', {n}) AS {_type(column)})'''
+            for n, column in enumerate(table.keys, start=1)
+        )
+        there = f't."{table.keys[0].name}" IS NULL'
+        parts.append(
+            f"SELECT '{name}', k.key, CASE WHEN {there} THEN NULL ELSE {_values(table)} END FROM (SELECT DISTINCT"
+            f" unnest(string_to_array(current_setting('xueji.{name}', true), chr(10))) AS key) AS k"
+            f" LEFT JOIN {_quoted(table)} AS t ON k.key <> '' AND {same}"
+        )
+    return sa.text(" UNION ALL ".join(parts))
+
+
+def _type(column: sa.Column[Any]) -> str:
+    return "integer" if isinstance(column.type, sa.Integer) else "varchar"
+
+
+def _key(table: SealedTable) -> str:
+    return " || '|' || ".join(f'CAST(t."{column.name}" AS text)' for column in table.keys)
+
+
+def _values(table: SealedTable) -> str:
+    return f"CAST(json_build_array({', '.join(_value(column) for column in table.columns)}) AS text)"
+
+
+def _value(column: sa.Column[Any]) -> str:
+    kind = kind_of(column)
+    if kind == "instant":
+        return f'CAST(extract(epoch FROM t."{column.name}") * 1000000 AS bigint)'
+    return f"""encode(sha256(t."{column.name}"), 'hex')""" if kind == "bytes" else f't."{column.name}"'
+
+
+def _quoted(table: SealedTable) -> str:
+    return postgresql.dialect().identifier_preparer.quote(table.name)

@@ -1,0 +1,311 @@
+"""Cases, tasks, decisions and directives, for programs (contract.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing
+
+from flask import Blueprint, request
+
+from app import clock
+from app.access import Actor, actor, allow, found
+from app.cases import hooks, operations, queries
+from app.cases.models import Outcome, RowStatus
+from app.cases.operations import Answer
+from app.cases.presenters.cases import (
+    attachment_json,
+    case_json,
+    compiled_version_of,
+    directive_json,
+    row_json,
+    task_json,
+)
+from app.cases.presenters.json_types import (
+    CaseJson,
+    CaseWithPapersJson,
+    DirectiveJson,
+    InboxItemJson,
+    RowJson,
+    TaskJson,
+)
+from app.cases.presenters.proofs import proofs_of_case
+from app.cases.queries import proofs
+from app.cases.rules import Light, light, time_left
+from app.cases.transactions import submit_once, work_at_once
+from app.database import db
+from app.definitions.queries import current_version
+from app.divisions.models import OfficeKind
+from app.errors import Missing, Objected
+from app.identity.models import Duty
+from app.students.models import DirectiveStatus
+from app.students.queries import directives
+from app.web import Asked, Page, decode_cursor, instant, operation, page_of, read_json, takes_files
+from app.web.integers import LARGEST
+
+bp = Blueprint("cases_api", __name__, url_prefix="/api/v1")
+
+PROCESS = {"type": "string", "maxLength": 40, "description": "流程"}
+NAME_OR_NUMBER = {"type": "string", "maxLength": 60, "description": "学生姓名或办件编号"}
+LIGHTS = {"type": "string", "enum": list(typing.get_args(Light)), "description": "时限灯色"}
+CASE = {
+    "type": "object",
+    "properties": {
+        "process": {"type": "string", "title": "流程", "maxLength": 40},
+        "application": {"type": "object", "title": "申请"},
+        "rows": {"type": "array", "title": "名单", "items": {"type": "object"}},
+    },
+    "required": ["process", "application"],
+}
+DECISION = {
+    "type": "object",
+    "properties": {
+        "outcome": {"title": "办理结果", "enum": list(Outcome)},
+        "reason_code": {"type": ["string", "null"], "title": "原因", "maxLength": 30},
+        "opinion": {"type": ["string", "null"], "title": "意见", "maxLength": 2000, "x-widget": "textarea"},
+        "form": {"type": ["object", "null"], "title": "表单"},
+    },
+    "required": ["outcome"],
+}
+REASON = {
+    "type": "object",
+    "properties": {
+        "reason": {"type": "string", "title": "原因", "minLength": 1, "maxLength": 200, "x-widget": "textarea"}
+    },
+    "required": ["reason"],
+}
+
+
+@bp.post("/cases")
+@allow("operator")
+@operation(
+    "提交申请；有证明材料的以 multipart/form-data 提交，文件放在 attachments.<kind> 中",
+    body=CASE,
+    part="case",
+    status=201,
+    idempotent=True,
+)
+@takes_files(64)
+def open_case() -> CaseWithPapersJson:
+    typed, caller = read_json(CASE, part="case"), actor()
+    version = current_version(typed["process"])
+    papers, faults = proofs.papers_in(version)
+    if faults := [*faults, *proofs.unknown_kinds(version, request.files)]:
+        raise Objected(list(faults))
+    if papers and operations.is_startable(version.key, caller):
+        operations.keep_papers(papers)
+    case_id = submit_once(
+        request.headers.get("Idempotency-Key"),
+        [typed, [[each.kind, each.sha256] for each in papers]] if papers else typed,
+        lambda: operations.open_with(
+            typed["process"], typed["application"], papers, actor=caller, rows=typed.get("rows")
+        ),
+        actor=caller,
+    )
+    return case_answer(caller, queries.case_number(case_id))
+
+
+def case_answer(caller: Actor, number: str) -> CaseWithPapersJson:
+    case, view = queries.case_for(caller, number)
+    papers = [attachment_json(each) for each in case.attachments] if view.whole else None
+    return {
+        **case_json(case, view),
+        "attachments": papers,
+        "proofs": proofs_of_case(case) if view.whole else None,
+    }
+
+
+@bp.get("/cases")
+@allow("operator", "approver")
+@operation(
+    "办件列表",
+    query={
+        "box": {"type": "string", "enum": ["applied", "running", "closed"], "description": "我发起的、在办、办结"},
+        "process": PROCESS,
+        "q": NAME_OR_NUMBER,
+    },
+    cursor=(int,),
+)
+def list_cases(asked: Asked) -> Page[CaseJson]:
+    caller = actor()
+    rows = queries.cases_for(
+        caller,
+        box=asked.get("box"),
+        process=asked.get("process"),
+        q=asked.get("q"),
+        after=asked["after"],
+        limit=asked["limit"] + 1,
+    )
+    return page_of(
+        rows,
+        asked["limit"],
+        lambda each: case_json(each, queries.view_of(caller, each)),
+        lambda each: [each.id],
+    )
+
+
+@bp.get("/cases/<number>")
+@allow("operator", "approver")
+@operation("一个办件")
+def show_case(number: str) -> CaseWithPapersJson:
+    return case_answer(actor(), number)
+
+
+@bp.post("/cases/<number>/recall")
+@allow("operator", "approver")
+@operation("撤回申请", body=REASON)
+def recall_case(number: str) -> CaseWithPapersJson:
+    typed, caller = read_json(REASON), actor()
+    what = ["recall", number, typed]
+    submit_once(None, what, lambda: operations.recall(number, typed["reason"], actor=caller), actor=caller)
+    return case_answer(caller, number)
+
+
+@bp.get("/tasks")
+@allow("operator", "approver")
+@operation(
+    "待办与已办",
+    query={
+        "box": {"type": "string", "enum": ["waiting", "done"], "description": "默认 waiting"},
+        "process": PROCESS,
+        "q": NAME_OR_NUMBER,
+        "light": LIGHTS,
+    },
+    cursor=(dt.datetime, int),
+)
+def list_tasks(asked: Asked) -> Page[InboxItemJson]:
+    caller, now = actor(), clock.now()
+    before, since = deadline_bounds(asked.get("light"), now)
+    rows = queries.inbox(
+        caller,
+        box=asked.get("box", "waiting"),
+        process=asked.get("process"),
+        q=asked.get("q"),
+        before=before,
+        since=since,
+        after=asked["after"],
+        limit=asked["limit"] + 1,
+    )
+    return page_of(
+        rows, asked["limit"], lambda each: _inbox_item(each, caller, now), lambda each: [each.deadline, each.task_id]
+    )
+
+
+def _inbox_item(row: queries.InboxRow, caller: Actor, now: dt.datetime) -> InboxItemJson:
+    return {
+        "id": row.task_id,
+        "key": row.key,
+        "name": row.task_name,
+        "case": row.number,
+        "process": row.process_key,
+        "student": row.student,
+        "receiving": row.receiving,
+        "releasing": row.releasing,
+        "arrived_at": instant(row.arrived_at),
+        "deadline": instant(row.deadline),
+        "light": light(row.deadline, now, paused=row.paused),
+        "left": time_left(row.deadline, now, paused=row.paused),
+        "office": {"code": caller.office_code, "name": caller.office_name, "kind": OfficeKind(caller.office_kind)},
+        "duty": Duty(caller.duty),
+    }
+
+
+def deadline_bounds(wanted: str | None, now: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """The deadlines that show a light, all of them without one: (before, since)."""
+    soon = clock.end_of(clock.add_working_days(clock.local(now).date(), 3)) + dt.timedelta(seconds=1)
+    match wanted:
+        case "red":
+            return now, None
+        case "yellow":
+            return soon, now
+        case "green":
+            return None, soon
+        case "paused":
+            return dt.datetime(1970, 1, 1, tzinfo=dt.UTC), None
+    return None, None
+
+
+def deadline_place() -> tuple[dt.datetime, int] | None:
+    """The place in a list by deadline that the cursor names. Raises ForeignCursor."""
+    place = decode_cursor(dt.datetime, int)
+    return (place[0], place[1]) if place else None
+
+
+@bp.get("/tasks/<int:task_id>")
+@allow("operator", "approver")
+@operation("一个环节")
+def show_task(task_id: int) -> TaskJson:
+    task = queries.task_for(actor(), task_id)
+    return task_json(task, compiled_version_of(task.case))
+
+
+@bp.post("/tasks/<int:task_id>/decision")
+@allow("operator", "approver")
+@operation("办理", body=DECISION, idempotent=True)
+def decide(task_id: int) -> CaseWithPapersJson:
+    typed, caller = read_json(DECISION), actor()
+    answer = Answer(typed["outcome"], typed.get("reason_code"), typed.get("opinion") or "", typed.get("form") or {})
+    case_id = submit_once(
+        request.headers.get("Idempotency-Key"),
+        [task_id, typed],
+        lambda: operations.decide(task_id, answer, actor=caller),
+        actor=caller,
+        reads_first=True,
+    )
+    return case_answer(caller, work_at_once(case_id))
+
+
+@bp.get("/cases/<number>/rows")
+@allow("operator", "approver")
+@operation("办件名单：逐名的办理结果", query={"status": {"type": "string", "enum": list(RowStatus)}}, cursor=(int,))
+def list_rows(number: str, asked: Asked) -> Page[RowJson]:
+    case, view = queries.case_for(actor(), number)
+    if not view.content:
+        raise Missing()
+    limit = asked["limit"]
+    rows = queries.rows_of(case.id, status=asked.get("status"), after=asked["after"] or 0, limit=limit + 1)
+    more = hooks.row_fields.of(case.process_key)
+    said = more(case, [row.position for row in rows[:limit]]) if more else {}
+    return page_of(
+        rows,
+        limit,
+        lambda each: {**row_json(each), **said.get(each.position, {})},  # type: ignore[typeddict-item]
+        lambda each: [each.position],
+    )
+
+
+@bp.get("/directives")
+@allow("operator", "approver")
+@operation(
+    "指令",
+    query={
+        "student": {"type": "integer", "minimum": 1, "maximum": LARGEST, "description": "学生的编号（id）"},
+        "status": {"type": "string", "enum": list(DirectiveStatus)},
+    },
+    cursor=(int,),
+)
+def list_directives(asked: Asked) -> Page[DirectiveJson]:
+    rows = directives.directives_for(
+        actor(),
+        student=asked.get("student"),
+        status=asked.get("status"),
+        after=asked["after"] or 0,
+        limit=asked["limit"] + 1,
+    )
+    return page_of(rows, asked["limit"], directive_json, lambda each: [each.id])
+
+
+@bp.post("/directives/<number>/revoke")
+@allow("operator", "approver")
+@operation("撤销指令", body=REASON)
+def revoke_directive(number: str) -> DirectiveJson:
+    typed, caller = read_json(REASON), actor()
+
+    def revoke() -> int:
+        directive = directives.directive_for(caller, number)
+        operations.revoke_directive(directive, typed["reason"], actor=caller)
+        return int(directive.case_id)
+
+    submit_once(None, ["revoke", number, typed], revoke, actor=caller)
+    directive = found(directives.directive_by_number(number))
+    db.session.refresh(directive)
+    return directive_json(directive)

@@ -1,0 +1,40 @@
+"""Tables of cases: routes, tasks, decisions, lists, papers and notices."""
+
+from app.cases.models.batches import Batch, BatchRow, RowStatus
+from app.cases.models.cases import (
+    OUTCOME_NAMES,
+    Case,
+    CaseOutcome,
+    CaseStatus,
+    Decision,
+    Outcome,
+    PreReview,
+    RouteStep,
+    Task,
+    TaskStatus,
+)
+from app.cases.models.coming_changes import ComingChange
+from app.cases.models.notices import Attachment, Notice, NoticeKind, Supervision
+from app.cases.models.submissions import Submission
+
+__all__ = [
+    "OUTCOME_NAMES",
+    "Attachment",
+    "Batch",
+    "BatchRow",
+    "Case",
+    "CaseOutcome",
+    "CaseStatus",
+    "ComingChange",
+    "Decision",
+    "Notice",
+    "NoticeKind",
+    "Outcome",
+    "PreReview",
+    "RouteStep",
+    "RowStatus",
+    "Submission",
+    "Supervision",
+    "Task",
+    "TaskStatus",
+]

@@ -1,0 +1,238 @@
+"""Cases, their routes, tasks and decisions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import Json, Model, UtcDateTime, choice
+from app.definitions.models import ProcessVersion
+from app.divisions.models import Office
+from app.identity.models import Duty, User
+from app.students.models import Student
+from workflows.vocabulary import OUTCOMES
+
+if TYPE_CHECKING:
+    from app.cases.models.coming_changes import ComingChange
+    from app.cases.models.notices import Attachment
+
+
+class CaseStatus(StrEnum):
+    """办件状态"""
+
+    OPEN = "open"  # 办理中
+    REPAIRING = "repairing"  # 补正中: open -> repairing, by send back
+    PAUSED = "paused"  # 暂停计时
+    CLOSED = "closed"  # 已办结
+
+
+class CaseOutcome(StrEnum):
+    """办件结果"""
+
+    AGREED = "agreed"  # 同意: the record has moved
+    REFUSED = "refused"  # 不同意
+    RECALLED = "recalled"  # 申请人撤回
+    REDIRECTED = "redirected"  # 转为其他办件
+    TERMINATED = "terminated"  # 终止
+
+
+class Case(Model):
+    """办件 – one application travelling through one process."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        sa.Index(
+            "uq_cases_one_open_per_student",
+            "student_id",
+            unique=True,
+            sqlite_where=sa.text("holds_student AND status <> 'closed'"),
+            postgresql_where=sa.text("holds_student AND status <> 'closed'"),
+        ),
+        sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_when"),
+        sa.CheckConstraint("(status = 'closed') = (outcome IS NOT NULL)", name="outcome_when_closed"),
+        sa.Index("ix_cases_applicant_office_id_opened_at", "applicant_office_id", "opened_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(24), unique=True)
+    version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("process_version.id"))  # none: takeover (初始建库)
+    process_key: Mapped[str] = mapped_column(sa.String(40))
+    profile: Mapped[str] = mapped_column(sa.String(10))
+    status: Mapped[CaseStatus] = mapped_column(choice(CaseStatus))
+    outcome: Mapped[CaseOutcome | None] = mapped_column(choice(CaseOutcome))
+    student_id: Mapped[int | None] = mapped_column(sa.ForeignKey("student.id"), index=True)
+    holds_student: Mapped[bool] = mapped_column(default=False)  # a status case: only one may be open per student
+    applicant_office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
+    opened_by: Mapped[int | None] = mapped_column(sa.ForeignKey("app_user.id"))  # who drafted never decides
+    receiving_school_id: Mapped[int | None] = mapped_column(sa.ForeignKey("school.id"))
+    releasing_school_id: Mapped[int | None] = mapped_column(sa.ForeignKey("school.id"))
+    parties: Mapped[Any] = mapped_column(Json)  # lane role -> office id, as the route was computed
+    clocks: Mapped[Any] = mapped_column(Json, default=dict)  # task key -> working days left when it was sent back
+    application: Mapped[Any] = mapped_column(Json)
+    state: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # the run; the specification lies with the version
+    revision: Mapped[int] = mapped_column(default=0)
+    opened_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    follows_id: Mapped[int | None] = mapped_column(sa.ForeignKey("cases.id"))  # the case this one follows up
+    late_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # 补录: its cohort had closed by then
+    ended_because: Mapped[str] = mapped_column(sa.String(200), default="")  # before its diagram did: in a sentence
+
+    version: Mapped[ProcessVersion | None] = relationship()
+    student: Mapped[Student | None] = relationship()
+    applicant_office: Mapped[Office] = relationship()
+    receiving_school: Mapped[Office | None] = relationship(
+        primaryjoin="foreign(Case.receiving_school_id) == Office.id", viewonly=True
+    )
+    releasing_school: Mapped[Office | None] = relationship(
+        primaryjoin="foreign(Case.releasing_school_id) == Office.id", viewonly=True
+    )
+    route: Mapped[list[RouteStep]] = relationship(order_by="RouteStep.position", back_populates="case")
+    tasks: Mapped[list[Task]] = relationship(order_by="Task.id", back_populates="case")
+    decisions: Mapped[list[Decision]] = relationship(order_by="Decision.id", back_populates="case")
+    attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
+    coming: Mapped[ComingChange | None] = relationship(back_populates="case", uselist=False)
+
+
+class RouteStep(Model):
+    """流转依据 – one step of a case's route: which office, and why that one."""
+
+    __tablename__ = "route_step"
+    __table_args__ = (
+        sa.UniqueConstraint("case_id", "position"),
+        sa.Index("ix_route_step_office_id_case_id", "office_id", "case_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"))
+    position: Mapped[int]
+    key: Mapped[str] = mapped_column(sa.String(40))
+    name: Mapped[str] = mapped_column(sa.String(60))
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
+    duty: Mapped[str] = mapped_column(sa.String(10))
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    skipped: Mapped[bool] = mapped_column(default=False)
+
+    case: Mapped[Case] = relationship(back_populates="route")
+    office: Mapped[Office] = relationship(lazy="joined")
+
+
+class TaskStatus(StrEnum):
+    """待办状态"""
+
+    OPEN = "open"  # 待办
+    DONE = "done"  # 已办: open -> done, by a decision
+    CANCELLED = "cancelled"  # 已取消: open -> cancelled, by recall or when the diagram moved on
+
+
+class Task(Model):
+    """环节 – one thing one office must do."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        sa.Index(
+            "ix_task_inbox",
+            "office_id",
+            "duty",
+            "deadline",
+            "id",
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        ),
+        sa.Index(
+            "ix_task_due",
+            "deadline",
+            sqlite_where=sa.text("status = 'open' AND escalated_at IS NULL"),
+            postgresql_where=sa.text("status = 'open' AND escalated_at IS NULL"),
+        ),
+        sa.Index(
+            "uq_task_open_once",
+            "case_id",
+            "run_task",
+            unique=True,
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        ),
+        sa.CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended_when_over"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"), index=True)
+    run_task: Mapped[str] = mapped_column(sa.String(40))  # the engine's id of it
+    key: Mapped[str] = mapped_column(sa.String(40))
+    name: Mapped[str] = mapped_column(sa.String(60))
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
+    duty: Mapped[Duty] = mapped_column(choice(Duty))
+    status: Mapped[TaskStatus] = mapped_column(choice(TaskStatus))
+    arrived_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    deadline: Mapped[dt.datetime] = mapped_column(UtcDateTime)  # closing hour of the last working day
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    note: Mapped[Any] = mapped_column(
+        Json, nullable=True
+    )  # {"code", "detail"} standing in the task, such as E-QUOTA-01
+    reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    escalated_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    case: Mapped[Case] = relationship(back_populates="tasks")
+    office: Mapped[Office] = relationship(lazy="joined")
+    pre_review: Mapped[PreReview | None] = relationship(back_populates="task", uselist=False)
+
+
+class Outcome(StrEnum):
+    """办理结果"""
+
+    AGREE = "agree"  # 同意
+    REFUSE = "refuse"  # 不同意
+    SEND_BACK = "send_back"  # 退回补正
+    ACKNOWLEDGE = "acknowledge"  # 已阅、确认
+
+
+OUTCOME_NAMES = {outcome: OUTCOMES[outcome].record for outcome in Outcome}  # where no task gives words of its own
+
+
+class Decision(Model):
+    """办理结果 – the recorded outcome of a task, never altered."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "outcome NOT IN ('refuse', 'send_back') OR (reason_code IS NOT NULL AND opinion <> '')",
+            name="reason_when_not_agreed",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"), index=True)
+    task_id: Mapped[int] = mapped_column(sa.ForeignKey("task.id"), unique=True)
+    key: Mapped[str] = mapped_column(sa.String(40))
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
+    outcome: Mapped[Outcome] = mapped_column(choice(Outcome))
+    reason_code: Mapped[str | None] = mapped_column(sa.String(30))
+    opinion: Mapped[str] = mapped_column(sa.String(2000), default="")
+    form: Mapped[Any] = mapped_column(Json)
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+    case: Mapped[Case] = relationship(back_populates="decisions")
+    task: Mapped[Task] = relationship()
+    office: Mapped[Office] = relationship()
+    user: Mapped[User] = relationship()
+
+
+class PreReview(Model):
+    """初审 – an operator's recommendation for the approver of the same office."""
+
+    __tablename__ = "pre_review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(sa.ForeignKey("task.id"), unique=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
+    recommendation: Mapped[Outcome] = mapped_column(choice(Outcome))
+    opinion: Mapped[str] = mapped_column(sa.String(2000))
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+    task: Mapped[Task] = relationship(back_populates="pre_review")
+    user: Mapped[User] = relationship()

@@ -1,0 +1,44 @@
+"""The one way a case closes: by its diagram, by recall, from outside, or as soon as it has opened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.cases import hooks
+from app.cases.hooks import Closing
+from app.cases.models import Case, CaseStatus
+from app.cases.rules.ended_cases import too_late
+from app.database import execute, table
+
+CASES = table(Case)
+Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
+
+
+def claim_case(case: Row, **values: Any) -> None:
+    """Raise the case's revision, writing `values` with it. Raises Stale when somebody else has done so, Recalled."""
+    claimed = execute(
+        sa.update(CASES)
+        .where(CASES.c.id == case.case_id, CASES.c.revision == case.revision)
+        .values(revision=case.revision + 1, **values)
+    )
+    if claimed.rowcount != 1:
+        ended = execute(sa.select(CASES.c.outcome).where(CASES.c.id == case.case_id)).scalar()
+        raise too_late(ended)
+
+
+def close(closing: Closing, *, claim: Row | None = None, **more: Any) -> None:
+    """Close a case, writing `more` of its columns with it, and let its process end what hangs on it (`on_close`).
+
+    claim -- the case as it was read, where nobody has claimed it yet. Raises Stale, Recalled when it is no more so.
+    """
+    values = {"status": CaseStatus.CLOSED, "outcome": closing.outcome, "closed_at": closing.at, **more}
+    if closing.because:
+        values["ended_because"] = closing.because
+    if claim is not None:
+        claim_case(claim, **values)
+    else:
+        execute(sa.update(CASES).where(CASES.c.id == closing.case_id).values(**values))
+    if end := hooks.on_close.of(closing.process):
+        end(closing)

@@ -1,0 +1,292 @@
+"""An office decides its task; a bureau's operator may have recommended before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+import workflows
+from app import audit, clock
+from app.access import Actor
+from app.cases import hooks, rules
+from app.cases.models import Attachment, Case, CaseStatus, Decision, Outcome, PreReview, Task, TaskStatus
+from app.cases.operations.late_registrations import overtaken
+from app.cases.operations.reservations import hold_all, numbers_in
+from app.cases.operations.transitions import CASES, TASKS, Row, Transition, case_columns, context_of, facts_of_row
+from app.cases.queries.facts import facts_of_case, facts_of_task
+from app.cases.queries.proofs import missing
+from app.cases.queries.standard_precheck import repair_of
+from app.cases.queries.struck_rows import STRUCK, check_positions
+from app.cases.rules import permissions
+from app.cases.rules.ended_cases import too_late
+from app.database import db, execute, table
+from app.definitions.queries import CompiledVersion, compiled_version
+from app.divisions.models import Office
+from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
+from app.students.models import Student
+from app.students.rules.dates import DAYS, Life, objections_to_days
+from app.students.rules.particulars import SEALED_NUMBERS
+from app.students.rules.sealed_numbers import masked_of
+from app.web import canonical
+from app.web import objections as form_objections
+from workflows import Kind, Run
+
+DECISIONS = table(Decision)
+NUMBERS = ("cn-id", "cn-national-number")  # formats
+LONGEST_OPINION = 2000  # characters
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an office says to its task."""
+
+    outcome: str
+    reason_code: str | None = None
+    opinion: str = ""
+    form: Mapping[str, Any] = field(default_factory=dict)
+
+
+def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
+    """Record an office's decision and let the run walk on; return the case's id.
+
+    Raises Missing (not this office's to see), OwnDraft (E-SOD-01), NotAllowed, Stale (already decided), Objected
+    (what was typed), or whatever refusal a service task raised that the diagram did not foresee.
+    """
+    now = clock.now()
+    task, siblings, decided = _task_to_decide(task_id, actor)
+    _check_may_decide(task, actor, decided)
+    version = compiled_version(task.version_id)
+    answer = _canonical(version, task.key, answer)
+    _check_answer(version, task.key, answer)
+    if struck := answer.form.get(STRUCK):
+        check_positions(task.case_id, struck)
+    _check_days(task, version, answer)
+    application = _repaired(task, version, answer)
+    _check_proofs(task, version, answer, application)
+    context = context_of(task, version, actor, answer.form, answer.opinion)
+    overtaken(task, context)
+    run = workflows.complete(
+        version.diagrams, bytes(task.state), task.run_task, {"outcome": answer.outcome}, context=context
+    )
+    clocks = _clocks_after(task, answer, now, _interrupted(task, run, siblings))
+    decision = sa.insert(DECISIONS).values(
+        case_id=task.case_id,
+        task_id=task.id,
+        key=task.key,
+        office_id=task.office_id,
+        user_id=actor.user_id,
+        outcome=Outcome(answer.outcome),
+        reason_code=answer.reason_code,
+        opinion=answer.opinion,
+        form=_kept(task, version, answer, application),
+        at=now,
+    )
+    transition = Transition(task, version, run, siblings, now, context)
+    transition.save(decision, application=application, clocks=clocks, decided=task.id)
+    if application and (numbers := numbers_in(application)):  # a repair may name another number
+        hold_all(db.session.get_one(Case, task.case_id), numbers)
+    audit.record(
+        "cases/decide",
+        f"case:{task.number}",
+        actor=actor,
+        after={"task": task.key, "outcome": answer.outcome, "reason": answer.reason_code},
+    )
+    return int(task.case_id)
+
+
+@functools.cache
+def _task_with_case() -> sa.Select[Any]:
+    """Built once: the task `task_id`, its case, the open tasks beside it, what `user_id` has decided of the case.
+
+    A row for each pair of the last two.
+    """
+    office, review, earlier = table(Office), table(PreReview), DECISIONS.alias("earlier")
+    sibling = TASKS.alias("sibling")
+    own_decision = sa.and_(
+        earlier.c.case_id == TASKS.c.case_id, earlier.c.user_id == sa.bindparam("user_id", type_=sa.Integer)
+    )
+    open_beside = sa.and_(sibling.c.case_id == TASKS.c.case_id, sibling.c.status == TaskStatus.OPEN)
+    columns = (TASKS.c[name] for name in ("id", "key", "run_task", "office_id", "duty", "status", "deadline", "note"))
+    return (
+        sa.select(
+            *columns,
+            office.c.path.label("office_path"),
+            review.c.user_id.label("pre_reviewed_by"),
+            earlier.c.key.label("decided_key"),
+            sibling.c.id.label("sibling_id"),
+            sibling.c.run_task.label("sibling_run_task"),
+            *case_columns(),
+        )
+        .select_from(TASKS)
+        .join(CASES, CASES.c.id == TASKS.c.case_id)
+        .join(office, office.c.id == TASKS.c.office_id)
+        .outerjoin(review, review.c.task_id == TASKS.c.id)
+        .outerjoin(sibling, open_beside)
+        .outerjoin(earlier, own_decision)
+        .where(TASKS.c.id == sa.bindparam("task_id", type_=sa.Integer))
+    )
+
+
+def _task_to_decide(task_id: int, actor: Actor) -> tuple[Row, dict[str, int], set[str]]:
+    """The task with its case, the case's open tasks by the engine's id, the keys of the tasks that the actor has
+    decided in it. Raises Missing.
+
+    One statement, so one moment; nothing is locked. Whoever decides meanwhile raises the case's revision, and the
+    claim before the first write notices it. (A lock here would show the case as it is and its tasks as they were.)
+    """
+    rows = execute(_task_with_case(), {"task_id": task_id, "user_id": actor.user_id}).all()
+    if not rows:
+        raise Missing()
+    siblings = {row.sibling_run_task: row.sibling_id for row in rows if row.sibling_id}
+    return rows[0], siblings, {row.decided_key for row in rows if row.decided_key}
+
+
+def _check_may_decide(task: Row, actor: Actor, decided: Set[str]) -> None:
+    """The office's own person of that duty, who did not draft the case (domain.md, Decisions)."""
+    above = actor.answers_for(task.office_path) and actor.office_kind != "school"
+    if task.office_id != actor.office_id and not above:
+        raise Missing()  # whoever answers for the office may see the task, never decide in its place
+    facts = permissions.TaskFacts(task.office_id, task.duty, task.status, task.deadline)
+    repaired = Kind.REPAIR in compiled_version(task.version_id).kinds(decided)
+    drafted = repaired or actor.user_id in (task.opened_by, task.pre_reviewed_by)
+    if refusal := permissions.why_not_decide(facts, facts_of_row(task), actor, drafted=drafted):
+        raise _ended(task) if isinstance(refusal, Stale) else refusal
+
+
+def _ended(task: Row) -> Refused:
+    """Why a task can no longer be decided: what ended it, or somebody who was faster."""
+    note = task.note
+    if note and note.get("ended"):
+        return rules.TaskEnded(note["ended"], note["detail"])
+    return too_late(task.case_outcome)
+
+
+def _canonical(version: CompiledVersion, key: str, answer: Answer) -> Answer:
+    """The answer with everything typed in canonical form."""
+    form = canonical.values(version.form(version.diagrams.tasks[key].form), dict(answer.form))
+    return replace(answer, opinion=canonical.text(answer.opinion), form=form)
+
+
+def _check_answer(version: CompiledVersion, key: str, answer: Answer) -> None:
+    spec = version.diagrams.tasks[key]
+    faults: list[Refused] = []
+    if answer.outcome not in spec.outcomes:
+        faults.append(InvalidInput(sentence="本环节不能作出此项办理结果。", field="outcome"))
+    if answer.outcome in (Outcome.REFUSE, Outcome.SEND_BACK):
+        if answer.reason_code not in {reason["code"] for reason in version.reasons}:
+            faults.append(InvalidInput(sentence="请从列表中选择原因。", field="reason_code"))
+        if not answer.opinion.strip():
+            faults.append(InvalidInput(sentence="请填写意见。", field="opinion"))
+    faults.extend(form_objections(OPINION, {"opinion": answer.opinion}))
+    if answer.outcome in (Outcome.AGREE, Outcome.ACKNOWLEDGE) or answer.form:
+        faults.extend(form_objections(version.form(spec.form), dict(answer.form), under="form"))
+    if faults:
+        raise Objected(faults)
+
+
+def _check_days(task: Row, version: CompiledVersion, answer: Answer) -> None:
+    """The days that are typed at a desk. Raises Objected; those of a change are asked with all the rest."""
+    if version.rules_of in hooks.own_days or not answer.form.keys() & DAYS.get(version.key, {}).keys():
+        return
+    born_on = db.session.scalar(sa.select(Student.born_on).where(Student.id == task.student_id))
+    opened_at = db.session.scalars(sa.select(Case.opened_at).where(Case.id == task.case_id)).one()
+    life = Life(clock.today(), born_on=born_on, opened_on=clock.local(opened_at).date())
+    if faults := list(objections_to_days(version.key, answer.form, life)):
+        for fault in faults:
+            fault.field = f"form.{fault.field}"
+        raise Objected(list(faults))
+
+
+def _repaired(task: Row, version: CompiledVersion, answer: Answer) -> Mapping[str, Any] | None:
+    """The application after its repair, None when nothing of it has changed. Raises Objected."""
+    if version.diagrams.tasks[task.key].properties.get("status") != CaseStatus.REPAIRING or not answer.form:
+        return None
+    application, check = {**task.application, **answer.form}, repair_of(version)
+    try:
+        return check(version, application, task) if check else application
+    except Refused as refusal:  # what was typed: the form comes back with every fault
+        raise Objected(list(objections_of(refusal))) from refusal  # type: ignore[arg-type]
+
+
+def kept_form(schema: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed at a desk, as its decision keeps it: the number of a person by its ends only."""
+    properties = schema.get("properties", {}).items()
+    numbers = {name for name, part in properties if part.get("format") in NUMBERS or name in SEALED_NUMBERS}
+    return {name: masked_of(str(value)) if name in numbers else value for name, value in form.items()}
+
+
+def _kept(task: Row, version: CompiledVersion, answer: Answer, application: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The form of a decision as it is kept; of a repair also what stood in the application before, where it changed."""
+    schema = version.form(version.diagrams.tasks[task.key].form)
+    kept, known = kept_form(schema, answer.form), task.application
+    if application is None:
+        return kept
+    before = {name: known[name] for name, value in answer.form.items() if known.get(name, value) != value}
+    return {**kept, "before": kept_form(schema, before)} if before else kept
+
+
+def _check_proofs(task: Row, version: CompiledVersion, answer: Answer, repaired: Mapping[str, Any] | None) -> None:
+    """A repaired application brings what it now requires. Raises Objected (E-PROOF)."""
+    if Kind.REPAIR not in version.kinds([task.key]) or answer.outcome != Outcome.AGREE or not version.proofs:
+        return
+    present = db.session.scalars(sa.select(Attachment.kind).where(Attachment.case_id == task.case_id)).all()
+    if lacks := missing(version, repaired or task.application, present):
+        raise Objected(lacks)
+
+
+OPINION = {
+    "type": "object",
+    "properties": {
+        "opinion": {"type": "string", "title": "意见", "maxLength": LONGEST_OPINION, "x-widget": "textarea"}
+    },
+}
+
+
+def _interrupted(task: Row, run: Run, siblings: Mapping[str, int]) -> list[int]:
+    """The tasks that lay beside this one and are asked no more."""
+    waiting = {each.id for each in run.waiting}
+    return [task_id for run_task, task_id in siblings.items() if run_task not in waiting and task_id != task.id]
+
+
+def _clocks_after(task: Row, answer: Answer, now: dt.datetime, interrupted: list[int]) -> dict[str, int] | None:
+    """A task sent back for repair goes on later with the working days it had left, and so do those it interrupts;
+    None when nothing changes.
+    """
+    if answer.outcome != Outcome.SEND_BACK:
+        return None
+    left = {task.key: task.deadline}
+    if interrupted:
+        beside = sa.select(TASKS.c.key, TASKS.c.deadline).where(TASKS.c.id.in_(interrupted))
+        left |= {row.key: row.deadline for row in execute(beside)}
+    return {**task.clocks, **{key: max(0, rules.days_left(deadline, now)) for key, deadline in left.items()}}
+
+
+def pre_review(task_id: int, recommendation: str, opinion: str, *, actor: Actor) -> None:
+    """初审: the bureau's operator recommends; the approver of the same office sees it and decides."""
+    task = db.session.get(Task, task_id)
+    if task is None or task.office_id != actor.office_id:
+        raise Missing()
+    outcomes = compiled_version(task.case.version_id).diagrams.tasks[task.key].outcomes if task.case.version_id else ()
+    facts = facts_of_task(task), facts_of_case(task.case)
+    if refusal := permissions.why_not_pre_review(*facts, actor, reviewed=task.pre_review is not None):
+        raise refusal
+    faults = form_objections(OPINION, {"opinion": opinion})
+    if recommendation not in {Outcome.AGREE, *outcomes} - {Outcome.ACKNOWLEDGE}:
+        faults = [*faults, InvalidInput(sentence="请选择初审建议。", field="recommendation")]
+    if faults:
+        raise Objected(list(faults))
+    db.session.add(
+        PreReview(
+            task_id=task_id,
+            user_id=actor.user_id,
+            recommendation=Outcome(recommendation),
+            opinion=opinion,
+            at=clock.now(),
+        )
+    )
+    audit.record("cases/pre_review", f"case:{task.case.number}", actor=actor, after={"task": task.key})

@@ -1,0 +1,256 @@
+"""A case in motion: its row, the claim on it, and what is written when its run has walked on.
+
+Core statements: `decide` passes here, so one locked read and few writes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.access import Actor
+from app.cases import rules
+from app.cases.hooks import Closing
+from app.cases.models import CaseOutcome, CaseStatus, Notice, NoticeKind, Task, TaskStatus
+from app.cases.models.coming_changes import ComingChange
+from app.cases.operations.closing import CASES, claim_case, close
+from app.cases.rules.permissions import CaseFacts
+from app.database import db, execute, table, write_together
+from app.definitions.queries import CompiledVersion
+from app.errors import Missing
+from app.sequences import insert_for
+from app.students.operations import CaseContext
+from workflows import Run, Waiting
+
+Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
+# the tables of the hot path: statements about them need no object layer
+TASKS = table(Task)
+DEFAULT_DAYS = 10  # working days of a task whose diagram gives none
+
+
+def task_row(
+    case_id: int,
+    parties: Mapping[str, int],
+    clocks: Mapping[str, int],
+    version: CompiledVersion,
+    waiting: Waiting,
+    now: dt.datetime,
+    note: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    spec = version.diagrams.tasks[waiting.key]
+    if spec.role not in parties:
+        raise rules.Unroutable(task=spec.name, role=rules.role_name(spec.role))
+    days = clocks.get(spec.key, spec.working_days or DEFAULT_DAYS)
+    return {
+        "case_id": case_id,
+        "run_task": waiting.id,
+        "key": spec.key,
+        "name": spec.name,
+        "office_id": parties[spec.role],
+        "duty": spec.duty,
+        "status": TaskStatus.OPEN,
+        "arrived_at": now,
+        "deadline": clock.deadline_after(now, days),
+        "note": note,
+    }
+
+
+def case_columns() -> list[Any]:
+    return [
+        CASES.c.id.label("case_id"),
+        CASES.c.number,
+        CASES.c.process_key,
+        CASES.c.version_id,
+        CASES.c.profile,
+        CASES.c.status.label("case_status"),
+        CASES.c.outcome.label("case_outcome"),
+        CASES.c.student_id,
+        CASES.c.opened_by,
+        CASES.c.applicant_office_id,
+        CASES.c.receiving_school_id,
+        CASES.c.releasing_school_id,
+        CASES.c.parties,
+        CASES.c.clocks,
+        CASES.c.application,
+        CASES.c.state,
+        CASES.c.revision,
+        CASES.c.late_at,
+    ]
+
+
+def facts_of_row(case: Row) -> CaseFacts:
+    """What the rules about permissions ask of a case that was read with `case_columns`."""
+    return CaseFacts(case.applicant_office_id, case.opened_by, case.case_status, case.case_outcome)
+
+
+def case_by_number(number: str) -> tuple[Row, dict[str, int]]:
+    row = execute(sa.select(*case_columns()).where(CASES.c.number == number).with_for_update(of=CASES)).first()
+    if row is None:
+        raise Missing()
+    siblings = db.session.execute(
+        sa.select(Task.run_task, Task.id).where(Task.case_id == row.case_id, Task.status == TaskStatus.OPEN)
+    )
+    return row, dict(siblings.all())
+
+
+def context_of(
+    case: Row, version: CompiledVersion, actor: Actor, form: Mapping[str, Any], opinion: str = ""
+) -> CaseContext:
+    claimed: list[bool] = []
+
+    def claim() -> None:
+        """Take the case with its first write, so that on SQLite nobody's reading goes stale unnoticed."""
+        if not claimed:
+            claim_case(case)
+            claimed.append(True)
+
+    return context_for(case, case.case_id, version, actor, form=form, opinion=opinion, claim=claim, claimed=claimed)
+
+
+def context_for(case: Any, case_id: int, version: CompiledVersion, actor: Actor, **more: Any) -> CaseContext:
+    """What the verbs of a diagram are told of a case, whether it is a row or has just been made."""
+    return CaseContext(
+        case_id=case_id,
+        number=case.number,
+        process=version.key,
+        follows=version.rules_of,
+        student_id=case.student_id,
+        receiving_school_id=case.receiving_school_id,
+        releasing_school_id=case.releasing_school_id,
+        applicant_office_id=case.applicant_office_id,
+        actor=actor,
+        policy=version.decide(f"{version.rules_of}_rules", profile=case.profile, stage=None) or {},
+        windows=version.decide(f"{version.rules_of}_windows", profile=case.profile) or (),
+        profile=case.profile,
+        application=case.application,
+        **more,
+    )
+
+
+def closed_cases() -> sa.Select[Any]:
+    """The ids of the cases that have closed: what they held is free."""
+    return sa.select(CASES.c.id).where(CASES.c.status == CaseStatus.CLOSED)
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A case whose run has walked on, about to be written."""
+
+    case: Row
+    version: CompiledVersion
+    run: Run
+    siblings: Mapping[str, int]  # the tasks open before, by the engine's id
+    now: dt.datetime
+    context: CaseContext
+
+    def save(
+        self,
+        *others: Any,
+        application: Mapping[str, Any] | None = None,
+        clocks: Mapping[str, int] | None = None,
+        decided: int | None = None,
+        ended: Mapping[str, str] | None = None,
+        tell: bool = False,
+    ) -> None:
+        """Write where the run stands: the case, the tasks that ended, the tasks that arrived, and `others`.
+
+        decided -- the task whose decision moved the run; ended -- why the other tasks that vanished did so;
+        tell -- the applicant is told the result although nobody has decided just now.
+        """
+        values: dict[str, Any] = {"state": self.run.state}
+        if application is not None:
+            values["application"] = dict(application)
+        if clocks is not None:
+            values["clocks"] = dict(clocks)
+        self._write_case(values)
+        told = [_result(self.case, self.run, self.now)] if self.run.finished and (tell or decided is not None) else []
+        told += self._coming()
+        known_clocks = clocks if clocks is not None else self.case.clocks
+        statements = [*self._ending(decided, ended), *self._arriving(known_clocks), *told, *others]
+        if statements:
+            write_together(*statements)
+
+    def _coming(self) -> list[Any]:
+        """What was agreed to for a later day: the case waits for it, the applicant is told."""
+        day = self.run.wakes_on
+        if day is None:
+            return []
+        row = {"takes_effect_on": day, "agreed_at": self.now, "ended_at": None, "fault": None}
+        kept = insert_for()(table(ComingChange)).values(case_id=self.case.case_id, **row)
+        text = f"办件 {self.case.number} 已核准，自 {day:%Y-%m-%d} 起生效。"
+        return [
+            kept.on_conflict_do_update(index_elements=["case_id"], set_=row),
+            _notice(self.case, text, self.now),
+        ]
+
+    def _write_case(self, values: Mapping[str, Any]) -> None:
+        status, claimed = _status(self.version, self.run), self.context.claimed
+        if status is CaseStatus.CLOSED:
+            outcome, actor = CaseOutcome(self.run.outcome or "terminated"), self.context.actor
+            closing = Closing(self.case.case_id, self.case.process_key, outcome, self.now, actor)
+            close(closing, claim=None if claimed else self.case, **values)
+        elif claimed:
+            execute(sa.update(CASES).where(CASES.c.id == self.case.case_id).values(status=status, **values))
+        else:
+            claim_case(self.case, status=status, **values)
+        if not claimed:
+            claimed.append(True)
+
+    def _ending(self, decided: int | None, ended: Mapping[str, str] | None) -> Iterator[Any]:
+        waiting = {each.id for each in self.run.waiting}
+        gone = [task_id for run_task, task_id in self.siblings.items() if run_task not in waiting]
+        if decided is not None:
+            yield end_tasks([decided], TaskStatus.DONE, self.now)
+        if cancelled := [task_id for task_id in gone if task_id != decided]:
+            yield end_tasks(cancelled, TaskStatus.CANCELLED, self.now, ended)
+
+    def _arriving(self, clocks: Mapping[str, int]) -> Iterator[Any]:
+        note = _note(self.context)
+        for each in self.run.waiting:
+            if each.id not in self.siblings:
+                case_id, parties = self.case.case_id, self.case.parties
+                yield sa.insert(TASKS).values(**task_row(case_id, parties, clocks, self.version, each, self.now, note))
+
+
+def end_coming(case_id: int, now: dt.datetime) -> bool:
+    """Nothing of this case waits for its day any more; True when something did."""
+    coming = table(ComingChange)
+    waited = (coming.c.case_id == case_id, coming.c.ended_at.is_(None))
+    return bool(execute(sa.update(coming).where(*waited).values(ended_at=now)).rowcount)
+
+
+def _status(version: CompiledVersion, run: Run) -> CaseStatus:
+    if run.finished:
+        return CaseStatus.CLOSED
+    repairing = any(
+        version.diagrams.tasks[each.key].properties.get("status") == CaseStatus.REPAIRING.value for each in run.waiting
+    )
+    return CaseStatus.REPAIRING if repairing else CaseStatus.OPEN
+
+
+def _note(context: CaseContext) -> dict[str, str] | None:
+    """The refusal that led the run onto a drawn path stands in the task it led to."""
+    return {"code": context.noted[-1].code, "detail": context.noted[-1].detail} if context.noted else None
+
+
+def end_tasks(ids: list[int], status: TaskStatus, now: dt.datetime, note: Mapping[str, str] | None = None) -> Any:
+    values: dict[str, Any] = {"status": status, "ended_at": now}
+    if note:
+        values["note"] = dict(note)
+    return sa.update(TASKS).where(TASKS.c.id.in_(ids)).values(**values)
+
+
+def _result(case: Row, run: Run, now: dt.datetime) -> Any:
+    text = {"agreed": "已办结：同意", "refused": "已办结：不予办理"}.get(run.outcome or "", "已办结")
+    return _notice(case, f"办件 {case.number} {text}。", now)
+
+
+def _notice(case: Row, text: str, now: dt.datetime) -> Any:
+    return sa.insert(table(Notice)).values(
+        case_id=case.case_id, office_id=case.applicant_office_id, kind=NoticeKind.RESULT, text=text, at=now
+    )

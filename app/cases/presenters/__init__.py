@@ -1,0 +1,1 @@
+"""How cases and their tasks are shown: to programs as JSON, on pages in words."""

@@ -1,0 +1,216 @@
+"""Reads of cases, each limited to what the caller's office may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.access import Actor
+from app.cases.models import (
+    Batch,
+    BatchRow,
+    Case,
+    CaseStatus,
+    Decision,
+    RouteStep,
+    RowStatus,
+    Task,
+)
+from app.database import db
+from app.definitions.models import Process
+from app.definitions.queries import compiled_version
+from app.divisions.models import Office
+from app.divisions.queries import inside
+from app.errors import Missing
+from app.students.models import Student
+from app.students.models.names import reads
+from app.students.queries.search import bearers_of
+from app.web import canonical
+from workflows import Kind
+
+BUREAUS = ("county", "zone", "city")
+
+
+@dataclass(frozen=True)
+class View:
+    """How much of a case an office may see."""
+
+    content: bool  # application, opinions, papers
+    outline: bool = True  # number, route, where it stands
+    opinions: bool = True  # False: of the content what was applied for, not what the others said and attached
+
+    @property
+    def whole(self) -> bool:
+        """Content and opinions, papers among them."""
+        return self.content and self.opinions
+
+
+def case_for(actor: Actor, number: str) -> tuple[Case, View]:
+    """A case with how much of it the actor's office may see. Raises Missing when nothing.
+
+    Offices of the route see its outline from the moment it is submitted, its content when their turn has come; the
+    applicant sees all of it; a county or city bureau sees the cases of the offices it answers for (it supervises
+    them); the province sees the outline only, and of a filing what is filed.
+    """
+    case = db.session.scalar(
+        sa.select(Case)
+        .where(Case.number == number)
+        .options(
+            joinedload(Case.student),
+            joinedload(Case.coming),
+            joinedload(Case.receiving_school),
+            joinedload(Case.releasing_school),
+            selectinload(Case.route),
+            selectinload(Case.tasks).joinedload(Task.office),
+            selectinload(Case.decisions).joinedload(Decision.office),
+            selectinload(Case.decisions).joinedload(Decision.user),
+        )
+    )
+    if case is None:
+        raise Missing()
+    return case, view_of(actor, case)
+
+
+def view_of(actor: Actor, case: Case) -> View:
+    """How much of the case the actor may see. Raises Missing when nothing."""
+    here = {task.key for task in case.tasks if task.office_id == actor.office_id}
+    if case.applicant_office_id == actor.office_id or here:
+        kinds = compiled_version(case.version_id).kinds(here) if case.version_id else set()
+        filed_only = actor.office_kind == "province" and kinds == {Kind.FILING}
+        return View(content=True, opinions=not filed_only)
+    if any(step.office_id == actor.office_id for step in case.route):
+        return View(content=False)
+    supervised = any(actor.answers_for(step.office.path) for step in case.route)
+    if supervised and actor.office_kind in BUREAUS:
+        return View(content=True)
+    if supervised and actor.office_kind == "province":
+        return View(content=False)
+    raise Missing()
+
+
+def cases_for(
+    actor: Actor,
+    *,
+    box: str | None = None,
+    process: str | None = None,
+    q: str | None = None,
+    after: int | None = None,
+    limit: int = 20,
+) -> Sequence[Case]:
+    """Cases the actor's office has to do with, newest first.
+
+    box -- applied (我发起), running (在办), closed (办结); without it every case the office may see.
+    """
+    query = (
+        sa.select(Case)
+        .where(seen_by(actor) if box is None else _of(actor))
+        .order_by(Case.id.desc())
+        .limit(limit)
+        .options(
+            joinedload(Case.student),
+            joinedload(Case.coming),
+            joinedload(Case.receiving_school),
+            joinedload(Case.releasing_school),
+            joinedload(Case.applicant_office),
+            selectinload(Case.tasks).joinedload(Task.office),
+        )
+    )
+    if box == "applied":
+        query = query.where(Case.applicant_office_id == actor.office_id)
+    elif box == "running":
+        query = query.where(Case.status != CaseStatus.CLOSED)
+    elif box == "closed":
+        query = query.where(Case.status == CaseStatus.CLOSED)
+    if process:
+        query = query.where(Case.process_key == process)
+    if q:
+        query = query.where(_found_by(q.strip()))
+    if after is not None:
+        query = query.where(Case.id < after)
+    return db.session.scalars(query).unique().all()
+
+
+def _of(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition that the actor's office applied, or stands on the route."""
+    on_route = sa.select(RouteStep.case_id).where(RouteStep.office_id == actor.office_id)
+    return sa.or_(Case.applicant_office_id == actor.office_id, Case.id.in_(on_route))
+
+
+def seen_by(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition that the actor's office sees the case, if only its outline: its own, and those of offices below."""
+    if actor.office_kind == "school":
+        return _of(actor)
+    below = sa.select(RouteStep.case_id).join(Office, Office.id == RouteStep.office_id).where(inside(actor))
+    return sa.or_(_of(actor), Case.id.in_(below))
+
+
+def _found_by(typed: str) -> sa.ColumnElement[bool]:
+    """A case by its number, or by its child's name, first letters or complete number."""
+    if not any(each.isdigit() for each in typed):
+        return Case.student_id.in_(sa.select(Student.id).where(reads(typed)))
+    return sa.or_(Case.number == typed, Case.student_id.in_(bearers_of(canonical.code(typed))))
+
+
+def case_number(case_id: int) -> str:
+    number = db.session.scalar(sa.select(Case.number).where(Case.id == case_id))
+    if number is None:
+        raise Missing()
+    return number
+
+
+def process_names() -> dict[str, str]:
+    return dict(db.session.execute(sa.select(Process.key, Process.name)).all())
+
+
+def open_case_number(student_id: int, actor: Actor) -> str | None:
+    """The number of the case that holds the child; None where there is none, or none that the actor's office sees."""
+    number: str | None = db.session.scalar(
+        sa.select(Case.number).where(
+            Case.student_id == student_id, Case.holds_student, Case.status != CaseStatus.CLOSED, seen_by(actor)
+        )
+    )
+    return number
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a list has come."""
+
+    total: int
+    accepted: int
+    refused: int
+    finished: bool
+    released: bool
+
+    @property
+    def waiting(self) -> int:
+        return self.total - self.accepted - self.refused
+
+
+def progress_of(case_id: int) -> Progress | None:
+    """How far the case's list has come; None for a case without one."""
+    batch = db.session.get(Batch, case_id)
+    if batch is None:
+        return None
+    counted = db.session.execute(
+        sa.select(BatchRow.status, sa.func.count()).where(BatchRow.case_id == case_id).group_by(BatchRow.status)
+    )
+    counts = dict(counted.all())
+    return Progress(
+        batch.total,
+        counts.get(RowStatus.ACCEPTED, 0),
+        counts.get(RowStatus.REFUSED, 0),
+        batch.finished_at is not None,
+        batch.released_at is not None,
+    )
+
+
+def rows_of(case_id: int, *, status: str | None = None, after: int = 0, limit: int | None = 50) -> Sequence[BatchRow]:
+    """The rows of a list in their order, after the given position."""
+    query = sa.select(BatchRow).where(BatchRow.case_id == case_id, BatchRow.position > after)
+    if status:
+        query = query.where(BatchRow.status == RowStatus(status))
+    return db.session.scalars(query.order_by(BatchRow.position).limit(limit)).all()

@@ -1,0 +1,71 @@
+"""The facts that the rules about permissions ask for, read from a case, its tasks and what it has led to."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from app.access import Actor
+from app.cases.models import Batch, Case, Decision, Outcome, Task
+from app.cases.rules import permissions
+from app.cases.rules.permissions import CaseFacts, Effects, TaskFacts
+from app.database import db
+from app.definitions.queries import compiled_version
+from app.errors import Refused
+from app.students.models import Change, Directive, DirectiveStatus
+from workflows import Kind
+
+AGREEING = (Outcome.AGREE, Outcome.ACKNOWLEDGE)
+USABLE = (DirectiveStatus.ISSUED, DirectiveStatus.CONSUMED)
+
+
+def facts_of_case(case: Case) -> CaseFacts:
+    """What is asked of a case."""
+    return CaseFacts(case.applicant_office_id, case.opened_by, case.status, case.outcome)
+
+
+def facts_of_task(task: Task) -> TaskFacts:
+    """What is asked of a task."""
+    return TaskFacts(task.office_id, task.duty, task.status, task.deadline)
+
+
+def has_drafted(task: Task, actor: Actor) -> bool:
+    """True for who opened the case of this task, repaired it, or pre-reviewed the task (E-SOD-01)."""
+    case = task.case
+    if actor.user_id in (case.opened_by, task.pre_review.user_id if task.pre_review else None):
+        return True
+    decided = {each.key for each in case.decisions if each.user_id == actor.user_id}
+    return case.version_id is not None and Kind.REPAIR in compiled_version(case.version_id).kinds(decided)
+
+
+def supervision_refused(task: Task, actor: Actor, now: dt.datetime) -> Refused | None:
+    """Against 督办 of that task by that person; None when it would not be refused."""
+    superior = task.office.superior_id
+    return permissions.why_not_supervise(
+        facts_of_task(task), facts_of_case(task.case), actor, superior=superior, now=now
+    )
+
+
+def effects_of(case_id: int) -> Effects:
+    """What a case has led to, in one statement."""
+    directive = sa.exists().where(Directive.case_id == case_id, Directive.status.in_(USABLE))
+    released = sa.exists().where(Batch.case_id == case_id, Batch.released_at.is_not(None))
+    written = sa.exists().where(Change.case_id == case_id)
+    return Effects(*db.session.execute(sa.select(directive, released, written)).one())
+
+
+def has_written(case_id: int) -> bool:
+    """True when a verb of the case has written the record: only a reversal (P34) takes that back."""
+    return bool(db.session.scalar(sa.select(Change.id).where(Change.case_id == case_id).limit(1)))
+
+
+def last_to_agree(case_id: int) -> int | None:
+    """The office that was the last to agree in this case."""
+    agreed: int | None = db.session.scalar(
+        sa.select(Decision.office_id)
+        .where(Decision.case_id == case_id, Decision.outcome.in_(AGREEING))
+        .order_by(Decision.id.desc())
+        .limit(1)
+    )
+    return agreed

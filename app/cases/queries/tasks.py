@@ -1,0 +1,144 @@
+"""Reads of tasks: one by its number, and the inbox of an office."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app.access import Actor
+from app.cases.models import (
+    Case,
+    CaseStatus,
+    PreReview,
+    Task,
+    TaskStatus,
+)
+from app.cases.queries.cases import BUREAUS, _found_by
+from app.database import db
+from app.definitions.models import Process
+from app.divisions.models import Office
+from app.errors import Missing
+from app.students.models import Student
+
+MOST_COUNTED = 1000  # a side menu says “1000+” rather than count on
+
+
+def task_for(actor: Actor, task_id: int) -> Task:
+    """A task of the actor's office, or of one it supervises. Raises Missing."""
+    task = db.session.scalar(
+        sa.select(Task)
+        .where(Task.id == task_id)
+        .options(
+            joinedload(Task.case).joinedload(Case.student),
+            joinedload(Task.pre_review).joinedload(PreReview.user),
+        )
+    )
+    if task is None:
+        raise Missing()
+    if task.office_id != actor.office_id and not (actor.office_kind in BUREAUS and actor.answers_for(task.office.path)):
+        raise Missing()
+    return task
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    """One line of an inbox."""
+
+    task_id: int
+    task_name: str
+    key: str
+    deadline: dt.datetime
+    arrived_at: dt.datetime
+    ended_at: dt.datetime | None
+    number: str
+    process_key: str
+    process: str
+    student: str
+    receiving: str
+    releasing: str
+    applicant: str
+    paused: bool
+    note: Any
+    late: bool  # 补录: its cohort has closed
+
+
+def inbox(
+    actor: Actor,
+    *,
+    box: str = "waiting",
+    process: str | None = None,
+    q: str | None = None,
+    before: dt.datetime | None = None,
+    since: dt.datetime | None = None,
+    after: tuple[dt.datetime, int] | None = None,
+    limit: int = 20,
+) -> list[InboxRow]:
+    """Tasks of the actor's office and duty, the most urgent first, after a place; by keyset, never by offset.
+
+    box -- waiting, or done (decided there); before, since -- bounds of the deadline, for the lights.
+    """
+    receiving, releasing, applicant = sa.orm.aliased(Office), sa.orm.aliased(Office), sa.orm.aliased(Office)
+    # asked row by row: one more join leads PostgreSQL to read the whole inbox before the page
+    applied = sa.select(applicant.short_name).where(applicant.id == Case.applicant_office_id).scalar_subquery()
+    query = (
+        sa.select(
+            Task.id,
+            Task.name,
+            Task.key,
+            Task.deadline,
+            Task.arrived_at,
+            Task.ended_at,
+            Case.number,
+            Case.process_key,
+            Process.name.label("process"),
+            sa.func.coalesce(Student.name, "").label("student"),
+            sa.func.coalesce(receiving.short_name, "").label("receiving"),
+            sa.func.coalesce(releasing.short_name, "").label("releasing"),
+            applied.label("applicant"),
+            Case.status,
+            Task.note,
+            Case.late_at,
+        )
+        .join(Case, Case.id == Task.case_id)
+        .join(Process, Process.key == Case.process_key)
+        .outerjoin(Student, Student.id == Case.student_id)
+        .outerjoin(receiving, receiving.id == Case.receiving_school_id)
+        .outerjoin(releasing, releasing.id == Case.releasing_school_id)
+        .where(Task.office_id == actor.office_id, Task.duty == actor.duty)
+        .limit(limit)
+    )
+    place = sa.tuple_(Task.deadline, Task.id)
+    if box == "waiting":
+        query = query.where(Task.status == sa.literal_column("'open'")).order_by(Task.deadline, Task.id)
+        query = query.where(place > sa.tuple_(sa.literal(after[0], Task.deadline.type), after[1])) if after else query
+    else:
+        query = query.where(Task.status == TaskStatus.DONE).order_by(Task.deadline.desc(), Task.id.desc())
+        query = query.where(place < sa.tuple_(sa.literal(after[0], Task.deadline.type), after[1])) if after else query
+    if process:
+        query = query.where(Case.process_key == process)
+    if before is not None:
+        query = query.where(Task.deadline < before)
+    if since is not None:
+        query = query.where(Task.deadline >= since)
+    if q:
+        query = query.where(_found_by(q.strip()))
+    return [_inbox_row(row) for row in db.session.execute(query)]
+
+
+def _inbox_row(row: Any) -> InboxRow:
+    values: list[Any] = [*row[:13], row.status == CaseStatus.PAUSED, row.note, row.late_at is not None]
+    return InboxRow(*values)
+
+
+def count_waiting(actor: Actor, *, before: dt.datetime | None = None) -> int:
+    """Open tasks of the actor's office and duty, counted no further than MOST_COUNTED."""
+    query = sa.select(sa.literal(1)).where(
+        Task.office_id == actor.office_id, Task.duty == actor.duty, Task.status == sa.literal_column("'open'")
+    )
+    if before is not None:
+        query = query.where(Task.deadline < before)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(query.limit(MOST_COUNTED).subquery())) or 0

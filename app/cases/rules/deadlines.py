@@ -1,0 +1,49 @@
+"""How late a task or a report is. Pure answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from app import clock
+
+Light = Literal["green", "yellow", "red", "paused"]
+
+
+def light(deadline: dt.datetime, now: dt.datetime, *, paused: bool = False) -> Light:
+    """green, yellow (the last 3 working days), red (overdue) or paused."""
+    if paused:
+        return "paused"
+    if now > deadline:
+        return "red"
+    return "yellow" if days_left(deadline, now) <= 3 else "green"
+
+
+def days_left(deadline: dt.datetime, now: dt.datetime) -> int:
+    """Whole working days until the deadline's day; negative when it has passed."""
+    return clock.working_days_between(clock.local(now).date(), clock.local(deadline).date())
+
+
+def time_left(deadline: dt.datetime, now: dt.datetime, *, paused: bool = False) -> str:
+    """剩 3 个工作日, 今日到期, 超期 2 个工作日, 暂停计时."""
+    if paused:
+        return "暂停计时"
+    left = days_left(deadline, now)
+    if now > deadline:
+        return f"超期 {max(1, -left)} 个工作日"
+    return f"剩 {left} 个工作日" if left else "今日到期"
+
+
+def reported_late(title: str, on: dt.date, days: int, submitted: dt.datetime) -> str | None:
+    """What whoever decides must know of an event that was to be reported within so many working days; None in time.
+
+    Nothing is refused: a late report is still a report, and the record must not go on as if nothing had happened
+    (教基一〔2013〕7 号, article 22: the death of a pupil within ten working days).
+    """
+    last, day = clock.add_working_days(on, days), clock.local(submitted).date()
+    if day <= last:
+        return None
+    return (
+        f"{title}为 {on:%Y-%m-%d}，须在 {days} 个工作日内（最迟 {last:%Y-%m-%d}）报告；"
+        f"本件于 {day:%Y-%m-%d} 提交，逾期 {clock.working_days_between(last, day)} 个工作日。"
+    )

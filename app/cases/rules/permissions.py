@@ -1,0 +1,155 @@
+"""May this person do that to a case now? Each answer is the refusal that says why not, or None.
+
+The verb raises the refusal; a page shows its button, and only then, when there is none. Plain facts only: who reads
+them from the database is no matter of these rules.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from app import clock
+from app.access import Actor
+from app.cases.models import CaseOutcome, CaseStatus, TaskStatus
+from app.cases.rules import (
+    NothingToCome,
+    NotOverdue,
+    NotTheApplicant,
+    NotYourTurn,
+    OwnDraft,
+    TooLate,
+    UrgedAlready,
+)
+from app.cases.rules.ended_cases import Recalled, too_late
+from app.errors import NotAllowed, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What is asked of a case."""
+
+    applicant_office_id: int
+    opened_by: int | None  # None: another province asked for it, or it follows another case
+    status: str
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """What is asked of a task."""
+
+    office_id: int
+    duty: str
+    status: str
+    deadline: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a case has led to."""
+
+    directive: bool  # one is in force, or has been used
+    released: bool  # its list is being worked, child by child
+    written: bool  # the record has changed
+
+
+def why_not_start(applicant: str, actor: Actor) -> Refused | None:
+    """Against starting a process; applicant -- the kind of office that its diagram names: school, bureau, province."""
+    if actor.duty != "operator":
+        return NotAllowed()
+    if applicant == "province":
+        return None if actor.office_kind == "province" else NotTheApplicant()
+    return None if (actor.office_kind == "school") == (applicant == "school") else NotTheApplicant()
+
+
+def why_not_decide(task: TaskFacts, case: CaseFacts, actor: Actor, *, drafted: bool) -> Refused | None:
+    """Against deciding a task: its office's own person of that duty does, who has not drafted what is approved.
+
+    drafted -- whether the actor has opened the case, repaired it or pre-reviewed this task (E-SOD-01)
+    """
+    if task.office_id != actor.office_id:
+        return NotAllowed()
+    if task.status != TaskStatus.OPEN:
+        return too_late(case.outcome)
+    if task.duty == "approver" and drafted:
+        return OwnDraft()
+    return None if task.duty == actor.duty else NotAllowed()
+
+
+def why_not_pre_review(task: TaskFacts, case: CaseFacts, actor: Actor, *, reviewed: bool) -> Refused | None:
+    """Against 初审: an operator of a bureau, once, for the approver of the same office."""
+    if task.office_id != actor.office_id:
+        return NotAllowed()
+    if actor.duty != "operator" or task.duty != "approver" or actor.office_kind == "school":
+        return NotAllowed()
+    return too_late(case.outcome) if reviewed or task.status != TaskStatus.OPEN else None
+
+
+def why_not_urge(
+    task: TaskFacts, case: CaseFacts, actor: Actor, *, last: dt.datetime | None, now: dt.datetime
+) -> Refused | None:
+    """Against 催办: the applicant's operator, of another office, once per working day and task; last -- when before."""
+    if task.status != TaskStatus.OPEN:
+        return too_late(case.outcome)
+    if not is_urged_by(task, case, actor):
+        return NotAllowed()
+    if last is not None and clock.working_days_between(clock.local(last).date(), clock.local(now).date()) < 1:
+        return UrgedAlready(when=f"{clock.local(last):%m-%d %H:%M}")
+    return None
+
+
+def is_urged_by(task: TaskFacts, case: CaseFacts, actor: Actor) -> bool:
+    """True for the applicant's operator where another office holds the task: now, or on the next working day."""
+    mine = case.applicant_office_id == actor.office_id and actor.duty == "operator"
+    return mine and task.office_id != actor.office_id
+
+
+def why_not_supervise(
+    task: TaskFacts, case: CaseFacts, actor: Actor, *, superior: int | None, now: dt.datetime
+) -> Refused | None:
+    """Against 督办: an approver of the office's own superior, once it is overdue; a tier further up only reads."""
+    if task.status != TaskStatus.OPEN:
+        return too_late(case.outcome)
+    if actor.duty != "approver" or superior != actor.office_id:
+        return NotAllowed()
+    return NotOverdue() if task.deadline >= now or case.status == CaseStatus.PAUSED else None
+
+
+def why_not_attach(case: CaseFacts, actor: Actor, *, waits_here: bool) -> Refused | None:
+    """Against adding papers: either duty may while a task of the case waits at the office."""
+    if actor.duty not in ("operator", "approver"):
+        return NotAllowed()
+    if waits_here:
+        return None
+    return Recalled() if case.outcome == CaseOutcome.RECALLED else NotYourTurn()
+
+
+def why_not_recall(case: CaseFacts, effects: Effects, actor: Actor) -> Refused | None:
+    """Against 撤回: the applicant's operator, until the case has led to anything.
+
+    What another province asked for is its own to take back.
+    """
+    if case.applicant_office_id != actor.office_id or actor.duty != "operator" or case.opened_by is None:
+        return NotAllowed()
+    if case.status == CaseStatus.CLOSED:
+        return TooLate(why="本件已撤回" if case.outcome == CaseOutcome.RECALLED else "本件已办结")
+    if effects.directive:
+        return TooLate(why="指令已下达")
+    if effects.released:
+        return TooLate(why="名单已核准办理")
+    return TooLate(why="学籍已按本件变动") if effects.written else None
+
+
+def why_not_call_off(
+    case: CaseFacts, effects: Effects, actor: Actor, *, agreed_last: int | None, waits: bool
+) -> Refused | None:
+    """Against 撤销核准: an approver of the office that was the last to agree, before the day on which it takes effect.
+
+    agreed_last -- that office's id; waits -- whether the change still waits for its day
+    """
+    if actor.duty != "approver" or agreed_last != actor.office_id:
+        return NotAllowed()
+    if not waits or case.status == CaseStatus.CLOSED:
+        return NothingToCome()
+    return TooLate(why="学籍已按本件变动") if effects.written else None

@@ -1,0 +1,71 @@
+"""What a case refuses, each with its code."""
+
+from __future__ import annotations
+
+from app.errors import NotAllowed, Refused, WrongOffice
+from app.students.rules.transfer import OpenCase
+
+
+class Unroutable(Refused):
+    code = "E-ROUTE"
+    text = "环节“{task}”没有可办理的机构（{role}），流程不能启动。"
+
+
+class NotTheApplicant(WrongOffice, NotAllowed):
+    text = "此项业务不由本机构提出。"
+
+
+class OwnDraft(NotAllowed):
+    code = "E-SOD-01"
+    text = "经办人不得审核本人提交的业务。"
+
+
+class TooLate(Refused):
+    code = "E-RECALL"
+    text = "{why}，不能再撤回。"
+
+
+class TaskEnded(Refused):
+    """A task that another act has ended, which left its code and sentence with it: E-ENDED, E-DIR-03."""
+
+    text = "{sentence}"
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence=sentence)
+        self.code = code
+
+
+class StruckOff(Refused):
+    """An office struck one child off the list; the others go on."""
+
+    code = "E-ROW"
+    text = "经审核不予办理。"
+
+
+class KeyReused(Refused):
+    code = "E-KEY"
+    text = "同一提交键已用于另一份内容，请刷新页面后重新提交。"
+
+
+class NotYourTurn(NotAllowed):
+    code = "E-TURN"
+    text = "本件现在不在本机构办理，不能上传附件。"
+
+
+class UrgedAlready(Refused):
+    code = "E-URGE"
+    text = "该环节已于 {when} 催办过，每个工作日只能催办一次。"
+
+
+class NotOverdue(Refused):
+    code = "E-NOT-OVERDUE"
+    text = "该环节尚未超期，不能督办。"
+
+
+class NothingToCome(Refused):
+    code = "E-COMING"
+    text = "本件没有待生效的变动，不能撤销核准。"
+
+
+class AlreadyOpen(OpenCase):
+    text = "该生有在办业务，办结后才能申请。"

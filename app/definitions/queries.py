@@ -1,0 +1,124 @@
+"""Editions: published versions, compiled once per process and kept, since a version never changes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.database import db
+from app.definitions.models import Process, ProcessVersion
+from app.definitions.rules.earlier_versions import completed
+from app.errors import Missing
+from workflows import Diagrams, Kind, compile_diagrams
+from workflows.decision_tables import Table, read_tables
+
+APPLICATION = "application"
+ROW = "row"  # the form of one child, where a process is about many
+
+
+@dataclass(frozen=True)
+class CompiledVersion:
+    """A published version, ready to run: diagrams, forms and tables."""
+
+    version_id: int
+    key: str
+    name: str
+    number: int
+    diagrams: Diagrams
+    forms: Mapping[str, Any]
+    tables: Mapping[str, Table]
+    files: Mapping[str, str]
+
+    def form(self, key: str) -> dict[str, Any]:
+        """The JSON Schema of a task's form (`application` is the opening one)."""
+        schema: dict[str, Any] = self.forms[key]
+        return schema
+
+    @property
+    def applicant(self) -> str:
+        """Who may apply, as the diagram says: a school (without a word), a bureau, the province, or nobody."""
+        return self.diagrams.properties.get("applicant", "school")
+
+    @property
+    def subject(self) -> str | None:
+        """What a process by configuration is about: a student, an office or a person; None where Python says it."""
+        return self.diagrams.properties.get("subject")
+
+    @property
+    def rules_of(self) -> str:
+        """The process whose rules apply: its own key, unless the diagram follows those of another."""
+        return self.diagrams.properties.get("rules_of", self.key)
+
+    @property
+    def reasons(self) -> Sequence[Mapping[str, str]]:
+        """Reasons for refusing or sending back, as `{"code", "text"}`."""
+        reasons: Sequence[Mapping[str, str]] = self.forms.get("reasons", ())
+        return reasons
+
+    @property
+    def proofs(self) -> Sequence[Mapping[str, Any]]:
+        """The kinds of papers that an application brings, as `forms/<key>/proofs.json` declares them."""
+        proofs: Sequence[Mapping[str, Any]] = self.forms.get("proofs", ())
+        return proofs
+
+    def kinds(self, tasks: Collection[str]) -> set[Kind | None]:
+        """As what kinds of tasks the version draws these keys."""
+        return {self.diagrams.tasks[key].kind for key in tasks if key in self.diagrams.tasks}
+
+    def decide(self, table: str, /, **inputs: Any) -> Any:
+        """Ask a decision table that stands beside the diagram; {} when there is no such table."""
+        return self.tables[table].decide(**inputs) if table in self.tables else {}
+
+
+_compiled_versions: dict[tuple[str, int], CompiledVersion] = {}
+_lock = threading.Lock()
+
+
+def compiled_version(version_id: int) -> CompiledVersion:
+    """The version of that id. Raises Missing."""
+    place = (str(db.engine.url), version_id)
+    if place not in _compiled_versions:
+        version = db.session.get(ProcessVersion, version_id)
+        if version is None:
+            raise Missing()
+        with _lock:
+            _compiled_versions[place] = compiled(version)
+    return _compiled_versions[place]
+
+
+def compiled(version: ProcessVersion) -> CompiledVersion:
+    """Compile a version's diagrams and tables. Raises DiagramRefused."""
+    sources = {name: text.encode() for name, text in version.files.items() if name.endswith(".bpmn")}
+    diagrams = completed(compile_diagrams(sources, version.process_key))
+    tables: dict[str, Table] = {}
+    for name, text in version.files.items():
+        if name.endswith(".dmn"):
+            tables.update(read_tables(text.encode()))
+    return CompiledVersion(
+        version.id, version.process_key, diagrams.name, version.number, diagrams, version.forms, tables, version.files
+    )
+
+
+def current_version(key: str) -> CompiledVersion:
+    """The version in which a new case of that process opens. Raises Missing."""
+    version_id = db.session.scalar(sa.select(Process.current_id).where(Process.key == key))
+    if version_id is None:
+        raise Missing()
+    return compiled_version(version_id)
+
+
+def processes() -> Sequence[Process]:
+    """Every process that has a published version."""
+    return db.session.scalars(sa.select(Process).where(Process.current_id.is_not(None)).order_by(Process.key)).all()
+
+
+def followers() -> dict[str, str]:
+    """Processes of which some version follows the rules of another: their keys, and the process followed."""
+    rows = db.session.execute(sa.select(ProcessVersion.id, ProcessVersion.files).order_by(ProcessVersion.id))
+    named = [version_id for version_id, files in rows if any('"rules_of"' in text for text in files.values())]
+    versions = [compiled_version(version_id) for version_id in named]
+    return {each.key: each.rules_of for each in versions if each.rules_of != each.key}

@@ -1,0 +1,1 @@
+"""Divisions, provinces and countries as the standards list them."""

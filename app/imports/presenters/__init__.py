@@ -1,0 +1,1 @@
+"""How imports are shown, and the workbooks that are given out."""

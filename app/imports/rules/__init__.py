@@ -1,0 +1,1 @@
+"""What a workbook's captions and cells say, and what is wrong with them."""

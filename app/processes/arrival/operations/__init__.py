@@ -1,0 +1,1 @@
+"""Verbs of arrivals, departures and the messages between provinces."""

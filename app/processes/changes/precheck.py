@@ -1,0 +1,123 @@
+"""Precheck of a change of one child's enrolment: the applicant is the school that keeps the child."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.access import Actor
+from app.cases import hooks
+from app.cases.hooks import Opening
+from app.cases.queries.open_cases import open_case_of
+from app.cases.queries.standard_precheck import NotKeptHere, with_sealed_number
+from app.database import db
+from app.definitions.queries import CompiledVersion
+from app.encryption import unseal_text
+from app.errors import Missing, Objected, Refused
+from app.schools.queries import quota_of
+from app.students.models import Student, Suspension
+from app.students.queries import last_change_of_standing, locked_since, student_for
+from app.students.queries.same_numbers import number_is_taken
+from app.students.rules import changes as rules
+from app.students.rules import corrections
+from app.students.rules.particulars import SEALED_NUMBERS
+from app.students.rules.request import Asked
+
+SHARED = (
+    "suspension",
+    "suspension_renewal",
+    "resumption",
+    "withdrawal",
+    "skip",
+    "repeat",
+    "abroad",
+    "drop_out",
+    "return_to_school",
+    "class_change",
+)  # without those that stand beside another case, reach another province or touch the person
+hooks.own_days.update(rules.OF_PROCESS)
+hooks.shared_rules.update(SHARED)
+
+
+@hooks.precheck(*rules.OF_PROCESS)
+def open_change(version: CompiledVersion, application: Mapping[str, Any], *, profile: str, actor: Actor) -> Opening:
+    """Raises Missing (no such child here), NotKeptHere, or Objected with everything against it."""
+    student = student_for(actor, application["student"])
+    asked = asked_of(version, student, application, profile=profile, school_id=actor.office_id)
+    objections = rules.objections_to(asked)
+    if objections:
+        raise Objected(objections)
+    facts = version.decide(f"{version.rules_of}_rules", profile=profile, stage=asked.enrolment.stage.value) or {}
+    facts = {name: value for name, value in facts.items() if isinstance(value, bool)}
+    # a death may be reported while another case holds the child: it stands beside that case, and ends it when agreed
+    beside = asked.open_case is not None and version.rules_of in rules.BESIDE
+    return Opening(facts, student=student, holds_student=not beside, application=with_sealed_number(application))
+
+
+@hooks.against_child(*rules.OF_PROCESS)
+def against_child(version: CompiledVersion, student: Student, profile: str, actor: Actor) -> list[Refused]:
+    """What the opening would say of the child alone, before anything is typed."""
+    try:
+        asked = asked_of(version, student, {}, profile=profile, school_id=actor.office_id)
+    except (Missing, NotKeptHere) as refusal:
+        return [refusal]
+    return rules.objections_to_child(asked)
+
+
+@hooks.closed_fields("correction")
+def closed_fields(version: CompiledVersion, student: Student, profile: str, actor: Actor) -> list[Refused]:
+    """The fields of a closed cohort's child that are not left to the school, by the rule that refuses them."""
+    try:
+        asked = asked_of(version, student, {}, profile=profile, school_id=actor.office_id)
+    except (Missing, NotKeptHere):
+        return []  # the opening says so
+    return corrections.closed_fields(asked)
+
+
+@hooks.repair(*rules.OF_PROCESS)
+def repaired_change(version: CompiledVersion, application: Mapping[str, Any], case: hooks.Row) -> Mapping[str, Any]:
+    """The application of a change after its repair, asked everything that was asked at its opening. Raises Objected."""
+    student = db.session.get_one(Student, case.student_id)
+    full = dict(application)
+    for name in ("main_number", *SEALED_NUMBERS):
+        if sealed := full.pop(f"{name}_sealed", None):
+            full.pop(f"{name}_masked", None)
+            full.setdefault(name, unseal_text(sealed))
+    asked = asked_of(version, student, full, profile=case.profile, school_id=case.applicant_office_id)
+    if objections := rules.objections_to(
+        replace(asked, open_case=None, same_case=None)
+    ):  # it is this one that holds the child
+        raise Objected(objections)
+    return with_sealed_number(full)
+
+
+def asked_of(
+    version: CompiledVersion, student: Student, application: Mapping[str, Any], *, profile: str, school_id: int
+) -> Asked:
+    """The change as the school asks for it. Raises Missing for a child without any enrolment, NotKeptHere."""
+    enrolment = student.open_enrolment or student.last_enrolment
+    if enrolment is None:
+        raise Missing()
+    if enrolment.school_id != school_id and version.rules_of != "reinstatement":
+        raise NotKeptHere(field="student")
+    return Asked(
+        version.rules_of,
+        profile,
+        application,
+        student,
+        enrolment,
+        clock.today(),
+        open_case=open_case_of(student.id),
+        same_case=open_case_of(student.id, process=version.key),
+        school_id=school_id,
+        suspensions=tuple(db.session.scalars(sa.select(Suspension).where(Suspension.enrolment_id == enrolment.id))),
+        policy=version.decide(f"{version.rules_of}_rules", profile=profile, stage=enrolment.stage.value) or {},
+        number_is_taken=lambda number: number_is_taken(number, student.id),
+        quota_of=lambda entry_year: quota_of(school_id, enrolment.stage, entry_year),
+        locked_since=locked_since,
+        last_change=last_change_of_standing(student.id, enrolment.epoch),
+    )

@@ -1,1 +1,0 @@
-"""Recruiting beyond the own area: scopes, plans, their filings."""

@@ -1,0 +1,75 @@
+"""Directives: by whose permission an archive moves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import Model, UtcDateTime, choice
+from app.divisions.models import Office
+from app.schools.models import School
+from app.students.models.students import Student
+
+
+class DirectiveKind(StrEnum):
+    """指令类别"""
+
+    ALLOW_TRANSFER = "allow_transfer"  # 允许转学
+    ALLOW_OUTSIDE = "allow_outside"  # 允许外招
+
+
+class DirectiveStatus(StrEnum):
+    """指令状态"""
+
+    ISSUED = "issued"  # 有效: may be consumed
+    CONSUMED = "consumed"  # 已使用: issued -> consumed, by the pull
+    REVOKED = "revoked"  # 已撤销: issued -> revoked, by the bureau that issued it
+    EXPIRED = "expired"  # 已过期: issued -> expired, by the clock
+
+
+class Directive(Model):
+    """指令 – a bureau's signed, single-use permission to pull one archive."""
+
+    __tablename__ = "directive"
+    __table_args__ = (
+        sa.Index(
+            "uq_directive_one_issued",
+            "archive_id",
+            unique=True,
+            sqlite_where=sa.text("status = 'issued'"),
+            postgresql_where=sa.text("status = 'issued'"),
+        ),
+        sa.CheckConstraint("(consumed_at IS NOT NULL) = (status = 'consumed')", name="consumed_when"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(24), unique=True)  # T2026-330212-000001
+    kind: Mapped[DirectiveKind] = mapped_column(choice(DirectiveKind))
+    status: Mapped[DirectiveStatus] = mapped_column(choice(DirectiveStatus))
+    student_id: Mapped[int] = mapped_column(sa.ForeignKey("student.id"), index=True)
+    archive_id: Mapped[int] = mapped_column(sa.ForeignKey("archive.id"))
+    archive_version: Mapped[int]
+    from_office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
+    to_school_id: Mapped[int] = mapped_column(sa.ForeignKey("school.id"), index=True)
+    issuer_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"), index=True)
+    issued_by: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"), index=True)
+    issued_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    consumed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    ended_reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    signature: Mapped[bytes] = mapped_column(sa.LargeBinary(64))
+
+    issuer: Mapped[Office] = relationship(foreign_keys=[issuer_id])
+    from_office: Mapped[Office] = relationship(foreign_keys=[from_office_id])
+    to_school: Mapped[School] = relationship()
+    student: Mapped[Student] = relationship()
+
+    @property
+    def title(self) -> str:
+        """The number as it stands on paper: 浙教学籍允转〔2026〕330212-000001号."""
+        word = "允转" if self.kind is DirectiveKind.ALLOW_TRANSFER else "允外招"
+        return f"浙教学籍{word}〔{self.number[1:5]}〕{self.number[6:]}号"

@@ -1,0 +1,74 @@
+"""What a verb of the record is told of the case at whose decision it runs."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app import database
+from app.access import Actor
+from app.errors import Refused
+
+
+@dataclass(frozen=True)
+class CaseContext:
+    """The case at whose decision a service task of a diagram runs: what the verbs of the record must know of it."""
+
+    case_id: int
+    number: str
+    process: str
+    student_id: int | None
+    receiving_school_id: int | None
+    releasing_school_id: int | None
+    applicant_office_id: int
+    actor: Actor
+    #: the process whose rules its diagram follows; empty for its own
+    follows: str = ""
+    profile: str = "zj-2010"
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    #: the season in which the process may be used, as rows of its policy table
+    windows: Sequence[Mapping[str, str]] = ()
+    application: Mapping[str, Any] = field(default_factory=dict)
+    form: Mapping[str, Any] = field(default_factory=dict)
+    #: what the office wrote with its decision
+    opinion: str = ""
+    #: take the case before the first effect: raises Stale when somebody else has decided meanwhile
+    claim: Callable[[], None] = lambda: None
+    #: not empty once the case has been taken
+    claimed: list[bool] = field(default_factory=list)
+    #: refusals that the diagram may have foreseen; the last one stands in the task it led to
+    noted: list[Refused] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Around a verb whose refusal the diagram foresees: what it wrote before it refused is undone.
+
+        The case is taken before, and stays taken: the run walks on from the refusal, which is noted for the task that
+        it leads to. Raises what the verb raises, or Stale as `claim` does.
+        """
+        self.claim()
+        try:
+            with database.attempt():
+                yield
+        except Refused as refusal:
+            self.noted.append(refusal)
+            raise
+
+    @property
+    def rules_of(self) -> str:
+        """The process whose rules apply."""
+        return self.follows or self.process
+
+    @property
+    def child(self) -> int:
+        """The student the case is about; a process about a child cannot open without one."""
+        assert self.student_id is not None
+        return self.student_id
+
+    @property
+    def target(self) -> int:
+        """The receiving school; a transfer cannot open without one."""
+        assert self.receiving_school_id is not None
+        return self.receiving_school_id

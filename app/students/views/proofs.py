@@ -1,0 +1,209 @@
+"""学籍卡片 and 在籍证明: on paper from the page, and as PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import flash, redirect, render_template, request, url_for
+
+from app import clock, file_store
+from app.access import actor, allow, found
+from app.database import db, transaction
+from app.divisions.rules.gazetteer import division_name
+from app.errors import Missing, Objected
+from app.schools.models import GRADES
+from app.students import operations, queries
+from app.students.models import CHANGE_NAMES, STANDING_NAMES, NumberKind, Standing
+from app.students.models.issued import Proof
+from app.students.operations.enrolment_proofs import issue_proof
+from app.students.presenters import members_of, particulars_of
+from app.students.rules.ethnic_groups import ethnic_group
+from app.students.views.papers import bp, written_down
+from app.web.checks import Checked, checkable, code_of, masked_name, qr, url_of
+from app.web.formatting import day, given_out, moment
+from app.web.pdf import typeset
+
+FORMS = Path(__file__).parents[1] / "typst"
+SEXES = {"1": "男", "2": "女"}
+#: what a proof states of the child, as the entries of its changes name it
+STATED = ("name", "sex", "born_on", "main_number", "grade", "school_class_id", "standing")
+
+
+# ── the card ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@bp.get("/students/<int:student_id>/card")
+@allow("operator", "approver")
+def card(student_id: int) -> Any:
+    """学籍卡片, for the keeper and the bureaus above; it shows the number in full, and that is written down."""
+    shown = card_of(student_id)
+    if queries.photo_of(student_id):
+        shown["photo"] = url_for("papers.photo", student_id=student_id)
+    return render_template(
+        "students/papers/card.html",
+        back=url_for("students.show", student_id=student_id),
+        card=shown,
+        student_id=student_id,
+    )
+
+
+@bp.get("/students/<int:student_id>/card.pdf")
+@allow("operator", "approver")
+def card_pdf(student_id: int) -> Any:
+    data = {**card_of(student_id), "printed": _printed()}
+    if kept := queries.photo_of(student_id):
+        data["picture"] = list(file_store.fetch(kept.sha256))
+    return _pdf("card", data, f"学籍卡片-{student_id}")
+
+
+def card_of(student_id: int) -> dict[str, Any]:
+    """What stands on a child's card, as plain texts."""
+    student = queries.student_kept(actor(), student_id)
+    enrolment = student.open_enrolment or student.last_enrolment
+    numbers = {each.kind: each.in_full for each in student.numbers if each.valid_until is None}
+    shown = {
+        "name": student.name,
+        "sex": SEXES[student.sex.value],
+        "born_on": day(student.born_on),
+        "ethnic_group": ethnic_group(student.ethnic_group),
+        "stage_number": numbers.get(NumberKind.STAGE, ""),
+        "national_number": numbers.get(NumberKind.NATIONAL, ""),
+        "address": str((student.particulars or {}).get("address", "")),
+        "household": division_name(student.household_division),
+        "particulars": [list(pair) for pair in particulars_of(student)],
+        "school": enrolment.school.office.name if enrolment else "",
+        "class": _class_name(enrolment) if enrolment else "",
+        "standing": STANDING_NAMES[enrolment.standing] if enrolment else "",
+        "custodian": queries.custody_of(student),
+        "guardians": [[each.name, each.relation, each.phone] for each in members_of(student)],
+        "family": [[each.name, [list(pair) for pair in each.details]] for each in members_of(student) if each.details],
+        "enrolments": [
+            [
+                each.school.office.name,
+                GRADES[each.grade],
+                STANDING_NAMES[each.standing],
+                day(each.starts_on),
+                day(each.ends_on) or "至今",
+            ]
+            for each in student.enrolments
+        ],
+        "changes": [
+            [day(each.effective_on), CHANGE_NAMES.get(each.code, each.code), each.school.office.name]
+            for each in queries.changes_of(student_id)
+        ],
+    }
+    with transaction():
+        shown["main_number"] = operations.see_unmasked(student, actor=actor(), where="card")
+    return shown
+
+
+def _class_name(enrolment: Any) -> str:
+    number = enrolment.school_class.number if enrolment.school_class else None
+    return GRADES[enrolment.grade] + (f" {number} 班" if number else "")
+
+
+# ── the proof ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@bp.post("/students/<int:student_id>/proofs")
+@allow("operator")
+def issue(student_id: int) -> Any:
+    try:
+        with transaction():
+            number = issue_proof(student_id, request.form.get("purpose", ""), actor=actor()).number
+    except Objected as refusal:
+        flash(refusal.objections[0].detail, "error")
+        return redirect(url_for("students.show", student_id=student_id))
+    return redirect(url_for("papers.proof", number=number))
+
+
+@bp.get("/proofs/<number>/paper")
+@allow("operator", "approver")
+def proof(number: str) -> Any:
+    """在籍证明, for the school that issued it and the bureaus above."""
+    paper = _proof_for(number)
+    page = render_template(
+        "students/papers/proof.html",
+        back=url_for("students.show", student_id=paper.student_id),
+        proof=paper,
+        shown=shown_on(paper),
+    )
+    written_down("proof", f"proof:{number}")
+    return page
+
+
+@bp.get("/proofs/<number>/paper.pdf")
+@allow("operator", "approver")
+def proof_pdf(number: str) -> Any:
+    paper = _proof_for(number)
+    code = code_of("P", paper.id)
+    data = {**shown_on(paper), "code": code, "qr": str(qr(url_of(code))), "printed": _printed()}
+    written_down("proof", f"proof:{number}")
+    return _pdf("proof", data, f"在籍证明-{number}")
+
+
+def _proof_for(number: str) -> Proof:
+    paper: Proof = found(db.session.scalar(sa.select(Proof).where(Proof.number == number)))
+    if actor().office_kind == "province" or not actor().answers_for(paper.enrolment.school.office.path):
+        raise Missing()
+    return paper
+
+
+def shown_on(paper: Proof) -> dict[str, str]:
+    """What a proof says, as plain texts; the number in full only while this school keeps the child."""
+    student, stated = paper.student, paper.stated
+    keeper = queries.keeps(actor(), student)
+    return {
+        "number": paper.number,
+        "name": stated["name"],
+        "sex": SEXES[student.sex.value],
+        "born_on": day(student.born_on),
+        "main_number": student.main_number if keeper else student.main_number_masked,
+        "class": GRADES[stated["grade"]] + (f" {stated['class']} 班" if stated["class"] else ""),
+        "standing": STANDING_NAMES[Standing(stated["standing"])],
+        "since": stated["since"],
+        "purpose": paper.purpose,
+        "school": paper.enrolment.school.office.name,
+        "issued_on": day(paper.issued_at),
+        "valid_until": day(paper.valid_until),
+    }
+
+
+def _printed() -> str:
+    return f"{actor().office_name}　{actor().name}　打印于 {moment(clock.now())}"
+
+
+def _pdf(form: str, data: dict[str, Any], name: str) -> Any:
+    return given_out(f"{name}.pdf", "application/pdf", typeset(FORMS / f"{form}.typ", data))
+
+
+@checkable("P")
+def check_proof(proof_id: int) -> Checked | None:
+    """What the public page says of a proof of enrolment."""
+    paper = db.session.get(Proof, proof_id)
+    if paper is None:
+        return None
+    enrolment = paper.enrolment
+    there = enrolment.ends_on is None and enrolment.standing is not Standing.DROPPED_OUT
+    over = paper.valid_until < clock.today()
+    restored = queries.restored_since(paper.student_id, paper.issued_at, STATED)
+    sentence = (
+        "该生已不在该校在籍，本证明失效。"
+        if not there
+        else "本证明所载情况其后已撤销更正，请重新开具。"
+        if restored
+        else f"已过有效期（{paper.valid_until}），请重新开具。"
+        if over
+        else ""
+    )
+    return Checked(
+        title="在籍证明",
+        number=paper.number,
+        day=paper.issued_at,
+        office=enrolment.school.office.name,
+        name=masked_name(paper.stated["name"]),
+        valid=there and not restored and not over,
+        sentence=sentence or f"该生现在该校在籍，有效期至 {paper.valid_until}。",
+    )

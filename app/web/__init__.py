@@ -1,0 +1,40 @@
+"""What the pages and the programming interface of every package share."""
+
+from app.web.api_description import operation
+from app.web.application import add_menu, first_page, prepare
+from app.web.font_size import local_address
+from app.web.formatting import Day, Instant, given_out, instant
+from app.web.integers import whole_number
+from app.web.pagination import Page, after_id, cursor_after, decode_cursor, encode_cursor, one_page, page_of
+from app.web.query_parameters import Asked, read_query
+from app.web.uploads import Upload, takes_files, uploads_in
+from app.web.validation import FORM, form_values, objections, read_json
+
+__all__ = [
+    "FORM",
+    "Asked",
+    "Day",
+    "Instant",
+    "Page",
+    "Upload",
+    "add_menu",
+    "after_id",
+    "cursor_after",
+    "decode_cursor",
+    "encode_cursor",
+    "first_page",
+    "form_values",
+    "given_out",
+    "instant",
+    "local_address",
+    "objections",
+    "one_page",
+    "operation",
+    "page_of",
+    "prepare",
+    "read_json",
+    "read_query",
+    "takes_files",
+    "uploads_in",
+    "whole_number",
+]

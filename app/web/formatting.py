@@ -1,0 +1,43 @@
+"""How instants and days are written for people and for programs, and how a file is handed over."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Annotated, overload
+
+from flask import Response, send_file
+from msgspec import Meta
+
+from app import clock
+
+Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+Day = Annotated[str, Meta(extra_json_schema={"format": "date"})]
+
+
+@overload
+def instant(value: dt.datetime) -> str: ...
+@overload
+def instant(value: dt.datetime | None) -> str | None: ...
+def instant(value: dt.datetime | None) -> str | None:
+    """ISO 8601 in UTC, for programs."""
+    return value.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if value else None
+
+
+def day(value: dt.date | dt.datetime | None) -> str:
+    """2026-11-23, in China."""
+    if value is None:
+        return ""
+    return f"{clock.local(value):%Y-%m-%d}" if isinstance(value, dt.datetime) else f"{value:%Y-%m-%d}"
+
+
+def moment(value: dt.datetime | None) -> str:
+    """2026-11-23 14:05, in China."""
+    return f"{clock.local(value):%Y-%m-%d %H:%M}" if value else ""
+
+
+def given_out(name: str, media_type: str, content: bytes) -> Response:
+    """A file to be saved; should a browser open it all the same, then without any right."""
+    response = send_file(io.BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

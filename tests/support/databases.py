@@ -1,0 +1,125 @@
+"""The databases that tests run on: SQLite in a file, and PostgreSQL where a server answers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.schema import bring_to
+
+SERVER = os.environ.get("XUEJI_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+on_sqlite = pytest.mark.parametrize("_prepared", ["sqlite"], indirect=True, scope="session")  # one database is enough
+#: what SQLite cannot have: a second writer, a connection that somebody else ends
+on_postgres = pytest.mark.parametrize("_prepared", ["postgresql"], indirect=True, scope="session")
+MUST = os.environ.get("CI") == "true"  # in CI a missing server is a failure, never a skip
+
+
+def postgres_answers() -> bool:
+    """True when the test server accepts a connection."""
+    engine = sa.create_engine(SERVER, connect_args={"connect_timeout": 3})
+    try:
+        with engine.connect():
+            return True
+    except sa.exc.OperationalError:
+        return False
+    finally:
+        engine.dispose()
+
+
+class Sqlite:
+    """A file; a test begins with a copy of the prepared one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file, self.prepared = folder / "test.db", folder / "prepared.db"
+        self.url = f"sqlite:///{self.file}"
+
+    def remember(self, engine: sa.Engine) -> None:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+        shutil.copy(self.file, self.prepared)
+
+    def begin_anew(self, engine: sa.Engine) -> None:
+        engine.dispose()
+        for suffix in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
+        shutil.copy(self.prepared, self.file)
+
+    def close(self, engine: sa.Engine) -> None:
+        engine.dispose()
+
+
+class Postgres:
+    """A database of its own, made for the run and dropped after it; a test begins with empty tables."""
+
+    KEPT = ("alembic_version", "process", "process_version", "lawful_change")
+    AUDIT = ("audit_chain", "audit_event")  # as they were when the database was prepared: they seal what is kept
+
+    def __init__(self) -> None:
+        if not postgres_answers():
+            if MUST:
+                pytest.fail(f"CI must test PostgreSQL, and no server answers at {SERVER}")
+            pytest.skip("PostgreSQL: no server answers; set XUEJI_TEST_POSTGRES to test on it")
+        self.name = f"xueji_test_{uuid.uuid4().hex[:10]}"
+        self._server(f'CREATE DATABASE "{self.name}"')
+        self._server(f'ALTER DATABASE "{self.name}" SET synchronous_commit = off')  # tests kill clients, not the server
+        self.url = sa.make_url(SERVER).set(database=self.name).render_as_string(hide_password=False)
+
+    def _server(self, statement: str) -> None:
+        engine = sa.create_engine(SERVER, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+        engine.dispose()
+
+    def remember(self, engine: sa.Engine) -> None:
+        kept = ", ".join(f"'{name}'" for name in self.KEPT)
+        names = [name for name in sa.inspect(engine).get_table_names() if name not in self.KEPT]
+        self.filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in names)
+        self.counted = (
+            "SELECT format('ALTER SEQUENCE %%I RESTART', sequencename) FROM pg_sequences WHERE last_value IS NOT NULL "
+            "AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = sequencename::regclass "
+            f"AND refobjid IN (SELECT oid FROM pg_class WHERE relname IN ({kept})))"
+        )
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE SCHEMA prepared")
+            for name in (*self.AUDIT, "process"):
+                connection.exec_driver_sql(f"CREATE TABLE prepared.{name} AS SELECT * FROM {name}")
+            self.published = connection.exec_driver_sql("SELECT max(id) FROM process_version").scalar_one()
+
+    def begin_anew(self, engine: sa.Engine) -> None:
+        """Empty what a test has filled. TRUNCATE of all tables writes a new file for each: 20 to 100 times as long."""
+        with engine.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # no trigger, no foreign key
+            for name in connection.exec_driver_sql(self.filled).scalars().all():
+                connection.exec_driver_sql(f'DELETE FROM "{name}"')
+            for restart in connection.exec_driver_sql(self.counted).scalars().all():
+                connection.exec_driver_sql(restart)
+            newer = connection.exec_driver_sql("DELETE FROM process_version WHERE id > %s", (self.published,))
+            if newer.rowcount:
+                connection.exec_driver_sql("DELETE FROM process")
+                connection.exec_driver_sql("INSERT INTO process SELECT * FROM prepared.process")
+            for name in self.AUDIT:
+                connection.exec_driver_sql(f"INSERT INTO {name} SELECT * FROM prepared.{name}")
+            connection.exec_driver_sql("SELECT setval('audit_seal', max(seal_number)) FROM audit_event")
+
+    def close(self, engine: sa.Engine) -> None:
+        engine.dispose()
+        self._server(f'DROP DATABASE "{self.name}" WITH (FORCE)')
+
+
+@contextmanager
+def at_revision(dialect: str, folder: Path, revision: str) -> Iterator[sa.Engine]:
+    """A second database of that kind, as it was at an earlier revision."""
+    database = Sqlite(folder) if dialect == "sqlite" else Postgres()
+    engine = sa.create_engine(database.url)
+    with engine.begin() as connection:
+        bring_to(connection, revision)
+    yield engine
+    database.close(engine)

@@ -1,0 +1,61 @@
+"""What a diagram may say in the properties of its elements, and the words of an outcome where it says none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+PROCESS = frozenset({"applicant", "category", "start_order", "releasing_as", "rules_of", "subject"})
+APPLICANTS = frozenset({"school", "bureau", "province", "nobody"})  # who starts a process; nobody: another case does
+SUBJECTS = frozenset({"student", "office", "person"})  # what a process by configuration is about
+LANE = frozenset({"role"})
+TASK = frozenset({"duty", "working_days", "outcomes", "form", "route_order", "returns_as", "status", "kind", "side"})
+END = frozenset({"outcome"})
+BUTTON, RECORD = "button.", "record."  # before an outcome: what its button says, what the record says once it is given
+DUTIES = frozenset({"operator", "approver"})
+STATUSES = frozenset({"repairing"})  # of the case while the task waits: the clocks of the offices stand still
+SIDES = frozenset({"here", "source"})  # of a confirmation: the school's own bureau, the bureau of the source
+
+
+@dataclass(frozen=True)
+class Words:
+    """An outcome in Chinese.
+
+    button -- what is said on the button that gives it; None where a diagram must say it for each task.
+    record -- what is said of it once it is given: in the timeline, on the printed sheet, to whoever gave it.
+    """
+
+    button: str | None
+    record: str
+
+
+OUTCOMES: Mapping[str, Words] = MappingProxyType(
+    {
+        "agree": Words("同意", "同意"),
+        "refuse": Words("不同意", "不同意"),
+        "send_back": Words("退回补正", "退回补正"),
+        "acknowledge": Words(None, "确认"),  # an opinion, a receipt, something noted: no word fits them all
+    }
+)
+
+
+class Kind(StrEnum):
+    """What a task means beyond its order and its office."""
+
+    REPAIR = "repair"  # 补正: the applicant completes the application, papers come with it; who does so drafts it
+    PULL = "pull"  # 调档: the record is drawn on a directive, whose number stands in the form
+    FILING = "filing"  # 备案: the province reads what is filed, and not what the others said
+    CONFIRMATION = "confirmation"  # 确认名单: a bureau (`side`) confirms a list, and marks whom it does not
+
+
+OF_A_KIND: Mapping[tuple[Kind, str], Words] = MappingProxyType(  # where an outcome means the same at every such task
+    {(Kind.REPAIR, "agree"): Words("再次提交", "已再次提交")}
+)
+
+
+def words_of(kind: Kind | None, outcome: str) -> Words:
+    """The words of an outcome where the diagram says none."""
+    own = OF_A_KIND.get((kind, outcome)) if kind else None
+    return own or OUTCOMES.get(outcome) or Words(None, outcome)
