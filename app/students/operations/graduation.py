@@ -258,7 +258,7 @@ def _change_entries(context: CaseContext, standing: Standing, on: dt.date) -> An
         "before": entry(Standing.ACTIVE),
         "after": entry(standing),
     }
-    left = sa.select(*columns.values()).where(*_ended(context, standing))
+    left = sa.select(*columns.values()).where(*_ended(context, standing)).order_by(E.id)
     return sa.insert(CHANGE).from_select(list(columns), left)
 
 
@@ -277,7 +277,7 @@ def _certificates(context: CaseContext, standing: Standing, count: int, on: dt.d
         "issued_on": sa.literal(on, sa.Date),
         "case_id": sa.literal(context.case_id),
     }
-    left = sa.select(*columns.values()).where(*_ended(context, standing))
+    left = sa.select(*columns.values()).where(*_ended(context, standing)).order_by(E.id)
     return sa.insert(CERTIFICATE).from_select(list(columns), left)
 
 
@@ -302,7 +302,9 @@ def _leavers(context: CaseContext) -> Iterator[Any]:
 
 
 def _left_out_rows(context: CaseContext, grade: str, due: Condition) -> Any:
-    rows = sa.select(sa.literal(context.case_id), E.student_id, E.grade, _because(due)).where(
-        *here(context.applicant_office_id), E.grade == grade
+    rows = (
+        sa.select(sa.literal(context.case_id), E.student_id, E.grade, _because(due))
+        .where(*here(context.applicant_office_id), E.grade == grade)
+        .order_by(E.id)
     )
     return sa.insert(LEFT_OUT).from_select(["case_id", "student_id", "grade", "because"], rows)

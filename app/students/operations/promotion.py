@@ -190,13 +190,19 @@ def _change_entries(context: CaseContext) -> Any:
         "before": sa.literal(quoted[0]) + grade_moved(-1) + quoted[1],
         "after": sa.literal(quoted[0]) + E.grade + quoted[1],
     }
-    went_up = sa.select(*columns.values()).where(*here(context.applicant_office_id), E.case_id == context.case_id)
+    went_up = (
+        sa.select(*columns.values())
+        .where(*here(context.applicant_office_id), E.case_id == context.case_id)
+        .order_by(E.id)
+    )
     return sa.insert(CHANGE).from_select(list(columns), went_up)
 
 
 def _left_out_rows(context: CaseContext, year: int, waiting: Collection[str]) -> Any:
     """Everybody who is behind still; whose other case has been closed this very moment too, so nobody is lost."""
-    rows = sa.select(sa.literal(context.case_id), E.student_id, E.grade, _because(year, waiting)).where(
-        *here(context.applicant_office_id), sa.or_(_behind(year), _repeats(year), _ahead(year))
+    rows = (
+        sa.select(sa.literal(context.case_id), E.student_id, E.grade, _because(year, waiting))
+        .where(*here(context.applicant_office_id), sa.or_(_behind(year), _repeats(year), _ahead(year)))
+        .order_by(E.id)
     )
     return sa.insert(LEFT_OUT).from_select(["case_id", "student_id", "grade", "because"], rows)

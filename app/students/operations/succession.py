@@ -90,9 +90,9 @@ def _write_changes(
     written = db.session.execute(
         sa.insert(Change).from_select(
             ["student_id", "epoch", *columns],
-            sa.select(Enrolment.student_id, Enrolment.epoch, *constants).where(
-                Enrolment.school_id == school.id, Enrolment.ends_on.is_(None)
-            ),
+            sa.select(Enrolment.student_id, Enrolment.epoch, *constants)
+            .where(Enrolment.school_id == school.id, Enrolment.ends_on.is_(None))
+            .order_by(Enrolment.id),
         )
     )
     number: int = written.rowcount  # type: ignore[attr-defined]

@@ -44,7 +44,7 @@ def write_roster(case: Case, plan: Plan) -> None:
     begun = sa.literal(SmallRuns(version_id).begin(), sa.LargeBinary())
     listed = sa.literal(ChildStatus.LISTED.value)
     rows = sa.select(ROWS.c.case_id, ROWS.c.position, listed, begun, *[sa.literal("")] * 4)
-    execute(sa.insert(CHILDREN).from_select(columns, rows.where(ROWS.c.case_id == case.id)))
+    execute(sa.insert(CHILDREN).from_select(columns, rows.where(ROWS.c.case_id == case.id).order_by(ROWS.c.position)))
 
 
 def roster_of(case_id: int) -> Row | None:

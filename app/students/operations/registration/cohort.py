@@ -188,17 +188,21 @@ def _classes(children: Mapping[int, tuple[int, Mapping[str, Any]]]) -> set[int]:
 def _note_entry(context: CaseContext, cohort: Cohort, children: Sequence[int]) -> None:
     """What the archive says of it."""
     archives, office = table(Archive), db.session.get_one(Office, cohort.school_id)
-    entry = sa.select(
-        archives.c.id,
-        sa.literal(Section.BASIC.value),
-        sa.literal(cohort.starts_on, sa.Date()),
-        sa.literal("注册"),
-        sa.literal(f"{cohort.entry}，{cohort.school_name}。"),
-        sa.literal(office.short_name[:40]),
-        sa.literal(cohort.school_id),
-        sa.literal(cohort.division),
-        sa.literal(context.case_id),
-    ).where(archives.c.student_id.in_(children))
+    entry = (
+        sa.select(
+            archives.c.id,
+            sa.literal(Section.BASIC.value),
+            sa.literal(cohort.starts_on, sa.Date()),
+            sa.literal("注册"),
+            sa.literal(f"{cohort.entry}，{cohort.school_name}。"),
+            sa.literal(office.short_name[:40]),
+            sa.literal(cohort.school_id),
+            sa.literal(cohort.division),
+            sa.literal(context.case_id),
+        )
+        .where(archives.c.student_id.in_(children))
+        .order_by(archives.c.id)
+    )
     names = [
         "archive_id",
         "section",
