@@ -6,7 +6,6 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
@@ -16,11 +15,20 @@ from app.audit.tables import SealedTable
 SCHEMA = """
 CREATE TABLE seal (name TEXT, key TEXT, number INTEGER, digest TEXT, chain TEXT, place INTEGER, PRIMARY KEY (name, key))
   WITHOUT ROWID;
-CREATE TABLE seen (name TEXT, key TEXT, PRIMARY KEY (name, key)) WITHOUT ROWID;
+CREATE TABLE present (key TEXT PRIMARY KEY, digest TEXT);
 """
 KEEP = (
     "INSERT INTO seal VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number,"
     " digest = excluded.digest, chain = excluded.chain, place = excluded.place WHERE excluded.number >= seal.number"
+)
+ALTERED = """
+SELECT present.key, present.digest, seal.chain, seal.place
+FROM present LEFT JOIN seal ON seal.name = ? AND seal.key = present.key
+WHERE seal.digest IS NOT present.digest ORDER BY present.rowid
+"""
+GONE = (
+    "SELECT key, chain, place FROM seal WHERE name = ? AND digest <> ? AND key NOT IN (SELECT key FROM present)"
+    " ORDER BY place"
 )
 
 
@@ -63,31 +71,12 @@ class Ledger:
     def differences(self, tables: Mapping[str, SealedTable]) -> Iterator[Difference]:
         """Rows that were changed or inserted, then rows that are gone, table by table."""
         for table in tables.values():
-            batch: list[tuple[str, str]] = []
-            for row in rows.all_rows(table):
-                batch.append(row)
-                if len(batch) == rows.AT_ONCE:
-                    yield from self._compared(table, batch)
-                    batch = []
-            yield from self._compared(table, batch)
-            gone = self.connection.execute(
-                "SELECT key, chain, place FROM seal WHERE name = ? AND digest <> ? AND NOT EXISTS"
-                " (SELECT 1 FROM seen WHERE seen.name = seal.name AND seen.key = seal.key) ORDER BY place",
-                (table.name, rows.GONE),
-            )
-            for key, chain, place in gone:
+            self.connection.execute("DELETE FROM present")
+            self.connection.executemany("INSERT OR IGNORE INTO present VALUES (?, ?)", rows.all_rows(table))
+            for key, its_digest, chain, place in self.connection.execute(ALTERED, (table.name,)):
+                yield Difference(table, key, its_digest, chain or "", place or 0)
+            for key, chain, place in self.connection.execute(GONE, (table.name, rows.GONE)):
                 yield Difference(table, key, rows.GONE, chain, place)
-
-    def _compared(self, table: SealedTable, batch: list[tuple[str, str]]) -> Iterator[Difference]:
-        marks = ", ".join("?" for _ in batch)
-        query = f"SELECT key, digest, chain, place FROM seal WHERE name = ? AND key IN ({marks})"
-        keys = [key for key, _ in batch]
-        sealed: dict[str, Any] = {key: rest for key, *rest in self.connection.execute(query, (table.name, *keys))}
-        self.connection.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", [(table.name, key) for key in keys])
-        for key, its_digest in batch:
-            known, chain, place = sealed.get(key, ("", "", 0))
-            if known != its_digest:
-                yield Difference(table, key, its_digest, chain, place)
 
 
 @contextlib.contextmanager

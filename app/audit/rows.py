@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import contextlib
 import datetime as dt
 import functools
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql
 
 from app.audit.tables import SealedTable, kind_of, sealed_tables
 from app.database import db, execute
-from app.encryption import mark
+from app.encryption import marker
 
 FOREIGN = "\0"  # before what a column of its kind cannot hold; no text of ours begins so
 GONE = ""  # the digest of a row that was deleted by the program
@@ -26,34 +26,40 @@ EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MICROSECOND = dt.timedelta(microseconds=1)
 
 
-def digest(table: SealedTable, key: str, values: Iterable[Any]) -> str:
-    """120 bits that only the program can compute of this row; columns without a value do not count.
+def digester(table: SealedTable) -> Callable[[str, Iterable[Any]], str]:
+    """What computes of a row, by its key and its values, 120 bits that only the program can.
 
-    So a column that is added later and stays empty changes no digest. Contents cannot be had from it, nor guessed
-    without the key: what must be erased may be erased.
+    Columns without a value do not count: one that is added later and stays empty changes no digest. Contents cannot
+    be had from it, nor guessed without the key: what must be erased may be erased.
     """
-    said = {column.name: value for column, value in zip(table.columns, values, strict=True) if value is not None}
-    return base64.b64encode(mark(orjson.dumps([table.name, key, said]))).decode()
+    name, columns, mark = table.name, [column.name for column in table.columns], marker()
+
+    def digest(key: str, values: Iterable[Any]) -> str:
+        said = {column: value for column, value in zip(columns, values, strict=True) if value is not None}
+        return binascii.b2a_base64(mark(orjson.dumps([name, key, said])), newline=False).decode()
+
+    return digest
 
 
 def all_rows(table: SealedTable) -> Iterator[tuple[str, str]]:
     """Key and digest of every row of the table, without holding them."""
     if db.session.connection().dialect.name == "postgresql":
+        digest = digester(table)
         found = execute(sa.text(f"SELECT {_key(table)}, {_values(table)} FROM {_quoted(table)} AS t").execution_options(
             yield_per=AT_ONCE
         ))  # fmt: skip
         for key, values in found:
-            yield key, digest(table, key, orjson.loads(values))
+            yield key, digest(key, orjson.loads(values))
         return
-    done = 0
+    done, sealed = 0, _on_sqlite(table)
     try:
         for row in _of_sqlite(table):
-            yield _on_sqlite(table, row)
+            yield sealed(row)
             done += 1
     except sa.exc.OperationalError:  # a text that is none, which nobody but a forger can have written
         with _whatever_it_is():
             for row in itertools.islice(_of_sqlite(table), done, None):
-                yield _on_sqlite(table, row)
+                yield sealed(row)
 
 
 def _of_sqlite(table: SealedTable) -> Iterator[Any]:
@@ -82,7 +88,7 @@ def _text(raw: bytes) -> str:
 
 def rows_of(table: SealedTable, keys: list[str]) -> dict[str, str]:
     """Digests of the rows with those keys, on SQLite; a key without a row is GONE."""
-    found = dict.fromkeys(keys, GONE)
+    found, sealed = dict.fromkeys(keys, GONE), _on_sqlite(table)
     names = ", ".join(f't."{column.name}"' for column in (*table.keys, *table.columns))
     for start in range(0, len(keys), AT_ONCE):
         some = [tuple(key.split("|")) for key in keys[start : start + AT_ONCE]]
@@ -91,7 +97,7 @@ def rows_of(table: SealedTable, keys: list[str]) -> dict[str, str]:
         query = f"SELECT {names} FROM {_quoted(table)} AS t WHERE ({same}) IN (VALUES {marks})"
         given = tuple(part for key in some for part in key)
         for row in db.session.connection().exec_driver_sql(query, given):
-            key, its_digest = _on_sqlite(table, row)
+            key, its_digest = sealed(row)
             found[key] = its_digest
     return found
 
@@ -100,25 +106,52 @@ def _cast(column: sa.Column[Any]) -> str:
     return "CAST(? AS INTEGER)" if isinstance(column.type, sa.Integer) else "?"
 
 
-def _on_sqlite(table: SealedTable, row: Any) -> tuple[str, str]:
-    key = "|".join(str(part) for part in row[: len(table.keys)])
-    return key, digest(table, key, map(_plain, (kind_of(c) for c in table.columns), row[len(table.keys) :]))
+def _on_sqlite(table: SealedTable) -> Callable[[Sequence[Any]], tuple[str, str]]:
+    """What gives key and digest of a row of keys and columns."""
+    keys, digest = len(table.keys), digester(table)
+    kinds = [(place, kind_of(column)) for place, column in enumerate(table.columns)]
+    converted = [(place, CONVERSIONS[kind]) for place, kind in kinds if kind in CONVERSIONS]
+    plain = [place for place, kind in kinds if kind not in CONVERSIONS]
+
+    def sealed(row: Sequence[Any]) -> tuple[str, str]:
+        values = list(row[keys:])
+        if bytes in map(type, values):  # in a plain column nobody but a forger can have written them
+            for place in plain:
+                values[place] = _no_bytes(values[place])
+        for place, convert in converted:
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        key = str(row[0]) if keys == 1 else "|".join(map(str, row[:keys]))
+        return key, digest(key, values)
+
+    return sealed
 
 
-def _plain(kind: str, value: Any) -> Any:
-    """The value as it is digested; SQLite holds anything in any column: what was forged is a value that differs."""
-    if value is None:
-        return None
+def _digest_of_bytes(value: Any) -> str:
+    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else FOREIGN + repr(value)
+
+
+def _microseconds(value: Any) -> Any:
+    """The instant as a number; SQLite holds anything in any column: what was forged is a value that differs."""
     try:
-        if kind == "bytes":
-            return hashlib.sha256(value).hexdigest()
-        if kind == "instant":
-            return (dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC) - EPOCH) // MICROSECOND
+        return (dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC) - EPOCH) // MICROSECOND
     except (TypeError, ValueError):
         return FOREIGN + repr(value)
-    if isinstance(value, bytes):
-        return FOREIGN + value.hex()
-    return bool(value) if kind == "yes or no" and value in (0, 1) else value
+
+
+def _yes_or_no(value: Any) -> Any:
+    return bool(value) if value in (0, 1) else _no_bytes(value)
+
+
+def _no_bytes(value: Any) -> Any:
+    return FOREIGN + value.hex() if isinstance(value, bytes) else value
+
+
+CONVERSIONS: dict[str, Callable[[Any], Any]] = {
+    "bytes": _digest_of_bytes,
+    "instant": _microseconds,
+    "yes or no": _yes_or_no,
+}
 
 
 # ── PostgreSQL ───────────────────────────────────────────────────────────────────────────────────────────────────────

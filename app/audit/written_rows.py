@@ -41,12 +41,14 @@ def next_number() -> int:
 
 def _on_postgresql(touched: frozenset[str]) -> tuple[int, list[str]]:
     number, found = 0, defaultdict[str, dict[str, str]](dict)
+    digests: dict[str, Any] = {}
     for name, key, said in execute(rows.what_was_written(touched)):
         if not name:
             number = int(key)
         elif key:
-            table = sealed_tables()[name]
-            found[name][key] = rows.GONE if said is None else rows.digest(table, key, orjson.loads(said))
+            if name not in digests:
+                digests[name] = rows.digester(sealed_tables()[name])
+            found[name][key] = rows.GONE if said is None else digests[name](key, orjson.loads(said))
     return number, pieces(number, found)
 
 

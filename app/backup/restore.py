@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from app import audit, schema
 from app.backup import manifest as manifests
 from app.backup.files import LIST, File, put_back, read_list
+from app.backup.loading import digest_of, fill
 from app.backup.manifest import MANIFEST, SIGNATURE, Manifest, NotABackup
-from app.backup.tables import Counter, extent_of, names, readers, tables
+from app.backup.tables import Counter, names, tables
 from app.backup.triggers import unguarded
 from app.database import db, transaction
 from app.errors import Refused
@@ -25,8 +26,7 @@ from app.identity.operations import nobody
 #: what `flask init` puts into an empty database, with the audit's seals of it
 FILLED_AT_START = {"audit_chain", "audit_event", "lawful_change", "process", "process_version"}
 LONGEST_LINE = 64_000_000  # bytes: an attachment of 12 MB takes 16
-ROWS_AT_ONCE = 500
-BYTES_AT_ONCE = 4_000_000
+PIECE = 1 << 20  # bytes of lines that are loaded together
 
 
 class SchemaDiffers(Refused):
@@ -139,17 +139,21 @@ def _load(connection: sa.Connection, archive: zipfile.ZipFile, manifest: Manifes
     found = {table.name: table for table in tables(connection)}
     if set(found) != set(manifest.tables):
         raise NotABackup(why="清单中的表与数据库结构不符")
+    raised: Any = connection.dialect.loaded_dbapi
+    sent = {}
     try:
         with unguarded(connection, list(found.values())):
             for table in found.values():
                 connection.execute(sa.delete(table))  # what the revisions or the start put there
             for name in _referred_first(connection, sorted(found)):
                 with archive.open(_member(name)) as member:
-                    _load_table(connection, found[name], member, manifest)
-    except (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.StatementError) as error:
+                    sent[name] = fill(connection, found[name], _batches(member, found[name], manifest))
+    except (sa.exc.IntegrityError, sa.exc.DataError, raised.IntegrityError, raised.DataError) as error:
         raise NotABackup(why="数据之间的引用或约束不成立") from error
+    except (ValueError, TypeError, OverflowError) as error:
+        raise NotABackup(why=f"{name} 有无法读取的行") from error
     for name, table in found.items():
-        if extent_of(connection, table) != manifest.tables[name]:
+        if digest_of(connection, table) != sent[name]:
             raise NotABackup(why=f"{name} 恢复后的内容与清单不符")
 
 
@@ -172,47 +176,42 @@ def _referred_first(connection: sa.Connection, names: list[str]) -> list[str]:
     return ordered
 
 
-def _load_table(connection: sa.Connection, table: sa.Table, member: IO[bytes], manifest: Manifest) -> None:
+def _batches(member: IO[bytes], table: sa.Table, manifest: Manifest) -> Iterator[list[Any]]:
+    """The rows of one table, some at a time; after the last they were all that the manifest tells of."""
     extent, counter = manifest.tables[table.name], Counter(names(table))
     if extent.columns != counter.columns:
         raise NotABackup(why=f"{table.name} 的列与数据库结构不符")
-    batch: list[dict[str, Any]] = []
-    size = 0
-    for line in _lines(member, extent.bytes, table.name):
-        counter.add(line)
-        batch.append(_row(table, line))
-        size += len(line)
-        if len(batch) >= ROWS_AT_ONCE or size >= BYTES_AT_ONCE:
-            connection.execute(sa.insert(table), batch)
-            batch, size = [], 0
-    if batch:
-        connection.execute(sa.insert(table), batch)
+    for lines in _whole_lines(member, extent.bytes, table.name):
+        before = counter.rows
+        counter.add(lines)
+        yield _rows(table, lines, counter.rows - before)
     if counter.extent() != extent:
         raise NotABackup(why=f"{table.name} 的内容与清单不符")
 
 
-def _lines(member: IO[bytes], most: int, name: str) -> Iterator[bytes]:
+def _whole_lines(member: IO[bytes], most: int, name: str) -> Iterator[bytes]:
     """Lines, never more than the signed manifest promises: whatever else the file would unfold to stays folded."""
-    left = most
-    while line := member.readline(min(left, LONGEST_LINE) + 1):
-        left -= len(line)
-        if left < 0 or len(line) > LONGEST_LINE:
+    left, begun = most, b""
+    while piece := member.read(min(left, PIECE) + 1):
+        left -= len(piece)
+        begun += piece
+        whole = begun.rfind(b"\n") + 1
+        if left < 0 or len(begun) - whole > LONGEST_LINE:
             raise NotABackup(why=f"{name} 比清单所说的大")
-        yield line
+        if whole:
+            yield begun[:whole]
+            begun = begun[whole:]
+    if begun:
+        yield begun
 
 
-def _row(table: sa.Table, line: bytes) -> dict[str, Any]:
+def _rows(table: sa.Table, lines: bytes, count: int) -> list[Any]:
+    """The lines as rows, each a list with a value for each column. Raises NotABackup."""
     try:
-        values = orjson.loads(line)
-        return {
-            name: None if value is None else read(value)
-            for name, read, value in zip(names(table), _readers(table), values, strict=True)
-        }
-    except (ValueError, TypeError) as error:
+        rows: list[Any] = orjson.loads(b"[%b]" % lines.rstrip(b"\n").replace(b"\n", b","))
+    except ValueError as error:
         raise NotABackup(why=f"{table.name} 有无法读取的行") from error
-
-
-def _readers(table: sa.Table) -> list[Any]:
-    if "readers" not in table.info:
-        table.info["readers"] = readers(table)
-    return list(table.info["readers"])
+    columns = len(names(table))
+    if len(rows) != count or not all(isinstance(row, list) and len(row) == columns for row in rows):
+        raise NotABackup(why=f"{table.name} 有无法读取的行")
+    return rows

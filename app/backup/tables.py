@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,9 +33,10 @@ class Counter:
     def __init__(self, columns: list[str]) -> None:
         self.columns, self.rows, self.bytes, self.hash = columns, 0, 0, hashlib.sha256()
 
-    def add(self, line: bytes) -> None:
-        self.rows, self.bytes = self.rows + 1, self.bytes + len(line)
-        self.hash.update(line)
+    def add(self, lines: bytes) -> None:
+        """Measure one line or several whole ones."""
+        self.rows, self.bytes = self.rows + lines.count(b"\n"), self.bytes + len(lines)
+        self.hash.update(lines)
 
     def extent(self) -> Extent:
         return Extent(self.columns, self.rows, self.bytes, self.hash.hexdigest())
@@ -61,24 +62,21 @@ def lines(connection: sa.Connection, table: sa.Table) -> Iterator[bytes]:
     """Every row as a line of JSON, in the order of the primary key, without holding them."""
     columns = [table.c[name] for name in names(table)]
     large = any(isinstance(column.type, sa.LargeBinary) for column in columns)
-    query = sa.select(*columns).order_by(*(_in_bytes(connection, column) for column in table.primary_key))
+    query = sa.select(*columns).order_by(*in_order(connection, table))
     with connection.execute(query.execution_options(yield_per=AT_ONCE_LARGE if large else AT_ONCE)) as fetched:
         for row in fetched:
             yield orjson.dumps([_plain(value) for value in row]) + b"\n"
+
+
+def in_order(connection: sa.Connection, table: sa.Table) -> list[Any]:
+    """What to sort by for the order of the lines: the primary key."""
+    return [_in_bytes(connection, column) for column in table.primary_key]
 
 
 def _in_bytes(connection: sa.Connection, column: Any) -> Any:
     """PostgreSQL sorts text as people do, SQLite byte by byte: here both do the latter."""
     is_text = isinstance(column.type, sa.String) and connection.dialect.name == "postgresql"
     return column.collate("C") if is_text else column
-
-
-def extent_of(connection: sa.Connection, table: sa.Table) -> Extent:
-    """Read the whole table and measure it."""
-    counter = Counter(names(table))
-    for line in lines(connection, table):
-        counter.add(line)
-    return counter.extent()
 
 
 def _plain(value: Any) -> Any:
@@ -89,18 +87,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes | memoryview):
         return base64.b64encode(value).decode()
     return value
-
-
-def readers(table: sa.Table) -> list[Callable[[Any], Any]]:
-    """What makes of each value of a line what the column takes."""
-    return [_reader(table.c[name].type) for name in names(table)]
-
-
-def _reader(kind: Any) -> Callable[[Any], Any]:
-    if isinstance(kind, sa.DateTime):
-        return dt.datetime.fromisoformat
-    if isinstance(kind, sa.Date):
-        return dt.date.fromisoformat
-    if isinstance(kind, sa.LargeBinary):
-        return base64.b64decode
-    return lambda value: value

@@ -1,4 +1,4 @@
-"""The database's own guards, stood down while a whole record is put back, and posted again."""
+"""The database's own triggers, dropped or silenced while a whole record is put back, and created again."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
+from app.schema import constraints
+
 
 @contextlib.contextmanager
 def unguarded(connection: sa.Connection, tables: Sequence[sa.Table]) -> Iterator[None]:
-    """Triggers are silent and references are checked at the end of the block, in the same transaction.
+    """Triggers are silent, and references are checked at the end of the block, in the same transaction.
 
-    Raises IntegrityError when a reference does not hold then.
+    On PostgreSQL indexes are built then too, and what must be unique is checked; the next number given out is the one
+    after the largest. Raises IntegrityError when anything does not hold then.
     """
     guards = _on_sqlite if connection.dialect.name == "sqlite" else _on_postgresql
     with guards(connection, tables):
@@ -35,32 +38,8 @@ def _on_sqlite(connection: sa.Connection, _tables: Sequence[sa.Table]) -> Iterat
 
 @contextlib.contextmanager
 def _on_postgresql(connection: sa.Connection, tables: Sequence[sa.Table]) -> Iterator[None]:
-    quote = connection.dialect.identifier_preparer.quote
-    keys = [
-        (quote(table.name), quote(str(key["name"])))
-        for table in tables
-        for key in sa.inspect(connection).get_foreign_keys(table.name)
-    ]
-    for table in tables:
-        connection.exec_driver_sql(f"ALTER TABLE {quote(table.name)} DISABLE TRIGGER USER")
-    for name, key in keys:
-        connection.exec_driver_sql(f"ALTER TABLE {name} ALTER CONSTRAINT {key} DEFERRABLE INITIALLY DEFERRED")
+    taken = constraints.take_away(connection, [str(table.name) for table in tables])
     yield
-    connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
-    for name, key in keys:
-        connection.exec_driver_sql(f"ALTER TABLE {name} ALTER CONSTRAINT {key} NOT DEFERRABLE")
-    for table in tables:
-        connection.exec_driver_sql(f"ALTER TABLE {quote(table.name)} ENABLE TRIGGER USER")
-        _go_on_counting(connection, table)
-
-
-def _go_on_counting(connection: sa.Connection, table: sa.Table) -> None:
-    """The next number given out is the one after the largest that came back."""
-    for column in table.primary_key:
-        if isinstance(column.type, sa.Integer):
-            sequence = sa.func.pg_get_serial_sequence(sa.literal(f'"{table.name}"'), sa.literal(column.name))
-            if connection.scalar(sa.select(sequence)):
-                largest = sa.select(sa.func.max(column)).scalar_subquery()
-                connection.execute(
-                    sa.select(sa.func.setval(sequence, sa.func.coalesce(largest, 1), largest.isnot(None)))
-                )
+    constraints.build(connection, taken)
+    constraints.refer(connection, taken)
+    constraints.check(connection, taken)

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from app.audit import entry_of_seals, pieces_of_seals
 from app.database import Model, db, end_reading, execute, transaction, write_last
 from app.demo.scale.children import Deck, Filling, Ids, Places
-from app.demo.scale.constraints import Taken, build, check
 from app.demo.scale.population import Cohort
 from app.demo.scale.stamps import Stamp
 from app.encryption import marker
+from app.schema.constraints import Taken, build, check
 from app.students.models.names import parts_of
 
 AT_ONCE = 4000  # children in a transaction

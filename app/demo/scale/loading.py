@@ -17,7 +17,6 @@ from app.demo import schools, students
 from app.demo.bulk import write_many
 from app.demo.cases import people_at_office
 from app.demo.scale.children import Deck, Ids, places_of
-from app.demo.scale.constraints import Taken, refer, take_away
 from app.demo.scale.filling import Work, divide, fill, rebuild
 from app.demo.scale.kinds import CLOSED, OPEN
 from app.demo.scale.lives import Life, lives_of
@@ -29,6 +28,7 @@ from app.demo.unfinished import BEGUN, LOADED
 from app.errors import Refused
 from app.identity.models import User
 from app.identity.operations import nobody
+from app.schema.constraints import Taken, refer, take_away
 from app.schools.models import Quota, SchoolClass, stage_of
 from app.students.models import Student
 
