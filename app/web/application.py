@@ -13,11 +13,11 @@ from flask import Flask, Response, current_app, g, request, url_for
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
-from whitenoise import WhiteNoise
 
 from app import clock
 from app.errors import InvalidInput
 from app.web import checks, errors, font_size, openapi, trusted_hosts, unavailable
+from app.web.compression import Compression, StaticFiles
 from app.web.errors import SAFE
 from app.web.formatting import day, instant, moment
 from app.web.integers import IdConverter
@@ -58,10 +58,16 @@ def prepare(app: Flask) -> None:
     app.register_blueprint(checks.bp)
     app.add_url_rule("/healthz", "healthz", unavailable.healthz)
     app.add_url_rule("/readyz", "readyz", unavailable.readyz)
-    static = Path(app.static_folder or "")
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(static), prefix="static/", max_age=86400, add_headers_function=_headers_of_files
+    folder = app.static_folder or ""
+    files = StaticFiles(
+        app.wsgi_app,
+        root=folder,
+        prefix="static/",
+        digest=functools.partial(_digest, folder),
+        max_age=86400,
+        add_headers_function=_headers_of_files,
     )
+    app.wsgi_app = Compression(files)  # type: ignore[method-assign]
 
 
 class Sessions(SecureCookieSessionInterface):
