@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from app import clock
@@ -24,8 +25,10 @@ SEED = int(os.environ.get("SOAK_SEED", "2026"))
 CLIENTS = 24
 ENOUGH = 8  # decisions and cases below which a history shows nothing
 PATIENCE = 20.0
+AROUND = 300  # seconds to build the province, to end everything and to ask every invariant
 
 
+@pytest.mark.timeout(SECONDS + AROUND)
 def test_random_histories_end_with_every_invariant_held(app: Flask, client: Checked, tmp_path: Path) -> None:
     there = province.build(client, SEPTEMBER)
     db.session.rollback()
