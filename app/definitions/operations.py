@@ -49,7 +49,7 @@ def publish_changed(
 
 
 def _follows_another(folder: Path) -> bool:
-    texts = [path.read_text("utf-8") for path in folder.glob("*.bpmn")]
+    texts = [path.read_text("utf-8", errors="replace") for path in folder.glob("*.bpmn")]
     return any(followed != folder.name for text in texts for followed in FOLLOWS.findall(text))
 
 
@@ -61,9 +61,7 @@ def publish_folder(
     Raises NotPublishable.
     """
     key, top = folder.name, sources or SOURCES
-    files = {
-        path.name: path.read_text("utf-8") for path in sorted(folder.iterdir()) if path.suffix in (".bpmn", ".dmn")
-    }
+    files = _read_drawn(key, folder)
     forms = _read_forms(key, top / "forms" / key)
     checksum = hashlib.sha256(orjson.dumps([files, forms])).hexdigest()
     process = db.session.get(Process, key)
@@ -99,6 +97,21 @@ def publish_folder(
     db.session.flush()
     process.name, process.current_id = compiled_version.name, version.id
     return True
+
+
+def _read_drawn(key: str, folder: Path) -> dict[str, str]:
+    """The diagrams and tables of a folder. Raises NotPublishable with every one that is not UTF-8."""
+    files, faults = {}, []
+    for path in sorted(each for each in folder.iterdir() if each.suffix in (".bpmn", ".dmn")):
+        raw = path.read_bytes()
+        try:
+            files[path.name] = raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = raw[: error.start].count(b"\n") + 1
+            faults.append(f"{path.name} 须为 UTF-8 编码（第 {line} 行不是）")
+    if faults:
+        raise NotPublishable(key=key, faults="；".join(faults))
+    return files
 
 
 def _read_forms(key: str, folder: Path) -> dict[str, Any]:

@@ -161,6 +161,19 @@ def test_a_table_that_cannot_be_read_is_refused_in_a_sentence(shelves: Path, cel
 
 
 @on_sqlite
+@pytest.mark.parametrize("files", [["commendation.bpmn"], ["commendation.bpmn", "commendation.dmn"]])
+def test_a_diagram_or_table_that_is_not_utf_8_is_refused_by_name_and_line(shelves: Path, files: list[str]) -> None:
+    a_process("student").write(shelves)
+    for each in files:
+        path = shelves / "bpmn/commendation" / each
+        path.write_bytes(path.read_text("utf-8").replace("?>", "?>\n<!-- 表彰 -->", 1).encode("gb18030"))
+
+    said = refusal_of(shelves)
+
+    assert [f"{each} 须为 UTF-8 编码（第 2 行不是）" in said for each in files] == [True] * len(files), said
+
+
+@on_sqlite
 @pytest.mark.parametrize("name", ["name", "main_number"])
 def test_a_person_is_asked_for_as_the_precheck_reads(shelves: Path, name: str) -> None:
     written = a_process("person")
