@@ -16,6 +16,7 @@ from app.cases.queries.coming_changes import live
 from app.cases.queries.proofs import kinds_of
 from app.cases.queries.reversals import taken_back
 from app.cases.views.blueprint import bp
+from app.cases.views.compared import compared
 from app.cases.views.timeline import application_lines
 from app.database import db, transaction
 from app.errors import Missing
@@ -40,12 +41,14 @@ def sheet(number: str) -> Any:
     if not view.whole or case.version is None:
         raise Missing()
     version = compiled_version_of(case)
+    changed = compared(case, version)
     page = render_template(
         "cases/sheet.html",
         back=url_for("cases.show", number=number),
         case=case,
         version=version,
-        lines=application_lines(case, version),
+        lines=application_lines(case, version, [name for name, *_words in changed]),
+        compared=changed,
         children=children_on(case),
         waiting=[task for task in case.tasks if task.status is TaskStatus.OPEN],
         outcomes=OUTCOME_NAMES,

@@ -11,8 +11,6 @@ from app.cases.models import BatchRow
 from app.cases.queries.standard_precheck import NUMBERS
 from app.cases.views.timeline import words_of
 from app.definitions.queries import ROW, CompiledVersion
-from app.divisions.rules.countries import country_name
-from app.divisions.rules.gazetteer import division_name
 from app.students.rules.ethnic_groups import ethnic_group
 from app.students.rules.particulars import SEALED_NUMBERS
 from app.students.rules.sealed_numbers import masked_of
@@ -42,6 +40,4 @@ def _words(name: str, part: Mapping[str, Any], value: Any) -> str:
         return masked_of(str(value))
     if name.endswith("ethnic_group"):
         return ethnic_group(value)
-    formats = {"country": country_name, "cn-division": division_name, "kilometres": "{} 公里".format}
-    in_words = formats.get(str(part.get("format")))
-    return in_words(value) if in_words else words_of(dict(part), value)
+    return words_of(dict(part), value)

@@ -232,6 +232,8 @@ def words_of(part: dict[str, Any], value: Any) -> str:
         return division_name(value)
     if part.get("format") == "country":
         return country_name(value)
+    if part.get("format") == "kilometres":
+        return f"{value} 公里"
     if part.get("x-widget") == "office" or part.get("pattern") == "^[0-9]{10}$":
         return _office(value)
     if isinstance(value, bool):

@@ -42,6 +42,16 @@ def test_whoever_decides_sees_what_was_and_what_is_to_be(matter: Matter, client:
     assert matter.decide().json["outcome"] == "agreed"
     assert table() == expected, "the change entry keeps it"
 
+    reader = Client(client.app).sign_in(matter.people["school"].approver)
+    reader.get(f"/cases/{matter.number}/sheet")
+    printed = [
+        [" ".join(cell.text_content().split()) for cell in row]
+        for row in reader.page.xpath("//tr[th='变更项目']/following-sibling::tr[count(td)=2][position() <= 7]")
+    ]
+    assert printed == expected
+    labels = reader.page.xpath("//table[@class='form']//th/text()")
+    assert labels.count("家庭成员一姓名") == 1, "what stands there compared does not stand there twice"
+
 
 def test_the_form_says_what_the_record_says_now_and_what_is_closed(
     matter: Matter, client: Client, monkeypatch: pytest.MonkeyPatch
