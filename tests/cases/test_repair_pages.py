@@ -148,12 +148,21 @@ def test_a_bureau_sets_the_number_of_any_stage(matter: Matter) -> None:
     assert clerk.page.xpath("//select[@name='stage']/option[@value!='']/@value") == ["primary", "junior", "senior"]
 
 
-def test_where_there_is_nothing_to_choose_nobody_is_asked_to_type_it(matter: Matter) -> None:
+def test_where_there_is_nothing_to_choose_a_sentence_stands_in_place_of_the_form(matter: Matter) -> None:
     clerk = Client(matter.client.app).sign_in(matter.people["school"].operator)
+    said = {
+        f"/apply/reversal?student={matter.child.id}": "没有可以选择的“要更正的学籍异动”，不能办理。",
+        "/apply/school_reversal": "现在不能提交：本校没有可以撤销的毕业或升级：尚未办理过，或已全部撤销。",
+    }
 
-    for address, field in ((f"/apply/reversal?student={matter.child.id}", "change"), ("/apply/school_reversal", "act")):
-        assert "没有可以选择的记录。" in clerk.get(address).text, address
-        assert clerk.page.xpath(f"//select[@name='{field}']/option/@value") == [""], address
+    for address, sentence in said.items():
+        assert sentence in clerk.get(address).text, address
+        assert not clerk.page.xpath("//main//form"), address
+    tile = clerk.get("/apply/").text
+    assert "现在不能办理：本校没有可以撤销的毕业或升级" in tile
+    matter.walk("class_change")
+    clerk.get(f"/apply/reversal?student={matter.child.id}")
+    assert len(clerk.page.xpath("//select[@name='change']/option[@value!='']")) == 1
 
 
 def test_what_cannot_be_submitted_today_is_said_before_anybody_types(matter: Matter) -> None:
@@ -162,5 +171,7 @@ def test_what_cannot_be_submitted_today_is_said_before_anybody_types(matter: Mat
     refused = {"promotion": "E-SEASON", "graduation": "E-SEASON", "registration_primary": "E-LOCK-01"}
     for process, code in refused.items():
         assert code in clerk.get(f"/apply/{process}").text, process
+    season = "当前不在升级办理时段（7 月 16 日至 8 月 31 日；当年已办理过升级的学校可补办至 10 月 31 日）。"
+    assert season in clerk.get("/apply/promotion").text
     assert "现在不能提交" not in clerk.get("/apply/arrival").text
     assert "现在不能提交" not in clerk.get(f"/apply/suspension?student={matter.child.id}").text

@@ -169,6 +169,7 @@ def _form(
         values=values or {},
         errors=errors,
         not_today=today,
+        nothing=_nothing_to_choose(named),
         ways=_ways(today),
         address=address_of,
         panel=beside(actor()) if (beside := hooks.beside_form.of(version.key)) else None,
@@ -178,6 +179,12 @@ def _form(
         proofs=proofs_of(version),
         key=operations.new_key(),
     )
+
+
+def _nothing_to_choose(schema: Mapping[str, Any]) -> list[str]:
+    """The titles of what must be chosen and has nothing to be chosen from: such a form is not shown."""
+    asked = [schema["properties"][name] for name in schema.get("required", ())]
+    return [str(each.get("title", "")) for each in asked if each.get("oneOf") == []]
 
 
 def _not_today(version: CompiledVersion) -> Sequence[Refused]:

@@ -26,11 +26,21 @@ def objections_to_season(
     day = f"{on:%m-%d}"
     if not windows or any(each["opens"] <= day <= _last(each, goes_on) for each in windows):
         return []
-    spans = "，".join(f"{each['opens']} 至 {each['closes']}" for each in windows)
-    late = "，".join(sorted({each["late_until"] for each in windows if "late_until" in each}))
+    late = "，".join(map(in_words, sorted({each["late_until"] for each in windows if "late_until" in each})))
     more = f"；当年已办理过{act}的学校可补办至 {late}" if late else ""
-    return [OutOfSeason(act=act, windows=spans + more)]
+    return [OutOfSeason(act=act, windows=spans_of(windows) + more)]
 
 
 def _last(window: Mapping[str, str], goes_on: bool) -> str:
     return window.get("late_until", window["closes"]) if goes_on else window["closes"]
+
+
+def spans_of(windows: Sequence[Mapping[str, str]]) -> str:
+    """6 月 1 日至 7 月 15 日，…"""
+    return "，".join(f"{in_words(each['opens'])}至 {in_words(each['closes'])}" for each in windows)
+
+
+def in_words(day: str) -> str:
+    """06-01 as 6 月 1 日."""
+    month, number = day.split("-")
+    return f"{int(month)} 月 {int(number)} 日"

@@ -13,6 +13,7 @@ from app.schools.models import GRADES, Quota, School, Stage, stage_of
 from app.schools.rules import PROVINCE, NoSeat, home_area, in_area
 from app.students.models import STANDING_NAMES, DirectiveStatus, Enrolment, Standing, Student
 from app.students.rules.request import NothingChanges
+from app.students.rules.seasons import spans_of
 from app.students.rules.transitions import NotInThisStanding
 
 
@@ -214,7 +215,7 @@ def _about_the_place(
 def _about_the_time(enrolment: Enrolment, policy: Mapping[str, Any], on: dt.date) -> Iterator[Refused]:
     windows: Sequence[Mapping[str, str]] = policy.get("window_list", ())
     if policy["windows"] and not any(window["opens"] <= f"{on:%m-%d}" <= window["closes"] for window in windows):
-        yield WindowClosed(windows="；".join(f"{window['opens']} 至 {window['closes']}" for window in windows))
+        yield WindowClosed(windows=spans_of(windows))
     first_term = on < dt.date(clock.school_year(on) + 1, 2, 1)
     if policy["first_term"] and enrolment.grade in ("11", "21", "31") and first_term:
         yield FirstTerm()

@@ -16,10 +16,18 @@ from app.cases.rules import next_tier
 from app.database import db
 from app.definitions.queries import CompiledVersion
 from app.divisions.models import Office
-from app.errors import Missing, Objected
+from app.errors import Missing, Objected, Refused
 from app.students.models import Student
 from app.students.operations.school_reversal import ACTS, children_of, objections_to_reversed_act
 from app.students.queries.acts import ChildOfAct, children_of_act
+
+
+class NothingToReverse(Refused):
+    """P34: no graduation and no promotion of this school holds any more."""
+
+    code = "E-REV-07"
+    text = "本校没有可以撤销的毕业或升级：尚未办理过，或已全部撤销。"
+
 
 NAMES = {"promotion": "升级", "graduation": "毕业"}
 OFFERED = 20  # of the school's last acts
@@ -50,6 +58,11 @@ def acts_to_choose(student: Student | None, actor: Actor) -> list[tuple[str, str
     """The school's graduations and promotions of which something still holds, the newest first."""
     acts = db.session.scalars(_acts(actor).order_by(Case.id.desc()).limit(OFFERED)).all()
     return [(each.number, _words(each)) for each in acts if children_of(each.id, each.process_key)]
+
+
+@hooks.objections_today("school_reversal")
+def _anything_to_reverse(version: CompiledVersion, profile: str, actor: Actor) -> list[Refused]:
+    return [] if acts_to_choose(None, actor) else [NothingToReverse()]
 
 
 @hooks.act_children("school_reversal")
