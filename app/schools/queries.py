@@ -9,7 +9,7 @@ from app.database import db
 from app.divisions.models import Division, Office
 from app.divisions.queries import office_by_code
 from app.errors import Missing, NotAllowed
-from app.schools.models import GRADES, Quota, RecruitingScope, School, Stage, grades_in
+from app.schools.models import GRADES, Quota, RecruitingScope, School, Stage, entry_year_of, grades_in, stage_of
 
 
 def school_by_code(code: str) -> School | None:
@@ -55,3 +55,11 @@ def quota_of(school_id: int, stage: Stage, entry_year: int, *, held: bool = Fals
     query = query.with_for_update().execution_options(populate_existing=True) if held else query
     quota: Quota | None = db.session.scalar(query)
     return quota
+
+
+def seats_by_grade(school: School, school_year: int) -> dict[str, Quota | None]:
+    """The number behind each grade of the school's stages in that school year; None where none has been set."""
+    found = db.session.scalars(sa.select(Quota).where(Quota.school_id == school.id))
+    quotas = {(each.stage, each.entry_year): each for each in found}
+    grades = grades_in(school.stages)
+    return {grade: quotas.get((stage_of(grade), entry_year_of(grade, school_year))) for grade in grades}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from app.divisions.models import Office, OfficeKind
 from app.divisions.rules.gazetteer import division_name
@@ -19,6 +19,15 @@ class NoSeat(Refused):
 
     code = "E-QUOTA-01"
     text = "已达到上级教育行政部门核定的学籍总数（核定 {total}，已用 {used}），不能转入或注册。"
+
+
+class NoSeatAnywhere(NoSeat):
+    text = "本校各年级都没有空余学籍：上级尚未核定总数，或已全部用完、预留。"
+
+
+def objections_to_full(seats: Iterable[Quota | None]) -> list[Refused]:
+    """What forbids taking in anybody at all: not one of the school's grades has a free seat."""
+    return [] if any(quota is not None and quota.free > 0 for quota in seats) else [NoSeatAnywhere(total=0, used=0)]
 
 
 class TotalDoesNotFit(Refused):

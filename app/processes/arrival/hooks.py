@@ -6,8 +6,9 @@ import contextlib
 import datetime as dt
 
 from app import clock
+from app.access import Actor
 from app.cases import hooks
-from app.cases.hooks import Opening
+from app.cases.hooks import Opening, Panel
 from app.cases.models import Case
 from app.cases.operations.transitions import closed_cases
 from app.database import end_reading, transaction
@@ -16,6 +17,7 @@ from app.exchange import adapters
 from app.exchange import operations as exchange
 from app.identity.operations import nobody
 from app.processes.arrival.operations import messages
+from app.processes.quotas.presenters import seats_panel
 from app.students.operations import national_numbers
 from app.students.rules.numbers import DeclaredElsewhere
 
@@ -29,6 +31,12 @@ def declare(case: Case, opening: Opening) -> None:
         national_numbers.declare(opening.found, case.id, over=closed_cases())
     except DeclaredElsewhere as refusal:
         raise Objected([refusal]) from refusal
+
+
+@hooks.beside_form("arrival")
+def seats(actor: Actor) -> Panel | None:
+    """Where the school has a seat for whoever comes."""
+    return seats_panel(actor)
 
 
 @hooks.job("checked", "全国查重")

@@ -12,13 +12,13 @@ from app.cases import hooks
 from app.cases.hooks import Opening
 from app.database import db
 from app.definitions.queries import CompiledVersion, current_version
-from app.encryption import keyed_hash, seal_text
+from app.encryption import keyed_hash, seal_text, unseal_text
 from app.errors import InvalidInput, Missing, Objected, Refused, objections_of
 from app.processes.registration.precheck import identity_of
 from app.processes.transfer.precheck import opening_of_transfer
 from app.schools.models import School, entry_year_of, stage_of
-from app.schools.queries import quota_of
-from app.schools.rules import NoSeat
+from app.schools.queries import quota_of, seats_by_grade
+from app.schools.rules import NoSeat, objections_to_full
 from app.students.models import STANDING_NAMES, Student
 from app.students.queries import kept_record, known_by, known_by_document, known_by_national, namesakes_of
 from app.students.queries.same_numbers import alike_under_other_types
@@ -57,6 +57,13 @@ def known_child(typed: Mapping[str, Any]) -> Student | None:
     known = known or (known_by_national(national) if national else None)
     alike = [] if known else alike_under_other_types([typed])[0]
     return kept_record(alike[0]) if alike and same_name(alike[0].name, typed["name"]) else known
+
+
+@hooks.objections_today("arrival")
+def _full(version: CompiledVersion, profile: str, actor: Actor) -> list[Refused]:
+    """P12: the school has no seat in any grade."""
+    school = db.session.get(School, actor.office_id)
+    return objections_to_full(seats_by_grade(school, clock.school_year(clock.today())).values()) if school else []
 
 
 @hooks.precheck("arrival")

@@ -227,7 +227,17 @@ def open_home_return(
 
 @hooks.objections_today("registration_primary", "registration_stage")
 def _today(version: CompiledVersion, profile: str, actor: Actor) -> list[Refused]:
-    return registration_today(version, profile)
+    """P01, P02: too early, the cohort is locked, or no number has been set for any stage of the school."""
+    return registration_today(version, profile) or _without_a_number(version, actor)
+
+
+def _without_a_number(version: CompiledVersion, actor: Actor) -> list[Refused]:
+    school, year = db.session.get(School, actor.office_id), clock.school_year(clock.today())
+    stages = [each for each in Stage if (each is Stage.PRIMARY) == (version.key == "registration_primary")]
+    taught = [each for each in stages if school is not None and school.teaches(each)]
+    if not taught or any(quota_of(actor.office_id, each, year) for each in taught):
+        return []
+    return [NoPlan(year=year, stage="、".join(STAGE_NAMES[each] for each in taught))]
 
 
 def registration_today(version: CompiledVersion, profile: str) -> list[Refused]:

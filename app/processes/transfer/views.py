@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
+from app import clock
 from app.access import actor, allow
 from app.cases import operations, queries
 from app.cases.queries.early_objections import with_rules
@@ -16,9 +17,12 @@ from app.database import db
 from app.definitions.queries import APPLICATION, current_version
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
 from app.identity.views.resumed_forms import unsent_form
+from app.processes.quotas.presenters import seats_panel
 from app.processes.transfer.precheck import transfer_objections
 from app.processes.transfer.search import child_anywhere
 from app.schools.models import GRADES, School
+from app.schools.queries import seats_by_grade
+from app.schools.rules import objections_to_full
 from app.students import queries as students
 from app.students.models import Student
 from app.web import add_menu, form_values, objections, takes_files
@@ -54,7 +58,20 @@ def start_transfer() -> Any:
         found = {"main_number": typed.get("main_number", ""), "name": typed.get("name", "")}
         if child := _child_of(found):
             return _application_page(school, {**found, "name": child.name}, child)
-    return render_template("transfer/find_child.html", schema=FIND, values={}, errors=[])
+    return _find_page({})
+
+
+def _find_page(values: dict[str, Any], errors: Sequence[Refusal] = ()) -> str:
+    """The first page, with the seats that the school has left."""
+    full = objections_to_full(seats_by_grade(_own_school(), clock.school_year(clock.today())).values())
+    return render_template(
+        "transfer/find_child.html",
+        schema=FIND,
+        values=values,
+        errors=errors,
+        full=[] if errors else full,
+        panel=seats_panel(actor()),
+    )
 
 
 @written_on("transfer.submit_transfer")
@@ -76,12 +93,12 @@ def find_child() -> Any:
     school, values = _own_school(), form_values(FIND)
     errors: list[Any] = list(objections(FIND, values))
     if errors:
-        return render_template("transfer/find_child.html", schema=FIND, values=values, errors=errors), 422
+        return _find_page(values, errors), 422
     try:
         child = child_anywhere(values["main_number"], values["name"], actor())
     except Refused as refusal:
         status = 429 if isinstance(refusal, TooMany) else 422
-        return render_template("transfer/find_child.html", schema=FIND, values=values, errors=[refusal]), status
+        return _find_page(values, [refusal]), status
     against = transfer_objections(current_version("transfer"), child, school, profile=operations.profile())
     return _application_page(school, {**values, "name": child.name}, child, against=against)
 
