@@ -27,6 +27,7 @@ from app.cases.rules.ended_cases import too_late
 from app.database import db, execute, table
 from app.definitions.queries import CompiledVersion, compiled_version
 from app.divisions.models import Office
+from app.encryption import unseal_text
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
 from app.students.models import Student
 from app.students.rules.dates import DAYS, Life, objections_to_days
@@ -226,8 +227,14 @@ def _kept(task: Row, version: CompiledVersion, answer: Answer, application: Mapp
     kept, known = kept_form(schema, answer.form), task.application
     if application is None:
         return kept
-    before = {name: known[name] for name, value in answer.form.items() if known.get(name, value) != value}
+    before = {name: was for name, value in answer.form.items() if (was := _stood(known, name)) != value}
     return {**kept, "before": kept_form(schema, before)} if before else kept
+
+
+def _stood(application: Mapping[str, Any], name: str) -> Any:
+    """What stands in an application under that name, a sealed number unsealed; empty for what does not."""
+    sealed = application.get(f"{name}_sealed")
+    return unseal_text(sealed) if sealed else application.get(name, "")
 
 
 def _check_proofs(task: Row, version: CompiledVersion, answer: Answer, repaired: Mapping[str, Any] | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,11 +40,22 @@ def sent_back(case: Case, version: Any) -> SentBack | None:
 
 
 def changes_of(repair: Decision, version: Any) -> list[tuple[str, str, str]]:
-    """What a repair changed in the application, in the words of its form."""
-    before = (repair.form or {}).get("before") or {}
+    """What a repair changed in the application, in the words of its form; empty for what was or is not there."""
+    form = repair.form or {}
     parts = (version.forms.get(APPLICATION) or {}).get("properties", {})
     return [
-        (parts[name].get("title", name), words_of(parts[name], old), words_of(parts[name], repair.form.get(name)))
-        for name, old in before.items()
+        line
+        for name, old in (form.get("before") or {}).items()
         if name in parts
+        for line in _changes(parts[name], name, old, form.get(name))
     ]
+
+
+def _changes(part: dict[str, Any], name: str, old: Any, new: Any) -> Iterator[tuple[str, str, str]]:
+    if part.get("type") == "object":
+        for inner, each in part["properties"].items():
+            was, becomes = ((side or {}).get(inner) for side in (old, new))
+            if was != becomes:
+                yield from _changes(each, inner, was, becomes)
+        return
+    yield part.get("title", name), *("" if each in (None, "") else words_of(part, each) for each in (old, new))

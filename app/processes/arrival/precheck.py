@@ -187,5 +187,17 @@ def kept(application: Mapping[str, Any]) -> dict[str, Any]:
 
 @hooks.repair("arrival")
 def _kept_again(version: CompiledVersion, application: Mapping[str, Any], case: hooks.Row) -> Mapping[str, Any]:
-    """The application after its repair: a national number typed anew takes the place of the declared one."""
-    return kept(application)
+    """The application after its repair, asked what was asked at its opening; who the child is stays. Raises Objected.
+
+    A number typed anew takes the place of the one that is kept.
+    """
+    full = dict(application)
+    for name in SEALED:
+        if sealed := full.pop(f"{name}_sealed", None):
+            full.pop(f"{name}_masked", None)
+            full.setdefault(name, unseal_text(sealed))
+    school = db.session.get_one(School, case.applicant_office_id)
+    objections = [*_about_what_is_typed(full), *_about_the_place(school, full["grade"])]
+    if objections:
+        raise Objected(objections)
+    return kept(full)

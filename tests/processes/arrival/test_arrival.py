@@ -12,7 +12,7 @@ from flask import Flask
 from app import audit
 from app.cases.models import Case
 from app.database import db
-from app.students.models import Archive, Change, Directive, Enrolment, Standing, Student, StudentNumber
+from app.students.models import Archive, Change, Directive, Enrolment, Standing, Student, StudentNumber, masked
 from tests.cases.test_races import Act, at_once, count
 from tests.processes.transfer.test_refusals import nothing_changes
 from tests.support import factories
@@ -21,6 +21,7 @@ from tests.support.client import Client
 from tests.support.papers import proofs
 from tests.support.single_school_case import GUARDIAN, a_matter
 from tests.support.transfer_case import Story, staff
+from tests.walking import fields_of
 
 
 @pytest.fixture
@@ -195,6 +196,43 @@ def test_each_desk_may_refuse_or_send_back(arrival: Arrival, desk: str, outcome:
     assert arrival.decide(form={"from_school": "阜南县第二小学"}).status == 200
     assert arrival.agree_until()["outcome"] == "agreed"
     assert "阜南县第二小学" in db.session.scalars(sa.select(Archive)).one().entries[-1].body
+
+
+def test_all_but_who_the_child_is_can_be_repaired(arrival: Arrival, client: Client) -> None:
+    mother, father = factories.a_number(dt.date(1986, 4, 9)), "33010619850305661X"
+    arrival.submit(guardian_number=father, household_division="341225")
+    arrival.decide("send_back")
+    clerk = Client(client.app).sign_in(arrival.people["school"].operator)
+    clerk.get(f"/cases/{arrival.number}")
+    form = clerk.page.xpath("//form[contains(@action, '/decision')]")[0]
+    offered = set(form.xpath(".//*[@name]/@name"))
+    assert offered >= {"grade", "household_division", "health", "commute_distance", "guardian_number", "guardian2.name"}
+    assert not offered & {"name", "sex", "born_on", "document_type", "main_number", "has_record", "national_number"}
+
+    factories.the_quota(arrival.school, "12").total = 0
+    db.session.commit()
+    full = arrival.decide(form={"grade": "12"})
+    assert full.codes == {"E-QUOTA-01"}
+    young = arrival.decide(form={"commute_distance": "far"})
+    assert young.codes == {"E-INPUT"}
+    repaired = {"grade": "14", "household_division": "330106", "commute_distance": "1.5", "guardian_number": mother}
+    typed = {**dict(fields_of(form)), **repaired, "guardian.name": "陈建军", "outcome": "agree"}
+    assert clerk.post(form.get("action"), **typed).status == 302
+
+    desk = Client(client.app).sign_in(arrival.people["school"].approver)
+    desk.get(f"/cases/{arrival.number}")
+    lines = desk.page.xpath("//*[@aria-label='退回补正的情况']/p[strong]")
+    changes = [" ".join(each.text_content().split()) for each in lines]
+    assert changes[1:] == [
+        "户口所在地区划代码：安徽省阜阳市阜南县 → 浙江省杭州市西湖区",
+        "转入年级：小学三年级 → 小学四年级",
+        "上下学距离：（空） → 1.5 公里",
+        "家庭成员一姓名：陈建国 → 陈建军",
+        f"家庭成员一身份证号：{masked(father)} → {masked(mother)}",
+    ]
+    assert arrival.agree_until()["outcome"] == "agreed"
+    enrolment = db.session.scalars(sa.select(Enrolment)).one()
+    assert (enrolment.grade, enrolment.student.guardians[0].name) == ("14", "陈建军")
 
 
 def test_the_last_seat_gone_the_school_waits_for_another(arrival: Arrival) -> None:
