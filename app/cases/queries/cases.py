@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -214,3 +214,11 @@ def rows_of(case_id: int, *, status: str | None = None, after: int = 0, limit: i
     if status:
         query = query.where(BatchRow.status == RowStatus(status))
     return db.session.scalars(query.order_by(BatchRow.position).limit(limit)).all()
+
+
+def numbers_seen(case_ids: Collection[int], actor: Actor) -> dict[int, str]:
+    """The numbers of these cases by id, of those that the actor's office sees."""
+    if not case_ids:
+        return {}
+    found = db.session.execute(sa.select(Case.id, Case.number).where(Case.id.in_(case_ids), seen_by(actor)))
+    return dict(found.all())

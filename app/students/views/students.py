@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -55,6 +55,16 @@ _open: dict[str, Open] = {}
 def tell_what_is_open(package: str, reader: Open) -> None:
     """Let a child's page show what that package knows to be going on."""
     _open[package] = reader
+
+
+#: what a package above knows of the cases behind changes: their numbers by id, of those that the reader may open
+Numbers = Callable[[Collection[int], Actor], Mapping[int, str]]
+_numbers: dict[str, Numbers] = {}
+
+
+def tell_numbers_of_cases(package: str, reader: Numbers) -> None:
+    """Let a child's page lead from each change to the case that made it."""
+    _numbers[package] = reader
 
 
 @bp.get("/students")
@@ -122,6 +132,11 @@ def _page(student_id: int, number: str | None) -> str:
         contest_names=CONTEST_NAMES,
         contest_kinds=[{"const": each.value, "title": name} for each, name in CONTEST_NAMES.items()],
         changes=changes,
+        case_numbers={
+            case_id: number
+            for reader in _numbers.values()
+            for case_id, number in reader({each.case_id for each in changes}, caller).items()
+        },
         coming=[each for reader in _coming.values() for each in reader(student_id, caller)],
         open_cases=[each for reader in _open.values() for each in reader(student_id, caller)],
         directives=directives,
