@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from app import audit, clock
 from app.database import db, execute, table
 from app.errors import Refused
+from app.schools.models import GRADES, SchoolClass
 from app.students.models import Standing, Student
 from app.students.models.cohorts import LeftOut, LeftOutBecause
 from app.students.operations.context import CaseContext
@@ -35,10 +36,11 @@ from app.students.operations.whole_schools import (
     still_holds,
     ungraduated,
 )
+from app.students.queries.acts import ChildOfAct
 from app.students.rules.changes import LAST_GRADES
 from app.students.rules.promotion import NEW_YEAR, grade_below, objections_to_nobody
 
-LEFT_OUT = table(LeftOut)
+LEFT_OUT, CLASS = table(LeftOut), table(SchoolClass)
 
 
 def promote(context: CaseContext, held: Held) -> None:
@@ -97,6 +99,21 @@ def rehearse(school_id: int, year: int, held: Held) -> Rehearsal:
         tuple(Moved(*row) for row in moved),
         tuple(PassedOver(row[0], row[1], row[2], LeftOutBecause(row[3])) for row in left_out),
     )
+
+
+def who_would_go_up(school_id: int, year: int, held: Held) -> list[ChildOfAct]:
+    """The children whom `promote` would move now, in the order of grades and classes."""
+    rows = db.session.execute(
+        sa.select(E.student_id, Student.name, Student.main_number_masked, E.grade, CLASS.c.number, grade_moved(1))
+        .join(Student, Student.id == E.student_id)
+        .outerjoin(CLASS, CLASS.c.id == E.school_class_id)
+        .where(*here(school_id), *_goes_up(year, held, _waiting(school_id, year)))
+        .order_by(E.grade, CLASS.c.number, E.student_id)
+    )
+    return [
+        ChildOfAct(child, name, number, grade, in_class, GRADES[to])
+        for child, name, number, grade, in_class, to in rows
+    ]
 
 
 def objections_to_promotion(school_id: int, year: int, rehearsed: Rehearsal) -> list[Refused]:

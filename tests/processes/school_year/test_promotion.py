@@ -81,6 +81,30 @@ def test_a_school_goes_up_one_grade_with_a_change_entry_for_each_child(matter: M
     assert factories.the_quota(matter.school, "13").used == 1, "a cohort keeps its seats"
 
 
+def test_whoever_decides_sees_the_children_by_name(matter: Matter) -> None:
+    child(matter, "11", "李一诺")
+    child(matter, "12", "休学生", Standing.SUSPENDED)
+    child(matter, "16", "毕业生")
+
+    def named() -> dict[str, list[list[str]]]:
+        reader = Client(matter.client.app).sign_in(matter.people["bureau"].approver)
+        reader.get(f"/cases/{matter.number}")
+        classes = reader.page.xpath("//section[@aria-labelledby='moved']/details")
+        return {
+            each.xpath("string(summary)"): [
+                [row[0].text_content(), row[2].text_content()] for row in each.xpath(".//tbody/tr")
+            ]
+            for each in classes
+        }
+
+    expected = {"小学一年级：1 名": [["李一诺", "小学二年级"]], "小学三年级：1 名": [["陈思远", "小学四年级"]]}
+    assert matter.submit("promotion", NOBODY).status == 201
+    matter.decide()
+    assert named() == expected
+    assert matter.finish()["outcome"] == "agreed"
+    assert named() == expected, "of what was done as of what would be done"
+
+
 def test_scenario_21_promotion_skips_suspended_and_open_cases_and_lists_them(matter: Matter) -> None:
     child(matter, "12", "休学生", Standing.SUSPENDED)
     child(matter, "12", "辍学生", Standing.DROPPED_OUT)

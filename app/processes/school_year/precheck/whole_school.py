@@ -155,6 +155,12 @@ def _rehearse_promotion(school_id: int, application: Mapping[str, Any]) -> Rehea
     return promotion.rehearse(school_id, year, is_held)
 
 
+@hooks.act_children("promotion")
+def _who_would_go_up(case: Case) -> list[ChildOfAct]:
+    year = case.application.get("year", year_entered(clock.today()))
+    return promotion.who_would_go_up(case.applicant_office_id, year, is_held)
+
+
 @hooks.objections_today("promotion")
 def _promotion_today(version: CompiledVersion, profile: str, actor: Actor) -> list[Refused]:
     """P16: out of season, unless the school has promoted already and goes on."""
