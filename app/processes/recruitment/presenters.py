@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 from app.cases.models import Case
-from app.cases.presenters.cases import has_list, row_json
+from app.cases.presenters.cases import compiled_version_of, has_list, row_json
 from app.cases.presenters.json_types import CaseJson, CaseWithPapersJson, RowJson, add_fields
+from app.cases.views.row_particulars import row_particulars
 from app.divisions.presenters import OfficeBriefJson, office_brief
 from app.processes.recruitment.models import ChildStatus, Consent, RosterChild
-from app.processes.recruitment.queries import counts_of, roster_of
+from app.processes.recruitment.queries import counts_of, records_behind, roster_of
+from app.schools.models import GRADES
+from app.students.models import STANDING_NAMES, Enrolment, Student
 
 CHILD_STATUS_NAMES = {
     ChildStatus.LISTED: ("待双方确认", "grey"),
@@ -92,3 +96,23 @@ def child_fields(child: RosterChild) -> ChildFields:
 def roster_child_json(child: RosterChild) -> RosterRowJson:
     """One child of a list as programs read it: the row, and what both bureaus say of it."""
     return {**row_json(child.row), **child_fields(child)}
+
+
+def particulars_of(children: Sequence[RosterChild], case: Case) -> dict[int, list[tuple[str, str]]]:
+    """By position, what the list and the record say of each child, to be compared with the papers."""
+    version, records = compiled_version_of(case), records_behind(children, case.applicant_office_id)
+    return {
+        child.position: [*_of_the_record(*records.get(child.position, ())), *row_particulars(child.row, version)]
+        for child in children
+    }
+
+
+def _of_the_record(student: Student | None = None, enrolment: Enrolment | None = None) -> list[tuple[str, str]]:
+    if student is None or enrolment is None:
+        return []
+    return [
+        ("性别", {"1": "男", "2": "女"}[student.sex.value]),
+        ("原就读学校", enrolment.school.office.name),
+        ("年级", GRADES[enrolment.grade]),
+        ("学籍状态", STANDING_NAMES[enrolment.standing]),
+    ]

@@ -16,6 +16,7 @@ from app.definitions.queries import compiled_version
 from app.divisions.models import Office
 from app.processes.recruitment.models import ChildStatus, Filing, Plan, PlanStatus, Roster, RosterChild
 from app.schools.models import School, Stage
+from app.students.models import Enrolment, Student
 from workflows import Kind
 
 
@@ -54,6 +55,19 @@ def children_of(
     if only:
         query = query.where(RosterChild.position.in_(only))
     return db.session.scalars(query).all()
+
+
+def records_behind(children: Sequence[RosterChild], school_id: int) -> dict[int, tuple[Student, Enrolment]]:
+    """By position, the record of each child and the last enrolment that it had before that school."""
+    hashes = {child.row.number_hash: child.position for child in children}
+    rows = db.session.execute(
+        sa.select(Student, Enrolment)
+        .join(Enrolment, Enrolment.student_id == Student.id)
+        .where(Student.main_number_hash.in_(hashes), Enrolment.school_id != school_id)
+        .options(joinedload(Enrolment.school).joinedload(School.office))
+        .order_by(Enrolment.epoch)
+    )
+    return {hashes[student.main_number_hash]: (student, enrolment) for student, enrolment in rows}
 
 
 def marked_by(case_id: int, side: str) -> Sequence[RosterChild]:

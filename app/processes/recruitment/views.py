@@ -16,7 +16,7 @@ from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objectio
 from app.processes.recruitment import operations as lists
 from app.processes.recruitment import queries as recruits
 from app.processes.recruitment.models import ChildStatus, RosterChild
-from app.processes.recruitment.presenters import CHILD_STATUS_NAMES
+from app.processes.recruitment.presenters import CHILD_STATUS_NAMES, particulars_of
 from app.students.rules.transfer import why_not_revoke
 from app.web import add_menu, canonical, decode_cursor, encode_cursor, whole_number
 from app.web.text import visible
@@ -120,6 +120,7 @@ def _list(number: str, *, errors: list[Any] | None = None, typed: dict[int, tupl
         side=side,
         marks={child.position: (typed or {}).get(child.position, _mark_of(child, side)) for child in children[:PAGE]},
         marked=len(recruits.marked_by(case.id, side)) if side else 0,
+        particulars=particulars_of(children[:PAGE], case),
         reasons=compiled_version_of(case).reasons,
         revocable={child.position for child in children if _is_revocable(child)},
         errors=errors or [],

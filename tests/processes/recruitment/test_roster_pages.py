@@ -76,6 +76,31 @@ def test_a_roster_by_hand_from_the_upload_to_the_last_child(recruiting: Recruiti
     assert wanted.count("已注册") >= 2
 
 
+def test_each_bureau_sees_what_it_has_to_compare_of_every_child(recruiting: Recruiting) -> None:
+    children = recruiting.wants(2)
+    rows = [{"main_number": each.main_number, "name": each.name, "class_number": 3} for each in children]
+    assert recruiting.submit(rows).status == 201
+    recruiting.agree("school_approval")
+
+    for who in ("here", "source"):
+        reader = browser(recruiting, who)
+        reader.get(f"/cases/{recruiting.number}/roster")
+        opened = reader.page.xpath("//table//details[summary[contains(., '申报信息')]]")
+        said = [
+            {line.xpath("string(dt)"): line.xpath("string(dd)") for line in each.xpath(".//dl/div")} for each in opened
+        ]
+        assert said == [
+            {
+                "性别": "男" if child.sex.value == "1" else "女",
+                "原就读学校": recruiting.origin.office.name,
+                "年级": "小学六年级",
+                "学籍状态": "毕业",
+                "班号": "3",
+            }
+            for child in children
+        ]
+
+
 def test_the_source_takes_one_directive_back_on_the_page(recruiting: Recruiting) -> None:
     recruiting.until_pull(2)
     source = browser(recruiting, "source")
