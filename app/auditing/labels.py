@@ -55,6 +55,7 @@ VERBS = {
     "cases/open": "提交申请",
     "cases/decide": "办理",
     "cases/pre_review": "初审",
+    "cases/repair_row": "补正名单",
     "cases/recall": "撤回",
     "cases/late": "转为补录",
     "cases/take_effect": "到日生效",

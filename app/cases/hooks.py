@@ -125,6 +125,8 @@ repair: Hook[Callable[[CompiledVersion, Mapping[str, Any], Row], Mapping[str, An
 shared_rules: set[str] = set()
 #: processes whose `repair` asks the days of its form too, with all the rest
 own_days: set[str] = set()
+#: (case, row): what a row of a list must satisfy when it is corrected, who the child is being the same
+repair_row: Hook[Callable[[Case, Mapping[str, Any]], Sequence[Refused]]] = Hook()
 #: (version, profile, actor): what stands against any application of the process today, before anybody types
 objections_today: Hook[Callable[[CompiledVersion, str, Actor], Sequence[Refused]]] = Hook()
 #: (actor): what stands in the opening form before anything is typed

@@ -30,9 +30,10 @@ from app.cases.presenters.json_types import (
 )
 from app.cases.presenters.proofs import proofs_of_case
 from app.cases.queries import proofs
+from app.cases.queries.row_repairs import row_to_repair
 from app.cases.rules import Light, light, time_left
 from app.cases.transactions import submit_once, work_at_once
-from app.database import db
+from app.database import db, transaction
 from app.definitions.queries import current_version
 from app.divisions.models import OfficeKind
 from app.errors import Missing, Objected
@@ -65,6 +66,11 @@ DECISION = {
         "form": {"type": ["object", "null"], "title": "表单"},
     },
     "required": ["outcome"],
+}
+REPAIRED_ROW = {
+    "type": "object",
+    "properties": {"row": {"type": "object", "title": "申报信息，身份除外；没有写的即为空，证件号不写的不变"}},
+    "required": ["row"],
 }
 REASON = {
     "type": "object",
@@ -271,6 +277,17 @@ def list_rows(number: str, asked: Asked) -> Page[RowJson]:
         lambda each: {**row_json(each), **said.get(each.position, {})},  # type: ignore[typeddict-item]
         lambda each: [each.position],
     )
+
+
+@bp.post("/cases/<number>/rows/<int:position>")
+@allow("operator")
+@operation("办件名单：补正时更正一名学生的申报信息", body=REPAIRED_ROW)
+def repair_row(number: str, position: int) -> RowJson:
+    typed, caller = read_json(REPAIRED_ROW), actor()
+    with transaction():
+        operations.repair_row(number, position, typed["row"], actor=caller)
+    case, _view = queries.case_for(caller, number)
+    return row_json(row_to_repair(case, position))
 
 
 @bp.get("/directives")

@@ -16,6 +16,7 @@ from app.cases.operations.late_registrations import mark_late
 from app.cases.operations.opening import is_startable, open_case, open_follow_up, profile
 from app.cases.operations.recall import expire_directive, recall, revoke_directive, terminate, terminate_others
 from app.cases.operations.reminders import read_all_notices, read_notice, supervise, urge
+from app.cases.operations.row_repairs import repair_row
 
 __all__ = [
     "ROW_VERBS",
@@ -45,6 +46,7 @@ __all__ = [
     "read_notice",
     "recall",
     "release",
+    "repair_row",
     "revoke_directive",
     "run_once",
     "submitted",

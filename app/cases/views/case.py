@@ -12,6 +12,7 @@ from app.cases.models import Outcome, RowStatus
 from app.cases.operations import Answer
 from app.cases.presenters.cases import compiled_version_of, destination
 from app.cases.queries import proofs
+from app.cases.queries.row_repairs import repair_task_of
 from app.cases.transactions import submit_once, work_at_once
 from app.cases.views.blueprint import bp, flash_words
 from app.cases.views.case_page import case_page
@@ -64,6 +65,7 @@ def rows(number: str) -> Any:
         case=case,
         progress=progress,
         rows=[(row, row_particulars(row, version)) for row in found[:50]],
+        repairs=repair_task_of(case, actor()) is not None,
         status=status,
         next=url_for("cases.rows", number=number, cursor=following, status=status or None) if following else None,
     )

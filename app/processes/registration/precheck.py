@@ -13,6 +13,7 @@ from app import clock
 from app.access import Actor
 from app.cases import hooks
 from app.cases.hooks import Opening, RowOpening
+from app.cases.models import Case
 from app.cases.queries.open_cases import open_case_of, open_cases_of
 from app.database import db
 from app.definitions.queries import CompiledVersion, current_version
@@ -87,6 +88,15 @@ def open_registration(
         application={**application, "stage": stage.value},
         rows=[opening for _objected, opening in openings],
     )
+
+
+@hooks.repair_row("registration_primary", "late_registration")
+def _row_repaired(case: Case, row: Mapping[str, Any]) -> list[Refused]:
+    """P01, 补录: of a corrected row what the list was asked when it was handed in."""
+    if Stage(case.application.get("stage", Stage.PRIMARY)) is not Stage.PRIMARY:
+        return []
+    faults = form_faults(current_version("registration_primary").form("row"), row)
+    return [*faults] or list(objections_to_new_child(row, case.application["entry_year"], on=clock.today()))
 
 
 def _about_the_school(school: School, stage: Stage, year: int) -> Iterator[Refused]:
