@@ -9,6 +9,7 @@ import pytest
 import workflows
 from tests.bpmn.conftest import SHELF, diagrams_of
 from tests.bpmn.exploring import drawn, explore, sources_of
+from tests.bpmn.pictures import crossed
 
 FORMS = SHELF.parent / "forms"
 PROCESSES = sorted(path.name for path in SHELF.iterdir() if any(path.glob("*.bpmn")))
@@ -47,3 +48,9 @@ def test_every_task_has_its_form(process: str) -> None:
     assert wanted <= forms, f"forms/{process} 缺少 {sorted(wanted - forms)}"
     for form in sorted(forms):
         json.loads((FORMS / process / f"{form}.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_in_its_picture_every_step_stands_in_its_lane_and_over_no_other(process: str) -> None:
+    for name, source in sources_of(process).items():
+        assert crossed(source) == [], f"bpmn/{process}/{name}"
