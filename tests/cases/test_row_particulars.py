@@ -95,4 +95,4 @@ def test_a_list_of_graduates_opens_to_what_is_asked_of_them(app: Flask, client: 
     answer = entry.submit([row], "registration_stage", stage="junior")
     assert answer.status == 201, answer.text
 
-    assert particulars(reader(entry, "school"), entry.number) == [{"班号": "3"}]
+    assert particulars(reader(entry, "school"), entry.number) == [{"班号": "3 班"}]

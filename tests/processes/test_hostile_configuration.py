@@ -53,6 +53,7 @@ def asking(written: Configured, form: str, fields: dict[str, Any]) -> dict[str, 
         ({"thing": {**TEXT, "pattern": "(("}}, "不是正确的正则表达式"),
         ({"thing": {"type": "object", "title": "甲"}}, "须有 properties"),
         ({"thing": {"type": "array", "title": "甲"}}, "须写明 x-widget 和 items"),
+        ({"thing": {"type": "integer", "title": "甲", "x-unit": 3}}, "x-unit 须为 1 至 10 个字"),
         ({"thing": {**TEXT, "enum": [{"a": 1}]}}, "enum 须为"),
         ({"thing": {"title": "甲"}}, "type 须为"),
         ({"thing": {**TEXT, "type": ["string", "null"]}}, "type 须为"),
@@ -193,7 +194,7 @@ def test_all_that_a_form_may_ask_is_asked_checked_and_shown(matter: Matter, shel
         "self": TEXT,  # names that Python has a use for
         "table": TEXT,
         "items": TEXT,
-        "places": {"type": "integer", "title": "名次", "minimum": 1, "maximum": 9, "x-zero": "无"},
+        "places": {"type": "integer", "title": "名次", "minimum": 1, "maximum": 9, "x-zero": "无", "x-unit": "名"},
         "agreed": {"type": "boolean", "title": "家长已同意"},
         "teachers": {"type": "array", "title": "教师", "x-widget": "lines", "maxItems": 3, "items": {"type": "string"}},
         "awards": {

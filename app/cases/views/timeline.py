@@ -240,6 +240,8 @@ def words_of(part: dict[str, Any], value: Any) -> str:
         return "是" if value else "否"
     if value == 0 and "x-zero" in part:
         return str(part["x-zero"])
+    if "x-unit" in part and not part.get("oneOf"):
+        return f"{value} {part['x-unit']}"
     return next((str(each["title"]) for each in part.get("oneOf", ()) if each.get("const") == value), str(value))
 
 

@@ -22,6 +22,7 @@ DEEPEST = 3  # names, one within the other
 MOST_CHOICES = 500
 LONGEST_TITLE = 200
 LONGEST_HELP = 2000
+LONGEST_UNIT = 10
 LARGEST_NUMBER = 2**63 - 1
 LONGEST_TERM = 365  # working days of `x-report-within`
 
@@ -58,7 +59,7 @@ EVERY_FIELD = {"type", "title", "description", "x-section"}
 CHOOSABLE = {"x-widget", "x-choices", "x-shown", "default", "readOnly"}
 KEYWORDS = {  # beside those of every field
     "string": {"minLength", "maxLength", "pattern", "format", "oneOf", "enum", "x-report-within", *CHOOSABLE},
-    "integer": {"minimum", "maximum", "x-zero", "x-initial", *CHOOSABLE},
+    "integer": {"minimum", "maximum", "x-zero", "x-initial", "x-unit", *CHOOSABLE},
     "boolean": {"x-shown", "default", "readOnly"},
     "array": {"items", "minItems", "maxItems", "x-widget", "readOnly"},
     "object": {"properties", "required", "additionalProperties"},
@@ -290,6 +291,7 @@ VALUES: dict[str, tuple[Callable[[Any, Mapping[str, Any]], bool], str]] = {
     "x-initial": (lambda value, _part: value == "school_year", "只能是 school_year（本学年）"),
     "x-section": (_is_text(LONGEST_TITLE), f"须为 1 至 {LONGEST_TITLE} 个字"),
     "x-shown": (_is_truth, "须为 true 或 false"),
+    "x-unit": (_is_text(LONGEST_UNIT), f"须为 1 至 {LONGEST_UNIT} 个字"),
     "x-zero": (_is_text(LONGEST_TITLE), f"须为 1 至 {LONGEST_TITLE} 个字"),
     "x-report-within": (
         lambda value, _part: type(value) is int and 1 <= value <= LONGEST_TERM,

@@ -95,7 +95,7 @@ def test_each_bureau_sees_what_it_has_to_compare_of_every_child(recruiting: Recr
                 "原就读学校": recruiting.origin.office.name,
                 "年级": "小学六年级",
                 "学籍状态": "毕业",
-                "班号": "3",
+                "班号": "3 班",
             }
             for child in children
         ]
