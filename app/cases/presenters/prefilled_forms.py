@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.cases import hooks
@@ -9,8 +10,13 @@ from app.cases.models import Task
 from app.cases.queries.struck_rows import STRUCK, struck_before
 from app.definitions.queries import compiled_version
 from app.definitions.rules.forms import fields_of
+from app.divisions.rules.countries import country_name
+from app.divisions.rules.gazetteer import division_name
 from app.students.queries.directives import directive_of
+from app.web import canonical
 from workflows import Kind
+
+PLACES = {"cn-division": division_name, "country": country_name}  # formats, as they are read
 
 
 def prefilled(task: Task) -> dict[str, Any]:
@@ -32,3 +38,13 @@ def prefilled(task: Task) -> dict[str, Any]:
     if STRUCK in asked and (struck := struck_before(task.case_id, task.office_id)):
         return {STRUCK: struck}
     return {}
+
+
+def with_named_places(form: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for a page: a place by its name, where that is read as the same place again."""
+    said = dict(values)
+    for name, part in fields_of(form).items():
+        words = PLACES.get(str(part.get("format")))
+        if words and said.get(name) and canonical.of_field(part, words(said[name])) == said[name]:
+            said[name] = words(said[name])
+    return said

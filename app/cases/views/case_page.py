@@ -15,7 +15,7 @@ from app.cases.models import OUTCOME_NAMES, Attachment, Case, Outcome, Task, Tas
 from app.cases.models.coming_changes import ComingChange
 from app.cases.presenters.cases import compiled_version_of, has_list, light_of, reported_late
 from app.cases.presenters.choices import with_names
-from app.cases.presenters.prefilled_forms import prefilled
+from app.cases.presenters.prefilled_forms import prefilled, with_named_places
 from app.cases.presenters.proofs import proofs_of_case
 from app.cases.queries import View, oversight, proofs
 from app.cases.queries.acts import act_children
@@ -273,11 +273,12 @@ def _waiting_task(task: Task, context: PageContext) -> WaitingTask:
 def _desk(waiting: WaitingTask, context: PageContext) -> Desk:
     case, version, task = context.case, context.version, waiting.task
     spec = version.diagrams.tasks[task.key]
+    asked = version.form(spec.form)
     return Desk(
         task=waiting,
         documentation=spec.documentation,
-        form=with_names(version.form(spec.form), case.process_key, case.student, context.actor, given=case.application),
-        values=context.typed if context.typed is not None else prefilled(task),
+        form=with_names(asked, case.process_key, case.student, context.actor, given=case.application),
+        values=context.typed if context.typed is not None else with_named_places(asked, prefilled(task)),
         buttons=[Button(each, spec.button(each)) for each in spec.outcomes],
         reasons=version.reasons,
         opinion_help=opinion_help(spec.outcomes),

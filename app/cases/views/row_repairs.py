@@ -11,6 +11,7 @@ from app.access import actor, allow, require
 from app.cases import operations, queries
 from app.cases.presenters.cases import compiled_version_of
 from app.cases.presenters.choices import with_names
+from app.cases.presenters.prefilled_forms import with_named_places
 from app.cases.queries.row_repairs import repair_task_of, row_repair_form, row_to_repair, shown_to_repair
 from app.cases.views.blueprint import bp
 from app.cases.views.present import labels_of
@@ -53,6 +54,6 @@ def _page(number: str, position: int, *, typed: dict[str, Any] | None = None, er
         row=child,
         form=named,
         labels=labels_of(named),
-        values=shown_to_repair(child, form) if typed is None else typed,
+        values=with_named_places(form, shown_to_repair(child, form) if typed is None else typed),
         errors=errors,
     )

@@ -45,6 +45,7 @@ def test_a_child_is_corrected_on_its_page_and_the_desks_see_what_was(entry: Entr
     [form] = school.page.xpath("//main//form[@method='post']")
     typed = dict(fields_of(form))
     assert (typed["address"], typed["guardian_number"]) == ("文三路 1 号", ""), "a number is not shown again"
+    assert typed["household_division"] == "浙江省杭州市西湖区", "a place stands there by its name"
     assert not {"name", "sex", "born_on", "document_type", "main_number"} & set(typed)
 
     wrong = school.post(first, **{**typed, "address": "", "household_division": "999999"})
