@@ -17,13 +17,15 @@ import sqlalchemy as sa
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
 
-from app import postgresql
+from app import postgresql, writes
 from app.errors import Stale
+from app.writes import Write
 
 db = SQLAlchemy()
 
 LAST = "last"
 QUESTIONS = "questions"
+LATER = "later"
 WROTE = "wrote"  # names of the tables that the transaction has written, as its connection noted them
 NOTED = "noted"  # on SQLite: table -> keys of the rows written, as the triggers of app/audit note them
 LAST_WRITERS: list[Callable[[list[Any]], None]] = []
@@ -178,6 +180,7 @@ def transaction(*, reads_first: bool = False) -> Iterator[None]:
             begin_immediate(session.connection())
         yield
         session.flush()
+        write_together(*session.info.pop(LATER, []))
         if session.info.get(LAST) or session.connection().info.get(WROTE):
             for write in LAST_WRITERS:
                 write(session.info.pop(LAST, []))
@@ -193,8 +196,8 @@ def transaction(*, reads_first: bool = False) -> Iterator[None]:
         session.rollback()
         raise
     finally:
-        session.info.pop(LAST, None)
-        session.info.pop(QUESTIONS, None)
+        for left in (LATER, LAST, QUESTIONS):
+            session.info.pop(left, None)
 
 
 def end_reading() -> None:
@@ -257,7 +260,7 @@ def attempt() -> Iterator[None]:
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         begin_immediate(connection)
-    left = [session.info.setdefault(name, []) for name in (LAST, QUESTIONS)]
+    left = [session.info.setdefault(name, []) for name in (LATER, LAST, QUESTIONS)]
     before = [len(each) for each in left]
     try:
         with session.begin_nested():
@@ -279,14 +282,19 @@ def execute(statement: Any, parameters: Any = None) -> Any:
     return db.session.connection().execute(statement, parameters)
 
 
-def write_together(*statements: Any) -> None:
+def write_together(*some: Write) -> None:
     """Execute writes that do not need each other's results: on PostgreSQL in one round trip, else one by one."""
-    if len(statements) > 1 and db.session.connection().dialect.name == "postgresql":
-        *others, last = statements
-        execute(last.add_cte(*(each.cte(f"write_{n}") for n, each in enumerate(others))))
-        return
-    for each in statements:
-        execute(each)
+    if some:
+        writes.run(db.session.connection(), some)
+
+
+def write_later(*some: Write) -> None:
+    """Keep writes for the end of the transaction, where all of them go together, the first one kept first.
+
+    Nothing that comes later in the transaction may read what they write. On SQLite the writer's place is so taken when
+    everything has been computed; where the first is a claim, whoever was too late has then written nothing.
+    """
+    db.session.info.setdefault(LATER, []).extend(some)
 
 
 def write_last(item: Any) -> None:

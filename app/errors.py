@@ -8,6 +8,9 @@ from workflows import Refusal
 class Refused(Refusal):
     """A rule says no: a sentence with a code. Subclasses set `code` and `text`; values fill the text."""
 
+    #: True where it was over when it was first read: nobody was faster in the meantime
+    was_over = False
+
 
 class Objected(Refused):
     """Several rules say no at once; `objections` holds each of them."""

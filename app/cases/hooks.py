@@ -203,7 +203,7 @@ list_panel: Hook[Callable[[Case], Panel | None]] = Hook()
 #: (case, positions): what programs read of the rows of a list besides, by position
 row_fields: Hook[Callable[[Case, Sequence[int]], Mapping[int, Mapping[str, Any]]]] = Hook()
 #: field -> (case): what programs read of every case whose content they may see; null where it says nothing
-case_fields: dict[str, Callable[[Case], Any]] = {}
+case_fields: dict[str, Callable[[Any], Any]] = {}
 
 # ── the clock ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Protocol, TypedDict
 
 from app.divisions.models import Office, OfficeKind
 
@@ -15,5 +15,17 @@ class OfficeBriefJson(TypedDict):
     kind: OfficeKind
 
 
-def office_brief(office: Office) -> OfficeBriefJson:
+class AnOffice(Protocol):
+    """An office, however it was read."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> OfficeKind: ...
+
+
+def office_brief(office: Office | AnOffice) -> OfficeBriefJson:
+    """An office as it stands beside something else."""
     return {"code": office.code, "name": office.name, "kind": office.kind}

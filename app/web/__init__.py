@@ -1,6 +1,6 @@
 """What the pages and the programming interface of every package share."""
 
-from app.web.api_description import operation
+from app.web.api_description import answered_in_brief, operation, wants_brief
 from app.web.application import add_menu, first_page, prepare
 from app.web.font_size import local_address
 from app.web.formatting import Day, Instant, given_out, instant
@@ -19,6 +19,7 @@ __all__ = [
     "Upload",
     "add_menu",
     "after_id",
+    "answered_in_brief",
     "cursor_after",
     "decode_cursor",
     "encode_cursor",
@@ -36,5 +37,6 @@ __all__ = [
     "read_query",
     "takes_files",
     "uploads_in",
+    "wants_brief",
     "whole_number",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 from werkzeug.routing import Rule
 
 from app.web.query_parameters import Parameters, read_whole_query
@@ -30,6 +30,7 @@ class Operation:
     status: int = 200  # of success
     gives: str = JSON  # media type of the answer
     idempotent: bool = False  # takes an Idempotency-Key
+    in_brief: bool = False  # answers with less when asked to (`Prefer: return=minimal`)
     refuses: Sequence[int] = ()  # statuses beyond those that its nature brings with it
 
     @property
@@ -59,6 +60,17 @@ def operation(summary: str, **declared: Any) -> Callable[[Any], Any]:
         return called
 
     return declare
+
+
+def wants_brief() -> bool:
+    """True when the caller prefers the answer in brief (RFC 7240)."""
+    said = request.headers.get("Prefer", "").replace(" ", "").lower()
+    return "return=minimal" in said.replace(";", ",").split(",")
+
+
+def answered_in_brief(answer: Any) -> Any:
+    """The answer, saying that it is in brief because the caller prefers so."""
+    return answer, 200, {"Preference-Applied": "return=minimal"}
 
 
 def operations() -> list[tuple[str, Rule, Operation]]:

@@ -34,6 +34,12 @@ IDEMPOTENCY_KEY = {
     "description": "同一键的重复请求只办一次；同一键而内容不同的为 409（E-KEY）",
     "schema": {"type": "string", "maxLength": 80},
 }
+PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "return=minimal：只回答编号、状态和待办环节（RFC 7240）",
+    "schema": {"type": "string", "maxLength": 80},
+}
 REFUSALS = {
     400: "以不属于本系统的网址请求（E-HOST），或请求不成形",
     401: "没有登录，或登录已失效",
@@ -174,6 +180,8 @@ def _parameters(rule: Rule, each: Operation) -> Iterator[dict[str, Any]]:
         yield {"name": name, "in": "query", **described, "schema": schema}
     if each.idempotent:
         yield IDEMPOTENCY_KEY
+    if each.in_brief:
+        yield PREFER
 
 
 def _refusals(method: str, rule: Rule, each: Operation, duties: tuple[str, ...]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from app import clock
 from app.cases import operations
 from app.cases.models import Case, CaseStatus, Decision
 from app.cases.models.submissions import Submission
+from app.cases.operations import decisions
 from app.cases.operations.idempotency import Submitted
 from app.database import db
 from app.schema import bring_to
@@ -29,22 +30,33 @@ RECALLED = "本件已由申请单位撤回，不再办理。"
 KEYS = pytest.mark.parametrize("key", [None, "pressed-twice"])
 
 
-@pytest.fixture
-def both_have_asked(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Let nobody act before both have looked whether it was done already: the worst order of all."""
+def held_until_both_have(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> Callable[[], None]:
+    """Let nobody act before both have called that: the worst order of all."""
 
     def arrange() -> None:
-        gate, look, places = threading.Barrier(2, timeout=60), Submitted.before, iter(range(2))
+        gate, look, places = threading.Barrier(2, timeout=60), getattr(owner, name), iter(range(2))
 
-        def held(self: Submitted) -> int | None:
-            found = look(self)
+        def held(*arguments: Any) -> Any:
+            found = look(*arguments)
             if next(places, None) is not None:  # the two that come first
                 gate.wait()
             return found
 
-        monkeypatch.setattr(Submitted, "before", held)
+        monkeypatch.setattr(owner, name, held)
 
     return arrange
+
+
+@pytest.fixture
+def both_have_asked(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Of applications: both have looked whether it was done already."""
+    return held_until_both_have(monkeypatch, Submitted, "before")
+
+
+@pytest.fixture
+def both_have_read(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Of decisions: both have read the case as it was."""
+    return held_until_both_have(monkeypatch, decisions, "_task_to_decide")
 
 
 def sent(key: str | None) -> dict[str, str]:
@@ -146,13 +158,13 @@ def test_the_same_application_after_a_recall_is_another_case(story: Story) -> No
 
 
 @KEYS
-def test_a_decision_sent_twice_at_once(submitted: Story, key: str | None, both_have_asked: Callable[[], None]) -> None:
+def test_a_decision_sent_twice_at_once(submitted: Story, key: str | None, both_have_read: Callable[[], None]) -> None:
     task, program = submitted.waiting()["id"], submitted.program("receiving_school")
 
     def press() -> Answer:
         return program.post(f"/tasks/{task}/decision", {"outcome": "agree"}, **sent(key))
 
-    both_have_asked()
+    both_have_read()
     answers = at_once(press, press)
 
     assert [answer.status for answer in answers] == [200, 200], [answer.text for answer in answers]
@@ -160,13 +172,13 @@ def test_a_decision_sent_twice_at_once(submitted: Story, key: str | None, both_h
     assert count(Decision, Decision.task_id == task) == 1
 
 
-def test_a_button_pressed_twice_at_once_on_a_page(submitted: Story, both_have_asked: Callable[[], None]) -> None:
+def test_a_button_pressed_twice_at_once_on_a_page(submitted: Story, both_have_read: Callable[[], None]) -> None:
     task, approver = submitted.waiting()["id"], submitted.people["receiving_school"].approver
     browsers = [Client(submitted.client.app).sign_in(approver) for _ in range(2)]
     for each in browsers:
         each.get(f"/cases/{submitted.number}")
 
-    both_have_asked()
+    both_have_read()
     answers = at_once(
         *(lambda each=each: each.post(f"/tasks/{task}/decision", outcome="agree", key="one-form") for each in browsers)
     )
@@ -175,11 +187,11 @@ def test_a_button_pressed_twice_at_once_on_a_page(submitted: Story, both_have_as
     assert count(Decision, Decision.task_id == task) == 1
 
 
-def test_different_decisions_at_once_are_two_acts(submitted: Story, both_have_asked: Callable[[], None]) -> None:
+def test_different_decisions_at_once_are_two_acts(submitted: Story, both_have_read: Callable[[], None]) -> None:
     task, program = submitted.waiting()["id"], submitted.program("receiving_school")
     no = {"outcome": "refuse", "reason_code": "incomplete_papers", "opinion": "材料不全"}
 
-    both_have_asked()
+    both_have_read()
     answers = at_once(
         lambda: program.post(f"/tasks/{task}/decision", {"outcome": "agree"}),
         lambda: program.post(f"/tasks/{task}/decision", no),
@@ -188,11 +200,11 @@ def test_different_decisions_at_once_are_two_acts(submitted: Story, both_have_as
     assert sorted(answer.status for answer in answers) == [200, 409]
 
 
-def test_one_key_for_two_contents_at_once(submitted: Story, both_have_asked: Callable[[], None]) -> None:
+def test_one_key_for_two_contents_at_once(submitted: Story, both_have_read: Callable[[], None]) -> None:
     task, program = submitted.waiting()["id"], submitted.program("receiving_school")
     no = {"outcome": "refuse", "reason_code": "incomplete_papers", "opinion": "材料不全"}
 
-    both_have_asked()
+    both_have_read()
     answers = at_once(
         lambda: program.post(f"/tasks/{task}/decision", {"outcome": "agree"}, Idempotency_Key="one"),
         lambda: program.post(f"/tasks/{task}/decision", no, Idempotency_Key="one"),
@@ -202,18 +214,18 @@ def test_one_key_for_two_contents_at_once(submitted: Story, both_have_asked: Cal
     assert {answer.code for answer in answers if answer.status == 409} == {"E-KEY"}
 
 
-def test_a_recall_and_a_revocation_sent_twice_at_once(submitted: Story, both_have_asked: Callable[[], None]) -> None:
+def test_a_recall_and_a_revocation_sent_twice_at_once(submitted: Story, both_have_read: Callable[[], None]) -> None:
     submitted.agree_until("pull")
     number, bureau = submitted.case()["directive"]["number"], submitted.program("releasing_bureau")
     school = submitted.program("receiving_school", "operator")
 
-    both_have_asked()
+    both_have_read()
     twice: list[Callable[[], Answer]] = [lambda: bureau.post(f"/directives/{number}/revoke", {"reason": "有误"})] * 2
     answers = at_once(*twice)
     assert [(each.status, each.json["status"]) for each in answers] == [(200, "revoked")] * 2
     assert count(Directive) == 1
 
-    both_have_asked()
+    both_have_read()
     twice = [lambda: school.post(f"/cases/{submitted.number}/recall", {"reason": "家长改变主意"})] * 2
     answers = at_once(*twice)
     assert [(each.status, each.json["outcome"]) for each in answers] == [(200, "recalled")] * 2
@@ -221,13 +233,13 @@ def test_a_recall_and_a_revocation_sent_twice_at_once(submitted: Story, both_hav
     assert (again.status, again.code, again.json["detail"]) == (422, "E-RECALL", "本件已撤回，不能再撤回。")
 
 
-def test_nothing_of_another_persons_equal_act_is_answered(story: Story, both_have_asked: Callable[[], None]) -> None:
+def test_nothing_of_another_persons_equal_act_is_answered(story: Story, both_have_read: Callable[[], None]) -> None:
     """Two people of two schools send the same words: one act is not the other's."""
     other = factories.a_user(story.receiving, "operator")
     body = {"process": "transfer", "application": factories.an_application(story.child, story.receiving)}
     programs = [story.program("receiving_school", "operator"), story.client.api(other)]
 
-    both_have_asked()
+    both_have_read()
     answers = at_once(*(lambda each=each: each.post("/cases", body) for each in programs))
 
     assert sorted(answer.status for answer in answers) == [201, 422]

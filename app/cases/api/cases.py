@@ -14,13 +14,16 @@ from app.cases.models import Outcome, RowStatus
 from app.cases.operations import Answer
 from app.cases.presenters.cases import (
     attachment_json,
+    case_brief,
     case_json,
     compiled_version_of,
     directive_json,
+    has_list,
     row_json,
     task_json,
 )
 from app.cases.presenters.json_types import (
+    CaseBriefJson,
     CaseJson,
     CaseWithPapersJson,
     DirectiveJson,
@@ -29,7 +32,8 @@ from app.cases.presenters.json_types import (
     TaskJson,
 )
 from app.cases.presenters.proofs import proofs_of_case
-from app.cases.queries import proofs
+from app.cases.queries import View, case_reading, proofs
+from app.cases.queries.case_reading import CaseRead
 from app.cases.queries.row_repairs import row_to_repair
 from app.cases.rules import Light, light, time_left
 from app.cases.transactions import submit_once, work_at_once
@@ -40,7 +44,18 @@ from app.errors import Missing, Objected
 from app.identity.models import Duty
 from app.students.models import DirectiveStatus
 from app.students.queries import directives
-from app.web import Asked, Page, decode_cursor, instant, operation, page_of, read_json, takes_files
+from app.web import (
+    Asked,
+    Page,
+    answered_in_brief,
+    decode_cursor,
+    instant,
+    operation,
+    page_of,
+    read_json,
+    takes_files,
+    wants_brief,
+)
 from app.web.integers import LARGEST
 
 bp = Blueprint("cases_api", __name__, url_prefix="/api/v1")
@@ -111,7 +126,10 @@ def open_case() -> CaseWithPapersJson:
 
 
 def case_answer(caller: Actor, number: str) -> CaseWithPapersJson:
-    case, view = queries.case_for(caller, number)
+    return _with_papers(*case_reading.read_case(caller, number))
+
+
+def _with_papers(case: CaseRead, view: View) -> CaseWithPapersJson:
     papers = [attachment_json(each) for each in case.attachments] if view.whole else None
     return {
         **case_json(case, view),
@@ -142,7 +160,7 @@ def list_cases(asked: Asked) -> Page[CaseJson]:
         limit=asked["limit"] + 1,
     )
     return page_of(
-        rows,
+        case_reading.read_cases([each.id for each in rows]),
         asked["limit"],
         lambda each: case_json(each, queries.view_of(caller, each)),
         lambda each: [each.id],
@@ -246,8 +264,8 @@ def show_task(task_id: int) -> TaskJson:
 
 @bp.post("/tasks/<int:task_id>/decision")
 @allow("operator", "approver")
-@operation("办理", body=DECISION, idempotent=True)
-def decide(task_id: int) -> CaseWithPapersJson:
+@operation("办理", body=DECISION, idempotent=True, in_brief=True)
+def decide(task_id: int) -> CaseWithPapersJson | CaseBriefJson:
     typed, caller = read_json(DECISION), actor()
     answer = Answer(typed["outcome"], typed.get("reason_code"), typed.get("opinion") or "", typed.get("form") or {})
     case_id = submit_once(
@@ -257,7 +275,11 @@ def decide(task_id: int) -> CaseWithPapersJson:
         actor=caller,
         reads_first=True,
     )
-    return case_answer(caller, work_at_once(case_id))
+    case, view = case_reading.read_case_of(caller, case_id)
+    if has_list(case):
+        work_at_once(case_id)
+        case, view = case_reading.read_case_of(caller, case_id)
+    return answered_in_brief(case_brief(case)) if wants_brief() else _with_papers(case, view)
 
 
 @bp.get("/cases/<number>/rows")

@@ -10,7 +10,9 @@ from app.cases import hooks
 from app.cases.hooks import Closing
 from app.cases.models import Case, CaseStatus
 from app.cases.rules.ended_cases import too_late
-from app.database import execute, table
+from app.database import execute, table, write_together
+from app.errors import Stale
+from app.writes import Write
 
 CASES = table(Case)
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
@@ -18,14 +20,17 @@ Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read i
 
 def claim_case(case: Row, **values: Any) -> None:
     """Raise the case's revision, writing `values` with it. Raises Stale when somebody else has done so, Recalled."""
-    claimed = execute(
-        sa.update(CASES)
-        .where(CASES.c.id == case.case_id, CASES.c.revision == case.revision)
-        .values(revision=case.revision + 1, **values)
-    )
-    if claimed.rowcount != 1:
-        ended = execute(sa.select(CASES.c.outcome).where(CASES.c.id == case.case_id)).scalar()
-        raise too_late(ended)
+    write_together(claim_of(case, **values))
+
+
+def claim_of(case: Row, **values: Any) -> Write:
+    """The same, to be written."""
+
+    def lost() -> Stale:
+        return too_late(execute(sa.select(CASES.c.outcome).where(CASES.c.id == case.case_id)).scalar())
+
+    same = {"id": case.case_id, "revision": case.revision}
+    return Write(CASES, {"revision": case.revision + 1, **values}, same, lost=lost)
 
 
 def close(closing: Closing, *, claim: Row | None = None, **more: Any) -> None:

@@ -24,7 +24,7 @@ from app.cases.queries.standard_precheck import repair_of
 from app.cases.queries.struck_rows import STRUCK, check_positions
 from app.cases.rules import permissions
 from app.cases.rules.ended_cases import too_late
-from app.database import db, execute, table
+from app.database import db, execute, table, write_later, write_together
 from app.definitions.queries import CompiledVersion, compiled_version
 from app.divisions.models import Office
 from app.encryption import unseal_text
@@ -35,6 +35,7 @@ from app.students.rules.particulars import SEALED_NUMBERS
 from app.students.rules.sealed_numbers import masked_of
 from app.web import canonical
 from app.web import objections as form_objections
+from app.writes import Write
 from workflows import Kind, Run
 
 DECISIONS = table(Decision)
@@ -75,22 +76,26 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
         version.diagrams, bytes(task.state), task.run_task, {"outcome": answer.outcome}, context=context
     )
     clocks = _clocks_after(task, answer, now, _interrupted(task, run, siblings))
-    decision = sa.insert(DECISIONS).values(
-        case_id=task.case_id,
-        task_id=task.id,
-        key=task.key,
-        office_id=task.office_id,
-        user_id=actor.user_id,
-        outcome=Outcome(answer.outcome),
-        reason_code=answer.reason_code,
-        opinion=answer.opinion,
-        form=_kept(task, version, answer, application),
-        at=now,
-    )
+    decision = {
+        "case_id": task.case_id,
+        "task_id": task.id,
+        "key": task.key,
+        "office_id": task.office_id,
+        "user_id": actor.user_id,
+        "outcome": Outcome(answer.outcome),
+        "reason_code": answer.reason_code,
+        "opinion": answer.opinion,
+        "form": _kept(task, version, answer, application),
+        "at": now,
+    }
     transition = Transition(task, version, run, siblings, now, context)
-    transition.save(decision, application=application, clocks=clocks, decided=task.id)
+    writes = transition.writes(application=application, clocks=clocks, decided=task.id)
+    writes.append(Write(DECISIONS, decision))
     if application and (numbers := numbers_in(application)):  # a repair may name another number
+        write_together(*writes)
         hold_all(db.session.get_one(Case, task.case_id), numbers)
+    else:
+        write_later(*writes)
     audit.record(
         "cases/decide",
         f"case:{task.number}",
@@ -156,7 +161,10 @@ def _check_may_decide(task: Row, actor: Actor, decided: Set[str]) -> None:
     repaired = Kind.REPAIR in compiled_version(task.version_id).kinds(decided)
     drafted = repaired or actor.user_id in (task.opened_by, task.pre_reviewed_by)
     if refusal := permissions.why_not_decide(facts, facts_of_row(task), actor, drafted=drafted):
-        raise _ended(task) if isinstance(refusal, Stale) else refusal
+        if isinstance(refusal, Stale):
+            refusal = _ended(task)
+            refusal.was_over = True
+        raise refusal
 
 
 def _ended(task: Row) -> Refused:

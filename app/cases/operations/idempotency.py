@@ -20,9 +20,9 @@ from app import clock
 from app.access import Actor
 from app.cases import rules
 from app.cases.models.submissions import Submission
-from app.database import db, execute, table
+from app.database import execute, table, write_later
 from app.errors import InvalidInput, Stale
-from app.sequences import insert_for
+from app.writes import Write
 
 SUBMISSIONS = table(Submission)
 
@@ -61,21 +61,13 @@ def submitted(key: str | None, content: Any, *, actor: Actor) -> Submitted:
 
 
 def run_once(what: Submitted, act: Callable[[], int], *, seen: int | None) -> int:
-    """Do `act` (which returns a case's id) and keep that it was done under this name; a keyed repeat does nothing.
+    """Do `act` (which returns a case's id) and keep, at the end of the transaction, that it was done under this name.
 
-    seen -- what it had led to when the request came. Raises KeyReused, Stale when an equal one was faster, and whatever
-    `act` raises.
+    seen -- what it had led to when the request came. Raises what `act` raises; at the end Stale, when an equal one was
+    faster or its name was used before.
     """
-    if what.keyed and (before := what.before()) is not None:
-        return before
     case_id = act()
     row = {"post_id": what.post_id, "key": what.key, "digest": what.digest, "case_id": case_id, "at": clock.now()}
-    insert = insert_for()(SUBMISSIONS).values(**row)
-    kept = insert.on_conflict_do_update(
-        index_elements=["post_id", "key"],
-        set_={"case_id": case_id, "at": row["at"]},
-        where=SUBMISSIONS.c.case_id == seen if seen is not None and not what.keyed else sa.false(),
-    )
-    if db.session.scalar(kept.returning(SUBMISSIONS.c.key)) is None:
-        raise Stale()
+    replaces = {"case_id": seen} if seen is not None and not what.keyed else None
+    write_later(Write(SUBMISSIONS, row, same_by=("post_id", "key"), replaces=replaces, lost=Stale))
     return case_id

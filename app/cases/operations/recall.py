@@ -26,7 +26,7 @@ from app.cases.operations.transitions import (
 )
 from app.cases.queries.facts import effects_of, has_written
 from app.cases.rules import permissions
-from app.database import db
+from app.database import db, write_together
 from app.definitions.queries import compiled_version
 from app.errors import InvalidInput, Missing, Objected
 from app.students import operations as students
@@ -55,7 +55,7 @@ def recall(number: str, reason: str, *, actor: Actor) -> int:
         raise Objected(list(faults))
     now = clock.now()
     close(Closing(case.case_id, case.process_key, CaseOutcome.RECALLED, now, actor), claim=case)
-    db.session.execute(end_tasks(list(siblings.values()), TaskStatus.CANCELLED, now))
+    write_together(end_tasks(list(siblings.values()), TaskStatus.CANCELLED, now))
     if end_coming(case.case_id, now):
         tell_the_offices_of(case, f"办件 {number} 已由申请单位在生效前撤回：{reason}。"[:300], now)
     audit.record("cases/recall", f"case:{number}", actor=actor, after={"reason": reason})
@@ -80,14 +80,8 @@ def terminate(number: str, because: str, *, actor: Actor) -> None:
     end_coming(case.case_id, now)
     sentence = f"办件 {number} 已终止：{because}。"
     if siblings:
-        db.session.execute(
-            end_tasks(
-                list(siblings.values()),
-                TaskStatus.CANCELLED,
-                now,
-                {"ended": "E-ENDED", "detail": f"本件已终止：{because}。"},
-            )
-        )
+        note = {"ended": "E-ENDED", "detail": f"本件已终止：{because}。"}
+        write_together(end_tasks(list(siblings.values()), TaskStatus.CANCELLED, now, note))
     tell_the_offices_of(case, sentence, now)
     audit.record("cases/terminate", f"case:{number}", actor=actor, after={"because": because})
 

@@ -18,13 +18,13 @@ from app.cases import rules
 from app.cases.hooks import Closing
 from app.cases.models import CaseOutcome, CaseStatus, Notice, NoticeKind, Task, TaskStatus
 from app.cases.models.coming_changes import ComingChange
-from app.cases.operations.closing import CASES, claim_case, close
+from app.cases.operations.closing import CASES, claim_case, claim_of, close
 from app.cases.rules.permissions import CaseFacts
 from app.database import db, execute, table, write_together
 from app.definitions.queries import CompiledVersion
 from app.errors import Missing
-from app.sequences import insert_for
 from app.students.operations import CaseContext
+from app.writes import Write
 from workflows import Run, Waiting
 
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
@@ -148,16 +148,22 @@ class Transition:
     now: dt.datetime
     context: CaseContext
 
-    def save(
+    def save(self, *, ended: Mapping[str, str] | None = None, tell: bool = False) -> None:
+        """Write where the run stands, now. Arguments as of `writes`. Raises Stale, Recalled."""
+        write_together(*self.writes(ended=ended, tell=tell))
+
+    def writes(
         self,
-        *others: Any,
+        *,
         application: Mapping[str, Any] | None = None,
         clocks: Mapping[str, int] | None = None,
         decided: int | None = None,
         ended: Mapping[str, str] | None = None,
         tell: bool = False,
-    ) -> None:
-        """Write where the run stands: the case, the tasks that ended, the tasks that arrived, and `others`.
+    ) -> list[Write]:
+        """What is to be written of where the run stands: the case, the tasks that ended, the tasks that arrived.
+
+        The claim on the case comes first, unless a service task has made it; a case that closes is closed at once.
 
         decided -- the task whose decision moved the run; ended -- why the other tasks that vanished did so;
         tell -- the applicant is told the result although nobody has decided just now.
@@ -167,41 +173,46 @@ class Transition:
             values["application"] = dict(application)
         if clocks is not None:
             values["clocks"] = dict(clocks)
-        self._write_case(values)
+        claim = self._case(values)
         told = [_result(self.case, self.run, self.now)] if self.run.finished and (tell or decided is not None) else []
         told += self._coming()
         known_clocks = clocks if clocks is not None else self.case.clocks
-        statements = [*self._ending(decided, ended), *self._arriving(known_clocks), *told, *others]
-        if statements:
-            write_together(*statements)
+        return [*claim, *self._ending(decided, ended), *self._arriving(known_clocks), *told]
 
-    def _coming(self) -> list[Any]:
+    def _coming(self) -> list[Write]:
         """What was agreed to for a later day: the case waits for it, the applicant is told."""
         day = self.run.wakes_on
         if day is None:
             return []
-        row = {"takes_effect_on": day, "agreed_at": self.now, "ended_at": None, "fault": None}
-        kept = insert_for()(table(ComingChange)).values(case_id=self.case.case_id, **row)
+        row = {
+            "case_id": self.case.case_id,
+            "takes_effect_on": day,
+            "agreed_at": self.now,
+            "ended_at": None,
+            "fault": None,
+        }
         text = f"办件 {self.case.number} 已核准，自 {day:%Y-%m-%d} 起生效。"
         return [
-            kept.on_conflict_do_update(index_elements=["case_id"], set_=row),
+            Write(table(ComingChange), row, same_by=("case_id",), replaces={}),
             _notice(self.case, text, self.now),
         ]
 
-    def _write_case(self, values: Mapping[str, Any]) -> None:
+    def _case(self, values: Mapping[str, Any]) -> list[Write]:
         status, claimed = _status(self.version, self.run), self.context.claimed
         if status is CaseStatus.CLOSED:
             outcome, actor = CaseOutcome(self.run.outcome or "terminated"), self.context.actor
             closing = Closing(self.case.case_id, self.case.process_key, outcome, self.now, actor)
             close(closing, claim=None if claimed else self.case, **values)
+            claims = []
         elif claimed:
-            execute(sa.update(CASES).where(CASES.c.id == self.case.case_id).values(status=status, **values))
+            claims = [Write(CASES, {"status": status, **values}, {"id": self.case.case_id})]
         else:
-            claim_case(self.case, status=status, **values)
+            claims = [claim_of(self.case, status=status, **values)]
         if not claimed:
             claimed.append(True)
+        return claims
 
-    def _ending(self, decided: int | None, ended: Mapping[str, str] | None) -> Iterator[Any]:
+    def _ending(self, decided: int | None, ended: Mapping[str, str] | None) -> Iterator[Write]:
         waiting = {each.id for each in self.run.waiting}
         gone = [task_id for run_task, task_id in self.siblings.items() if run_task not in waiting]
         if decided is not None:
@@ -209,12 +220,12 @@ class Transition:
         if cancelled := [task_id for task_id in gone if task_id != decided]:
             yield end_tasks(cancelled, TaskStatus.CANCELLED, self.now, ended)
 
-    def _arriving(self, clocks: Mapping[str, int]) -> Iterator[Any]:
+    def _arriving(self, clocks: Mapping[str, int]) -> Iterator[Write]:
         note = _note(self.context)
         for each in self.run.waiting:
             if each.id not in self.siblings:
                 case_id, parties = self.case.case_id, self.case.parties
-                yield sa.insert(TASKS).values(**task_row(case_id, parties, clocks, self.version, each, self.now, note))
+                yield Write(TASKS, task_row(case_id, parties, clocks, self.version, each, self.now, note))
 
 
 def end_coming(case_id: int, now: dt.datetime) -> bool:
@@ -238,19 +249,19 @@ def _note(context: CaseContext) -> dict[str, str] | None:
     return {"code": context.noted[-1].code, "detail": context.noted[-1].detail} if context.noted else None
 
 
-def end_tasks(ids: list[int], status: TaskStatus, now: dt.datetime, note: Mapping[str, str] | None = None) -> Any:
+def end_tasks(ids: list[int], status: TaskStatus, now: dt.datetime, note: Mapping[str, str] | None = None) -> Write:
+    """The end of these tasks, to be written."""
     values: dict[str, Any] = {"status": status, "ended_at": now}
     if note:
         values["note"] = dict(note)
-    return sa.update(TASKS).where(TASKS.c.id.in_(ids)).values(**values)
+    return Write(TASKS, values, {"id": ids})
 
 
-def _result(case: Row, run: Run, now: dt.datetime) -> Any:
+def _result(case: Row, run: Run, now: dt.datetime) -> Write:
     text = {"agreed": "已办结：同意", "refused": "已办结：不予办理"}.get(run.outcome or "", "已办结")
     return _notice(case, f"办件 {case.number} {text}。", now)
 
 
-def _notice(case: Row, text: str, now: dt.datetime) -> Any:
-    return sa.insert(table(Notice)).values(
-        case_id=case.case_id, office_id=case.applicant_office_id, kind=NoticeKind.RESULT, text=text, at=now
-    )
+def _notice(case: Row, text: str, now: dt.datetime) -> Write:
+    row = {"case_id": case.case_id, "office_id": case.applicant_office_id, "kind": NoticeKind.RESULT}
+    return Write(table(Notice), {**row, "text": text, "at": now})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.cases.models import Case, CaseOutcome, CaseStatus
+from app.cases.models import CaseOutcome, CaseStatus
+from app.cases.queries.case_reading import AnyCase
 
 
-def shown_application(case: Case) -> dict[str, Any]:
+def shown_application(case: AnyCase) -> dict[str, Any]:
     """The application without what is sealed in it, with where a declared national number stands."""
     shown = without_sealed(case.application)
     if state := state_of_declared(case):
@@ -22,7 +23,7 @@ def without_sealed(value: Any) -> Any:
     return [without_sealed(each) for each in value] if isinstance(value, list) else value
 
 
-def state_of_declared(case: Case) -> str | None:
+def state_of_declared(case: AnyCase) -> str | None:
     """待核验 until the other province has answered; None for a case that declares no national number."""
     if "national_number_sealed" not in case.application:
         return None

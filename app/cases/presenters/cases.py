@@ -7,9 +7,7 @@ import datetime as dt
 from app import clock
 from app.cases import hooks, rules
 from app.cases.models import (
-    Attachment,
     BatchRow,
-    Case,
     CaseStatus,
     Decision,
     Notice,
@@ -23,6 +21,16 @@ from app.cases.presenters import json_types
 from app.cases.presenters.applications import shown_application
 from app.cases.presenters.prefilled_forms import prefilled
 from app.cases.queries import View, progress_of
+from app.cases.queries.case_reading import (
+    AnyCase,
+    CaseRead,
+    ComingRead,
+    DecisionRead,
+    DirectiveRead,
+    PaperRead,
+    StepRead,
+    TaskRead,
+)
 from app.cases.queries.coming_changes import live
 from app.cases.queries.late_registrations import sentence_of
 from app.definitions.queries import APPLICATION, ROW, CompiledVersion, compiled_version
@@ -34,17 +42,16 @@ from app.schools.models import GRADES
 from app.students.models import STANDING_NAMES, Directive, Standing
 from app.students.models.cohorts import LEFT_OUT_TEXTS
 from app.students.operations.dry_run import Rehearsal
-from app.students.queries.directives import directive_of
 from app.web import instant
 from app.web.instants import read_day
 
 
-def light_of(task: Task, now: dt.datetime) -> rules.Light:
+def light_of(task: Task | TaskRead, now: dt.datetime) -> rules.Light:
     """The task's light; grey while its clock stands still."""
     return rules.light(task.deadline, now, paused=task.case.status is CaseStatus.PAUSED)
 
 
-def state_of(step: RouteStep, case: Case) -> json_types.State:
+def state_of(step: RouteStep | StepRead, case: AnyCase) -> json_types.State:
     """done, waiting, to come or skipped."""
     if step.skipped:
         return "skipped"
@@ -54,10 +61,10 @@ def state_of(step: RouteStep, case: Case) -> json_types.State:
     return "done" if latest and latest[-1].status is TaskStatus.DONE else "to come"
 
 
-def case_json(case: Case, view: View) -> json_types.CaseJson:
+def case_json(case: CaseRead, view: View) -> json_types.CaseJson:
     """A case as programs read it; the parts that the office may not see yet are null."""
     now, see = clock.now(), view.content
-    directive = None if has_list(case) else directive_of(case.id)  # those of a list stand with its rows
+    directive = None if has_list(case) else case.directive  # those of a list stand with its rows
     student = case.student
     return {
         "number": case.number,
@@ -95,14 +102,21 @@ def case_json(case: Case, view: View) -> json_types.CaseJson:
     }
 
 
-def coming_json(coming: ComingChange | None) -> json_types.ComingJson | None:
+def case_brief(case: CaseRead) -> json_types.CaseBriefJson:
+    """Where a case stands, and no more."""
+    now = clock.now()
+    waiting = [task_brief(task, now) for task in case.tasks if task.status is TaskStatus.OPEN]
+    return {"number": case.number, "status": case.status, "waiting": waiting}
+
+
+def coming_json(coming: ComingChange | ComingRead | None) -> json_types.ComingJson | None:
     """What has been agreed to for a later day, and why it could not take effect when that day had come."""
     if coming is None:
         return None
     return {"on": coming.takes_effect_on.isoformat(), "fault": coming.fault}
 
 
-def reported_late(case: Case) -> str | None:
+def reported_late(case: AnyCase) -> str | None:
     """The sentence about a day of the application that came after the working days of its `x-report-within`."""
     if case.version_id is None:
         return None
@@ -123,12 +137,12 @@ def _day(said: object) -> dt.date | None:
         return None
 
 
-def has_list(case: Case) -> bool:
+def has_list(case: AnyCase) -> bool:
     """True for a case about many children: its process has a form for one of them."""
     return case.version_id is not None and ROW in compiled_version_of(case).forms
 
 
-def progress_json(case: Case) -> json_types.ProgressJson | None:
+def progress_json(case: AnyCase) -> json_types.ProgressJson | None:
     """How far the case's list has come; null for a case without one."""
     progress = progress_of(case.id) if has_list(case) else None
     if progress is None:
@@ -155,7 +169,7 @@ def row_json(row: BatchRow) -> json_types.RowJson:
     }
 
 
-def decision_json(decision: Decision) -> json_types.DecisionJson:
+def decision_json(decision: DecisionRead) -> json_types.DecisionJson:
     return {
         "task": decision.key,
         "office": office_brief(decision.office),
@@ -168,7 +182,7 @@ def decision_json(decision: Decision) -> json_types.DecisionJson:
     }
 
 
-def shown_of(decision: Decision) -> list[tuple[str, str]]:
+def shown_of(decision: Decision | DecisionRead) -> list[tuple[str, str]]:
     """The fields of a decision's form that its readers are told (`x-shown`), each with its value in words."""
     if not decision.form or decision.case.version_id is None:
         return []
@@ -181,7 +195,7 @@ def shown_of(decision: Decision) -> list[tuple[str, str]]:
     ]
 
 
-def attachment_json(paper: Attachment) -> json_types.AttachmentJson:
+def attachment_json(paper: PaperRead) -> json_types.AttachmentJson:
     return {
         "id": paper.id,
         "kind": paper.kind or None,
@@ -220,7 +234,7 @@ def notice_json(notice: Notice) -> json_types.NoticeJson:
     }
 
 
-def directive_json(directive: Directive) -> json_types.DirectiveJson:
+def directive_json(directive: Directive | DirectiveRead) -> json_types.DirectiveJson:
     """A directive as programs read it."""
     return {
         "number": directive.number,
@@ -235,7 +249,7 @@ def directive_json(directive: Directive) -> json_types.DirectiveJson:
     }
 
 
-def task_brief(task: Task, now: dt.datetime) -> json_types.TaskBriefJson:
+def task_brief(task: Task | TaskRead, now: dt.datetime) -> json_types.TaskBriefJson:
     """A task as it stands in lists."""
     return {
         "id": task.id,
@@ -290,7 +304,7 @@ def destination(to: str) -> str:
     return GRADES.get(to) or STANDING_NAMES[Standing(to)]
 
 
-def compiled_version_of(case: Case) -> CompiledVersion:
+def compiled_version_of(case: AnyCase) -> CompiledVersion:
     """The version the case pinned when it opened. Raises Missing for a takeover, which runs on none."""
     if case.version_id is None:
         raise Missing()

@@ -170,6 +170,14 @@ class CaseJson(TypedDict):
     list: ProgressJson | None
 
 
+class CaseBriefJson(TypedDict):
+    """办件 in brief: where it stands and whom it waits for, for a program that asked for no more."""
+
+    number: str
+    status: CaseStatus
+    waiting: list[TaskBriefJson]
+
+
 class CaseProofJson(TypedDict):
     """证明材料: a kind of paper that the process asks for, and whether one has come."""
 

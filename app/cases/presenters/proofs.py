@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from app.cases.models import Case
 from app.cases.presenters.json_types import AskedProofJson, CaseProofJson
+from app.cases.queries.case_reading import AnyCase
 from app.cases.queries.proofs import Proof, proofs_of
 from app.definitions.queries import compiled_version
 
 
-def proofs_of_case(case: Case) -> list[CaseProofJson]:
+def proofs_of_case(case: AnyCase) -> list[CaseProofJson]:
     """What a desk checks: each kind of paper that is asked for or has come, and whether it has."""
     if case.version_id is None:
         return []

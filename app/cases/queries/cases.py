@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -30,6 +31,9 @@ from app.students.models.names import reads
 from app.students.queries.search import bearers_of
 from app.web import canonical
 from workflows import Kind
+
+if TYPE_CHECKING:
+    from app.cases.queries.case_reading import AnyCase
 
 BUREAUS = ("county", "zone", "city")
 
@@ -74,7 +78,7 @@ def case_for(actor: Actor, number: str) -> tuple[Case, View]:
     return case, view_of(actor, case)
 
 
-def view_of(actor: Actor, case: Case) -> View:
+def view_of(actor: Actor, case: AnyCase) -> View:
     """How much of the case the actor may see. Raises Missing when nothing."""
     here = {task.key for task in case.tasks if task.office_id == actor.office_id}
     if case.applicant_office_id == actor.office_id or here:

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 
 from app.access import Actor
 from app.cases.models import Case, CaseStatus, ComingChange
+from app.cases.queries.case_reading import AnyCase, ComingRead
 from app.cases.queries.cases import seen_by
 from app.database import db
 from app.definitions.models import Process
 
 
-def live(case: Case) -> ComingChange | None:
+def live(case: AnyCase) -> ComingChange | ComingRead | None:
     """What the case waits for; None when it waits for nothing, or for nothing any more."""
     coming = case.coming
     return coming if coming and coming.ended_at is None and case.status is not CaseStatus.CLOSED else None

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from app import clock
 from app.cases import hooks
 from app.cases.models import Case, CaseStatus
+from app.cases.queries.case_reading import AnyCase
 from app.database import db
 from app.students.queries import locked_since
 from app.students.rules.locks import last_moment
@@ -24,7 +25,7 @@ def cohort_of(case_id: int, process: str, application: Mapping[str, Any]) -> int
     return asked(case_id, application) if asked else None
 
 
-def sentence_of(case: Case) -> str | None:
+def sentence_of(case: AnyCase) -> str | None:
     """What whoever decides a late list must know; None for a case that is in time, or was."""
     year = cohort_of(case.id, case.process_key, case.application)
     if year is None or (case.closed_at and not case.late_at):

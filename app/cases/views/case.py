@@ -19,6 +19,7 @@ from app.cases.views.case_page import case_page
 from app.cases.views.row_particulars import row_particulars
 from app.cases.views.takeover import takeover_page
 from app.database import end_reading, transaction
+from app.definitions.queries import ROW
 from app.errors import InvalidInput, Missing, Objected, objections_of
 from app.schools.models import GRADES
 from app.students.models.cohorts import LEFT_OUT_TEXTS
@@ -122,7 +123,8 @@ def decide(task_id: int) -> Any:
     except (Objected, InvalidInput) as refusal:
         typed = {**form, "outcome": outcome, "opinion": opinion, "reason_code": answer.reason_code}
         return page(number, errors=objections_of(refusal), typed=typed), 422
-    work_at_once(case_id)
+    if ROW in version.forms:
+        work_at_once(case_id)
     flash(flash_words(number, spec, Outcome(outcome)), "success")
     return redirect(url_for("cases.show", number=number))
 

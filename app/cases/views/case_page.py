@@ -19,6 +19,7 @@ from app.cases.presenters.prefilled_forms import prefilled, with_named_places
 from app.cases.presenters.proofs import proofs_of_case
 from app.cases.queries import View, oversight, proofs
 from app.cases.queries.acts import act_children
+from app.cases.queries.case_reading import ComingRead
 from app.cases.queries.coming_changes import live
 from app.cases.queries.facts import (
     effects_of,
@@ -159,7 +160,7 @@ class CasePage:
     rehearsal: Any
     moved: Sequence[ChildOfAct]  # by a case about a whole school, or whom it would move
     children: Children | None
-    coming: ComingChange | None
+    coming: ComingChange | ComingRead | None
     waiting: Sequence[WaitingTask]
     desk: Desk | None
     own_draft: bool  # the task waits for somebody else of the same office (E-SOD-01)

@@ -12,6 +12,7 @@ from app.cases.models.coming_changes import ComingChange
 from app.cases.presenters.applications import state_of_declared
 from app.cases.presenters.cases import compiled_version_of, light_of, shown_of, state_of
 from app.cases.queries import oversight
+from app.cases.queries.case_reading import ComingRead
 from app.cases.queries.coming_changes import live
 from app.database import db
 from app.definitions.queries import APPLICATION
@@ -145,7 +146,7 @@ def _the_end(case: Case) -> dict[str, Any]:
     }
 
 
-def _coming(coming: ComingChange) -> dict[str, Any]:
+def _coming(coming: ComingChange | ComingRead) -> dict[str, Any]:
     """What has been agreed to and waits for its day."""
     return {
         "title": "到日生效",

@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict
 from app.cases.models import Case
 from app.cases.presenters.cases import compiled_version_of, has_list, row_json
 from app.cases.presenters.json_types import CaseJson, CaseWithPapersJson, RowJson, add_fields
+from app.cases.queries.case_reading import AnyCase
 from app.cases.views.row_particulars import row_particulars
 from app.divisions.presenters import OfficeBriefJson, office_brief
 from app.processes.recruitment.models import ChildStatus, Consent, RosterChild
@@ -60,7 +61,7 @@ add_fields(CaseJson, CaseWithPapersJson, roster=RosterJson | None)
 add_fields(RowJson, required=False, state=ChildStatus, here=Consent | None, source=Consent | None, directive=str | None)
 
 
-def roster_json(case: Case) -> RosterJson | None:
+def roster_json(case: AnyCase) -> RosterJson | None:
     """The plan behind a roster and where its children stand; null for any other list."""
     roster = roster_of(case.id) if has_list(case) else None
     if roster is None:

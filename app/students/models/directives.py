@@ -70,6 +70,11 @@ class Directive(Model):
 
     @property
     def title(self) -> str:
-        """The number as it stands on paper: 浙教学籍允转〔2026〕330212-000001号."""
-        word = "允转" if self.kind is DirectiveKind.ALLOW_TRANSFER else "允外招"
-        return f"浙教学籍{word}〔{self.number[1:5]}〕{self.number[6:]}号"
+        """The number as it stands on paper."""
+        return title_of(self.kind, self.number)
+
+
+def title_of(kind: DirectiveKind, number: str) -> str:
+    """The number of a directive as it stands on paper: 浙教学籍允转〔2026〕330212-000001号."""
+    word = "允转" if kind is DirectiveKind.ALLOW_TRANSFER else "允外招"
+    return f"浙教学籍{word}〔{number[1:5]}〕{number[6:]}号"
