@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
 
 from app import clock
-from app.database import db
-from app.identity.models import Duty, FailedSignIn, KnownPlace, Post, SignIn, User
+from app.access import Actor
+from app.database import db, execute, table
+from app.divisions.models import Office, OfficeKind
+from app.identity.models import DUTY_NAMES, Duty, FailedSignIn, KnownPlace, Post, SignIn, User
 from app.identity.rules import CEILING_WINDOW, IDLE, KNOWN_FOR, LOCKED_FOR, NAMES_WINDOW, WINDOW
 from app.web.sign_in_places import Place
 
@@ -21,26 +25,130 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def signed_in(secret: str) -> tuple[SignIn, list[Post]] | None:
+@dataclass(frozen=True, slots=True)
+class SignedInUser:
+    """Who is signed in."""
+
+    id: int
+    username: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeOfPost:
+    """The office of a post that is held today."""
+
+    id: int
+    code: str
+    name: str
+    kind: OfficeKind
+    path: str
+
+    def answers_for(self, other: Office) -> bool:
+        """True for the office itself and every office below it."""
+        return other.path.startswith(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPost:
+    """A post that the signed-in person holds today."""
+
+    id: int
+    duty: Duty
+    user: SignedInUser
+    office: OfficeOfPost
+
+    @property
+    def duty_name(self) -> str:
+        return DUTY_NAMES[self.duty]
+
+    def actor(self) -> Actor:
+        """The person acting in this post."""
+        office = self.office
+        return Actor(
+            self.user.id, self.user.name, self.id, self.duty.value,
+            office.id, office.code, office.name, office.kind.value, office.path,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A living session: whose, and the post chosen in the browser."""
+
+    id: int
+    user: SignedInUser
+    post_id: int | None
+    seen_at: dt.datetime
+
+    @property
+    def user_id(self) -> int:
+        return self.user.id
+
+
+def signed_in(secret: str) -> tuple[Session, list[HeldPost]] | None:
     """The living session of that secret with the posts held today, in one statement; None when it is over."""
-    today, now = clock.today(), clock.now()
-    held = sa.and_(
-        Post.user_id == SignIn.user_id, Post.starts_on <= today, sa.or_(Post.ends_on.is_(None), Post.ends_on >= today)
-    )
-    rows = db.session.execute(
-        sa.select(SignIn, Post)
-        .join(SignIn.user)
-        .outerjoin(Post, held)
-        .where(SignIn.secret_hash == digest(secret), SignIn.ended_at.is_(None), User.enabled)
-        .options(contains_eager(SignIn.user))
-        .order_by(Post.id)
-    ).all()
+    now = clock.now()
+    rows = execute(_session_with_posts(), {"secret_hash": digest(secret), "today": clock.today()}).all()
     if not rows:
         return None
-    session = rows[0][0]
-    if session.expires_at <= now or session.seen_at + IDLE <= now:
+    first = rows[0]
+    if first.expires_at <= now or first.seen_at + IDLE <= now:
         return None
-    return session, [row[1] for row in rows if row[1] is not None]
+    user = SignedInUser(first.user_id, first.username, first.name)
+    posts = [
+        HeldPost(
+            row.held_id, row.duty, user, OfficeOfPost(row.office_id, row.code, row.office_name, row.kind, row.path)
+        )
+        for row in rows
+        if row.held_id is not None
+    ]
+    return Session(first.id, user, first.post_id, first.seen_at), posts
+
+
+@functools.cache
+def _session_with_posts() -> sa.Select[Any]:
+    """Built once: the session with the digest `secret_hash`, a row for each post held on `today`."""
+    session, user, post, office = (table(each) for each in (SignIn, User, Post, Office))
+    today = sa.bindparam("today", type_=sa.Date)
+    held = sa.and_(
+        post.c.user_id == session.c.user_id,
+        post.c.starts_on <= today,
+        sa.or_(post.c.ends_on.is_(None), post.c.ends_on >= today),
+    )
+    return (
+        sa.select(
+            session.c.id,
+            session.c.user_id,
+            session.c.post_id,
+            session.c.seen_at,
+            session.c.expires_at,
+            user.c.username,
+            user.c.name,
+            post.c.id.label("held_id"),
+            post.c.duty,
+            office.c.id.label("office_id"),
+            office.c.code,
+            office.c.name.label("office_name"),
+            office.c.kind,
+            office.c.path,
+        )
+        .select_from(
+            session.join(user, user.c.id == session.c.user_id)
+            .outerjoin(post, held)
+            .outerjoin(office, office.c.id == post.c.office_id)
+        )
+        .where(
+            session.c.secret_hash == sa.bindparam("secret_hash", type_=sa.String),
+            session.c.ended_at.is_(None),
+            user.c.enabled,
+        )
+        .order_by(post.c.id)
+    )
+
+
+def user_of(session: Session) -> User:
+    """Whose session it is."""
+    return db.session.get_one(User, session.user_id)
 
 
 def user_by_name(username: str) -> User | None:

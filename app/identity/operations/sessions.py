@@ -6,6 +6,7 @@ import datetime as dt
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,9 +15,9 @@ from app.access import Actor
 from app.database import db, serialise
 from app.divisions.models import Office
 from app.errors import Objected, Refused
-from app.identity.models import FailedSignIn, Post, SignIn, User
+from app.identity.models import FailedSignIn, SignIn, User
 from app.identity.operations import failures, passwords
-from app.identity.queries import digest, user_by_name
+from app.identity.queries import HeldPost, Session, digest, user_by_name
 from app.identity.rules import (
     LONGEST,
     Locked,
@@ -127,15 +128,19 @@ def seen(session_id: int) -> None:
     db.session.execute(sa.update(SignIn).where(SignIn.id == session_id).values(seen_at=clock.now()))
 
 
-def sign_out(session: SignIn, *, actor: Actor) -> None:
+def sign_out(session: Session, *, actor: Actor) -> None:
     """End this session."""
-    session.ended_at = clock.now()
+    _change(session, ended_at=clock.now())
     audit.record("identity/sign_out", f"user:{session.user.username}", actor=actor)
 
 
-def choose_post(session: SignIn, post: Post) -> None:
+def choose_post(session: Session, post: HeldPost) -> None:
     """Act in this post from now on."""
-    session.post_id = post.id
+    _change(session, post_id=post.id)
+
+
+def _change(session: Session, **values: Any) -> None:
+    db.session.execute(sa.update(SignIn).where(SignIn.id == session.id).values(**values))
 
 
 def new_password(username: str, old: str, new: str) -> str:
@@ -146,7 +151,9 @@ def new_password(username: str, old: str, new: str) -> str:
     return passwords.hashed(new)
 
 
-def change_password(session: SignIn, attempt: Attempt, new_hash: str, place: Place, *, actor: Actor) -> Refusals | None:
+def change_password(
+    session: Session, attempt: Attempt, new_hash: str, place: Place, *, actor: Actor
+) -> Refusals | None:
     """Set a new password and end the user's other sessions; or why not, counted as at signing in.
 
     One guess too many ends this session as well.
@@ -154,7 +161,7 @@ def change_password(session: SignIn, attempt: Attempt, new_hash: str, place: Pla
     user, now = _proven(attempt, place), clock.now()
     if isinstance(user, Refused):
         if isinstance(user, Locked):
-            session.ended_at = now
+            _change(session, ended_at=now)
         return user
     failures.forgive(user, place)
     user.password_hash, user.password_changed_at, user.is_demo = new_hash, now, False
@@ -163,7 +170,7 @@ def change_password(session: SignIn, attempt: Attempt, new_hash: str, place: Pla
     return None
 
 
-def end_sessions(user: User, *, but: SignIn | None = None) -> None:
+def end_sessions(user: User, *, but: Session | None = None) -> None:
     """End every open session of the user, except that one."""
     others = sa.update(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None))
     if but is not None:

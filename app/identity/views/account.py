@@ -14,7 +14,6 @@ from app.access import ANYONE, SIGNED_IN, NotSignedIn, actor, allow
 from app.database import transaction
 from app.errors import InvalidInput, Refused
 from app.identity import operations, presenters, queries
-from app.identity.models import Post
 from app.identity.rules import NoPost
 from app.identity.views import resumed_forms
 from app.web import local_address, refilled_forms
@@ -57,7 +56,7 @@ def recognise() -> None:
             operations.seen(g.sign_in.id)
 
 
-def _chosen_post(api: bool) -> Post | None:
+def _chosen_post(api: bool) -> queries.HeldPost | None:
     wanted = request.headers.get("X-Post") if api else g.sign_in.post_id
     if wanted:
         for post in g.posts:
@@ -123,7 +122,7 @@ def open_session() -> Any:
         # a mark that somebody else put into the browser is worth nothing: what is not ours is replaced
         result = operations.sign_in(attempt, known, for_program=False)
         if g.sign_in and not isinstance(result, Refused):
-            operations.sign_out(g.sign_in, actor=operations.acting(g.sign_in.user))
+            operations.sign_out(g.sign_in, actor=operations.acting(queries.user_of(g.sign_in)))
         if not isinstance(result, Refused):
             told = presenters.failure_notes(result.failures)
             kept, anothers = resumed_forms.received(result.user.id)
@@ -150,7 +149,7 @@ def open_session() -> Any:
 def sign_out() -> Any:
     if g.sign_in:
         with transaction():
-            operations.sign_out(g.sign_in, actor=operations.acting(g.sign_in.user))
+            operations.sign_out(g.sign_in, actor=operations.acting(queries.user_of(g.sign_in)))
     was = g.sign_in.user_id if g.sign_in else None
     session.clear()
     if was is not None:
@@ -161,7 +160,8 @@ def sign_out() -> Any:
 @bp.get("/me")
 @allow(SIGNED_IN)
 def me() -> Any:
-    return render_template("identity/me.html", user=g.sign_in.user, failures=queries.recent_failures(g.sign_in.user))
+    user = queries.user_of(g.sign_in)
+    return render_template("identity/me.html", user=user, failures=queries.recent_failures(user))
 
 
 @bp.post("/me/post")
