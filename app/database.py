@@ -180,7 +180,7 @@ def transaction(*, reads_first: bool = False) -> Iterator[None]:
             begin_immediate(session.connection())
         yield
         session.flush()
-        write_together(*session.info.pop(LATER, []))
+        write_kept()
         if session.info.get(LAST) or session.connection().info.get(WROTE):
             for write in LAST_WRITERS:
                 write(session.info.pop(LAST, []))
@@ -295,6 +295,11 @@ def write_later(*some: Write) -> None:
     everything has been computed; where the first is a claim, whoever was too late has then written nothing.
     """
     db.session.info.setdefault(LATER, []).extend(some)
+
+
+def write_kept() -> None:
+    """Write now what was kept for the end: something is to be read that it may change."""
+    write_together(*db.session.info.pop(LATER, []))
 
 
 def write_last(item: Any) -> None:

@@ -32,11 +32,23 @@ def next_in(key: str, count: int = 1) -> int:
 
     A rollback gives them back, so the series has no gaps.
     """
-    statement = (
+    last: int = execute(_taking(key, count)).scalar_one()
+    return last - count + 1
+
+
+def next_with(key: str, query: Any) -> tuple[int, Any]:
+    """Take a number and read the one row of `query`, on PostgreSQL in one round trip."""
+    if db.session.connection().dialect.name != "postgresql":
+        return next_in(key), execute(query).one()
+    taken = _taking(key, 1).cte("taken")
+    row = execute(query.add_columns(taken.c.last.label("taken")).join(taken, sa.true())).one()
+    return row.taken, row
+
+
+def _taking(key: str, count: int) -> Any:
+    return (
         insert_for()(table(NumberSequence))
         .values(key=key, last=count)
         .on_conflict_do_update(index_elements=["key"], set_={"last": NumberSequence.last + count})
         .returning(NumberSequence.last)
     )
-    last: int = execute(statement).scalar_one()
-    return last - count + 1

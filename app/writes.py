@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +28,8 @@ class Write:
     where: Mapping[str, Any] | None = None
     #: of a new row: the columns by which an earlier one is the same, which then stays …
     same_by: tuple[str, ...] = ()
+    #: … among the rows of which this holds, as their unique index says
+    same_if: str = ""
     #: … unless it has these values and is replaced ({}: always)
     replaces: Mapping[str, Any] | None = None
     #: what to raise when it has found no row, or written none
@@ -40,16 +42,17 @@ class _Shape:
 
     table: Table
     values: tuple[str, ...]
-    where: tuple[tuple[str, bool], ...] | None  # column, whether a list is given
+    where: tuple[tuple[str, str], ...] | None  # column, whether a value, a list or nothing is given
     same_by: tuple[str, ...]
+    same_if: str
     replaces: tuple[str, ...] | None
     must: bool
 
 
 def run(connection: sa.Connection, writes: Sequence[Write]) -> None:
     """Execute them, in their order where they are executed one by one. Raises what a `lost` of theirs gives."""
-    postgres = connection.dialect.name == "postgresql"
-    groups = [list(writes)] if postgres and len(writes) > 1 else [[each] for each in writes]
+    postgres, whole = connection.dialect.name == "postgresql", [_with_defaults(each) for each in writes]
+    groups = [whole] if postgres and len(whole) > 1 else [[each] for each in whole]
     for group in groups:
         shapes = tuple(_shape_of(each) for each in group)
         parameters = {name: value for place, each in enumerate(group) for name, value in _parameters(place, each)}
@@ -62,18 +65,40 @@ def run(connection: sa.Connection, writes: Sequence[Write]) -> None:
                 raise each.lost()
 
 
+def _with_defaults(write: Write) -> Write:
+    """A new row with what its table says of columns that are not given."""
+    if write.where is not None:
+        return write
+    given = {name: make() for name, make in _defaults(write.table) if name not in write.values}
+    return replace(write, values={**write.values, **given}) if given else write
+
+
+@functools.lru_cache(maxsize=256)
+def _defaults(table: Table) -> list[tuple[str, Callable[[], Any]]]:
+    return [(column.name, functools.partial(_made, column.default.arg)) for column in table.c if column.default]
+
+
+def _made(given: Any) -> Any:
+    return given(None) if callable(given) else given
+
+
 def _shape_of(write: Write) -> _Shape:
     where = None
     if write.where is not None:
-        where = tuple((name, isinstance(value, list)) for name, value in write.where.items())
+        where = tuple((name, _kind_of(value)) for name, value in write.where.items())
     replaces = None if write.replaces is None else tuple(write.replaces)
-    return _Shape(write.table, tuple(write.values), where, write.same_by, replaces, write.lost is not None)
+    same = write.same_by, write.same_if
+    return _Shape(write.table, tuple(write.values), where, *same, replaces, write.lost is not None)
+
+
+def _kind_of(value: Any) -> str:
+    return "nothing" if value is None else "list" if isinstance(value, list) else "value"
 
 
 def _parameters(place: int, write: Write) -> list[tuple[str, Any]]:
     return [
         *((f"v{place}_{name}", value) for name, value in write.values.items()),
-        *((f"w{place}_{name}", value) for name, value in (write.where or {}).items()),
+        *((f"w{place}_{name}", value) for name, value in (write.where or {}).items() if value is not None),
         *((f"r{place}_{name}", value) for name, value in (write.replaces or {}).items()),
     ]
 
@@ -100,12 +125,7 @@ def _statement(place: int, shape: _Shape, postgres: bool, depend: Any = None) ->
     columns = shape.table.c
     values = {name: _given(f"v{place}_{name}", columns[name]) for name in shape.values}
     if shape.where is not None:
-        conditions = [
-            columns[name].in_(sa.bindparam(f"w{place}_{name}", type_=columns[name].type, expanding=True))
-            if several
-            else columns[name] == _given(f"w{place}_{name}", columns[name])
-            for name, several in shape.where
-        ]
+        conditions = [_condition(f"w{place}_{name}", columns[name], kind) for name, kind in shape.where]
         if depend is not None:
             conditions.append(sa.exists(sa.select(sa.literal(1)).select_from(depend)))
         return sa.update(shape.table).where(*conditions).values(**values)
@@ -117,12 +137,21 @@ def _statement(place: int, shape: _Shape, postgres: bool, depend: Any = None) ->
     if not shape.same_by:
         return insert
     if shape.replaces is None:
-        return insert.on_conflict_do_nothing(index_elements=list(shape.same_by))
+        only = sa.text(shape.same_if) if shape.same_if else None
+        return insert.on_conflict_do_nothing(index_elements=list(shape.same_by), index_where=only)
     where = [columns[name] == _given(f"r{place}_{name}", columns[name]) for name in shape.replaces]
     changed = {name: insert.excluded[name] for name in shape.values if name not in shape.same_by}
     return insert.on_conflict_do_update(
         index_elements=list(shape.same_by), set_=changed, where=sa.and_(*where) if where else None
     )
+
+
+def _condition(name: str, column: Any, kind: str) -> Any:
+    if kind == "nothing":
+        return column.is_(None)
+    if kind == "list":
+        return column.in_(sa.bindparam(name, type_=column.type, expanding=True))
+    return column == _given(name, column)
 
 
 def _given(name: str, column: Any) -> Any:

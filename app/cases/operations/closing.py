@@ -38,12 +38,17 @@ def close(closing: Closing, *, claim: Row | None = None, **more: Any) -> None:
 
     claim -- the case as it was read, where nobody has claimed it yet. Raises Stale, Recalled when it is no more so.
     """
+    write_together(*closing_writes(closing, claim=claim, **more))
+
+
+def closing_writes(closing: Closing, *, claim: Row | None = None, **more: Any) -> list[Write]:
+    """The same, to be written; nothing is left to write where the process ends something that reads the case closed."""
     values = {"status": CaseStatus.CLOSED, "outcome": closing.outcome, "closed_at": closing.at, **more}
     if closing.because:
         values["ended_because"] = closing.because
-    if claim is not None:
-        claim_case(claim, **values)
-    else:
-        execute(sa.update(CASES).where(CASES.c.id == closing.case_id).values(**values))
+    write = Write(CASES, values, {"id": closing.case_id}) if claim is None else claim_of(claim, **values)
     if end := hooks.on_close.of(closing.process):
+        write_together(write)
         end(closing)
+        return []
+    return [write]

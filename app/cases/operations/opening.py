@@ -8,31 +8,35 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy.orm.attributes import set_committed_value
 
 import workflows
 from app import audit, clock
 from app.access import Actor
 from app.cases import hooks, rules
 from app.cases.hooks import Closing, Opening
-from app.cases.models import Case, CaseOutcome, CaseStatus, RouteStep, Task
+from app.cases.models import Case, CaseOutcome, CaseStatus, RouteStep
 from app.cases.models.coming_changes import ComingChange
 from app.cases.operations.batches import write_rows
 from app.cases.operations.closing import close
 from app.cases.operations.reservations import hold_all, numbers_in
-from app.cases.operations.transitions import context_for, task_row
+from app.cases.operations.transitions import CASES, TASKS, context_for, task_row
 from app.cases.queries.proofs import missing
 from app.cases.queries.standard_precheck import precheck_of
 from app.cases.rules import permissions
-from app.database import db
-from app.definitions.queries import APPLICATION, ROW, CompiledVersion, current_version
+from app.database import db, execute, table, write_later, write_together
+from app.definitions.models import Process
+from app.definitions.queries import APPLICATION, ROW, CompiledVersion, compiled_version, current_version
 from app.divisions.models import Office
 from app.errors import InvalidInput, Missing, Objected
 from app.sequences import next_in
 from app.students.operations import CaseContext
 from app.web import canonical
 from app.web import objections as form_objections
+from app.writes import Write
 
 MOST_ROWS = 1000
+ROUTE = table(RouteStep)
 
 
 def profile() -> str:
@@ -131,8 +135,12 @@ def _new_case(
     )
 
 
-def _insert(case: Case, version: CompiledVersion, opening: Opening, applicant: Office, *, actor: Actor) -> None:
+def _insert(
+    case: Case, version: CompiledVersion, opening: Opening, applicant: Office, *, actor: Actor, later: bool = False
+) -> None:
     """Route the case, write it, let it hold its child, walk it to its first tasks.
+
+    later -- the route and the tasks may wait for the end of the transaction.
 
     Raises Unroutable, AlreadyOpen, Objected when another case holds the number.
     """
@@ -151,7 +159,7 @@ def _insert(case: Case, version: CompiledVersion, opening: Opening, applicant: O
         raise rules.AlreadyOpen() from error
     children = {opening.student.main_number_hash} if opening.student and case.holds_student else set()
     hold_all(case, children | numbers_in(case.application) | set(opening.holds))
-    _start(case, version, opening, offices, actor=actor)
+    _start(case, version, opening, offices, actor=actor, later=later)
 
 
 def _next_number(now: dt.datetime) -> str:
@@ -160,35 +168,45 @@ def _next_number(now: dt.datetime) -> str:
 
 
 def _start(
-    case: Case, version: CompiledVersion, opening: Opening, offices: Mapping[str, Office], *, actor: Actor
+    case: Case,
+    version: CompiledVersion,
+    opening: Opening,
+    offices: Mapping[str, Office],
+    *,
+    actor: Actor,
+    later: bool,
 ) -> None:
     # the case is ours, nobody else has seen it yet: there is nothing to claim
     told = context_for(case, case.id, version, actor, claimed=[True])
     run = workflows.start(version.diagrams, opening.facts, context=told)
-    case.state = run.state
     visited = workflows.foresee(version.diagrams, opening.facts)
-    for position, step in enumerate(rules.route(version.diagrams, offices, visited)):
-        db.session.add(
-            RouteStep(
-                case_id=case.id,
-                position=position,
-                key=step.key,
-                name=step.name,
-                office_id=step.office.id,
-                duty=step.duty,
-                reason=step.reason,
-                skipped=step.skipped,
-            )
-        )
-    db.session.flush()
+    route = [
+        {
+            "case_id": case.id,
+            "position": position,
+            "key": step.key,
+            "name": step.name,
+            "office_id": step.office.id,
+            "duty": step.duty,
+            "reason": step.reason,
+            "skipped": step.skipped,
+        }
+        for position, step in enumerate(rules.route(version.diagrams, offices, visited))
+    ]
     if run.finished:  # nobody had to act: the case goes on as another one
+        case.state = run.state
+        db.session.flush()
         close(_closing(case, run.outcome, actor))
         db.session.refresh(case)
     warning = opening.warning
     note = {"code": warning.code, "detail": warning.detail} if warning else None
     rows = [task_row(case.id, case.parties, {}, version, each, case.opened_at, note) for each in run.waiting]
-    if rows:
-        db.session.execute(sa.insert(Task), rows)
+    state = [] if run.finished else [Write(CASES, {"state": run.state}, {"id": case.id})]
+    (write_later if later else write_together)(
+        *state, *(Write(ROUTE, each) for each in route), *(Write(TASKS, each) for each in rows)
+    )
+    if not run.finished:
+        set_committed_value(case, "state", run.state)  # as it is written
     if run.wakes_on:
         db.session.add(ComingChange(case_id=case.id, takes_effect_on=run.wakes_on, agreed_at=case.opened_at))
 
@@ -222,13 +240,17 @@ def open_by_message(version: CompiledVersion, opening: Opening, applicant: Offic
 def open_follow_up(process_key: str, context: CaseContext) -> None:
     """Open a small case that follows another and blocks nothing, such as the paper archive's journey."""
     context.claim()
-    version = current_version(process_key)
-    first = db.session.get_one(Case, context.case_id)
-    receiving = db.session.get_one(Office, context.receiving_school_id)
-    # an archive that a bureau keeps has no releasing school
-    releasing = db.session.get_one(Office, context.releasing_school_id or first.parties["releasing_school"])
-    opening = Opening(student=first.student, holds_student=False, receiving=receiving, releasing=releasing)
-    case = _new_case(version, opening, releasing, profile=first.profile, opened_by=None)
-    case.follows_id = first.id
-    _insert(case, version, opening, releasing, actor=context.actor)
+    giver, receiver = context.releasing_school_id, context.target
+    if giver is None:  # a bureau keeps the archive
+        parties = execute(sa.select(CASES.c.parties).where(CASES.c.id == context.case_id)).scalar_one()
+        giver = parties["releasing_school"]
+    asked = sa.select(Office, Process.current_id).join(Process, Process.key == process_key)
+    asked = asked.where(Office.id.in_([receiver, giver]))
+    found = db.session.execute(asked).all()
+    version, offices = compiled_version(found[0].current_id), {office.id: office for office, _version in found}
+    receiving, releasing = offices[receiver], offices[giver]
+    opening = Opening(holds_student=False, receiving=receiving, releasing=releasing)
+    case = _new_case(version, opening, releasing, profile=context.profile, opened_by=None)
+    case.follows_id, case.student_id = context.case_id, context.student_id
+    _insert(case, version, opening, releasing, actor=context.actor, later=True)
     audit.record("cases/open", f"case:{case.number}", actor=context.actor, after={"process": process_key})

@@ -18,9 +18,9 @@ from app.cases import rules
 from app.cases.hooks import Closing
 from app.cases.models import CaseOutcome, CaseStatus, Notice, NoticeKind, Task, TaskStatus
 from app.cases.models.coming_changes import ComingChange
-from app.cases.operations.closing import CASES, claim_case, claim_of, close
+from app.cases.operations.closing import CASES, claim_case, claim_of, closing_writes
 from app.cases.rules.permissions import CaseFacts
-from app.database import db, execute, table, write_together
+from app.database import db, execute, table, write_kept, write_together
 from app.definitions.queries import CompiledVersion
 from app.errors import Missing
 from app.students.operations import CaseContext
@@ -104,10 +104,14 @@ def context_of(
     claimed: list[bool] = []
 
     def claim() -> None:
-        """Take the case with its first write, so that on SQLite nobody's reading goes stale unnoticed."""
+        """Take the case with its first write, so that on SQLite nobody's reading goes stale unnoticed.
+
+        Every verb begins so: what one before it has kept for later is written now, for this one may read it.
+        """
         if not claimed:
             claim_case(case)
             claimed.append(True)
+        write_kept()
 
     return context_for(case, case.case_id, version, actor, form=form, opinion=opinion, claim=claim, claimed=claimed)
 
@@ -163,7 +167,8 @@ class Transition:
     ) -> list[Write]:
         """What is to be written of where the run stands: the case, the tasks that ended, the tasks that arrived.
 
-        The claim on the case comes first, unless a service task has made it; a case that closes is closed at once.
+        The claim on the case comes first, unless a service task has made it; a case whose process has something to end
+        with it (`on_close`) is closed at once.
 
         decided -- the task whose decision moved the run; ended -- why the other tasks that vanished did so;
         tell -- the applicant is told the result although nobody has decided just now.
@@ -202,8 +207,7 @@ class Transition:
         if status is CaseStatus.CLOSED:
             outcome, actor = CaseOutcome(self.run.outcome or "terminated"), self.context.actor
             closing = Closing(self.case.case_id, self.case.process_key, outcome, self.now, actor)
-            close(closing, claim=None if claimed else self.case, **values)
-            claims = []
+            claims = closing_writes(closing, claim=None if claimed else self.case, **values)
         elif claimed:
             claims = [Write(CASES, {"status": status, **values}, {"id": self.case.case_id})]
         else:

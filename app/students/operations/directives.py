@@ -10,9 +10,9 @@ import orjson
 import sqlalchemy as sa
 
 from app import audit, clock, encryption
-from app.database import execute, table
+from app.database import table, write_later
 from app.divisions.models import Office
-from app.sequences import next_in
+from app.sequences import next_with
 from app.students.models import (
     Archive,
     Directive,
@@ -21,6 +21,7 @@ from app.students.models import (
 )
 from app.students.operations.context import CaseContext
 from app.students.rules import transfer as rules
+from app.writes import Write
 
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
 LIFE_OF_A_DIRECTIVE = 60  # days, where the policy table is silent
@@ -32,19 +33,28 @@ LETTER = {DirectiveKind.ALLOW_TRANSFER: "T", DirectiveKind.ALLOW_OUTSIDE: "W"}
 def issue_directive(context: CaseContext, kind: DirectiveKind = DirectiveKind.ALLOW_TRANSFER) -> str:
     """Sign a directive of that kind for this child and school; return its number.
 
-    Raises NotTheIssuer (E-DIR-06) when the actor's office is not the superior of whoever keeps the archive,
-    DirectedElsewhere (E-DIR-07) when another directive for it is in force.
+    It is written with what else the transaction writes. Raises NotTheIssuer (E-DIR-06) when the actor's office is not
+    the superior of whoever keeps the archive; then DirectedElsewhere (E-DIR-07) when another directive for it is in
+    force.
     """
     context.claim()
-    archive = _archive_of(context.child)
+    now = clock.now()
+    series = sequence_of(context, kind, now)
+    place, archive = next_with(series, _archive_of(context.child))
     if context.actor.office_id != archive.superior:
         raise rules.NotTheIssuer()
-    now = clock.now()
-    issued = _directive_row(context, archive, kind, now)
-    try:
-        execute(sa.insert(table(Directive)).values(**issued))
-    except sa.exc.IntegrityError as error:  # another directive for this archive is in force
-        raise rules.DirectedElsewhere(names="该生") from error
+    days = int(context.policy.get("directive_days") or LIFE_OF_A_DIRECTIVE)
+    expires_at = clock.end_of(clock.local(now).date() + dt.timedelta(days=days))
+    issued = signed_row(context, archive, kind, f"{series}-{place:06d}", context.child, now, expires_at)
+    write_later(
+        Write(
+            table(Directive),
+            issued,
+            same_by=("archive_id",),
+            same_if="status = 'issued'",
+            lost=lambda: rules.DirectedElsewhere(names="该生"),
+        )
+    )
     audit.record(
         "directives/issue",
         f"directive:{issued['number']}",
@@ -54,26 +64,19 @@ def issue_directive(context: CaseContext, kind: DirectiveKind = DirectiveKind.AL
     return str(issued["number"])
 
 
-def _archive_of(student_id: int) -> Row:
-    """The archive with its custodian and the bureau that may sign for it."""
-    return execute(
+def _archive_of(student_id: int) -> sa.Select[Any]:
+    """The archive with its custodian and the bureau that may sign for it, to be read."""
+    archive, office = table(Archive), table(Office)
+    return (
         sa.select(
-            Archive.id,
-            Archive.version,
-            Archive.custodian_id,
-            sa.case((Office.kind == "school", Office.superior_id), else_=Office.id).label("superior"),
+            archive.c.id,
+            archive.c.version,
+            archive.c.custodian_id,
+            sa.case((office.c.kind == "school", office.c.superior_id), else_=office.c.id).label("superior"),
         )
-        .join(Office, Office.id == Archive.custodian_id)
-        .where(Archive.student_id == student_id)
-    ).one()
-
-
-def _directive_row(context: CaseContext, archive: Row, kind: DirectiveKind, now: dt.datetime) -> dict[str, Any]:
-    series = sequence_of(context, kind, now)
-    days = int(context.policy.get("directive_days") or LIFE_OF_A_DIRECTIVE)
-    expires_at = clock.end_of(clock.local(now).date() + dt.timedelta(days=days))
-    number = f"{series}-{next_in(series):06d}"
-    return signed_row(context, archive, kind, number, context.child, now, expires_at)
+        .select_from(archive.join(office, office.c.id == archive.c.custodian_id))
+        .where(archive.c.student_id == student_id)
+    )
 
 
 def sequence_of(context: CaseContext, kind: DirectiveKind, now: dt.datetime) -> str:

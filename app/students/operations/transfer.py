@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
 
 from app import audit, clock, encryption
 from app.access import Actor
-from app.database import db, execute, table
+from app.database import db, execute, table, write_together
 from app.divisions.models import Office
 from app.errors import Stale
 from app.schools.operations import move_seat
@@ -29,6 +32,7 @@ from app.students.operations.directives import signed_content
 from app.students.operations.locking import prove_first
 from app.students.operations.reopening import reopen
 from app.students.rules import transfer as rules
+from app.writes import Write
 
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
 
@@ -47,10 +51,13 @@ def pull(context: CaseContext, number: str) -> None:
     else:
         prove_first(enrolment.entry_year, enrolment.school_id, to_school)
         move_seat(enrolment.school_id, to_school, enrolment.stage, enrolment.entry_year)
-        _move_enrolment(context, enrolment, directive.to_division, today)
-        _write_changes(context, enrolment, directive.to_division, today)
-    _move_archive(context, directive)
-    consume(directive)
+    moved = enrolment.ends_on is None
+    write_together(
+        *(_enrolments(context, enrolment, directive.to_division, today) if moved else ()),
+        *(_changes(context, enrolment, directive.to_division, today) if moved else ()),
+        *_archive(context, directive),
+        consumption(directive),
+    )
     audit.record(
         "archives/pull",
         f"student:{context.child}",
@@ -61,23 +68,42 @@ def pull(context: CaseContext, number: str) -> None:
 
 
 def _to_be_moved(context: CaseContext, number: str) -> tuple[Row, Row]:
-    """The directive and the open enrolment, locked, once everything about the directive has been checked."""
-    directive = directive_to_consume(context, number)
-    columns = sa.select(*Enrolment.__table__.columns).where(Enrolment.student_id == context.child)
-    last = columns.order_by(Enrolment.epoch.desc()).limit(1)
+    """The directive, locked, and the enrolment that ends, or has ended, once the directive has been checked.
+
+    Only what a conditional write claims later is not locked. Raises E-DIR-01…05, Stale.
+    """
+    row = execute(_directive_with_enrolment(), {"number": number}).one_or_none()
+    check_directive(row, context, number)
+    assert row is not None
     reopens = bool(context.application.get("reopens"))
-    enrolment = execute(
-        (last if reopens else columns.where(Enrolment.ends_on.is_(None))).with_for_update()
-    ).one_or_none()
-    if enrolment is None or reopens != (enrolment.ends_on is not None):
+    if row.enrolment_id is None or reopens != (row.enrolment_ends_on is not None):
         raise Stale()
-    return directive, enrolment
+    names = (column.name for column in table(Enrolment).c)
+    return row, SimpleNamespace(**{name: row._mapping[f"enrolment_{name}"] for name in names})
+
+
+@functools.cache
+def _directive_with_enrolment() -> sa.Select[Any]:
+    """Built once: the directive of that `number` with the newest enrolment of its child."""
+    enrolment, earlier = table(Enrolment), table(Enrolment).alias("earlier")
+    newest = sa.select(sa.func.max(earlier.c.epoch)).where(earlier.c.student_id == Directive.student_id)
+    same = sa.and_(enrolment.c.student_id == Directive.student_id, enrolment.c.epoch == newest.scalar_subquery())
+    columns = (column.label(f"enrolment_{column.name}") for column in enrolment.c)
+    return _directive_by_number().outerjoin(enrolment, same).add_columns(*columns)
 
 
 def directive_to_consume(context: CaseContext, number: str) -> Row:
     """The directive with its archive, locked, once everything about it has been checked. Raises E-DIR-01…05."""
+    directive = execute(_directive_by_number(), {"number": number}).one_or_none()
+    check_directive(directive, context, number)
+    assert directive is not None
+    return directive
+
+
+@functools.cache
+def _directive_by_number() -> sa.Select[Any]:
     to_office = sa.orm.aliased(Office)
-    directive = execute(
+    return (
         sa.select(
             *Directive.__table__.columns,
             Archive.version.label("version_now"),
@@ -89,12 +115,9 @@ def directive_to_consume(context: CaseContext, number: str) -> Row:
         .join(Archive, Archive.id == Directive.archive_id)
         .join(Student, Student.id == Directive.student_id)
         .join(to_office, to_office.id == Directive.to_school_id)
-        .where(Directive.number == number)
+        .where(Directive.number == sa.bindparam("number", type_=sa.String))
         .with_for_update(of=[Directive, Archive])
-    ).one_or_none()
-    check_directive(directive, context, number)
-    assert directive is not None
-    return directive
+    )
 
 
 def check_directive(directive: Row | None, context: CaseContext, number: str) -> None:
@@ -119,53 +142,46 @@ def check_directive(directive: Row | None, context: CaseContext, number: str) ->
         raise rules.NoDirective(field="directive")
 
 
-def _move_enrolment(context: CaseContext, enrolment: Row, division: str, today: dt.date) -> None:
-    closed = execute(
-        sa.update(table(Enrolment))
-        .where(Enrolment.id == enrolment.id, Enrolment.ends_on.is_(None))
-        .values(standing=Standing.TRANSFERRED, ends_on=max(today, enrolment.starts_on), case_id=context.case_id)
-    )
-    if closed.rowcount != 1:
-        raise Stale()
-    execute(
-        sa.insert(table(Enrolment)).values(
-            student_id=enrolment.student_id,
-            epoch=enrolment.epoch + 1,
-            school_id=context.target,
-            owner_division=division,
-            stage=enrolment.stage,
-            entry_year=enrolment.entry_year,
-            grade=enrolment.grade,
-            school_class_id=class_given(context, enrolment.stage, enrolment.entry_year),
-            standing=Standing.ACTIVE,
-            starts_on=today,
-            case_id=context.case_id,
-        )
-    )
+def _enrolments(context: CaseContext, enrolment: Row, division: str, today: dt.date) -> Iterator[Write]:
+    """The open one ends, which also claims it, and the next begins."""
+    ended = {
+        "standing": Standing.TRANSFERRED,
+        "ends_on": max(today, enrolment.starts_on),
+        "case_id": context.case_id,
+    }
+    yield Write(table(Enrolment), ended, {"id": enrolment.id, "ends_on": None}, lost=Stale)
+    begun = {
+        "student_id": enrolment.student_id,
+        "epoch": enrolment.epoch + 1,
+        "school_id": context.target,
+        "owner_division": division,
+        "stage": enrolment.stage,
+        "entry_year": enrolment.entry_year,
+        "grade": enrolment.grade,
+        "school_class_id": class_given(context, enrolment.stage, enrolment.entry_year),
+        "standing": Standing.ACTIVE,
+        "starts_on": today,
+        "case_id": context.case_id,
+    }
+    yield Write(table(Enrolment), begun)
 
 
-def _move_archive(context: CaseContext, directive: Row) -> None:
-    moved = execute(
-        sa.update(table(Archive))
-        .where(Archive.id == directive.archive_id, Archive.version == directive.archive_version)
-        .values(
-            custodian_id=context.target,
-            owner_division=directive.to_division,
-            version=directive.archive_version + 1,
-            case_id=context.case_id,
-        )
-    )
-    if moved.rowcount != 1:
-        raise Stale()
+def _archive(context: CaseContext, directive: Row) -> Iterator[Write]:
+    """The archive and what is in it get their new custodian."""
+    values = {
+        "custodian_id": context.target,
+        "owner_division": directive.to_division,
+        "version": directive.archive_version + 1,
+        "case_id": context.case_id,
+    }
+    same = {"id": directive.archive_id, "version": directive.archive_version}
+    yield Write(table(Archive), values, same, lost=Stale)
     if directive.owner_division != directive.to_division:
-        execute(
-            sa.update(table(ArchiveEntry))
-            .where(ArchiveEntry.archive_id == directive.archive_id)
-            .values(owner_division=directive.to_division)
-        )
+        division = {"owner_division": directive.to_division}
+        yield Write(table(ArchiveEntry), division, {"archive_id": directive.archive_id})
 
 
-def _write_changes(context: CaseContext, enrolment: Row, division: str, today: dt.date) -> None:
+def _changes(context: CaseContext, enrolment: Row, division: str, today: dt.date) -> Iterator[Write]:
     common = {
         "case_id": context.case_id,
         "student_id": enrolment.student_id,
@@ -190,36 +206,37 @@ def _write_changes(context: CaseContext, enrolment: Row, division: str, today: d
         "before": left,
         "after": joined,
     }
-    execute(sa.insert(table(Change)), [common | out, common | into])
+    yield Write(table(Change), common | out)
+    yield Write(table(Change), common | into)
 
 
 def consume(directive: Row) -> None:
     """The pull has used it. Raises Stale when somebody else was faster."""
-    _end_directive(directive.id, DirectiveStatus.CONSUMED, consumed_at=clock.now())
+    write_together(consumption(directive))
 
 
-def _end_directive(directive_id: int, status: DirectiveStatus, **values: Any) -> None:
-    """issued -> status; raises Stale when it was no longer issued."""
-    ended = execute(
-        sa.update(table(Directive))
-        .where(Directive.id == directive_id, Directive.status == DirectiveStatus.ISSUED)
-        .values(status=status, **values)
-    )
-    if ended.rowcount != 1:
-        raise Stale()
+def consumption(directive: Row) -> Write:
+    """The same, to be written."""
+    return _end_of(directive.id, DirectiveStatus.CONSUMED, consumed_at=clock.now())
+
+
+def _end_of(directive_id: int, status: DirectiveStatus, **values: Any) -> Write:
+    """issued -> status; Stale when it was no longer issued."""
+    same = {"id": directive_id, "status": DirectiveStatus.ISSUED}
+    return Write(table(Directive), {"status": status, **values}, same, lost=Stale)
 
 
 def revoke(directive: Directive, reason: str, *, actor: Actor) -> None:
     """Take back a directive that nobody has used yet. Raises E-DIR-02, E-DIR-03 or E-DIR-06 (not the issuer)."""
     if refusal := rules.why_not_revoke(directive.number, directive.status, directive.issuer_id, actor):
         raise refusal
-    _end_directive(directive.id, DirectiveStatus.REVOKED, ended_reason=reason)
+    write_together(_end_of(directive.id, DirectiveStatus.REVOKED, ended_reason=reason))
     audit.record("directives/revoke", f"directive:{directive.number}", actor=actor, after={"reason": reason})
 
 
 def expire(directive: Directive, *, actor: Actor) -> None:
     """Let a directive end whose time has run out; done by the clock. Raises Stale when it has ended already."""
-    _end_directive(directive.id, DirectiveStatus.EXPIRED, ended_reason="逾期未使用")
+    write_together(_end_of(directive.id, DirectiveStatus.EXPIRED, ended_reason="逾期未使用"))
     audit.record("directives/expire", f"directive:{directive.number}", actor=actor)
 
 
