@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import shutil
 import statistics
 import tempfile
@@ -27,7 +26,6 @@ from app.students.models import Directive
 from tests.bench import Figure
 from tests.conftest import make_app
 from tests.support import factories
-from tests.support.client import Client, apart
 from tests.support.databases import SERVER, Postgres, Sqlite, postgres_answers
 
 ROUNDS = 5
@@ -275,50 +273,7 @@ def _two_writers(bench: Bench) -> float:
     return round(statistics.median(ratios), 2)
 
 
-# ── statements, HTTP, bytes ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _statements(bench: Bench) -> int:
-    """Round trips of an ordinary decision, counted at the cursor; its commit comes on top."""
-    walk(bench, bench.cases[0], STEPS[:2])  # chains are open, statements compiled
-    task, form = _waiting(bench.cases[0])
-    seen: list[str] = []
-
-    def execute(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", execute)
-    with transaction(reads_first=True):
-        operations.decide(task.id, Answer("agree", form=form), actor=bench.actors[(task.office_id, "approver")])
-    sa.event.remove(db.engine, "before_cursor_execute", execute)
-    bench.bring_back()
-    return len(seen)
-
-
-def _http_ms(bench: Bench) -> float:
-    """CPU of `POST /api/v1/tasks/{id}/decision` in this process, the receiving bureaus' desks."""
-    client, spent = Client(bench.app), []
-    users = {
-        office: factories.db.session.get(factories.User, actor.user_id) for (office, _), actor in bench.actors.items()
-    }
-    programs = {office: client.api(user) for office, user in users.items()}
-    for case_id in bench.cases:
-        for _ in STEPS[:3]:
-            task, _form = _waiting(case_id)
-            program = programs[task.office_id]
-            began = resource.getrusage(resource.RUSAGE_SELF)
-            answer = apart(
-                program.http.post,
-                f"/api/v1/tasks/{task.id}/decision",
-                json={"outcome": "agree"},
-                headers=program.headers,
-            )
-            ended = resource.getrusage(resource.RUSAGE_SELF)
-            if answer.status_code != 200:
-                raise RuntimeError(answer.get_data(as_text=True))
-            spent.append(ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime)
-    bench.bring_back()
-    return round(statistics.mean(spent[10:]) * 1000, 2)
+# ── bytes ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _bytes_of_a_case() -> int:
@@ -344,11 +299,6 @@ def measure() -> dict[str, Figure]:
         with a_bench(kind) as bench:
             processes = (1, 2) if bench.is_postgres else (1,)
             shares[kind] = [_share_of_bare(bench, each) for each in processes]
-            if kind == kinds[-1]:
-                figures["decision.statements"] = Figure(
-                    _statements(bench), "+ 1 commit", "≤ 6 + 1, aim 4 + 1", 1, "an ordinary decision"
-                )
-                figures["decision.http_ms"] = Figure(_http_ms(bench), "ms CPU", "≤ 8, aim 4", len(bench.cases) * 3)
             if bench.is_postgres:
                 figures["case.db_bytes"] = Figure(_bytes_of_a_case(), "bytes", "≤ 16384, aim 10240", 1)
             else:

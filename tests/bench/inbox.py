@@ -41,7 +41,7 @@ def _fill(size: int) -> Actor:
             "student_id": str(child.id), "holds_student": "false", "applicant_office_id": str(school.id),
             "parties": "'{}'", "clocks": "'{}'", "application": "'{}'", "revision": "0",
             "opened_at": f"(SELECT opened_at FROM cases WHERE id = {pattern.id})", "id": "n + 1000",
-            "receiving_school_id": str(school.id), "releasing_school_id": str(school.id),
+            "receiving_school_id": str(school.id), "releasing_school_id": str(school.id), "ended_because": "''",
         },
     )  # fmt: skip
     office = "CASE n % 100 " + " ".join(f"WHEN {place} THEN {each}" for place, each in enumerate(ids)) + " END"
