@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import sqlalchemy as sa
 from app import clock
 from app.database import db
 from app.definitions.models import Process, ProcessVersion
-from app.definitions.queries import APPLICATION, CompiledVersion, compiled
+from app.definitions.queries import APPLICATION, FOLLOWS, CompiledVersion, compiled
 from app.definitions.rules.form_files import Unreadable, read_form_file
 from app.definitions.rules.form_folders import PROOFS, REASONS, faults_of_folder
 from app.errors import Refused
@@ -27,9 +26,6 @@ class NotPublishable(Refused):
 
     code = "E-PUBLISH"
     text = "流程“{key}”不能发布：{faults}"
-
-
-FOLLOWS = re.compile(r'name="rules_of" value="([^"]*)"')
 
 
 def publish_changed(
@@ -64,9 +60,10 @@ def publish_folder(
     files = _read_drawn(key, folder)
     forms = _read_forms(key, top / "forms" / key)
     checksum = hashlib.sha256(orjson.dumps([files, forms])).hexdigest()
-    process = db.session.get(Process, key)
-    if process and process.current and process.current.checksum == checksum:
+    current = sa.select(ProcessVersion.checksum).join(Process, Process.current_id == ProcessVersion.id)
+    if db.session.scalar(current.where(Process.key == key)) == checksum:
         return False
+    process = db.session.get(Process, key)
     version = db.session.scalar(
         sa.select(ProcessVersion).where(ProcessVersion.process_key == key, ProcessVersion.checksum == checksum)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from workflows import Diagrams, Kind, compile_diagrams
 from workflows.decision_tables import Table, read_tables
 
 APPLICATION = "application"
+FOLLOWS = re.compile(r'name="rules_of" value="([^"]*)"')  # in the text of a diagram
 ROW = "row"  # the form of one child, where a process is about many
 
 
@@ -118,7 +120,7 @@ def processes() -> Sequence[Process]:
 
 def followers() -> dict[str, str]:
     """Processes of which some version follows the rules of another: their keys, and the process followed."""
-    rows = db.session.execute(sa.select(ProcessVersion.id, ProcessVersion.files).order_by(ProcessVersion.id))
-    named = [version_id for version_id, files in rows if any('"rules_of"' in text for text in files.values())]
-    versions = [compiled_version(version_id) for version_id in named]
-    return {each.key: each.rules_of for each in versions if each.rules_of != each.key}
+    says_so = sa.type_coerce(ProcessVersion.files, sa.Text).contains("rules_of")
+    rows = db.session.execute(sa.select(ProcessVersion.process_key, ProcessVersion.files).where(says_so))
+    named = [(key, followed) for key, files in rows for text in files.values() for followed in FOLLOWS.findall(text)]
+    return {key: followed for key, followed in sorted(named) if followed != key}

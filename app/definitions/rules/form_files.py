@@ -46,6 +46,10 @@ def _no_constant(name: str) -> Any:
     raise Unreadable(f"不能有 {name}")
 
 
+def _has_unprintable(said: str) -> bool:
+    return any(unicodedata.category(letter) in UNPRINTABLE for letter in said)
+
+
 def _refuse_unkeepable(said: Any) -> None:
     stack: list[tuple[Any, int]] = [(said, 1)]
     while stack:
@@ -56,7 +60,7 @@ def _refuse_unkeepable(said: Any) -> None:
             stack.extend((part, depth + 1) for pair in each.items() for part in pair)
         elif isinstance(each, list):
             stack.extend((part, depth + 1) for part in each)
-        elif isinstance(each, str) and any(unicodedata.category(letter) in UNPRINTABLE for letter in each):
+        elif isinstance(each, str) and not each.isprintable() and _has_unprintable(each):
             raise Unreadable("有控制符或不成对的代理字符")
         elif isinstance(each, int | float) and not -LARGEST_NUMBER <= each <= LARGEST_NUMBER:
             raise Unreadable("有超出范围的数字")
