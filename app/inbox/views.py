@@ -11,7 +11,7 @@ from app.access import SIGNED_IN, actor, allow, require
 from app.calendars import queries as calendars
 from app.cases import operations, queries
 from app.cases.api.cases import LIGHTS as LIGHT
-from app.cases.api.cases import deadline_bounds, deadline_place
+from app.cases.api.deadlines import deadline_bounds, deadline_place
 from app.cases.presenters.cases import NOTICE_NAMES, notice_kind
 from app.cases.queries import oversight
 from app.cases.queries.facts import supervision_refused

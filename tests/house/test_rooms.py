@@ -19,7 +19,6 @@ LARGER = {  # a number may only fall, and a file that fits leaves the list
     "tests/processes/recruitment/test_plans.py": 380,
     "tests/processes/transfer/test_refusals.py": 414,
     "tests/processes/registration/test_registration.py": 441,
-    "tests/bench/decisions.py": 360,
     "tests/workflows/test_runs.py": 473,
 }
 

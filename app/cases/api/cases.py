@@ -10,6 +10,7 @@ from flask import Blueprint, request
 from app import clock
 from app.access import Actor, actor, allow, found
 from app.cases import hooks, operations, queries
+from app.cases.api.deadlines import deadline_bounds
 from app.cases.models import Outcome, RowStatus
 from app.cases.operations import Answer
 from app.cases.presenters.cases import (
@@ -33,7 +34,9 @@ from app.cases.presenters.json_types import (
 )
 from app.cases.presenters.proofs import proofs_of_case
 from app.cases.queries import View, case_reading, proofs
-from app.cases.queries.case_reading import CaseRead
+from app.cases.queries.parts_read import (
+    CaseRead,
+)
 from app.cases.queries.row_repairs import row_to_repair
 from app.cases.rules import Light, light, time_left
 from app.cases.transactions import submit_once, work_at_once
@@ -48,7 +51,6 @@ from app.web import (
     Asked,
     Page,
     answered_in_brief,
-    decode_cursor,
     instant,
     operation,
     page_of,
@@ -231,27 +233,6 @@ def _inbox_item(row: queries.InboxRow, caller: Actor, now: dt.datetime) -> Inbox
         "office": {"code": caller.office_code, "name": caller.office_name, "kind": OfficeKind(caller.office_kind)},
         "duty": Duty(caller.duty),
     }
-
-
-def deadline_bounds(wanted: str | None, now: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """The deadlines that show a light, all of them without one: (before, since)."""
-    soon = clock.end_of(clock.add_working_days(clock.local(now).date(), 3)) + dt.timedelta(seconds=1)
-    match wanted:
-        case "red":
-            return now, None
-        case "yellow":
-            return soon, now
-        case "green":
-            return None, soon
-        case "paused":
-            return dt.datetime(1970, 1, 1, tzinfo=dt.UTC), None
-    return None, None
-
-
-def deadline_place() -> tuple[dt.datetime, int] | None:
-    """The place in a list by deadline that the cursor names. Raises ForeignCursor."""
-    place = decode_cursor(dt.datetime, int)
-    return (place[0], place[1]) if place else None
 
 
 @bp.get("/tasks/<int:task_id>")

@@ -21,8 +21,10 @@ from app.cases.presenters import json_types
 from app.cases.presenters.applications import shown_application
 from app.cases.presenters.prefilled_forms import prefilled
 from app.cases.queries import View, progress_of
-from app.cases.queries.case_reading import (
-    AnyCase,
+from app.cases.queries.case_reading import AnyCase
+from app.cases.queries.coming_changes import live
+from app.cases.queries.late_registrations import sentence_of
+from app.cases.queries.parts_read import (
     CaseRead,
     ComingRead,
     DecisionRead,
@@ -31,8 +33,6 @@ from app.cases.queries.case_reading import (
     StepRead,
     TaskRead,
 )
-from app.cases.queries.coming_changes import live
-from app.cases.queries.late_registrations import sentence_of
 from app.definitions.queries import APPLICATION, ROW, CompiledVersion, compiled_version
 from app.definitions.rules.forms import LONGEST_TERM, fields_of
 from app.divisions.presenters import office_brief

@@ -10,8 +10,11 @@ import sqlalchemy as sa
 
 from app.access import Actor
 from app.cases.models import Case, CaseStatus, ComingChange
-from app.cases.queries.case_reading import AnyCase, ComingRead
+from app.cases.queries.case_reading import AnyCase
 from app.cases.queries.cases import seen_by
+from app.cases.queries.parts_read import (
+    ComingRead,
+)
 from app.database import db
 from app.definitions.models import Process
 

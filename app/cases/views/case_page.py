@@ -19,7 +19,6 @@ from app.cases.presenters.prefilled_forms import prefilled, with_named_places
 from app.cases.presenters.proofs import proofs_of_case
 from app.cases.queries import View, oversight, proofs
 from app.cases.queries.acts import act_children
-from app.cases.queries.case_reading import ComingRead
 from app.cases.queries.coming_changes import live
 from app.cases.queries.facts import (
     effects_of,
@@ -30,6 +29,9 @@ from app.cases.queries.facts import (
     supervision_refused,
 )
 from app.cases.queries.late_registrations import sentence_of
+from app.cases.queries.parts_read import (
+    ComingRead,
+)
 from app.cases.queries.rehearsals import rehearsal_of
 from app.cases.queries.reversals import Reversals, reversals_of
 from app.cases.rules import permissions

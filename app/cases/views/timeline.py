@@ -12,8 +12,10 @@ from app.cases.models.coming_changes import ComingChange
 from app.cases.presenters.applications import state_of_declared
 from app.cases.presenters.cases import compiled_version_of, light_of, shown_of, state_of
 from app.cases.queries import oversight
-from app.cases.queries.case_reading import ComingRead
 from app.cases.queries.coming_changes import live
+from app.cases.queries.parts_read import (
+    ComingRead,
+)
 from app.database import db
 from app.definitions.queries import APPLICATION
 from app.definitions.rules.forms import fields_of
