@@ -57,6 +57,8 @@ class HeldPost:
     duty: Duty
     user: SignedInUser
     office: OfficeOfPost
+    starts_on: dt.date
+    ends_on: dt.date | None  # last day
 
     @property
     def duty_name(self) -> str:
@@ -95,14 +97,12 @@ def signed_in(secret: str) -> tuple[Session, list[HeldPost]] | None:
     if first.expires_at <= now or first.seen_at + IDLE <= now:
         return None
     user = SignedInUser(first.user_id, first.username, first.name)
-    posts = [
-        HeldPost(
-            row.held_id, row.duty, user, OfficeOfPost(row.office_id, row.code, row.office_name, row.kind, row.path)
-        )
-        for row in rows
-        if row.held_id is not None
-    ]
-    return Session(first.id, user, first.post_id, first.seen_at), posts
+    return Session(first.id, user, first.post_id, first.seen_at), [_post(row, user) for row in rows if row.held_id]
+
+
+def _post(row: Any, user: SignedInUser) -> HeldPost:
+    office = OfficeOfPost(row.office_id, row.code, row.office_name, row.kind, row.path)
+    return HeldPost(row.held_id, row.duty, user, office, row.starts_on, row.ends_on)
 
 
 @functools.cache
@@ -126,6 +126,8 @@ def _session_with_posts() -> sa.Select[Any]:
             user.c.name,
             post.c.id.label("held_id"),
             post.c.duty,
+            post.c.starts_on,
+            post.c.ends_on,
             office.c.id.label("office_id"),
             office.c.code,
             office.c.name.label("office_name"),

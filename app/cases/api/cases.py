@@ -8,7 +8,7 @@ import typing
 from flask import Blueprint, request
 
 from app import clock
-from app.access import Actor, actor, allow, found
+from app.access import Actor, actor, allow
 from app.cases import hooks, operations, queries
 from app.cases.api.deadlines import deadline_bounds
 from app.cases.models import Outcome, RowStatus
@@ -18,7 +18,6 @@ from app.cases.presenters.cases import (
     case_brief,
     case_json,
     compiled_version_of,
-    directive_json,
     has_list,
     row_json,
     task_json,
@@ -27,7 +26,6 @@ from app.cases.presenters.json_types import (
     CaseBriefJson,
     CaseJson,
     CaseWithPapersJson,
-    DirectiveJson,
     InboxItemJson,
     RowJson,
     TaskJson,
@@ -40,13 +38,11 @@ from app.cases.queries.parts_read import (
 from app.cases.queries.row_repairs import row_to_repair
 from app.cases.rules import Light, light, time_left
 from app.cases.transactions import submit_once, work_at_once
-from app.database import db, transaction
+from app.database import transaction
 from app.definitions.queries import current_version
 from app.divisions.models import OfficeKind
 from app.errors import Missing, Objected
 from app.identity.models import Duty
-from app.students.models import DirectiveStatus
-from app.students.queries import directives
 from app.web import (
     Asked,
     Page,
@@ -58,7 +54,6 @@ from app.web import (
     takes_files,
     wants_brief,
 )
-from app.web.integers import LARGEST
 
 bp = Blueprint("cases_api", __name__, url_prefix="/api/v1")
 
@@ -291,41 +286,3 @@ def repair_row(number: str, position: int) -> RowJson:
         operations.repair_row(number, position, typed["row"], actor=caller)
     case, _view = queries.case_for(caller, number)
     return row_json(row_to_repair(case, position))
-
-
-@bp.get("/directives")
-@allow("operator", "approver")
-@operation(
-    "指令",
-    query={
-        "student": {"type": "integer", "minimum": 1, "maximum": LARGEST, "description": "学生的编号（id）"},
-        "status": {"type": "string", "enum": list(DirectiveStatus)},
-    },
-    cursor=(int,),
-)
-def list_directives(asked: Asked) -> Page[DirectiveJson]:
-    rows = directives.directives_for(
-        actor(),
-        student=asked.get("student"),
-        status=asked.get("status"),
-        after=asked["after"] or 0,
-        limit=asked["limit"] + 1,
-    )
-    return page_of(rows, asked["limit"], directive_json, lambda each: [each.id])
-
-
-@bp.post("/directives/<number>/revoke")
-@allow("operator", "approver")
-@operation("撤销指令", body=REASON)
-def revoke_directive(number: str) -> DirectiveJson:
-    typed, caller = read_json(REASON), actor()
-
-    def revoke() -> int:
-        directive = directives.directive_for(caller, number)
-        operations.revoke_directive(directive, typed["reason"], actor=caller)
-        return int(directive.case_id)
-
-    submit_once(None, ["revoke", number, typed], revoke, actor=caller)
-    directive = found(directives.directive_by_number(number))
-    db.session.refresh(directive)
-    return directive_json(directive)
