@@ -150,6 +150,7 @@ def overdue() -> Any:
             for each in rows[:PAGE]
         ],
         offices=oversight.overdue_offices(caller, now),
+        most=queries.MOST_COUNTED,
         office=office,
         names=queries.process_names(),
         next=url_for("inbox.overdue", cursor=following, office=office or None) if following else None,

@@ -123,6 +123,9 @@ def test_the_superiors_list_shows_what_is_overdue_below_by_office(late: Story) -
     assert "超期 1 个工作日" in page.text
     assert late.number in chief.get("/overdue?office=330212").text
     assert late.number not in chief.get("/overdue?office=330106").text
+    above = Client(late.client.app).sign_in(factories.a_user(province, "approver"))
+    assert "330200市教育局（1 件）" in above.get("/overdue?office=330200").text  # itself and whoever is below it
+    assert late.number in above.page.text_content()
     assert (
         late.client.api(factories.a_user(province, "operator")).get("/overdue").json["items"][0]["case"] == late.number
     )

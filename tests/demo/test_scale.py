@@ -96,6 +96,7 @@ def test_nothing_in_it_is_broken(province: Flask) -> None:
         invariants.children_in_two_cases,
         invariants.cases_that_hold_nobody,
         invariants.directives,
+        invariants.cases_and_their_offices,
     )
     assert [sentence for check in checks for sentence in check()] == []
 

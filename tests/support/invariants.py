@@ -14,13 +14,14 @@ from sqlalchemy.orm import aliased
 from app import audit, clock
 from app.access import Actor
 from app.cases import operations
-from app.cases.models import Batch, BatchRow, Case, CaseStatus, RowStatus, Task, TaskStatus
+from app.cases.models import Batch, BatchRow, Case, CaseOffice, CaseStatus, RouteStep, RowStatus, Task, TaskStatus
 from app.cases.models.coming_changes import ComingChange
 from app.cases.operations import Answer
 from app.cases.operations.reservations import numbers_in
 from app.cases.presenters.prefilled_forms import prefilled
 from app.database import LAST, QUESTIONS, db
 from app.definitions.queries import compiled_version
+from app.divisions.models import Office
 from app.errors import InvalidInput, NotAllowed, Refused, objections_of
 from app.identity.models import Post
 from app.processes.recruitment.models import ChildStatus, Plan, Roster, RosterChild
@@ -43,6 +44,7 @@ def broken() -> list[str]:
         children_in_two_cases,
         cases_that_hold_nobody,
         directives,
+        cases_and_their_offices,
         cases_without_a_way_on,
     )
     found = [sentence for check in checks for sentence in check()]
@@ -137,6 +139,35 @@ def cases_that_hold_nobody() -> Iterator[str]:
     for number_hash, case_id in _held():
         if reserved.get(number_hash) != case_id:
             yield f"case {case_id} does not hold its child"
+
+
+def cases_and_their_offices() -> Iterator[str]:
+    """Every office that sees a case stands beside it, and nobody else: lists are read from there."""
+    above = {
+        office.id: [int(each) for each in office.path.split(".") if each]
+        for office in db.session.scalars(sa.select(Office))
+    }
+    cases = {row.id: row for row in db.session.execute(sa.select(*Case.__table__.columns))}
+    own = {(row.applicant_office_id, key) for key, row in cases.items()}
+    own |= {
+        (row.office_id, row.case_id) for row in db.session.execute(sa.select(RouteStep.office_id, RouteStep.case_id))
+    }
+    steps = db.session.execute(sa.select(RouteStep.office_id, RouteStep.case_id))
+    seen = own | {(office, case_id) for office_id, case_id in steps for office in above[office_id]}
+    expected = {
+        (
+            office,
+            key,
+            (office, key) in own,
+            cases[key].status == CaseStatus.CLOSED,
+            cases[key].student_id,
+            cases[key].process_key,
+        )
+        for office, key in seen
+    }
+    kept = {tuple(row) for row in db.session.execute(sa.select(*CaseOffice.__table__.columns))}
+    for row in sorted(expected ^ kept, key=str):
+        yield f"case_office: {row} is {'missing' if row in expected else 'too much'}"
 
 
 def directives() -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Tables of cases: routes, tasks, decisions, lists, papers and notices."""
 
 from app.cases.models.batches import Batch, BatchRow, RowStatus
+from app.cases.models.case_offices import CaseOffice
 from app.cases.models.cases import (
     OUTCOME_NAMES,
     Case,
@@ -23,6 +24,7 @@ __all__ = [
     "Batch",
     "BatchRow",
     "Case",
+    "CaseOffice",
     "CaseOutcome",
     "CaseStatus",
     "ComingChange",

@@ -54,7 +54,13 @@ class Case(Model):
         ),
         sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_when"),
         sa.CheckConstraint("(status = 'closed') = (outcome IS NOT NULL)", name="outcome_when_closed"),
-        sa.Index("ix_cases_applicant_office_id_opened_at", "applicant_office_id", "opened_at"),
+        sa.Index("ix_cases_applicant_office_id_id", "applicant_office_id", "id"),
+        sa.Index(
+            "ix_cases_paused",
+            "id",
+            sqlite_where=sa.text("status = 'paused'"),
+            postgresql_where=sa.text("status = 'paused'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -139,6 +145,25 @@ class Task(Model):
             "duty",
             "deadline",
             "id",
+            "case_id",
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        ),
+        sa.Index(
+            "ix_task_done",
+            "office_id",
+            "duty",
+            "deadline",
+            "id",
+            "case_id",
+            sqlite_where=sa.text("status = 'done'"),
+            postgresql_where=sa.text("status = 'done'"),
+        ),
+        sa.Index(
+            "ix_task_open",
+            "deadline",
+            "id",
+            "case_id",
             sqlite_where=sa.text("status = 'open'"),
             postgresql_where=sa.text("status = 'open'"),
         ),

@@ -65,7 +65,16 @@ class Notice(Model):
     """通知 – a sentence to an office about a case."""
 
     __tablename__ = "notice"
-    __table_args__ = (sa.Index("ix_notice_office_id_read_at", "office_id", "read_at"),)
+    __table_args__ = (
+        sa.Index("ix_notice_office_id_id", "office_id", "id"),
+        sa.Index(
+            "ix_notice_unread",
+            "office_id",
+            "id",
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"), index=True)

@@ -14,22 +14,17 @@ from app.cases.models import (
     Batch,
     BatchRow,
     Case,
+    CaseOffice,
     CaseStatus,
     Decision,
-    RouteStep,
     RowStatus,
     Task,
 )
-from app.database import db
+from app.cases.queries.finding import found_by, page_of
+from app.database import db, table
 from app.definitions.models import Process
 from app.definitions.queries import compiled_version
-from app.divisions.models import Office
-from app.divisions.queries import inside
 from app.errors import Missing
-from app.students.models import Student
-from app.students.models.names import reads
-from app.students.queries.search import bearers_of
-from app.web import canonical
 from workflows import Kind
 
 if TYPE_CHECKING:
@@ -108,11 +103,11 @@ def cases_for(
 
     box -- applied (我发起), running (在办), closed (办结); without it every case the office may see.
     """
+    page = _page(actor, box=box, process=process, q=(q or "").strip(), after=after, limit=limit)
     query = (
         sa.select(Case)
-        .where(seen_by(actor) if box is None else _of(actor))
+        .join(page, next(iter(page.c)) == Case.id)
         .order_by(Case.id.desc())
-        .limit(limit)
         .options(
             joinedload(Case.student),
             joinedload(Case.coming),
@@ -122,40 +117,30 @@ def cases_for(
             selectinload(Case.tasks).joinedload(Task.office),
         )
     )
-    if box == "applied":
-        query = query.where(Case.applicant_office_id == actor.office_id)
-    elif box == "running":
-        query = query.where(Case.status != CaseStatus.CLOSED)
-    elif box == "closed":
-        query = query.where(Case.status == CaseStatus.CLOSED)
-    if process:
-        query = query.where(Case.process_key == process)
-    if q:
-        query = query.where(_found_by(q.strip()))
-    if after is not None:
-        query = query.where(Case.id < after)
     return db.session.scalars(query).unique().all()
 
 
-def _of(actor: Actor) -> sa.ColumnElement[bool]:
-    """The condition that the actor's office applied, or stands on the route."""
-    on_route = sa.select(RouteStep.case_id).where(RouteStep.office_id == actor.office_id)
-    return sa.or_(Case.applicant_office_id == actor.office_id, Case.id.in_(on_route))
+def _page(actor: Actor, *, box: str | None, process: str | None, q: str, after: int | None, limit: int) -> sa.Subquery:
+    """The ids of the cases of one page: a range of an index, from after the given one on."""
+    listed = table(CaseOffice).c
+    case_id, student_id, process_key = listed.case_id, listed.student_id, listed.process_key
+    query = sa.select(case_id).where(listed.office_id == actor.office_id)
+    if box == "applied":
+        applied = table(Case).c
+        case_id, student_id, process_key = applied.id, applied.student_id, applied.process_key
+        query = sa.select(case_id).where(applied.applicant_office_id == actor.office_id)
+    elif box is not None:
+        query = query.where(listed.own.is_(True), listed.closed.is_(box == "closed"))
+    if after is not None:
+        query = query.where(case_id < after)
+    if process:
+        query = query.where(process_key == process)
+    return page_of(query, case_id, [found_by(q, case_id, student_id)], [case_id.desc()], limit)
 
 
 def seen_by(actor: Actor) -> sa.ColumnElement[bool]:
     """The condition that the actor's office sees the case, if only its outline: its own, and those of offices below."""
-    if actor.office_kind == "school":
-        return _of(actor)
-    below = sa.select(RouteStep.case_id).join(Office, Office.id == RouteStep.office_id).where(inside(actor))
-    return sa.or_(_of(actor), Case.id.in_(below))
-
-
-def _found_by(typed: str) -> sa.ColumnElement[bool]:
-    """A case by its number, or by its child's name, first letters or complete number."""
-    if not any(each.isdigit() for each in typed):
-        return Case.student_id.in_(sa.select(Student.id).where(reads(typed)))
-    return sa.or_(Case.number == typed, Case.student_id.in_(bearers_of(canonical.code(typed))))
+    return sa.exists().where(CaseOffice.office_id == actor.office_id, CaseOffice.case_id == Case.id)
 
 
 def case_number(case_id: int) -> str:

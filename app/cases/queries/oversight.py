@@ -10,11 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.access import Actor
-from app.cases.models import Case, CaseStatus, Notice, NoticeKind, Supervision, Task
+from app.cases.models import Case, Notice, NoticeKind, Supervision, Task
 from app.cases.queries import MOST_COUNTED
 from app.database import db
 from app.divisions.models import Office
 from app.divisions.queries import inside
+from app.identity.models import Duty
+
+DECIDING = (Duty.OPERATOR, Duty.APPROVER)  # whoever has tasks
 
 
 def notices_for(actor: Actor, *, unread: bool = False, before: int | None = None, limit: int = 20) -> Sequence[Notice]:
@@ -58,14 +61,19 @@ def urges_of(case_id: int) -> Sequence[Any]:
     ).all()
 
 
-def _overdue_below(actor: Actor, now: dt.datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        inside(actor),
-        Office.id != actor.office_id,
-        Task.status == sa.literal_column("'open'"),
-        Task.deadline < now,
-        Case.status != CaseStatus.PAUSED,
-    )
+def _late(now: dt.datetime, after: tuple[dt.datetime, int] | None = None) -> list[Any]:
+    """The conditions that a task is overdue and its clock runs, from a place on."""
+    paused = sa.select(Case.id).where(Case.status == sa.literal_column("'paused'"))  # as the index says it
+    conditions = [Task.status == sa.literal_column("'open'"), Task.deadline < now, Task.case_id.not_in(paused)]
+    if after:
+        end = sa.tuple_(sa.literal(after[0], Task.deadline.type), after[1])
+        conditions.append(sa.tuple_(Task.deadline, Task.id) > end)
+    return conditions
+
+
+def _below(actor: Actor, path: Any) -> sa.ColumnElement[bool]:
+    """The condition that an office is that of the path or below it, and not the actor's own."""
+    return sa.and_(Office.path >= path, Office.path < path + "~", Office.id != actor.office_id)
 
 
 def overdue_below(
@@ -76,34 +84,78 @@ def overdue_below(
     after: tuple[dt.datetime, int] | None = None,
     limit: int = 20,
 ) -> Sequence[Task]:
-    """Overdue tasks of the offices below the actor's, the longest overdue first; of one office by its code."""
-    query = (
+    """Overdue tasks of the offices below the actor's, the longest overdue first.
+
+    office -- the code of one of these: what is overdue there and below it
+    """
+    path: str | None = actor.office_path
+    if office:
+        path = db.session.scalar(sa.select(Office.path).where(Office.code == office, inside(actor)))
+        if path is None:
+            return []
+    late = _late(now, after)
+    postgres = db.session.connection().dialect.name == "postgresql"
+    if postgres and not (actor.office_kind == "province" and not office):
+        page = _first_of_each(actor, path, late, limit).subquery()
+    else:  # the province's whole list begins with what is overdue anywhere
+        page = (
+            sa.select(Task.id)
+            .join(Office, Office.id == Task.office_id)
+            .where(_below(actor, path), *late)
+            .order_by(Task.deadline, Task.id)
+            .limit(limit)
+            .subquery()
+        )
+    return db.session.scalars(
         sa.select(Task)
-        .join(Office, Office.id == Task.office_id)
-        .join(Case, Case.id == Task.case_id)
-        .where(_overdue_below(actor, now))
+        .join(page, page.c.id == Task.id)
         .options(joinedload(Task.case).joinedload(Case.student))
         .order_by(Task.deadline, Task.id)
+    ).all()
+
+
+def _first_of_each(actor: Actor, path: Any, late: list[Any], limit: int) -> sa.Select[Any]:
+    """The first tasks of many desks: a page holds tasks of so many desks at most, those that are late the longest."""
+    first = sa.select(Task.deadline, Task.id).where(Task.office_id == Office.id, *late)
+    first = first.order_by(Task.deadline, Task.id)
+    duties = sa.values(sa.column("duty", Task.duty.type), name="duties").data([(each,) for each in DECIDING])
+    head = first.where(Task.duty == duties.c.duty).limit(1).correlate(Office, duties).lateral()
+    desks = (
+        sa.select(Office.id.label("office_id"), duties.c.duty)
+        .select_from(Office)
+        .join(duties, sa.true())
+        .join(head, sa.true())
+        .where(_below(actor, path))
+        .order_by(head.c.deadline, head.c.id)
         .limit(limit)
+        .subquery()
     )
-    if office:
-        query = query.where(Office.code == office)
-    if after:
-        query = query.where(
-            sa.tuple_(Task.deadline, Task.id) > sa.tuple_(sa.literal(after[0], Task.deadline.type), after[1])
-        )
-    return db.session.scalars(query).all()
+    mine = sa.select(Task.deadline, Task.id).where(
+        Task.office_id == desks.c.office_id, Task.duty == desks.c.duty, *late
+    )
+    each = mine.order_by(Task.deadline, Task.id).limit(limit).correlate(desks).lateral()
+    lines = sa.select(each.c.id).select_from(desks).join(each, sa.true())
+    return lines.order_by(each.c.deadline, each.c.id).limit(limit)
 
 
 def overdue_offices(actor: Actor, now: dt.datetime) -> Sequence[Any]:
-    """The offices below that have overdue tasks: code, name and how many, the worst first, 200 at most."""
-    count = sa.func.count()
+    """The offices right below that have overdue tasks, or whose own offices have: code, name and how many, the worst
+    first, each counted no further than MOST_COUNTED."""
+    below = sa.orm.aliased(Office)
+    inside_it = sa.and_(below.path >= Office.path, below.path < Office.path + "~")
+    late = (
+        sa.select(sa.literal(1).label("one"))
+        .select_from(below)
+        .join(Task, Task.office_id == below.id)
+        .where(inside_it, Task.duty.in_(DECIDING), *_late(now))
+        .limit(MOST_COUNTED)
+        .correlate(Office)
+        .subquery()
+    )
+    count = sa.select(sa.func.count()).select_from(late).scalar_subquery().label("count")
+    counted = (
+        sa.select(Office.code, Office.name, count).where(Office.superior_id == actor.office_id).offset(0).subquery()
+    )
     return db.session.execute(
-        sa.select(Office.code, Office.name, count.label("count"))
-        .join(Task, Task.office_id == Office.id)
-        .join(Case, Case.id == Task.case_id)
-        .where(_overdue_below(actor, now))
-        .group_by(Office.code, Office.name)
-        .order_by(count.desc(), Office.code)
-        .limit(200)
+        sa.select(counted).where(counted.c.count > 0).order_by(counted.c.count.desc(), counted.c.code)
     ).all()

@@ -15,9 +15,9 @@ from app.cases.models import (
     CaseStatus,
     PreReview,
     Task,
-    TaskStatus,
 )
-from app.cases.queries.cases import BUREAUS, _found_by
+from app.cases.queries.cases import BUREAUS
+from app.cases.queries.finding import found_by, of_process, page_of
 from app.database import db
 from app.definitions.models import Process
 from app.divisions.models import Office
@@ -82,8 +82,13 @@ def inbox(
     box -- waiting, or done (decided there); before, since -- bounds of the deadline, for the lights.
     """
     receiving, releasing, applicant = sa.orm.aliased(Office), sa.orm.aliased(Office), sa.orm.aliased(Office)
-    # asked row by row: one more join leads PostgreSQL to read the whole inbox before the page
-    applied = sa.select(applicant.short_name).where(applicant.id == Case.applicant_office_id).scalar_subquery()
+    page = page_of(
+        _listed(actor, box, before=before, since=since, after=after),
+        Task.case_id,
+        [of_process(process, actor, Task.case_id), found_by((q or "").strip(), Task.case_id)],
+        _order(box),
+        limit,
+    )
     query = (
         sa.select(
             Task.id,
@@ -98,35 +103,48 @@ def inbox(
             sa.func.coalesce(Student.name, "").label("student"),
             sa.func.coalesce(receiving.short_name, "").label("receiving"),
             sa.func.coalesce(releasing.short_name, "").label("releasing"),
-            applied.label("applicant"),
+            applicant.short_name.label("applicant"),
             Case.status,
             Task.note,
             Case.late_at,
         )
+        .join(page, page.c.id == Task.id)
         .join(Case, Case.id == Task.case_id)
         .join(Process, Process.key == Case.process_key)
+        .join(applicant, applicant.id == Case.applicant_office_id)
         .outerjoin(Student, Student.id == Case.student_id)
         .outerjoin(receiving, receiving.id == Case.receiving_school_id)
         .outerjoin(releasing, releasing.id == Case.releasing_school_id)
-        .where(Task.office_id == actor.office_id, Task.duty == actor.duty)
-        .limit(limit)
+        .order_by(*_order(box))
     )
-    place = sa.tuple_(Task.deadline, Task.id)
-    if box == "waiting":
-        query = query.where(Task.status == sa.literal_column("'open'")).order_by(Task.deadline, Task.id)
-        query = query.where(place > sa.tuple_(sa.literal(after[0], Task.deadline.type), after[1])) if after else query
-    else:
-        query = query.where(Task.status == TaskStatus.DONE).order_by(Task.deadline.desc(), Task.id.desc())
-        query = query.where(place < sa.tuple_(sa.literal(after[0], Task.deadline.type), after[1])) if after else query
-    if process:
-        query = query.where(Case.process_key == process)
+    return [_inbox_row(row) for row in db.session.execute(query)]
+
+
+def _order(box: str) -> tuple[Any, Any]:
+    return (Task.deadline.asc(), Task.id.asc()) if box == "waiting" else (Task.deadline.desc(), Task.id.desc())
+
+
+def _listed(
+    actor: Actor,
+    box: str,
+    *,
+    before: dt.datetime | None,
+    since: dt.datetime | None,
+    after: tuple[dt.datetime, int] | None,
+) -> Any:
+    """The tasks of a box from a place on: a range of an index, apart from what else a line shows."""
+    status: Any = sa.literal_column("'open'" if box == "waiting" else "'done'")  # as the indexes say it
+    query = sa.select(Task.id, Task.deadline).where(
+        Task.office_id == actor.office_id, Task.duty == actor.duty, Task.status == status
+    )
+    if after:
+        place, end = sa.tuple_(Task.deadline, Task.id), sa.tuple_(sa.literal(after[0], Task.deadline.type), after[1])
+        query = query.where(place > end if box == "waiting" else place < end)
     if before is not None:
         query = query.where(Task.deadline < before)
     if since is not None:
         query = query.where(Task.deadline >= since)
-    if q:
-        query = query.where(_found_by(q.strip()))
-    return [_inbox_row(row) for row in db.session.execute(query)]
+    return query
 
 
 def _inbox_row(row: Any) -> InboxRow:

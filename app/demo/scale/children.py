@@ -11,7 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
 from app import clock
+from app.database import db
 from app.demo.scale.kinds import CLOSED, OPEN, Kind
 from app.demo.scale.lives import Life
 from app.demo.scale.population import Cohort, Site, some_names
@@ -20,6 +23,7 @@ from app.demo.scale.walks import around
 from app.demo.schools import DemoSchool, Province
 from app.demo.students import AGE_AT_ENTRY
 from app.demo.walking import People
+from app.divisions.models import Office
 from app.divisions.operations import divisions_of_zhejiang
 from app.encryption import keyed_hash, seal, sign
 from app.schools.models import stage_of
@@ -51,6 +55,7 @@ class Places:
     gaps: dict[tuple[str, int], dict[str, Any]]
     roomy: dict[tuple[str, str, str], list[Site]]  # stage, tier, bureau ("": any)
     codes: dict[str, tuple[str, str]]  # by division: the county its numbers begin with, and its number
+    above: dict[int, tuple[int, ...]]  # by office: itself and everybody above it
 
     def other(self, site: Site, kind: Kind, chance: random.Random) -> Site | None:
         """The other school of a case, as its kind asks; None where there is no such."""
@@ -79,7 +84,9 @@ def places_of(province: Province, sites: list[Site], people: People) -> Places:
     codes = {code: (code, f"{place:02d}") for place, code in enumerate(counties, start=1)}
     for site in sites:  # a city's own schools are numbered with the first county of it
         codes.setdefault(site.division, codes[next(code for code in counties if code[:4] == site.division[:4])])
-    return Places(gaps, roomy, codes)
+    offices = db.session.execute(sa.select(Office.id, Office.path)).all()
+    above = {key: tuple(int(each) for each in path.split(".") if each) for key, path in offices}
+    return Places(gaps, roomy, codes, above)
 
 
 def _gaps_of(side: str, school: DemoSchool, people: People) -> dict[str, Any]:
@@ -135,8 +142,8 @@ class Filling:
         self.chance, self.today = random.Random(seed), clock.today()
         self.of_year: Counter[int] = Counter()  # children so far, by the year in which they entered their stage
 
-    def children(self, cohort: Cohort, classes: list[int]) -> Iterator[tuple[list[Stamp], dict[str, Any]]]:
-        """Each child of the cohort: the stamps of its rows and what they are filled in with."""
+    def children(self, cohort: Cohort, classes: list[int]) -> Iterator[tuple[Life, list[Stamp], dict[str, Any]]]:
+        """Each child of the cohort: its life, the stamps of its rows and what they are filled in with."""
         weeks = (self.today - dt.date(cohort.entry_year, 9, 1)).days // 7 - 1  # since it began
         for place, name in enumerate(some_names(cohort.children, self.chance)):
             index = cohort.first + place
@@ -155,7 +162,7 @@ class Filling:
             if life.directive:
                 _sign(gaps, life.directive)
             senior = cohort.site.stage == "senior"
-            yield [each for each in life.stamps if not senior or "%(card)s" not in each.line], gaps
+            yield life, [each for each in life.stamps if not senior or "%(card)s" not in each.line], gaps
 
     def _person(self, cohort: Cohort, place: int, index: int, name: str) -> dict[str, Any]:
         chance, site, year = self.chance, cohort.site, cohort.entry_year
@@ -194,6 +201,14 @@ class Filling:
             "entry_year": year,
             "started": f"{year}-09-01",
         }
+
+    def offices(self, life: Life, gaps: dict[str, Any]) -> Iterator[str]:
+        """The lines of `case_office` for the child's case: who is on its route, and who answers for them."""
+        route = {each if isinstance(each, int) else gaps[each] for each in life.route}
+        closed = "t" if life.kind.closed else "f"
+        for office in sorted({each for one in route for each in self.places.above[one]}):
+            own = "t" if office in route else "f"
+            yield f"{office}\t{gaps['case']}\t{own}\t{closed}\t{gaps['child']}\t{life.kind.process}\n"
 
     def _days(self, gaps: dict[str, Any], life: Life, index: int, since: int) -> None:
         """Whole weeks earlier than the pattern, so that working days stay such, and up to seven hours later."""

@@ -130,8 +130,9 @@ def _apart(act: Callable[[int], object], part: int) -> None:
 def _rows_of(work: Work, cohorts: Sequence[Cohort]) -> Iterable[_Rows]:
     filling, rows = Filling(work.places, work.deck, work.ids, cohorts[0].site.bureau), _Rows()
     for cohort in cohorts:
-        for stamps, gaps in filling.children(cohort, work.classes[cohort.site.id, cohort.grade]):
+        for life, stamps, gaps in filling.children(cohort, work.classes[cohort.site.id, cohort.grade]):
             rows.add(stamps, gaps)
+            rows.lines["case_office"] += filling.offices(life, gaps)
             if rows.children == AT_ONCE:
                 yield rows
                 rows = _Rows()

@@ -22,7 +22,7 @@ from app.divisions.models import Office
 from app.students.models import Directive, Guardian
 from workflows.routing import ROLES
 
-ELSEWHERE = frozenset({"attachment", "audit_chain", "audit_event", "name_part", "submission"})
+ELSEWHERE = frozenset({"attachment", "audit_chain", "audit_event", "case_office", "name_part", "submission"})
 #: columns that are the child's own, whoever's pattern it follows
 PERSONAL = {
     ("student", "name"): text("name"),
@@ -60,6 +60,9 @@ class Life:
     stamps: list[Stamp]
     instants: dict[str, tuple[dt.datetime, bool]]  # by gap; True: it moves with the hour, False: with the day alone
     day: dt.date  # of everything that was done
+    route: list[
+        str | int
+    ]  # the offices of the case's route and its applicant: gaps, or ids where everybody has the same
     directive: dict[str, Any] | None = None  # gaps and values of what its signature covers
 
     @property
@@ -80,7 +83,9 @@ class _Pattern:
     def __init__(self, walked: Walked, users: dict[int | None, tuple[int, str]]) -> None:
         self.walked, self.users = walked, users
         child, case = walked.child, db.session.get_one(Case, walked.case_id)
-        self.life_ = Life(walked.kind, [], {}, clock.local(case.opened_at).date())
+        concerned = {case.applicant_office_id, *(step.office_id for step in case.route)}
+        route = [walked.offices.get(each, each) for each in sorted(concerned)]
+        self.life_ = Life(walked.kind, [], {}, clock.local(case.opened_at).date(), route)
         self.ids: dict[tuple[str, int], str] = {("student", child.id): "child", ("cases", case.id): "case"}
         guardian = db.session.scalars(sa.select(Guardian.name).where(Guardian.student_id == child.id)).one()
         offices = [(db.session.get_one(Office, key), gap) for key, gap in walked.offices.items()]

@@ -87,7 +87,7 @@ def _load(tell: Callable[[str], object], children: int) -> None:
     people = people_at_office()
     walk(province, walked, people, chance)
     lives = lives_of(walked, people)
-    tables = sorted({each.table for life in lives for each in life.stamps} | {"name_part"})
+    tables = sorted({each.table for life in lives for each in life.stamps} | {"case_office", "name_part"})
     ids, gaps = _ids(lives), places_of(province, places, people)
     with transaction():
         number = next_seal_number()

@@ -72,12 +72,15 @@ def remember(names: Mapping[int, str]) -> None:
         execute(sa.insert(table(NamePart)), rows)
 
 
+def range_of(typed: str) -> sa.ColumnElement[bool]:
+    """The condition that a part of a name begins with what was typed: a range of the index."""
+    part = canonical.name(typed).lower()
+    return sa.and_(NamePart.part >= part, NamePart.part < part + "\U0010ffff")
+
+
 def reads(typed: str) -> sa.ColumnElement[bool]:
     """The condition that a child's name holds what was typed, or that its first letters begin so."""
-    part = canonical.name(typed).lower()
-    return Student.id.in_(
-        sa.select(NamePart.student_id).where(NamePart.part >= part, NamePart.part < part + "\U0010ffff")
-    )
+    return Student.id.in_(sa.select(NamePart.student_id).where(range_of(typed)))
 
 
 @sa.event.listens_for(Student, "after_insert")
