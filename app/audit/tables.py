@@ -22,6 +22,7 @@ UNSEALED = frozenset(
         "import_caption",
         "import_file",
         "import_row",
+        "kept_student",
         "known_place",
         "name_part",
         "number_reservation",

@@ -26,7 +26,8 @@ from app.errors import InvalidInput, NotAllowed, Refused, objections_of
 from app.identity.models import Post
 from app.processes.recruitment.models import ChildStatus, Plan, Roster, RosterChild
 from app.schools.models import Quota
-from app.students.models import Change, Directive, DirectiveStatus, Enrolment, NumberReservation, Student
+from app.students.models import Archive, Change, Directive, DirectiveStatus, Enrolment, NumberReservation, Student
+from app.students.models.kept import KeptStudent
 
 OPEN = Case.status != CaseStatus.CLOSED
 REGISTRATIONS = ("registration_primary", "registration_stage", "late_registration", "recruitment_roster", "home_return")
@@ -45,6 +46,7 @@ def broken() -> list[str]:
         cases_that_hold_nobody,
         directives,
         cases_and_their_offices,
+        children_who_left,
         cases_without_a_way_on,
     )
     found = [sentence for check in checks for sentence in check()]
@@ -168,6 +170,19 @@ def cases_and_their_offices() -> Iterator[str]:
     kept = {tuple(row) for row in db.session.execute(sa.select(*CaseOffice.__table__.columns))}
     for row in sorted(expected ^ kept, key=str):
         yield f"case_office: {row} is {'missing' if row in expected else 'too much'}"
+
+
+def children_who_left() -> Iterator[str]:
+    """Whoever is enrolled nowhere stands in `kept_student` with the archive's keeper, and nobody else."""
+    last = {row.student_id: row for row in db.session.scalars(sa.select(Enrolment).order_by(Enrolment.epoch))}
+    expected = {
+        (archive.student_id, archive.custodian_id, row.school_id, row.grade, row.standing.value)
+        for archive in db.session.scalars(sa.select(Archive))
+        if (row := last.get(archive.student_id)) and row.ends_on is not None
+    }
+    kept = {tuple(row) for row in db.session.execute(sa.select(*KeptStudent.__table__.columns))}
+    for row in sorted(expected ^ kept):
+        yield f"kept_student: {row} is {'missing' if row in expected else 'too much'}"
 
 
 def directives() -> Iterator[str]:

@@ -15,13 +15,10 @@ import sqlalchemy as sa
 from app.access import Actor
 from app.cases.models import Case, CaseOffice
 from app.database import db, table
-from app.students.models import Student
 from app.students.models.names import NamePart, range_of
+from app.students.queries.lookups import are_few, look_up, looks_up
 from app.students.queries.search import bearers_of
 from app.web import canonical
-
-PAGE = 20
-MOST = 6000  # that may be few: in a province of two million children
 
 
 @dataclass(frozen=True)
@@ -48,27 +45,12 @@ def page_of(
     """
     asked = [each for each in found if each is not None]
     driving = next((each for each in asked if each.cases is not None), None)
-    if driving and driving.cases is not None and _looks_up():
+    if driving and driving.cases is not None and looks_up():
         query = query.where(*(each.condition for each in asked if each is not driving))
         lines = look_up(driving.cases, lambda key: query.where(case_id == key))
         ordered = [_of(lines, each) for each in order]
         return sa.select(lines).order_by(*ordered).limit(limit).subquery()
     return query.where(*(each.condition for each in asked)).order_by(*order).limit(limit).subquery()
-
-
-def look_up(keys: sa.Select[Any], query_for: Any) -> sa.Subquery:
-    """What `query_for` finds for each of the keys, one after the other: never by reading the list beside them.
-
-    PostgreSQL, which misjudges how many of a list bear a name or run through a process, is left no other way.
-    """
-    first = sa.select(keys.distinct().offset(0).subquery()).subquery()
-    each = query_for(next(iter(first.c))).offset(0).lateral()
-    return sa.select(each).select_from(first.join(each, sa.true())).subquery()
-
-
-def _looks_up() -> bool:
-    """SQLite has no other way than to look rows up one by one, and no words to demand it."""
-    return db.session.connection().dialect.name == "postgresql"
 
 
 def _of(lines: sa.Subquery, term: sa.UnaryExpression[Any]) -> sa.UnaryExpression[Any]:
@@ -87,7 +69,7 @@ def found_by(typed: str, case_id: Any, student_id: Any = None) -> Found | None:
         return Found(case_id.in_(_numbered(typed)))
     part = range_of(typed)
     bearers = sa.select(NamePart.student_id).where(part)
-    if _are_few(bearers):
+    if are_few(bearers):
         return Found(case_id.in_(_cases_of(bearers)), _cases_of(bearers))
     if student_id is None:
         student_id = _of_case(Case.student_id, case_id)
@@ -103,7 +85,7 @@ def _numbered(typed: str) -> list[int]:
 
 def _cases_of(bearers: sa.Select[Any]) -> sa.Select[Any]:
     cases = table(Case).alias().c
-    if not _looks_up():
+    if not looks_up():
         return sa.select(cases.id).where(cases.student_id.in_(bearers))
     return sa.select(look_up(bearers, lambda student: sa.select(cases.id).where(cases.student_id == student)))
 
@@ -117,7 +99,7 @@ def of_process(process: str | None, actor: Actor, case_id: Any) -> Found | None:
         return None
     listed = table(CaseOffice).alias().c
     cases = sa.select(listed.case_id).where(listed.office_id == actor.office_id, listed.process_key == process)
-    if _are_few(cases):
+    if are_few(cases):
         return Found(case_id.in_(cases), cases)
     return Found(_of_case(Case.process_key, case_id) == process)
 
@@ -125,14 +107,3 @@ def of_process(process: str | None, actor: Actor, case_id: Any) -> Found | None:
 def _of_case(column: Any, case_id: Any) -> Any:
     cases = table(Case).alias()
     return sa.select(cases.c[column.key]).where(cases.c.id == case_id).correlate_except(cases).scalar_subquery()
-
-
-def _are_few(query: sa.Select[Any]) -> bool:
-    """True when looking up each of them takes no longer than reading a list until a page of such is found.
-
-    Of n children in m, every m/n-th line is such; a page is full after 20 m/n lines: as many as n when n² is 20 m.
-    """
-    counted = sa.select(sa.func.count()).select_from(query.limit(MOST + 1).subquery()).scalar_subquery()
-    children = sa.select(sa.func.max(Student.id)).scalar_subquery()
-    found, all_of_them = db.session.execute(sa.select(counted, children)).one()
-    return found <= MOST and found * found <= PAGE * max(all_of_them or 0, MOST)

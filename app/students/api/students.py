@@ -16,7 +16,7 @@ from app.students.models import CHANGE_NAMES, Change, NumberKind, Sex, Standing,
 from app.students.models.cohorts import CertificateKind
 from app.students.models.contests import ContestKind
 from app.students.operations import contests
-from app.students.queries.search import students_of
+from app.students.queries.search import students_listed
 from app.students.rules.permissions import why_not_see_in_full
 from app.web import Asked, Day, Page, one_page, operation, page_of, read_json
 
@@ -186,20 +186,20 @@ def _day(day: dt.date | None) -> str | None:
         "name": {"type": "string", "maxLength": 60, "description": "完整姓名"},
         "q": {"type": "string", "maxLength": 60, "description": "姓名的一部分、拼音首字母或完整号码"},
     },
-    cursor=(int,),
+    cursor=(int, int),
 )
 def list_students(asked: Asked) -> Page[StudentLineJson]:
-    rows = students_of(
+    rows = students_listed(
         actor(),
         q=asked.get("q"),
         school=asked.get("school"),
         grade=asked.get("grade"),
         standing=asked.get("standing"),
         name=asked.get("name"),
-        after=asked["after"] or 0,
+        after=asked["after"],
         limit=asked["limit"] + 1,
     )
-    return page_of(rows, asked["limit"], _line, lambda each: [each.id])
+    return page_of(rows, asked["limit"], lambda each: _line(each.student), lambda each: each.place)
 
 
 def _line(student: Student) -> StudentLineJson:

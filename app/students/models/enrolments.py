@@ -77,6 +77,15 @@ class Enrolment(Model):
             name="starts_by_its_record",
         ),
         sa.Index("ix_enrolment_school", "school_id", "grade", "standing"),
+        sa.Index("ix_enrolment_grade", "school_id", "grade", "student_id"),
+        sa.Index("ix_enrolment_standing", "school_id", "standing", "student_id"),
+        sa.Index(
+            "ix_enrolment_open",
+            "school_id",
+            "student_id",
+            sqlite_where=sa.text("ends_on IS NULL"),
+            postgresql_where=sa.text("ends_on IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

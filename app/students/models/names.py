@@ -78,11 +78,6 @@ def range_of(typed: str) -> sa.ColumnElement[bool]:
     return sa.and_(NamePart.part >= part, NamePart.part < part + "\U0010ffff")
 
 
-def reads(typed: str) -> sa.ColumnElement[bool]:
-    """The condition that a child's name holds what was typed, or that its first letters begin so."""
-    return Student.id.in_(sa.select(NamePart.student_id).where(range_of(typed)))
-
-
 @sa.event.listens_for(Student, "after_insert")
 def _remember_new(_mapper: Any, connection: sa.Connection, student: Student) -> None:
     rows = [{"student_id": student.id, "part": part} for part in sorted(parts_of(student.name))]

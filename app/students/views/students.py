@@ -19,10 +19,10 @@ from app.students.models.sections import SECTION_NAMES
 from app.students.presenters import members_of, particulars_of, whereabouts_of
 from app.students.queries.directives import directives_for
 from app.students.queries.roll import schools_of
-from app.students.queries.search import students_of
+from app.students.queries.search import students_listed
 from app.students.rules import permissions
 from app.web import add_menu, encode_cursor
-from app.web.pagination import after_id
+from app.web.pagination import decode_cursor
 
 bp = Blueprint("students", __name__, template_folder="../templates")
 NUMBER_NAMES = {
@@ -74,11 +74,12 @@ def index() -> Any:
     if wanted["standing"] not in {*Standing}:
         wanted["standing"] = ""
     asked: dict[str, Any] = {name: value or None for name, value in wanted.items()}
-    rows = students_of(actor(), **asked, after=after_id(), limit=PAGE + 1)
-    following = encode_cursor([rows[PAGE - 1].id]) if len(rows) > PAGE else None
+    after: Any = decode_cursor(int, int)
+    rows = students_listed(actor(), **asked, after=after, limit=PAGE + 1)
+    following = encode_cursor(rows[PAGE - 1].place) if len(rows) > PAGE else None
     return render_template(
         "students/list.html",
-        students=rows[:PAGE],
+        students=[each.student for each in rows[:PAGE]],
         grades=GRADES,
         offered_grades=grades_at(actor().office_id),
         standings=STANDING_NAMES,
