@@ -74,11 +74,11 @@ def plan_and_registered(office: Office, stage: Stage, year: int) -> list[Line]:
         .group_by(below.id)
     )
     refused = _refused_below(office, year)
-    lines = [
-        Line(db.session.get_one(Office, row.id), row.total, row.used, row.reserved, refused.get(row.id, 0))
-        for row in db.session.execute(figures)
+    rows = {row.id: row for row in db.session.execute(figures)}
+    return [
+        Line(each, rows[each.id].total, rows[each.id].used, rows[each.id].reserved, refused.get(each.id, 0))
+        for each in db.session.scalars(sa.select(Office).where(Office.id.in_(rows)).order_by(Office.code))
     ]
-    return sorted(lines, key=lambda line: line.office.code)
 
 
 def _refused_below(office: Office, year: int) -> dict[int, int]:
