@@ -19,6 +19,7 @@ from app.errors import Missing
 from app.schools.models import Quota, Stage
 from app.students.models import Change, Enrolment, Student, Suspension
 from app.students.queries import locked_since, running_suspensions
+from app.students.queries.lookups import look_up, looks_up
 from app.students.rules.locks import BY_THE_SUPERIOR
 
 #: processes that write what is locked, beside the registrations that go on as 补录
@@ -176,19 +177,30 @@ def changed_after_lock(
     actor: Actor, *, year: int, before: int | None = None, limit: int = 50
 ) -> Sequence[tuple[Change, Case, Student]]:
     """Who changed what of the cohort of that year after it was locked, the newest first."""
-    written = sa.or_(Case.process_key.in_(AFTER_LOCK), Case.late_at.is_not(None))
+    written = sa.select(Case.id).where(sa.or_(Case.process_key.in_(AFTER_LOCK), Case.late_at.is_not(None)))
+
+    def changed(case_id: Any) -> sa.Select[Any]:
+        query = (
+            sa.select(Change.id)
+            .join(Enrolment, sa.and_(Enrolment.student_id == Change.student_id, Enrolment.epoch == Change.epoch))
+            .join(Office, Office.id == Change.school_id)
+            .where(inside(actor), Enrolment.entry_year == year, Change.recorded_at >= locked_since(year))
+            .where(case_id)
+        )
+        return query.where(Change.id < before) if before else query
+
+    if looks_up():  # such cases are few among all, and PostgreSQL does not know how few
+        found = look_up(written, lambda key: changed(Change.case_id == key))
+    else:
+        found = changed(Change.case_id.in_(written)).subquery()
+    page = sa.select(found.c.id).order_by(found.c.id.desc()).limit(limit).subquery()
     query = (
         sa.select(Change, Case, Student)
+        .join(page, page.c.id == Change.id)
         .join(Case, Case.id == Change.case_id)
         .join(Student, Student.id == Change.student_id)
-        .join(Enrolment, sa.and_(Enrolment.student_id == Change.student_id, Enrolment.epoch == Change.epoch))
-        .join(Office, Office.id == Change.school_id)
-        .where(inside(actor), written, Enrolment.entry_year == year, Change.recorded_at >= locked_since(year))
         .order_by(Change.id.desc())
-        .limit(limit)
     )
-    if before:
-        query = query.where(Change.id < before)
     return [(change, case, student) for change, case, student in db.session.execute(query)]
 
 

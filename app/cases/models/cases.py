@@ -55,6 +55,13 @@ class Case(Model):
         sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_when"),
         sa.CheckConstraint("(status = 'closed') = (outcome IS NOT NULL)", name="outcome_when_closed"),
         sa.Index("ix_cases_applicant_office_id_id", "applicant_office_id", "id"),
+        sa.Index("ix_cases_process_key", "process_key"),
+        sa.Index(
+            "ix_cases_late",
+            "id",
+            sqlite_where=sa.text("late_at IS NOT NULL"),
+            postgresql_where=sa.text("late_at IS NOT NULL"),
+        ),
         sa.Index(
             "ix_cases_paused",
             "id",

@@ -190,7 +190,7 @@ def _registered(actor: Actor, year: int) -> Any:
         )
         .where(
             _touches(actor),
-            Directive.kind == DirectiveKind.ALLOW_OUTSIDE,
+            Directive.kind == sa.literal_column(f"'{DirectiveKind.ALLOW_OUTSIDE.value}'"),  # as the index says it
             Directive.status == DirectiveStatus.CONSUMED,
             Case.process_key != "home_return",
             Enrolment.entry_year == year,

@@ -42,6 +42,25 @@ class Directive(Model):
             sqlite_where=sa.text("status = 'issued'"),
             postgresql_where=sa.text("status = 'issued'"),
         ),
+        *(
+            sa.Index(
+                f"ix_directive_issued_{party}",
+                f"{party}_id",
+                "id",
+                sqlite_where=sa.text("status = 'issued'"),
+                postgresql_where=sa.text("status = 'issued'"),
+            )
+            for party in ("issuer", "from_office", "to_school")
+        ),
+        sa.Index("ix_directive_issuer", "issuer_id", "id"),
+        sa.Index(
+            "ix_directive_outside",
+            "id",
+            sqlite_where=sa.text("kind = 'allow_outside'"),
+            postgresql_where=sa.text("kind = 'allow_outside'"),
+        ),
+        sa.Index("ix_directive_from_office", "from_office_id", "id"),
+        sa.Index("ix_directive_to_school", "to_school_id", "id"),
         sa.CheckConstraint("(consumed_at IS NOT NULL) = (status = 'consumed')", name="consumed_when"),
     )
 
@@ -53,8 +72,8 @@ class Directive(Model):
     archive_id: Mapped[int] = mapped_column(sa.ForeignKey("archive.id"))
     archive_version: Mapped[int]
     from_office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
-    to_school_id: Mapped[int] = mapped_column(sa.ForeignKey("school.id"), index=True)
-    issuer_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"), index=True)
+    to_school_id: Mapped[int] = mapped_column(sa.ForeignKey("school.id"))
+    issuer_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
     issued_by: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"), index=True)
     issued_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

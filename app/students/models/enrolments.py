@@ -80,6 +80,13 @@ class Enrolment(Model):
         sa.Index("ix_enrolment_grade", "school_id", "grade", "student_id"),
         sa.Index("ix_enrolment_standing", "school_id", "standing", "student_id"),
         sa.Index(
+            "ix_enrolment_unplaced",
+            "school_id",
+            "starts_on",
+            sqlite_where=sa.text("ends_on IS NULL AND school_class_id IS NULL"),
+            postgresql_where=sa.text("ends_on IS NULL AND school_class_id IS NULL"),
+        ),
+        sa.Index(
             "ix_enrolment_open",
             "school_id",
             "student_id",

@@ -116,7 +116,9 @@ def classes_of(school_id: int) -> Sequence[Any]:
             sa.func.count().label("all"),
             sa.func.sum(sa.case((Enrolment.standing == Standing.ACTIVE, 1), else_=0)).label("active"),
         )
-        .outerjoin(SchoolClass, SchoolClass.id == Enrolment.school_class_id)
+        .outerjoin(
+            SchoolClass, sa.and_(SchoolClass.id == Enrolment.school_class_id, SchoolClass.school_id == school_id)
+        )
         .where(Enrolment.school_id == school_id, Enrolment.ends_on.is_(None))
         .group_by(Enrolment.grade, SchoolClass.number)
         .order_by(Enrolment.grade, sa.func.coalesce(SchoolClass.number, 0))
