@@ -47,10 +47,24 @@ class AuditChain(Model):
     hash: Mapped[str] = mapped_column(sa.String(64))
 
 
+#: the code of the office in an event's content, whatever else somebody may have written there
+OFFICE_OF_EVENT = """substring(audit_event.content from '"office":"([^"]*)"')"""
+
+
 class AuditEvent(Model):
     """日志 – one act: verb, subject, actor, before and after, linked to the row before it."""
 
     __tablename__ = "audit_event"
+    __table_args__ = (
+        sa.Index(
+            "ix_audit_event_office",
+            sa.text(OFFICE_OF_EVENT.replace("audit_event.", "")),
+            "at",
+            "chain",
+            "place",
+        ).ddl_if(dialect="postgresql"),
+        sa.Index("ix_audit_event_verb", "verb", "at", "chain", "place"),
+    )
 
     chain: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)

@@ -34,7 +34,10 @@ PAGES = (
     "/students?grade=13", "/contests",
 )  # fmt: skip
 OF_A_SCHOOL = ("/cases/applied", "/discrepancies")
-OF_A_BUREAU = ("/overdue", "/reports/plan")
+OF_A_BUREAU = ("/overdue", "/reports/plan", "/reports/after-lock", "/reports/flows")
+OF_AN_AUDITOR = (
+    "/audit", "/audit?verb=cases/decide", "/audit?verb=cases/nothing", "/audit?office=330212", "/audit?office=330106",
+)  # fmt: skip
 
 
 @dataclass
@@ -69,6 +72,8 @@ def tiers() -> Iterator[dict[str, Tier]]:
             "county": story.people["releasing_bureau"].approver,
             "city": factories.a_user(factories.a_bureau("330200"), "approver"),
             "province": factories.a_user(factories.a_bureau("330000"), "approver"),
+            "auditing county": factories.a_user(factories.a_bureau("330108"), "auditor"),
+            "auditing province": factories.a_user(factories.a_bureau("330000"), "auditor"),
         }
         yield {name: Tier(Client(app).sign_in(user), name) for name, user in people.items()}
         db.session.rollback()
@@ -88,9 +93,20 @@ def faults(tier: Tier, page: str) -> list[str]:
     return [f"{page} of a {tier.name} {each}" for each in found]
 
 
-@pytest.mark.parametrize("name", ["school", "deciding school", "county", "city", "province"])
-def test_a_page_reads_no_more_than_it_shows(tiers: dict[str, Tier], name: str) -> None:
-    pages = [*PAGES, *(OF_A_SCHOOL if name == "school" else ()), *(() if "school" in name else OF_A_BUREAU)]
+@pytest.mark.parametrize(
+    ("name", "pages"),
+    [
+        ("school", (*PAGES, *OF_A_SCHOOL)),
+        ("deciding school", PAGES),
+        ("county", (*PAGES, *OF_A_BUREAU)),
+        ("city", (*PAGES, *OF_A_BUREAU)),
+        ("province", (*PAGES, *OF_A_BUREAU)),
+        ("auditing county", OF_AN_AUDITOR),
+        ("auditing province", OF_AN_AUDITOR),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_page_reads_no_more_than_it_shows(tiers: dict[str, Tier], name: str, pages: tuple[str, ...]) -> None:
     found = [fault for page in pages for fault in faults(tiers[name], page)]
 
     assert not found, "\n".join(found)

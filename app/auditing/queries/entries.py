@@ -9,10 +9,9 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSON
 
 from app.access import Actor
-from app.audit import ANONYMOUS, EVENTS, SYSTEM
+from app.audit import ANONYMOUS, EVENTS, OFFICE_OF_EVENT, SYSTEM
 from app.auditing import labels
 from app.cases.models import Case
 from app.database import db, execute
@@ -20,8 +19,10 @@ from app.definitions.queries import compiled_version
 from app.divisions.models import Office
 from app.divisions.queries import inside
 from app.identity.models import User
+from app.students.queries.lookups import looks_up
 
 MOST_OFFICES = 50  # that a name may mean
+PLACE = (EVENTS.c.at, EVENTS.c.chain, EVENTS.c.place)
 
 
 @dataclass(frozen=True)
@@ -60,22 +61,38 @@ Place = tuple[dt.datetime, str, int]
 
 def lines(wanted: Wanted, *, actor: Actor, after: Place | None, limit: int) -> Sequence[Line]:
     """Events that match, in the auditor's jurisdiction, newest first, from after that place on."""
-    query = (
-        sa.select(*(column for column in EVENTS.c if column.name != "seals"), User.username)
-        .outerjoin(User, User.id == EVENTS.c.actor_id)
-        .order_by(EVENTS.c.at.desc(), EVENTS.c.chain.desc(), EVENTS.c.place.desc())
-        .limit(limit)
-    )
-    for condition in (*_scope(actor), *_conditions(wanted)):
-        query = query.where(condition)
+    conditions = _conditions(wanted)
     if after is not None:
-        query = query.where(sa.tuple_(EVENTS.c.at, EVENTS.c.chain, EVENTS.c.place) < sa.tuple_(*_typed(after)))
-    return [_line(row) for row in execute(query)]
+        conditions.append(sa.tuple_(*PLACE) < sa.tuple_(*_typed(after)))
+    offices = _offices(actor, wanted)
+    shown = sa.select(*(column for column in EVENTS.c if column.name != "seals"), User.username)
+    query = shown.outerjoin(User, User.id == EVENTS.c.actor_id)
+    if offices is None:
+        query = query.where(*conditions).limit(limit)
+    elif looks_up() and not (wanted.subject or wanted.person):  # these have few events, and indexes of their own
+        page = _last_of_each(offices, conditions, limit).subquery()
+        query = query.join(page, sa.and_(page.c.chain == EVENTS.c.chain, page.c.place == EVENTS.c.place))
+    else:
+        query = query.where(_in_offices(offices), *conditions).limit(limit)
+    return [_line(row) for row in execute(query.order_by(*(column.desc() for column in PLACE)))]
+
+
+def _last_of_each(offices: sa.Select[Any], conditions: list[Any], limit: int) -> sa.Select[Any]:
+    """The places of the last events of many offices: a page holds events of so many at most, each one's last ones."""
+    codes = offices.subquery()
+    newest = [column.desc() for column in PLACE]
+    last = sa.select(*PLACE).where(_office() == codes.c.code, *conditions).order_by(*newest).limit(1)
+    head = last.correlate(codes).lateral()
+    heads = sa.select(codes.c.code).select_from(codes.join(head, sa.true()))
+    few = heads.order_by(*(head.c[column.name].desc() for column in PLACE)).limit(limit).subquery()
+    mine = sa.select(*PLACE).where(_office() == few.c.code, *conditions).order_by(*newest).limit(limit)
+    each = mine.correlate(few).lateral()
+    found = sa.select(*each.c).select_from(few.join(each, sa.true()))
+    return found.order_by(*(each.c[column.name].desc() for column in PLACE)).limit(limit)
 
 
 def _typed(place: Place) -> list[Any]:
-    columns = (EVENTS.c.at, EVENTS.c.chain, EVENTS.c.place)
-    return [sa.bindparam(None, value, column.type) for value, column in zip(place, columns, strict=True)]
+    return [sa.bindparam(None, value, column.type) for value, column in zip(place, PLACE, strict=True)]
 
 
 def _line(row: Any) -> Line:
@@ -88,11 +105,17 @@ def _line(row: Any) -> Line:
     )  # fmt: skip
 
 
-def _scope(actor: Actor) -> list[Any]:
-    """The province audits everybody; any other bureau the offices it answers for."""
-    if actor.office_kind == "province":
-        return []
-    return [_in_offices(sa.select(Office.code).where(inside(actor)))]
+def _offices(actor: Actor, wanted: Wanted) -> sa.Select[Any] | None:
+    """The codes of the offices whose events are read; None for anybody's.
+
+    The province audits everybody; any other bureau the offices it answers for.
+    """
+    whose: list[Any] = [] if actor.office_kind == "province" else [inside(actor)]
+    if not wanted.office:
+        return sa.select(Office.code).where(*whose) if whose else None
+    meant = sa.or_(Office.code == wanted.office, Office.name.contains(wanted.office, autoescape=True))
+    named = sa.select(Office.id).where(meant).order_by(Office.id).limit(MOST_OFFICES)
+    return sa.select(Office.code).where(Office.id.in_(named), *whose)
 
 
 def _conditions(wanted: Wanted) -> list[Any]:
@@ -103,9 +126,6 @@ def _conditions(wanted: Wanted) -> list[Any]:
     if wanted.person:
         named = sa.or_(User.username == wanted.person, User.name == wanted.person)
         conditions.append(EVENTS.c.actor_id.in_(sa.select(User.id).where(named)))
-    if wanted.office:
-        meant = sa.or_(Office.code == wanted.office, Office.name.contains(wanted.office, autoescape=True))
-        conditions.append(_in_offices(sa.select(Office.code).where(meant).order_by(Office.id).limit(MOST_OFFICES)))
     if wanted.verb:
         whole = EVENTS.c.verb == wanted.verb
         conditions.append(whole if "/" in wanted.verb else EVENTS.c.verb.startswith(wanted.verb + "/", autoescape=True))
@@ -125,8 +145,9 @@ def _in_offices(codes: Any) -> Any:
 
 
 def _office() -> Any:
-    if db.session.connection().dialect.name == "postgresql":
-        return sa.cast(EVENTS.c.content, JSON)["office"].astext
+    """The code of the office for which an event was written, on PostgreSQL as the index has it."""
+    if looks_up():
+        return sa.literal_column(OFFICE_OF_EVENT)
     return sa.func.json_extract(EVENTS.c.content, "$.office")
 
 
