@@ -163,7 +163,10 @@ def test_another_number_in_the_answer_is_asked_about_and_put_right(arrival: Arri
 
     assert nationals() == [(OTHER, "待核验", False)]
     kept = db.session.scalars(sa.select(Decision.form).where(Decision.key == "refused_elsewhere")).one()
-    assert kept == {"national_number": "L341225********5678"}
+    assert kept == {
+        "national_number": "L341225********5678",
+        "before": {"national_number": "L341225********123X"},  # what it was, by its ends too
+    }
     tick()
     assert [each.body["national_number"] for each in elsewhere.took if each.kind == REQUEST] == [BORNE, OTHER]
     answered(elsewhere, national_number=OTHER)
