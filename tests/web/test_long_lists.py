@@ -33,7 +33,7 @@ PAGES = (
     "/students", "/students?q=王建国", "/students?q=w", "/students?standing=active", "/students?standing=suspended",
     "/students?grade=13", "/contests",
 )  # fmt: skip
-OF_A_SCHOOL = ("/cases/applied", "/discrepancies")
+OF_A_SCHOOL = ("/cases/applied", "/discrepancies", "/roll/")
 OF_A_BUREAU = ("/overdue", "/reports/plan", "/reports/after-lock", "/reports/flows")
 OF_AN_AUDITOR = (
     "/audit", "/audit?verb=cases/decide", "/audit?verb=cases/nothing", "/audit?office=330212", "/audit?office=330106",

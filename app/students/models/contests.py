@@ -51,6 +51,12 @@ class Contest(Model):
             sqlite_where=sa.text("cleared_at IS NULL"),
             postgresql_where=sa.text("cleared_at IS NULL"),
         ),
+        sa.Index(
+            "ix_contest_open",
+            "id",
+            sqlite_where=sa.text("cleared_at IS NULL"),
+            postgresql_where=sa.text("cleared_at IS NULL"),
+        ),
         sa.CheckConstraint("(cleared_at IS NULL) = (remedy IS NULL)", name="remedy_when_cleared"),
         sa.CheckConstraint("(cleared_at IS NULL) = (case_id IS NULL)", name="case_when_cleared"),
     )

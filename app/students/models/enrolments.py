@@ -124,7 +124,10 @@ class Change(Model):
     """学籍异动 – one dated alteration of an enrolment, made under a case."""
 
     __tablename__ = "change"
-    __table_args__ = (sa.Index("uq_change_reverses_id", "reverses_id", unique=True),)
+    __table_args__ = (
+        sa.Index("uq_change_reverses_id", "reverses_id", unique=True),
+        sa.Index("ix_change_school", "school_id", "code", "effective_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"), index=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -16,6 +17,7 @@ from app.divisions.queries import inside
 from app.divisions.rules.provinces import PROVINCES
 from app.encryption import keyed_hash
 from app.errors import Missing
+from app.schools.models import School
 from app.students.models import (
     CHANGE_NAMES,
     Archive,
@@ -206,15 +208,24 @@ def open_contest_of(student_id: int, *, for_update: bool = False) -> Contest | N
 
 def contests_for(actor: Actor, *, after: int = 0, limit: int = 20) -> Sequence[Contest]:
     """Open contests of children inside the actor's jurisdiction, the oldest first."""
-    keeper = sa.orm.aliased(Office)
-    mine = (
-        sa.select(Archive.student_id).join(keeper, keeper.id == Archive.custodian_id).where(inside(actor, keeper.path))
-    )
+
+    def is_kept_here(child: Any) -> sa.ColumnElement[bool]:
+        keeper = sa.orm.aliased(Office)
+        kept = sa.exists().where(Archive.student_id == child, keeper.id == Archive.custodian_id)
+        return kept.where(inside(actor, keeper.path)).correlate(Contest)
+
+    shown = [
+        joinedload(each).options(
+            selectinload(Student.enrolments).joinedload(Enrolment.school).joinedload(School.office),
+            joinedload(Student.archive),
+        )
+        for each in (Contest.student, Contest.other)
+    ]
     return db.session.scalars(
         sa.select(Contest)
         .where(Contest.cleared_at.is_(None), Contest.id > after)
-        .where(sa.or_(Contest.student_id.in_(mine), Contest.other_id.in_(mine)))
-        .options(joinedload(Contest.student), joinedload(Contest.other), joinedload(Contest.marked_by))
+        .where(sa.or_(is_kept_here(Contest.student_id), is_kept_here(Contest.other_id)))
+        .options(*shown, joinedload(Contest.marked_by))
         .order_by(Contest.id)
         .limit(limit)
     ).all()
