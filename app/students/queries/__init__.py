@@ -1,5 +1,6 @@
 """Reads of the record, each within somebody's jurisdiction."""
 
+from app.students.queries.contests import contests_for, open_contest_of
 from app.students.queries.record import (
     UnknownChild,
     certificate_of_suspension,
@@ -7,7 +8,6 @@ from app.students.queries.record import (
     changes_after,
     changes_of,
     child_by_number,
-    contests_for,
     count_enrolments_under,
     custody_of,
     discrepancies_for,
@@ -22,7 +22,6 @@ from app.students.queries.record import (
     locked_since,
     may_see,
     namesakes_of,
-    open_contest_of,
     photo_of,
     proofs_of,
     restored_since,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -17,7 +16,6 @@ from app.divisions.queries import inside
 from app.divisions.rules.provinces import PROVINCES
 from app.encryption import keyed_hash
 from app.errors import Missing
-from app.schools.models import School
 from app.students.models import (
     CHANGE_NAMES,
     Archive,
@@ -30,7 +28,6 @@ from app.students.models import (
     Suspension,
 )
 from app.students.models.cohorts import Certificate, Discrepancy, LockPostponement
-from app.students.models.contests import Contest
 from app.students.models.issued import Photo, Proof
 from app.students.rules import UnknownChild
 from app.students.rules.locks import earliest_lock
@@ -193,41 +190,6 @@ def proofs_of(student_id: int) -> Sequence[Proof]:
     """The proofs of enrolment that were issued for a child, the newest first."""
     return db.session.scalars(
         sa.select(Proof).where(Proof.student_id == student_id).order_by(Proof.id.desc()).limit(20)
-    ).all()
-
-
-def open_contest_of(student_id: int, *, for_update: bool = False) -> Contest | None:
-    """The doubt about this record that nobody has settled yet."""
-    query = sa.select(Contest).where(
-        Contest.cleared_at.is_(None), sa.or_(Contest.student_id == student_id, Contest.other_id == student_id)
-    )
-    query = query.order_by(Contest.id).limit(1)
-    contest: Contest | None = db.session.scalar(query.with_for_update() if for_update else query)
-    return contest
-
-
-def contests_for(actor: Actor, *, after: int = 0, limit: int = 20) -> Sequence[Contest]:
-    """Open contests of children inside the actor's jurisdiction, the oldest first."""
-
-    def is_kept_here(child: Any) -> sa.ColumnElement[bool]:
-        keeper = sa.orm.aliased(Office)
-        kept = sa.exists().where(Archive.student_id == child, keeper.id == Archive.custodian_id)
-        return kept.where(inside(actor, keeper.path)).correlate(Contest)
-
-    shown = [
-        joinedload(each).options(
-            selectinload(Student.enrolments).joinedload(Enrolment.school).joinedload(School.office),
-            joinedload(Student.archive),
-        )
-        for each in (Contest.student, Contest.other)
-    ]
-    return db.session.scalars(
-        sa.select(Contest)
-        .where(Contest.cleared_at.is_(None), Contest.id > after)
-        .where(sa.or_(is_kept_here(Contest.student_id), is_kept_here(Contest.other_id)))
-        .options(*shown, joinedload(Contest.marked_by))
-        .order_by(Contest.id)
-        .limit(limit)
     ).all()
 
 
