@@ -16,7 +16,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
@@ -40,6 +40,11 @@ def _cipher(field_key: str) -> AESGCM:
 @functools.lru_cache(maxsize=8)
 def _signer(field_key: str) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(_derived(field_key, b"sign"))
+
+
+@functools.lru_cache(maxsize=8)
+def _verifier(field_key: str) -> Ed25519PublicKey:
+    return _signer(field_key).public_key()
 
 
 def seal(text: str) -> bytes:
@@ -75,7 +80,7 @@ def unseal_text(sealed: str) -> str:
 
 def keyed_hash(text: str) -> str:
     """64 hexadecimal digits by which a sealed text is found and kept unique."""
-    return hmac.new(_derived(_field_key(), b"hash"), text.encode(), "sha256").hexdigest()
+    return hmac.digest(_derived(_field_key(), b"hash"), text.encode(), "sha256").hex()
 
 
 def check_mark(content: bytes) -> bytes:
@@ -116,7 +121,7 @@ def sign(content: bytes) -> bytes:
 def is_signed(content: bytes, signature: bytes) -> bool:
     """True when `signature` is our own under exactly this content."""
     try:
-        _signer(_field_key()).public_key().verify(signature, content)
+        _verifier(_field_key()).verify(signature, content)
     except InvalidSignature:
         return False
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from app import clock
@@ -16,6 +17,7 @@ ABOVE = ("浙江省?", "(?:浙江省?)?[\u4e00-\u9fff]{2}市")  # what stands be
 ROADS = tuple("大路街巷弄道桥")  # 鄞县大道 is a street of today
 ASK = "请填写县（市、区）全称（如“杭州市西湖区”）或六位代码"
 CODE = "([0-9]{6})(?:[0-9]{6})?"  # of a county; twelve digits name a village of it
+SIX_DIGITS = re.compile("[0-9]{6}")
 CODE_AND_NAME = re.compile(rf"(?:{CODE})?[（(]?([^0-9（()）]+)[)）]?[（(]?(?:{CODE})?[)）]?")
 
 
@@ -26,6 +28,8 @@ def today() -> Gazetteer:
 
 def code_of(written: str) -> str:
     """The code of the county that a text names or gives, by name, code or both; what means none, or several, stays."""
+    if SIX_DIGITS.fullmatch(written):
+        return written
     bare = "".join(each for each in written.translate(FULL_WIDTH) if not is_invisible(each)).strip().lstrip("'‘’")
     digits = re.sub(r"\s", "", bare)
     if re.fullmatch(r"[0-9]{6}(?:[0-9]{6})?", digits):
@@ -78,6 +82,8 @@ def fault_of_address(value: str) -> tuple[str, str] | None:
     A street may bear the name (鄞县大道), and a city's name alone be a street's beginning (富阳市场路).
     """
     place = re.sub(r"\s", "", value)
+    if not _former_names().search(place):
+        return None
     led = [above[0] for pattern in ABOVE if (above := re.match(pattern, place))]
     for code, name in former_of_home():
         heads = [*led, *([] if name.endswith("市") else [""])]
@@ -85,6 +91,12 @@ def fault_of_address(value: str) -> tuple[str, str] | None:
         if found and code not in today().counties and not place[len(found) :].startswith(ROADS):
             return WRONG, gone(code, name)
     return None
+
+
+@functools.cache
+def _former_names() -> re.Pattern[str]:
+    """What finds the name of a division of the past anywhere in a text."""
+    return re.compile("|".join(re.escape(name) for _code, name in former_of_home()))
 
 
 def offer() -> None:

@@ -8,7 +8,7 @@ from app.web.integers import whole_number
 from app.web.pagination import Page, after_id, cursor_after, decode_cursor, encode_cursor, one_page, page_of
 from app.web.query_parameters import Asked, read_query
 from app.web.uploads import Upload, takes_files, uploads_in
-from app.web.validation import FORM, form_values, objections, read_json
+from app.web.validation import FORM, checked_form, form_values, objections, read_json
 
 __all__ = [
     "FORM",
@@ -20,6 +20,7 @@ __all__ = [
     "add_menu",
     "after_id",
     "answered_in_brief",
+    "checked_form",
     "cursor_after",
     "decode_cursor",
     "encode_cursor",

@@ -20,7 +20,9 @@ Canonical = Callable[[str], str]
 
 PLAIN = re.compile("[!-~\u4e00-\u9fff](?:[ -~\u4e00-\u9fff]*[!-~\u4e00-\u9fff])?")  # nearly every text is canonical
 PLAIN_NAME = re.compile("[\u4e00-\u9fff]+(?:·[\u4e00-\u9fff]+)*")
+PLAIN_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PLAIN_NUMBER = re.compile("[0-9A-Z]+")
+FEW = 10  # values for which nothing is made ready
 MOST_MARKS = 30  # on one character, as in the stream-safe text of Unicode; no script needs as many
 RADICALS = {point: unicodedata.normalize("NFKC", chr(point)) for point in range(0x2F00, 0x2FD6)}  # copied from a PDF
 FULL_WIDTH = {point: point - 0xFEE0 for point in range(0xFF01, 0xFF5F)}
@@ -53,20 +55,47 @@ def values(schema: Mapping[str, Any], value: Any) -> Any:
         parts = schema.get("properties") or {}
         return {key: values(parts.get(key) or {}, each) for key, each in value.items()}
     if isinstance(value, list):
-        return [values(schema.get("items") or {}, each) for each in value]
+        items = schema.get("items") or {}
+        return list(map(_ready(items), value)) if len(value) > FEW else [values(items, each) for each in value]
     return value
+
+
+def _ready(schema: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """What `values` does with a value of that shape, made ready for many of them."""
+    of_text = of_kind(schema)
+    parts = {name: _ready(part or {}) for name, part in (schema.get("properties") or {}).items()}
+    other = _ready({}) if schema else None
+
+    def written(value: Any) -> Any:
+        if isinstance(value, str):
+            return of_text(value)
+        if isinstance(value, Mapping):
+            return {key: parts.get(key, other or written)(each) for key, each in value.items()}
+        return values(schema, value)
+
+    return written
 
 
 def of_field(part: Mapping[str, Any], typed: str) -> str:
     """One text in the canonical form of its field."""
+    return of_kind(part)(typed)
+
+
+def of_kind(part: Mapping[str, Any]) -> Canonical:
+    """What brings a text to the canonical form of that field."""
     if part.get("type") == "integer":
-        return text(typed).translate(FULL_WIDTH)
+        return _of_integer
     kind = str(part.get("format", ""))
     if kind in KINDS:
-        return KINDS[kind](typed)
+        return KINDS[kind]
     if kind in FORMATS:
-        return FORMATS[kind].canonical(text(typed))
-    return text(typed)
+        canonical = FORMATS[kind].canonical
+        return lambda typed: canonical(text(typed))
+    return text
+
+
+def _of_integer(typed: str) -> str:
+    return text(typed).translate(FULL_WIDTH)
 
 
 def text(typed: str) -> str:
@@ -128,7 +157,7 @@ def code(typed: str) -> str:
 
 def identity_number(typed: str) -> str:
     """A resident identity number."""
-    return DASHES.sub("", code(typed)).translate(CROSSES)
+    return typed if PLAIN_NUMBER.fullmatch(typed) else DASHES.sub("", code(typed)).translate(CROSSES)
 
 
 def mobile(typed: str) -> str:
@@ -143,6 +172,8 @@ def day(typed: str) -> str:
 
     2020年5月20号, 2020.5.20, 2020/5/20, 20200520, 2020-05-20 08:30:00; a time with its zone is told in China's.
     """
+    if PLAIN_DAY.fullmatch(typed):
+        return typed
     narrow = typed.translate(FULL_WIDTH).translate(RADICALS)
     narrow = "".join(each for each in narrow if each.isspace() or not is_invisible(each)).strip().lstrip(APOSTROPHES)
     narrow = re.sub(r"\s+", " ", DASHES.sub("-", narrow))

@@ -31,7 +31,41 @@ def acceptor(schema: Any) -> Test:
     tests = [_test(keyword, said, schema) for keyword, said in schema.items() if not _is_note(keyword)]
     if not tests or _never in tests:
         return _never
-    return tests[0] if len(tests) == 1 else lambda value: all(test(value) for test in tests)
+    return _all_of(tests)
+
+
+def _all_of(tests: list[Test]) -> Test:
+    """Written out for the two or three that a field has: a generator costs more than they do."""
+    match tests:
+        case [only]:
+            return only
+        case [first, second]:
+            return lambda value: first(value) and second(value)
+        case [first, second, third]:
+            return lambda value: first(value) and second(value) and third(value)
+    return lambda value: all(test(value) for test in tests)
+
+
+def texts(schema: Any, test_of: Callable[[Mapping[str, Any]], Test]) -> Test:
+    """A function that is True for a value whose texts all hold, each by the test that its part of the schema gives.
+
+    What the schema does not name is tested as a text of which nothing is said.
+    """
+    if not isinstance(schema, dict):
+        return _never
+    of_itself = test_of(schema)
+    fields = {name: texts(part, test_of) for name, part in schema.get("properties", {}).items()}
+    other = texts({}, test_of) if schema else None
+    of_items = texts(schema["items"], test_of) if "items" in schema else other
+
+    def holds(value: Any) -> bool:
+        if isinstance(value, str):
+            return of_itself(value)
+        if isinstance(value, dict):
+            return all(fields.get(name, other or holds)(each) for name, each in value.items())
+        return all(map(of_items or holds, value)) if isinstance(value, list) else True
+
+    return holds
 
 
 def _is_note(keyword: str) -> bool:
@@ -94,10 +128,12 @@ def _of_object(schema: Mapping[str, Any]) -> Test:
     required = frozenset(schema.get("required", ()))
 
     def holds(value: Any) -> bool:
-        return (
-            isinstance(value, dict)
-            and required <= value.keys()
-            and all(name in fields and fields[name](each) for name, each in value.items())
-        )
+        if not isinstance(value, dict) or not required <= value.keys():
+            return False
+        for name, each in value.items():
+            test = fields.get(name)
+            if test is None or not test(each):
+                return False
+        return True
 
     return holds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import re
 import unicodedata
 
@@ -38,12 +39,15 @@ CATEGORIES = {
     "Mn": "组合符号",
     "Me": "组合符号",
 }
+ORDINARY_NAME = re.compile("[\u4e00-\u9fff]+")
 ORDINARY = re.compile("[ -~\u4e00-\u9fff]*")  # nearly every text: nothing in it needs a second look
 
 
 def check_digit(seventeen: str) -> str:
     """The 18th character of a resident identity number (GB 11643-1999, ISO 7064 MOD 11-2)."""
-    return CHECK_DIGITS[sum(int(digit) * weight for digit, weight in zip(seventeen, WEIGHTS, strict=True)) % 11]
+    if len(seventeen) != len(WEIGHTS):
+        raise ValueError("not seventeen digits")
+    return CHECK_DIGITS[sum(map(operator.mul, map(int, seventeen), WEIGHTS)) % 11]
 
 
 def fault_of_identity_number(number: str) -> tuple[str, str] | None:
@@ -118,6 +122,8 @@ def fault_of_name(name: str) -> str | None:
 
     Characters of any script, rare ones included, the interpunct, single inner spaces; something of it is a letter.
     """
+    if ORDINARY_NAME.fullmatch(name):
+        return None
     for character in name:
         if character not in IN_NAMES and unicodedata.category(character)[0] not in "LM":
             return fault_of_text(character) or f"姓名中不能有 {described(character)}"

@@ -8,6 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -18,20 +19,18 @@ from jsonschema.validators import extend
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from app.errors import InvalidInput, InvalidValue, Objected
+from app.errors import InvalidInput, Objected
 from app.web import canonical
-from app.web.fast_validation import Test, acceptor
-from app.web.formats import FORMATS
-from app.web.instants import read_day, read_instant
+from app.web.fast_validation import Test, acceptor, texts
 from app.web.integers import LARGEST, SMALLEST, whole_number
-from app.web.text import INVISIBLE, fault_of_identity_number, fault_of_name, fault_of_text, visible
+from app.web.text import INVISIBLE, visible
+from app.web.text_faults import beyond_the_schema, text_test, title_of
 
 MOST_BYTES = 1_000_000  # of a JSON body
 FORM = "multipart/form-data"
 DEEPEST = 20
 MOST_DIGITS = 18  # of a whole number in JSON, so that it fits into 64 bits
 MOST_NAMED = 20  # choices that a sentence lists
-MOBILE = re.compile(r"1[3-9][0-9]{9}")
 Validator = extend(  # 1.0 is a whole number to JSON Schema, and none to a column
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _checker, value: type(value) is int),
@@ -142,18 +141,40 @@ def objections(schema: Mapping[str, Any], value: Any, *, under: str = "") -> lis
     Beyond the schema: unknown fields are refused, no text holds control characters or emoji, and the formats
     `cn-id`, `cn-mobile`, `date`, `person-name` are checked for real.
     """
-    accepts, validator = _validator(orjson.dumps(schema))
-    try:
-        faults = [] if accepts(value) else [_as_fault(error, under) for error in validator.iter_errors(value)]
-    except Unresolvable:
-        sentence = "此表单引用了系统以外的内容，不能填写，请联系流程管理员更正。"
-        return [InvalidInput(sentence=sentence, field=under or None)]
-    known = {fault.field for fault in faults}
-    faults += [each for each in _beyond(schema, value, [under] if under else []) if each.field not in known]
-    if not faults:
-        return []
-    asked = list(_fields(schema, under))
-    return sorted(faults, key=lambda fault: asked.index(fault.field) if fault.field in asked else len(asked))
+    return checked_form(schema).objections(value, under=under)
+
+
+@dataclass(frozen=True)
+class CheckedForm:
+    """A schema made ready to check many values; it must not change any more."""
+
+    schema: Mapping[str, Any]
+    accepts: Test
+    validator: Any
+    #: True where no text of a value has a fault of its own
+    clean: Test
+
+    def objections(self, value: Any, *, under: str = "") -> list[InvalidInput]:
+        """As the function of that name."""
+        accepted = self.accepts(value)
+        if accepted and self.clean(value):
+            return []
+        try:
+            faults = [] if accepted else [_as_fault(error, under) for error in self.validator.iter_errors(value)]
+        except Unresolvable:
+            sentence = "此表单引用了系统以外的内容，不能填写，请联系流程管理员更正。"
+            return [InvalidInput(sentence=sentence, field=under or None)]
+        known = {fault.field for fault in faults}
+        faults += [
+            each for each in beyond_the_schema(self.schema, value, [under] if under else []) if each.field not in known
+        ]
+        asked = list(_fields(self.schema, under))
+        return sorted(faults, key=lambda fault: asked.index(fault.field) if fault.field in asked else len(asked))
+
+
+def checked_form(schema: Mapping[str, Any]) -> CheckedForm:
+    """The schema made ready: for whoever checks many values against it."""
+    return _checked_form(orjson.dumps(schema))
 
 
 def _fields(schema: Mapping[str, Any], under: str) -> Iterator[str]:
@@ -165,9 +186,10 @@ def _fields(schema: Mapping[str, Any], under: str) -> Iterator[str]:
 
 
 @functools.lru_cache(maxsize=256)
-def _validator(schema: bytes) -> tuple[Test, Any]:
-    closed = closed_schema(orjson.loads(schema))
-    return acceptor(closed), Validator(closed, registry=NOTHING_ELSE)
+def _checked_form(written: bytes) -> CheckedForm:
+    schema = orjson.loads(written)
+    closed = closed_schema(schema)
+    return CheckedForm(schema, acceptor(closed), Validator(closed, registry=NOTHING_ELSE), texts(schema, text_test))
 
 
 def closed_schema(schema: Any) -> Any:
@@ -196,7 +218,7 @@ def _types(schema: Mapping[str, Any]) -> Sequence[str]:
 
 def _as_fault(error: ValidationError, under: str) -> InvalidInput:
     path = [under, *map(str, error.absolute_path)] if under else [str(each) for each in error.absolute_path]
-    title = _title(error.schema, path)
+    title = title_of(error.schema, path)
     match error.validator:
         case "required":
             missing = _missing(error)
@@ -236,52 +258,6 @@ def _missing(error: ValidationError) -> str:
     """Which field a `required` error is about: the validator reports each, and names it only in its sentence."""
     absent = [name for name in error.validator_value if name not in error.instance]
     return next(name for name in absent if error.message.startswith(repr(name)))
-
-
-def _title(part: Any, path: list[str]) -> str:
-    title = part.get("title") if isinstance(part, dict) else None
-    return str(title or (path[-1] if path else "请求正文"))
-
-
-def _beyond(schema: Mapping[str, Any], value: Any, path: list[str]) -> Iterator[InvalidInput]:
-    if isinstance(value, dict):
-        for name, each in value.items():
-            yield from _beyond(schema.get("properties", {}).get(name, {}), each, [*path, name])
-    elif isinstance(value, list):
-        for number, each in enumerate(value):
-            yield from _beyond(schema.get("items", {}), each, [*path, str(number)])
-    elif isinstance(value, str):
-        yield from _about_text(schema, value, path)
-
-
-def _about_text(schema: Mapping[str, Any], value: str, path: list[str]) -> Iterator[InvalidInput]:
-    title, field = _title(schema, path), ".".join(path) or None
-    code, fault = InvalidInput.code, None
-    match schema.get("format"):
-        case "cn-id":
-            if found := fault_of_identity_number(value):
-                code, fault = found
-        case "cn-mobile" if not MOBILE.fullmatch(value):
-            fault = "须为 11 位手机号码"
-        case "date":
-            fault = _fault_of_date(value)
-        case "person-name":
-            fault = fault_of_name(value)
-        case "date-time" if read_instant(value) is None:
-            fault = "须写作 2026-11-24 或 2026-11-24T10:00:00+08:00 的样子"
-        case name if name in FORMATS:
-            if found := FORMATS[name].fault(value):
-                code, fault = found
-    fault = fault or fault_of_text(value, lines=schema.get("x-widget") == "textarea")
-    if fault:
-        yield InvalidValue(code, sentence=f"{title}：{fault}。", field=field)
-
-
-def _fault_of_date(value: str) -> str | None:
-    try:
-        return None if read_day(value) else "须写作 2026-09-01 的样子"
-    except ValueError:
-        return "没有这一天"
 
 
 def form_values(schema: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

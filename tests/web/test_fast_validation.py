@@ -12,7 +12,8 @@ from hypothesis import strategies as some
 
 from app.definitions.operations import SOURCES
 from app.web.fast_validation import acceptor
-from app.web.validation import _validator
+from app.web.text_faults import beyond_the_schema
+from app.web.validation import checked_form
 from tests.processes.registration.test_registration import a_row
 
 FORMS = sorted(path for path in (SOURCES / "forms").glob("*/*.json") if path.stem not in ("proofs", "reasons"))
@@ -23,7 +24,8 @@ SCALARS = some.one_of(
 
 
 def compiled(path: Path) -> tuple[Any, Any]:
-    return _validator(path.read_bytes())
+    form = checked_form(json.loads(path.read_bytes()))
+    return form.accepts, form.validator
 
 
 def values_for(schema: Any) -> some.SearchStrategy[Any]:
@@ -54,10 +56,21 @@ def test_what_is_accepted_quickly_has_no_fault(path: Path, data: Any) -> None:
 
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=some.data())
+def test_texts_are_clean_where_nothing_is_said_of_them(path: Path, data: Any) -> None:
+    form = checked_form(json.loads(path.read_bytes()))
+
+    value = data.draw(values_for(form.validator.schema))
+
+    assert form.clean(value) == (not list(beyond_the_schema(form.schema, value, [])))
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_form_can_be_asked_quickly(path: Path) -> None:
     """No form has a keyword that the quick test does not know: an optional one is left out, so `{}` tells."""
     schema = json.loads(path.read_text("utf-8"))
-    accepts, _ = _validator(json.dumps({**schema, "required": []}).encode())
+    accepts = checked_form({**schema, "required": []}).accepts
 
     assert accepts({})
 

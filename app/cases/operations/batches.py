@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 import workflows
 from app import audit, clock
+from app.bulk import insert_rows, update_rows
 from app.cases import rules
 from app.cases.hooks import Opening, RowOpening
 from app.cases.models import Batch, BatchRow, Case, RowStatus
@@ -64,8 +65,8 @@ def write_rows(case: Case, opening: Opening) -> None:
     db.session.add(Batch(case_id=case.id, school_id=school_id, total=len(opening.rows)))
     db.session.flush()
     _hold_children(case, opening.rows)
-    execute(
-        sa.insert(ROWS),
+    insert_rows(
+        ROWS,
         [
             {
                 "case_id": case.id,
@@ -190,7 +191,7 @@ def _keep_outcomes(case_id: int, outcomes: Outcomes) -> None:
     now = clock.now()
     written = [
         {
-            "the_position": position,
+            "position": position,
             "status": RowStatus.REFUSED if isinstance(outcome, Refused) else RowStatus.ACCEPTED,
             "student_id": None if isinstance(outcome, Refused) else outcome,
             "code": outcome.code if isinstance(outcome, Refused) else "",
@@ -199,12 +200,5 @@ def _keep_outcomes(case_id: int, outcomes: Outcomes) -> None:
         }
         for position, outcome in outcomes.items()
     ]
-    execute(
-        sa.update(ROWS).where(
-            ROWS.c.case_id == case_id,
-            ROWS.c.position == sa.bindparam("the_position", type_=sa.Integer),
-            ROWS.c.status == RowStatus.WAITING,
-        ),
-        written,
-    )
+    update_rows(ROWS, written, ROWS.c.case_id == case_id, ROWS.c.status == RowStatus.WAITING, by="position")
     execute(sa.update(BATCHES).where(BATCHES.c.case_id == case_id).values(worked=BATCHES.c.worked + len(written)))

@@ -31,7 +31,7 @@ from app.divisions.models import Office
 from app.errors import InvalidInput, Missing, Objected
 from app.sequences import next_in
 from app.students.operations import CaseContext
-from app.web import canonical
+from app.web import canonical, checked_form
 from app.web import objections as form_objections
 from app.writes import Write
 
@@ -101,8 +101,8 @@ def _faults_of_rows(version: CompiledVersion, rows: Sequence[Mapping[str, Any]] 
         return [InvalidInput(sentence="名单中没有学生。", field="rows")]
     if len(rows) > MOST_ROWS:
         return [InvalidInput(sentence=f"一次最多 {MOST_ROWS} 人（现有 {len(rows)} 人）。", field="rows")]
-    form = version.form(ROW)
-    return [fault for place, row in enumerate(rows) for fault in form_objections(form, row, under=f"rows.{place}")]
+    form = checked_form(version.form(ROW))
+    return [fault for place, row in enumerate(rows) for fault in form.objections(row, under=f"rows.{place}")]
 
 
 def is_startable(process_key: str, actor: Actor) -> bool:

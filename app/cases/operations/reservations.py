@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.bulk import elements
 from app.cases import rules
 from app.cases.models import BatchRow, Case, CaseStatus, RowStatus
 from app.database import db, execute, table
@@ -38,21 +39,19 @@ def hold(case: Case, hashes: Iterable[str]) -> set[str]:
     that this one goes on from (an arrival that becomes a transfer). Whoever closes in this very moment still holds:
     the other may ask again.
     """
-    wanted = [
-        {"number_hash": number_hash, "case_id": case.id, "reserved_at": case.opened_at}
-        for number_hash in sorted(set(hashes))
-    ]
+    wanted = sorted(set(hashes))
     if not wanted:
         return set()
-    insert = insert_for()(HELD)
+    given = elements(wanted)
+    values = sa.select(given.c.value, sa.literal(case.id), sa.literal(case.opened_at, HELD.c.reserved_at.type))
+    insert = insert_for()(HELD).from_select(["number_hash", "case_id", "reserved_at"], values.order_by(given.c.value))
     mine = sa.or_(HELD.c.case_id == case.id, HELD.c.case_id == (case.follows_id or case.id))
     taken = execute(
         insert.on_conflict_do_update(
             index_elements=["number_hash"],
             set_={name: insert.excluded[name] for name in ("case_id", "reserved_at")},
             where=sa.or_(OVER, REFUSED, mine),
-        ).returning(HELD.c.number_hash),
-        wanted,
+        ).returning(HELD.c.number_hash)
     )
     return {row.number_hash for row in taken}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from itertools import product
@@ -166,9 +166,10 @@ def ended(entry: Entry, year: int) -> tuple[int, list[str]]:
     return entry.until, alike if len(alike) == 1 and len(stem) > 1 else []
 
 
-def former_of_home() -> Iterator[tuple[str, ...]]:
+@functools.cache
+def former_of_home() -> tuple[tuple[str, ...], ...]:
     """Code and name of the divisions that our own province no longer has."""
-    yield from _rows_of("former.csv", "code", "name")
+    return tuple(_rows_of("former.csv", "code", "name"))
 
 
 def _rows_of(file: str, *columns: str) -> list[tuple[str, ...]]:

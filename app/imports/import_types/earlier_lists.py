@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from app import clock
+from app.bulk import among
 from app.cases.models import Batch, BatchRow, Case, CaseStatus, RowStatus
 from app.database import db
 from app.definitions.queries import APPLICATION, current_version
@@ -38,7 +39,7 @@ def taken_before(process: str, hashes: Sequence[str]) -> Mapping[str, Before]:
         .join(Case, Case.id == BatchRow.case_id)
         .join(Office, Office.id == Batch.school_id)
         .where(
-            BatchRow.number_hash.in_(hashes),
+            among(BatchRow.number_hash, hashes),
             Case.process_key == process,
             sa.or_(
                 BatchRow.status == RowStatus.ACCEPTED,

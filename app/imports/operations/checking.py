@@ -10,6 +10,7 @@ import orjson
 import sqlalchemy as sa
 
 from app import clock
+from app.bulk import insert_rows
 from app.database import db, execute, table
 from app.encryption import seal
 from app.imports.import_types import Before, Incoming, Kind, Known
@@ -57,7 +58,7 @@ def look_up(file_id: int, checker: Checker, verdicts: Sequence[Verdict], share: 
 def keep_checked(file_id: int, token: str, looked: LookedUp) -> None:
     """Keep a chunk, with how far the file has been read. Raises Stale."""
     hold(file_id, token, position=looked.rows[-1]["number"], share=int(looked.share * 1000))
-    execute(sa.insert(ROWS), list(looked.rows))
+    insert_rows(ROWS, looked.rows)
     write_faults(file_id, looked.earlier)
 
 

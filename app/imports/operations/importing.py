@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from app import audit, clock
 from app.access import Actor
+from app.bulk import update_rows
 from app.database import db, execute, table
 from app.encryption import seal
 from app.errors import Objected, Refused, Stale, objections_of
@@ -89,32 +90,22 @@ def import_batch(file_id: int, token: str) -> bool:
         hold(file_id, token)
         _finish(file, token)
         return False
-    left, case_id = _left_of(rows), _take(file, rows)
+    payloads = [payload_of(row.payload)["values"] for row in rows]
+    case_id = _take(file, rows, payloads)
     hold(file_id, token)
-    numbers = [row.number for row in rows]
-    marked = execute(
-        sa.update(ROWS)
-        .where(ROWS.c.file_id == file_id, ROWS.c.number.in_(numbers), ROWS.c.state.in_(importable(file)))
-        .values(state=RowState.IMPORTED, case_id=case_id)
-    )
-    if marked.rowcount != len(rows):
+    marked = [
+        {"number": row.number, "state": RowState.IMPORTED, "case_id": case_id, "payload": _left_of(values)}
+        for row, values in zip(rows, payloads, strict=True)
+    ]
+    still = sa.or_(*(ROWS.c.state == each for each in importable(file)))
+    if update_rows(ROWS, marked, ROWS.c.file_id == file_id, still, by="number") != len(rows):
         raise Stale()
-    execute(
-        sa.update(ROWS)
-        .where(ROWS.c.file_id == file_id, ROWS.c.number == sa.bindparam("the_number"))
-        .values(payload=sa.bindparam("left")),
-        left,
-    )
     return True
 
 
-def _left_of(rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """The case holds the children's particulars then; the row keeps the name, by which a person finds it again."""
-    return [
-        {"the_number": row.number, "left": seal(orjson.dumps({"values": {NAME: values[NAME]}}).decode())}
-        for row in rows
-        for values in (payload_of(row.payload)["values"],)
-    ]
+def _left_of(values: Mapping[str, Any]) -> bytes:
+    """The case holds the child's particulars then; the row keeps the name, by which a person finds it again."""
+    return seal(orjson.dumps({"values": {NAME: values[NAME]}}).decode())
 
 
 def next_batch(file: ImportFile) -> list[Any]:
@@ -129,12 +120,12 @@ def next_batch(file: ImportFile) -> list[Any]:
     return [row for row in rows if row.school_id == rows[0].school_id]
 
 
-def _take(file: ImportFile, rows: Sequence[Any]) -> int:
+def _take(file: ImportFile, rows: Sequence[Any], payloads: Sequence[Mapping[str, Any]]) -> int:
     kind, post = kind_of(file.kind), file.post
     if not (post.holds_on(clock.today()) and post.user.enabled):
         raise PostIsOver()
     school = db.session.get_one(School, rows[0].school_id)
-    return kind.take(school, [values_of(payload_of(row.payload)["values"]) for row in rows], post.actor())
+    return kind.take(school, [values_of(values) for values in payloads], post.actor())
 
 
 def refuse_batch(file_id: int, token: str, refusal: Refusal) -> None:
@@ -171,7 +162,7 @@ def rehearse_batch(file_id: int, places: Collection[int]) -> None:
     file = db.session.get_one(ImportFile, file_id)
     rows = [row for row in next_batch(file) if row.number in places]
     with contextlib.suppress(Refusal):
-        _take(file, rows)
+        _take(file, rows, [payload_of(row.payload)["values"] for row in rows])
 
 
 def exclude_broken(file_id: int, token: str, places: Collection[int]) -> None:

@@ -18,7 +18,7 @@ from app.imports.models import RowState
 from app.imports.queries.rosters import SCHOOL, Line
 from app.imports.rules.columns import Reading, plain, read_row
 from app.imports.rules.faults import Fault
-from app.web import objections
+from app.web import checked_form
 from app.web.text import visible
 
 log = logging.getLogger("xueji.imports")
@@ -94,6 +94,7 @@ class Checker:
 
     def __post_init__(self) -> None:
         self.form = self.kind.form()
+        self._checked = checked_form(self.form)
         #: a group of fields that must be there is asked for field by field
         self._groups: dict[str, Any] = {
             name: {}
@@ -152,7 +153,7 @@ class Checker:
 
     def _formal(self, values: Mapping[str, Any], known: set[str]) -> Iterator[Fault]:
         """The row form's own objections, the edge's rules among them; what could not be read has one already."""
-        for each in objections(self.form, values):
+        for each in self._checked.objections(values):
             name = each.field or ""
             if not any(other == name or other.startswith(f"{name}.") for other in known):
                 yield Fault(name, each.code, each.detail)

@@ -6,6 +6,7 @@ They are the properties of the kind's row form: title is the caption, `oneOf` th
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ TIDIED = ("person-name", "cn-id", "cn-mobile")  # of these it is said when blank
 TRUTH = {"是": True, "有": True, "1": True, "true": True, "否": False, "无": False, "0": False, "false": False}
 
 
+@functools.lru_cache(maxsize=4096)  # there are few of them, and they stand in every row
 def plain(caption: str) -> str:
     """A caption, or a choice, without what does not tell it from another: blanks, stars, 必填, brackets' width."""
     text = canonical.composed(caption, "NFKC")
@@ -49,10 +51,20 @@ class Column:
     own: bool = False  # no two children share it, so a merged cell says it of nobody
     stands_in: str = ""  # the field that it is read as, where the sheet has no column for that one
 
-    @property
+    @functools.cached_property
+    def format(self) -> str:
+        """What the form says it holds, "" where nothing is said."""
+        return str(self.part.get("format", ""))
+
+    @functools.cached_property
+    def canonical(self) -> Callable[[str], str]:
+        """What brings a text to the field's canonical form."""
+        return canonical.of_kind(self.part)
+
+    @functools.cached_property
     def is_digits(self) -> bool:
         """A number that is written with digits and never counted with: kept as text."""
-        return self.part.get("format") in ("cn-id", "cn-mobile", "code", "cn-division", "cn-postcode")
+        return self.format in ("cn-id", "cn-mobile", "code", "cn-division", "cn-postcode")
 
     @property
     def titles(self) -> list[str]:
@@ -88,17 +100,19 @@ def read_row(places: Mapping[int, Column], row: Row, *, since_1904: bool = False
 
     places -- the columns of the sheet that mean a field
     """
-    reading = Reading({}, {}, [])
+    reading, cells, merged = Reading({}, {}, []), row.cells, row.merged
     for place, column in places.items():
-        cell, joined = row.cells.get(place), row.merged.get(place)
+        if place not in cells and place not in merged:
+            continue
+        cell, joined = cells.get(place), merged.get(place)
         try:
             if joined and (cell is None or column.own):
                 raise _NotUnderstood("E-CELL-MERGED", f"在合并单元格 {joined} 中，不能确定这一行的内容")
             if cell is None:
                 continue
             value = _value(column, cell, (place, row.number), since_1904)
-            reading.typed[column.name] = value if column.part.get("format") == "date" else _shown(cell)
-            if column.part.get("format") in TIDIED and value not in (cell.strip(), cell.strip().upper()):
+            reading.typed[column.name] = value if column.format == "date" else _shown(cell)
+            if column.format in TIDIED and value not in (cell.strip(), cell.strip().upper()):
                 reading.rewritten.append(column.caption)
             if value != "":
                 _put(reading.values, column.name, value)
@@ -130,12 +144,12 @@ def _value(column: Column, cell: str, place: tuple[int, int], since_1904: bool) 
         raise _NotUnderstood("E-CELL-FORMULA", f"单元格 {address(*place)} 是公式，不能导入")
     if isinstance(cell, Broken):
         raise _NotUnderstood("E-CELL-BROKEN", f"单元格 {address(*place)} 是错误值 {visible(cell, 10)}")
-    text = APOSTROPHE.sub("", cell)
-    if column.part.get("format") == "date":
+    text = APOSTROPHE.sub("", cell) if "'" in cell or "＇" in cell else str(cell)
+    if column.format == "date":
         return _day(text, isinstance(cell, Number), since_1904)
     if isinstance(cell, Number) or (column.is_digits and SCIENTIFIC.fullmatch(text.strip())):
         text = _digits(text.strip(), place)
-    text = canonical.of_field(column.part, column.read(text))
+    text = column.canonical(column.read(text))
     if column.words:
         return _code(column, text)
     if column.part.get("type") == "integer":

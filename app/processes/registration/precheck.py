@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app import clock
 from app.access import Actor
+from app.bulk import among
 from app.cases import hooks
 from app.cases.hooks import Opening, RowOpening
 from app.cases.models import Case
@@ -41,7 +42,7 @@ from app.students.rules.registration import (
     objections_to_new_child,
 )
 from app.students.rules.sealed_numbers import document_hash
-from app.web import objections as form_faults
+from app.web import checked_form
 from app.web.canonical import same_name
 
 Rows = Sequence[Mapping[str, Any]]
@@ -64,10 +65,8 @@ def open_registration(
     objections = list(objections_to_cohort(year, policy.get("opens", "08-01"), locked_since(year), late=late))
     objections += _about_the_school(school, stage, year)
     if late and stage is Stage.PRIMARY:  # a new child: everything is asked that is asked in time
-        form = current_version("registration_primary").form("row")
-        objections += [
-            fault for place, row in enumerate(rows) for fault in form_faults(form, row, under=f"rows.{place}")
-        ]
+        form = checked_form(current_version("registration_primary").form("row"))
+        objections += [fault for place, row in enumerate(rows) for fault in form.objections(row, under=f"rows.{place}")]
     elif late:  # a graduate is known already, and found by the main number
         objections += [
             InvalidInput(sentence="请填写学籍主号。", field=f"rows.{place}.main_number")
@@ -95,7 +94,7 @@ def _row_repaired(case: Case, row: Mapping[str, Any]) -> list[Refused]:
     """P01, 补录: of a corrected row what the list was asked when it was handed in."""
     if Stage(case.application.get("stage", Stage.PRIMARY)) is not Stage.PRIMARY:
         return []
-    faults = form_faults(current_version("registration_primary").form("row"), row)
+    faults = checked_form(current_version("registration_primary").form("row")).objections(row)
     return [*faults] or list(objections_to_new_child(row, case.application["entry_year"], on=clock.today()))
 
 
@@ -158,11 +157,11 @@ def new_children(rows: Rows, year: int) -> list[tuple[list[Refused], RowOpening]
 
 def _known(hashes: Sequence[str]) -> set[str]:
     """Those that are, or were, somebody's main number, or are somebody's document."""
-    present = db.session.scalars(sa.select(Student.main_number_hash).where(Student.main_number_hash.in_(hashes)))
-    borne = db.session.scalars(sa.select(Student.document_hash).where(Student.document_hash.in_(hashes)))
+    present = db.session.scalars(sa.select(Student.main_number_hash).where(among(Student.main_number_hash, hashes)))
+    borne = db.session.scalars(sa.select(Student.document_hash).where(among(Student.document_hash, hashes)))
     former = db.session.scalars(
         sa.select(StudentNumber.number_hash).where(
-            StudentNumber.kind == NumberKind.FORMER_MAIN, StudentNumber.number_hash.in_(hashes)
+            StudentNumber.kind == NumberKind.FORMER_MAIN, among(StudentNumber.number_hash, hashes)
         )
     )
     return {each for each in (*present, *borne, *former) if each}
@@ -172,7 +171,7 @@ def _namesakes(rows: Rows) -> set[tuple[str, str, str]]:
     """Name, sex and birth date of children in the province who bear a name of the list."""
     found = db.session.execute(
         sa.select(Student.name, Student.sex, Student.born_on).where(
-            Student.name.in_({row["name"] for row in rows}),
+            among(Student.name, {row["name"] for row in rows}),
             Student.born_on.in_({dt.date.fromisoformat(row["born_on"]) for row in rows}),
         )
     )
@@ -197,7 +196,7 @@ def graduates_by_hash(hashes: Sequence[str]) -> dict[str, Student]:
     """Children with their enrolments and archives, by the hash of the main number."""
     children = db.session.scalars(
         sa.select(Student)
-        .where(Student.main_number_hash.in_(hashes))
+        .where(among(Student.main_number_hash, hashes))
         .options(selectinload(Student.enrolments), joinedload(Student.archive).joinedload(Archive.custodian))
         .execution_options(populate_existing=True)
     )

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import audit, clock
+from app.bulk import among, insert_rows
 from app.database import db, execute, table
 from app.divisions.models import Office
 from app.sequences import next_in
@@ -33,7 +34,7 @@ def issue_outside_to_many(context: CaseContext, children: Sequence[int], entry_y
         return {}
     archives = db.session.scalars(
         sa.select(Archive)
-        .where(Archive.student_id.in_(children))
+        .where(among(Archive.student_id, children))
         .options(sa.orm.joinedload(Archive.custodian))
         .execution_options(populate_existing=True)
     ).all()
@@ -43,7 +44,7 @@ def issue_outside_to_many(context: CaseContext, children: Sequence[int], entry_y
     _check_undirected(archives)
     rows = list(_rows(context, archives, entry_year))
     try:
-        execute(sa.insert(table(Directive)), rows)
+        insert_rows(table(Directive), rows)
     except sa.exc.IntegrityError as error:  # somebody has signed for one of them since we looked
         raise rules.DirectedElsewhere(names="名单中有学生") from error
     for row in rows:
@@ -54,13 +55,13 @@ def issue_outside_to_many(context: CaseContext, children: Sequence[int], entry_y
             after={"case": context.number, "to_school": context.target},
         )
     numbers = [row["number"] for row in rows]
-    issued = execute(sa.select(Directive.student_id, Directive.id).where(Directive.number.in_(numbers)))
+    issued = execute(sa.select(Directive.student_id, Directive.id).where(among(Directive.number, numbers)))
     return dict(issued.all())
 
 
 def _check_undirected(archives: Sequence[Archive]) -> None:
     live = sa.select(Directive.archive_id).where(
-        Directive.archive_id.in_([each.id for each in archives]), Directive.status == DirectiveStatus.ISSUED
+        among(Directive.archive_id, [each.id for each in archives]), Directive.status == DirectiveStatus.ISSUED
     )
     if directed := set(db.session.scalars(live)):
         names = "、".join(each.student.name for each in archives if each.id in directed)

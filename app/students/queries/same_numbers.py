@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.bulk import among
 from app.database import db
 from app.encryption import keyed_hash
 from app.students.models import NumberKind, Student, StudentNumber
@@ -51,11 +52,11 @@ def _bearers(hashes: Sequence[str]) -> dict[str, list[Student]]:
     former = (
         sa.select(StudentNumber.number_hash, Student)
         .join(Student, Student.id == StudentNumber.student_id)
-        .where(StudentNumber.kind == NumberKind.FORMER_MAIN, StudentNumber.number_hash.in_(hashes))
+        .where(StudentNumber.kind == NumberKind.FORMER_MAIN, among(StudentNumber.number_hash, hashes))
     )
     queries = (
-        sa.select(Student.main_number_hash, Student).where(Student.main_number_hash.in_(hashes)),
-        sa.select(Student.document_hash, Student).where(Student.document_hash.in_(hashes)),
+        sa.select(Student.main_number_hash, Student).where(among(Student.main_number_hash, hashes)),
+        sa.select(Student.document_hash, Student).where(among(Student.document_hash, hashes)),
         former,
     )
     found: dict[str, list[Student]] = {}

@@ -21,6 +21,14 @@ OTHER_RELATION = "9"
 MEMBER_NUMBERS = tuple(name for name in SEALED_NUMBERS if name != "document_number")
 #: the fields of the rows, and the numbers: what a correction may name beside the particulars
 FAMILY = (*(f"{member}.{name}" for member in MEMBERS for name in OWN), *MEMBER_NUMBERS)
+#: by member, what is said of them beside their own row
+DETAILS = {
+    member: [
+        *(f"{member}_{name}" for name in MEMBER_WORDS),
+        *(name for name in MEMBER_NUMBERS if name in (f"{member}_number", f"{member}_document_number")),
+    ]
+    for member in MEMBERS
+}
 HOUSEHOLD_BOOKLET = "B"
 MAY_LACK_NUMBER = (NO_DOCUMENT, HOUSEHOLD_BOOKLET)
 
@@ -76,8 +84,7 @@ def about_the_family(row: Mapping[str, Any]) -> Iterator[Refused]:
 
 def _about_a_member(row: Mapping[str, Any], member: str, title: str) -> Iterator[Refused]:
     person = row.get(member) or {}
-    details = [f"{member}_{name}" for name in MEMBER_WORDS] + [name for name in MEMBER_NUMBERS if _of(name, member)]
-    if not person and not any(row.get(name) for name in details):
+    if not person and not any(row.get(name) for name in DETAILS[member]):
         return
     for name, words in OWN.items():
         if not person.get(name):
@@ -85,10 +92,6 @@ def _about_a_member(row: Mapping[str, Any], member: str, title: str) -> Iterator
     if person.get("relation") == OTHER_RELATION and not row.get(f"{member}_relation_note"):
         yield InvalidInput(sentence=f"{title}与学生关系为其他的，须填写关系说明。", field=f"{member}_relation_note")
     yield from _about_its_document(row, member, title)
-
-
-def _of(name: str, member: str) -> bool:
-    return name in (f"{member}_number", f"{member}_document_number")
 
 
 def _about_its_document(row: Mapping[str, Any], member: str, title: str) -> Iterator[Refused]:

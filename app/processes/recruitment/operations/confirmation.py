@@ -68,7 +68,7 @@ def confirm(context: CaseContext, side: str, outcome: str) -> None:
         context.case_id,
         [
             {
-                "the_position": child.position,
+                "position": child.position,
                 side: Consent.REFUSED if child.position in reasons else Consent.AGREED,
                 f"{side}_at": now,
                 f"{side}_code": reasons.get(child.position, ("", ""))[0],
@@ -163,9 +163,7 @@ def mark(case: Case, marks: Mapping[int, tuple[str, str]], *, actor: Actor) -> i
 
 def _note(case_id: int, side: str, marks: Mapping[int, tuple[str, str]]) -> None:
     """Write marks against children of whom the office has said nothing final."""
-    values = [
-        {"the_position": place, f"{side}_code": code, f"{side}_reason": why} for place, (code, why) in marks.items()
-    ]
+    values = [{"position": place, f"{side}_code": code, f"{side}_reason": why} for place, (code, why) in marks.items()]
     write(case_id, values, CHILDREN.c[side].is_(None))
 
 

@@ -50,7 +50,7 @@ def direct(context: CaseContext) -> None:
         context.case_id,
         [
             {
-                "the_position": child.position,
+                "position": child.position,
                 "status": ChildStatus.DIRECTED,
                 "directive_id": issued[students[child.position]],
                 "state": runs.answer(bytes(child.state), "direct", outcome="agree"),
@@ -87,7 +87,7 @@ def directive_ended(context: CaseContext, directive: Directive, how: str) -> Non
     [child] = children_of(context.case_id, CHILDREN.c.directive_id == directive.id)
     state = SmallRuns(roster.version_id).deliver(bytes(child.state), "directive_ended")
     back = {"status": ChildStatus.CONFIRMED, "directive_id": None, "state": state}
-    write(context.case_id, [{"the_position": child.position, **back}])
+    write(context.case_id, [{"position": child.position, **back}])
     ledger.release(quota_of(roster), 1, case_id=context.case_id)
     over = DirectiveOver(number=directive.number, how=how)
     execute(

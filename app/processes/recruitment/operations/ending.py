@@ -45,7 +45,7 @@ def end_children(roster: Row, children: Sequence[Row], why: str) -> None:
         roster.case_id,
         [
             {
-                "the_position": child.position,
+                "position": child.position,
                 "state": runs.answer(
                     bytes(child.state),
                     "register" if child.status == ChildStatus.DIRECTED else "direct",

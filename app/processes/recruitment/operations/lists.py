@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app import clock
 from app.access import Actor
+from app.bulk import among, update_rows
 from app.cases import rules as case_rules
 from app.cases.models import Case, RowStatus
 from app.cases.operations.batches import ROWS
@@ -90,7 +91,7 @@ def student_ids(case_id: int, children: Iterable[Row]) -> dict[int, int]:
     rows = execute(
         sa.select(ROWS.c.position, Student.id)
         .join(table(Student), Student.main_number_hash == ROWS.c.number_hash)
-        .where(ROWS.c.case_id == case_id, ROWS.c.position.in_(positions))
+        .where(ROWS.c.case_id == case_id, among(ROWS.c.position, positions))
     )
     return dict(rows.all())
 
@@ -98,14 +99,15 @@ def student_ids(case_id: int, children: Iterable[Row]) -> dict[int, int]:
 def write(case_id: int, values: Sequence[Mapping[str, Any]], *conditions: Any) -> None:
     """Update children, each by its position."""
     if values:
-        place = CHILDREN.c.position == sa.bindparam("the_position", type_=sa.Integer)
-        execute(sa.update(CHILDREN).where(CHILDREN.c.case_id == case_id, place, *conditions), [dict(v) for v in values])
+        update_rows(CHILDREN, values, CHILDREN.c.case_id == case_id, *conditions, by="position")
 
 
 def set_status(case_id: int, places: Sequence[int], status: ChildStatus) -> None:
     """Children move on together."""
     execute(
-        sa.update(CHILDREN).where(CHILDREN.c.case_id == case_id, CHILDREN.c.position.in_(places)).values(status=status)
+        sa.update(CHILDREN)
+        .where(CHILDREN.c.case_id == case_id, among(CHILDREN.c.position, places))
+        .values(status=status)
     )
 
 
@@ -116,21 +118,9 @@ def refuse(case_id: int, reasons: Mapping[int, str], *only: ChildStatus) -> None
     if not places:
         return
     set_status(case_id, places, ChildStatus.REFUSED)
-    execute(
-        sa.update(ROWS).where(
-            ROWS.c.case_id == case_id, ROWS.c.position == sa.bindparam("the_position", type_=sa.Integer)
-        ),
-        [
-            {
-                "the_position": place,
-                "status": RowStatus.REFUSED,
-                "code": case_rules.StruckOff.code,
-                "detail": reasons[place][:200],
-                "worked_at": now,
-            }
-            for place in places
-        ],
-    )
+    refused = {"status": RowStatus.REFUSED, "code": case_rules.StruckOff.code, "worked_at": now}
+    told = [{"position": place, "detail": reasons[place][:200], **refused} for place in places]
+    update_rows(ROWS, told, ROWS.c.case_id == case_id, by="position")
 
 
 def sentence(*parts: str) -> str:

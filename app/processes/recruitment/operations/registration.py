@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.bulk import among
 from app.cases.models import RowStatus
 from app.cases.operations.batches import ROWS, Outcomes, row_verb
 from app.cases.queries.open_cases import open_cases_of
@@ -38,7 +39,7 @@ def prepare(context: CaseContext) -> None:
     hold_seats(roster, len(directed))
     execute(
         sa.update(ROWS)
-        .where(ROWS.c.case_id == context.case_id, ROWS.c.position.in_([child.position for child in directed]))
+        .where(ROWS.c.case_id == context.case_id, among(ROWS.c.position, [child.position for child in directed]))
         .values(status=RowStatus.WAITING, worked_at=None, code="", detail="")
     )
 
@@ -50,7 +51,7 @@ def register(context: CaseContext, rows: Mapping[int, Mapping[str, Any]]) -> Out
     roster = roster_of(context.case_id)
     if roster is None or not both_on_record(roster):
         return {place: NoDirective(field="main_number") for place in rows}
-    children = {child.position: child for child in children_of(context.case_id, CHILDREN.c.position.in_(list(rows)))}
+    children = {child.position: child for child in children_of(context.case_id, among(CHILDREN.c.position, rows))}
     outcomes: Outcomes = {}
     fit: dict[int, Recruit] = {}
     found = _graduates(context.case_id, list(rows))
@@ -78,7 +79,7 @@ def register(context: CaseContext, rows: Mapping[int, Mapping[str, Any]]) -> Out
         context.case_id,
         [
             {
-                "the_position": place,
+                "position": place,
                 "status": ChildStatus.REGISTERED,
                 "state": runs.answer(bytes(children[place].state), "register", outcome="agree"),
             }
@@ -92,7 +93,9 @@ def register(context: CaseContext, rows: Mapping[int, Mapping[str, Any]]) -> Out
 def _graduates(case_id: int, places: Sequence[int]) -> dict[int, Student]:
     hashes = dict(
         execute(
-            sa.select(ROWS.c.position, ROWS.c.number_hash).where(ROWS.c.case_id == case_id, ROWS.c.position.in_(places))
+            sa.select(ROWS.c.position, ROWS.c.number_hash).where(
+                ROWS.c.case_id == case_id, among(ROWS.c.position, places)
+            )
         ).all()
     )
     students = graduates_by_hash(list(hashes.values()))

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import audit, clock
+from app.bulk import among, insert_rows
 from app.database import db, execute, table
 from app.divisions.models import Division, Office
 from app.errors import Refused, Stale
@@ -167,12 +168,12 @@ def _write(context: CaseContext, cohort: Cohort, children: Mapping[int, tuple[in
             after={**after, "code": code, "case": context.number},
         )
     try:
-        execute(sa.insert(table(Enrolment)), enrolments)
+        insert_rows(table(Enrolment), enrolments)
     except sa.exc.IntegrityError as error:  # one of them is enrolled elsewhere by now: the chunk is tried again
         raise Stale() from error
-    execute(sa.insert(table(Change)), changes)
-    execute(
-        sa.insert(table(StudentNumber)),
+    insert_rows(table(Change), changes)
+    insert_rows(
+        table(StudentNumber),
         [
             number_row(child, NumberKind.STAGE, value, cohort, {"case_id": context.case_id})
             for child, value in zip(children, numbers, strict=True)
@@ -200,7 +201,7 @@ def _note_entry(context: CaseContext, cohort: Cohort, children: Sequence[int]) -
             sa.literal(cohort.division),
             sa.literal(context.case_id),
         )
-        .where(archives.c.student_id.in_(children))
+        .where(among(archives.c.student_id, children))
         .order_by(archives.c.id)
     )
     names = [

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import audit
+from app.bulk import among
 from app.database import execute, table
 from app.errors import Refused
 from app.schools.models import Stage
@@ -46,7 +47,7 @@ def enter(context: CaseContext, cohort: Cohort, rows: Mapping[int, tuple[int, Ma
     last = dict(
         execute(
             sa.select(enrolments.c.student_id, sa.func.max(enrolments.c.epoch))
-            .where(enrolments.c.student_id.in_(children))
+            .where(among(enrolments.c.student_id, children))
             .group_by(enrolments.c.student_id)
         ).all()
     )
@@ -58,7 +59,7 @@ def _pull_archives(context: CaseContext, cohort: Cohort, children: Sequence[int]
     archives = table(Archive)
     execute(
         sa.update(archives)
-        .where(archives.c.student_id.in_(children))
+        .where(among(archives.c.student_id, children))
         .values(
             custodian_id=cohort.school_id,
             owner_division=cohort.division,
@@ -69,7 +70,7 @@ def _pull_archives(context: CaseContext, cohort: Cohort, children: Sequence[int]
     entries = table(ArchiveEntry)
     execute(
         sa.update(entries)
-        .where(entries.c.archive_id.in_(sa.select(archives.c.id).where(archives.c.student_id.in_(children))))
+        .where(entries.c.archive_id.in_(sa.select(archives.c.id).where(among(archives.c.student_id, children))))
         .values(owner_division=cohort.division)
     )
 

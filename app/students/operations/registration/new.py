@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.bulk import insert_rows
 from app.database import execute, table
 from app.divisions.models import Office
 from app.encryption import keyed_hash, seal_text
@@ -152,7 +153,7 @@ def _open_records(context: CaseContext, cohort: Cohort, children: Mapping[int, M
             number_row(child, NumberKind.CARD, value, cohort, common)
             for child, value in zip(children, cards, strict=True)
         ]
-        execute(sa.insert(table(StudentNumber)), numbers)
+        insert_rows(table(StudentNumber), numbers)
     guardians = [
         {"student_id": child, **row[which], "name": canonical.name(row[which]["name"])}
         for child, row in children.items()
@@ -160,12 +161,12 @@ def _open_records(context: CaseContext, cohort: Cohort, children: Mapping[int, M
         if row.get(which)
     ]
     if guardians:
-        execute(
-            sa.insert(table(Guardian)),
+        insert_rows(
+            table(Guardian),
             [{name: each[name] for name in ("student_id", "name", "relation", "phone")} for each in guardians],
         )
-    execute(
-        sa.insert(table(Archive)),
+    insert_rows(
+        table(Archive),
         [
             {
                 "student_id": child,
@@ -189,4 +190,4 @@ def _give_national_numbers(context: CaseContext, cohort: Cohort, people: Mapping
     born = [people[child]["born_on"] for child in others]
     given |= zip(others, new_national_numbers(cohort.division, born), strict=True)
     rows = [number_row(child, NumberKind.NATIONAL, number, cohort, common) for child, number in given.items()]
-    execute(sa.insert(table(StudentNumber)), rows)
+    insert_rows(table(StudentNumber), rows)

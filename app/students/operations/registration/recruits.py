@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import audit, clock
+from app.bulk import among
 from app.database import execute, table
 from app.errors import Refused, Stale
 from app.schools import ledger
@@ -68,7 +69,7 @@ def _directives(ids: Sequence[int]) -> dict[int, Row]:
         sa.select(*Directive.__table__.columns, *archive, Student.contested)
         .join(Archive, Archive.id == Directive.archive_id)
         .join(Student, Student.id == Directive.student_id)
-        .where(Directive.id.in_(ids))
+        .where(among(Directive.id, ids))
         .order_by(Directive.id)
         .with_for_update(of=[Directive, Archive])
     )
@@ -88,7 +89,7 @@ def _against(context: CaseContext, recruit: Recruit, directive: Row | None) -> R
 def _consume(context: CaseContext, cohort: Cohort, directives: Sequence[Row]) -> None:
     consumed = execute(
         sa.update(table(Directive))
-        .where(Directive.id.in_([each.id for each in directives]), Directive.status == DirectiveStatus.ISSUED)
+        .where(among(Directive.id, [each.id for each in directives]), Directive.status == DirectiveStatus.ISSUED)
         .values(status=DirectiveStatus.CONSUMED, consumed_at=clock.now())
     )
     if consumed.rowcount != len(directives):
