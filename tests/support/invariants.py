@@ -19,7 +19,7 @@ from app.cases.models.coming_changes import ComingChange
 from app.cases.operations import Answer
 from app.cases.operations.reservations import numbers_in
 from app.cases.presenters.prefilled_forms import prefilled
-from app.database import LAST, QUESTIONS, db
+from app.database import LAST, LATER, QUESTIONS, db, write_kept
 from app.definitions.queries import compiled_version
 from app.divisions.models import Office
 from app.errors import InvalidInput, NotAllowed, Refused, objections_of
@@ -258,6 +258,7 @@ def _refusals_of(task_id: int) -> dict[str, set[str]]:
         answer = Answer(outcome, reason if no else None, "试办" if no else "", {} if no else form)
         try:
             operations.decide(task_id, answer, actor=actor)
+            write_kept()
             found[outcome] = set()
         except NotAllowed as refusal:
             found[outcome] = {refusal.code}
@@ -265,7 +266,7 @@ def _refusals_of(task_id: int) -> dict[str, set[str]]:
             found[outcome] = {each.code for each in objections_of(refusal) if not isinstance(each, InvalidInput)}
         finally:
             db.session.rollback()
-            for left in (LAST, QUESTIONS):
+            for left in (LATER, LAST, QUESTIONS):
                 db.session.info.pop(left, None)
     return found
 
