@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 import signal
 import time
@@ -63,6 +64,7 @@ def _apart(job: Callable[[], object], *, on_postgres: bool, until: Callable[[], 
     if child == 0:
         code = 1
         try:
+            gc.freeze()  # as `flask worker` does
             job()
             code = 0
         finally:
