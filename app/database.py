@@ -105,7 +105,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 @sa.event.listens_for(sa.Engine, "do_connect")
 def _connect_to_postgresql(dialect: sa.Dialect, _record: Any, arguments: Any, options: dict[str, Any]) -> Any:
     """On PostgreSQL a connection that keeps its prepared statements; SQLite connects as ever (None)."""
-    return postgresql.Connection.connect(*arguments, **options) if dialect.name == "postgresql" else None
+    return postgresql.connect(*arguments, **options) if dialect.name == "postgresql" else None
 
 
 @sa.event.listens_for(sa.Engine, "before_cursor_execute")

@@ -30,6 +30,11 @@ def test_requests_that_only_read_run_prepared(submitted: Story) -> None:
 
 
 @on_postgres
+def test_no_statement_is_compiled_to_machine_code(submitted: Story) -> None:
+    assert db.session.scalar(sa.text("SHOW jit")) == "off"
+
+
+@on_postgres
 def test_a_refused_request_that_wrote_is_taken_back(submitted: Story) -> None:
     db.session.execute(sa.text("UPDATE cases SET revision = revision + 1"))
     raw = db.session.connection().connection.dbapi_connection

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.cases.models import Case
-from app.database import db
+from app.database import db, transaction
 from app.students.models import Directive
 from app.students.operations import CaseContext
 from app.students.operations.directives import issue_directive
@@ -39,5 +39,8 @@ def test_only_the_superior_of_whoever_keeps_the_archive_signs(submitted: Story, 
     assert refusal.value.code == "E-DIR-06"
     db.session.rollback()
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Directive)) == 0
-    issue_directive(in_the_name_of(submitted, case_id, "330212"))
+    context = in_the_name_of(submitted, case_id, "330212")
+    db.session.rollback()
+    with transaction():
+        issue_directive(context)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Directive)) == 1
