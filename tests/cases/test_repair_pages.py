@@ -13,6 +13,7 @@ from app.database import db
 from tests.support.client import Client
 from tests.support.papers import a_pdf, sent
 from tests.support.single_school_case import Matter
+from tests.support.transfer_case import Story
 from tests.walking import fields_of
 
 HOSPITAL, GUARDIAN = "attachments.hospital_proof", "attachments.guardian_application"
@@ -175,3 +176,11 @@ def test_what_cannot_be_submitted_today_is_said_before_anybody_types(matter: Mat
     assert season in clerk.get("/apply/promotion").text
     assert "现在不能提交" not in clerk.get("/apply/arrival").text
     assert "现在不能提交" not in clerk.get(f"/apply/suspension?student={matter.child.id}").text
+
+
+def test_a_case_without_a_list_has_no_row_to_correct(submitted: Story) -> None:
+    clerk = Client(submitted.client.app).sign_in(submitted.people["receiving_school"].operator)
+    clerk.get(f"/cases/{submitted.number}")
+
+    assert clerk.post(f"/cases/{submitted.number}/rows/1", name="别人").status == 403
+    assert clerk.get(f"/cases/{submitted.number}/rows/1").status == 403

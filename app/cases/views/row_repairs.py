@@ -30,6 +30,7 @@ def row(number: str, position: int) -> Any:
 @allow("operator")
 def repair_row(number: str, position: int) -> Any:
     case, _view = queries.case_for(actor(), number)
+    require(repair_task_of(case, actor()) is not None)
     typed = form_values(row_repair_form(compiled_version_of(case)))
     name = row_to_repair(case, position).name
     end_reading()
