@@ -78,7 +78,7 @@ def a_province(client: Client) -> list[Person]:
     work()
     db.session.add(
         Discrepancy(
-            case_id=db.session.scalars(sa.select(Case.id)).first(),
+            case_id=db.session.scalars(sa.select(Case.id).order_by(Case.id)).first(),
             school_id=matter.school.id,
             kind=DiscrepancyKind.PERSON_ONLY,
             name="插班生",
@@ -127,7 +127,7 @@ def _seen_by(person: Person) -> Iterator[tuple[tuple[str, str], str]]:
         assert there, f"the province has no {name}"
         looks = address and person.duty in ("operator", "approver")
         yield name, next((each for each in there if looks and _opens(person, address.format(each))), there[0])
-    proof = db.session.scalars(sa.select(Proof.id)).first()
+    proof = db.session.scalars(sa.select(Proof.id).order_by(Proof.id)).first()
     yield ("check", "code"), code_of("P", proof or 1)
     yield ("processes", "key"), "suspension"
     yield ("apply", "key"), "suspension"

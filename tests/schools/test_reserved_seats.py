@@ -98,7 +98,7 @@ def test_no_way_takes_a_reserved_seat(app: Flask, submitted: Story, stage: tuple
 
 
 def test_a_total_is_never_set_below_used_and_reserved_together(submitted: Story, stage: tuple[int, Stage, int]) -> None:
-    case_id = db.session.scalars(sa.select(Case.id)).first()
+    case_id = db.session.scalars(sa.select(Case.id).order_by(Case.id)).first()
     actor = acting(submitted.people["receiving_bureau"].approver)
 
     with pytest.raises(BelowUse) as refusal:
@@ -111,7 +111,7 @@ def test_a_total_is_never_set_below_used_and_reserved_together(submitted: Story,
 def test_the_number_from_elsewhere_is_never_set_below_those_registered(
     submitted: Story, stage: tuple[int, Stage, int]
 ) -> None:
-    case_id = db.session.scalars(sa.select(Case.id)).first() or 0
+    case_id = db.session.scalars(sa.select(Case.id).order_by(Case.id)).first() or 0
     actor = acting(submitted.people["receiving_bureau"].approver)
     ledger.confirm(the_quota(submitted.receiving, GRADE).id, 4, case_id=case_id)
     db.session.commit()
