@@ -214,18 +214,18 @@ def test_one_key_for_two_contents_at_once(submitted: Story, both_have_read: Call
     assert {answer.code for answer in answers if answer.status == 409} == {"E-KEY"}
 
 
-def test_a_recall_and_a_revocation_sent_twice_at_once(submitted: Story, both_have_read: Callable[[], None]) -> None:
+def test_a_recall_and_a_revocation_sent_twice_at_once(submitted: Story, both_have_asked: Callable[[], None]) -> None:
     submitted.agree_until("pull")
     number, bureau = submitted.case()["directive"]["number"], submitted.program("releasing_bureau")
     school = submitted.program("receiving_school", "operator")
 
-    both_have_read()
+    both_have_asked()
     twice: list[Callable[[], Answer]] = [lambda: bureau.post(f"/directives/{number}/revoke", {"reason": "有误"})] * 2
     answers = at_once(*twice)
     assert [(each.status, each.json["status"]) for each in answers] == [(200, "revoked")] * 2
     assert count(Directive) == 1
 
-    both_have_read()
+    both_have_asked()
     twice = [lambda: school.post(f"/cases/{submitted.number}/recall", {"reason": "家长改变主意"})] * 2
     answers = at_once(*twice)
     assert [(each.status, each.json["outcome"]) for each in answers] == [(200, "recalled")] * 2
@@ -233,13 +233,13 @@ def test_a_recall_and_a_revocation_sent_twice_at_once(submitted: Story, both_hav
     assert (again.status, again.code, again.json["detail"]) == (422, "E-RECALL", "本件已撤回，不能再撤回。")
 
 
-def test_nothing_of_another_persons_equal_act_is_answered(story: Story, both_have_read: Callable[[], None]) -> None:
+def test_nothing_of_another_persons_equal_act_is_answered(story: Story, both_have_asked: Callable[[], None]) -> None:
     """Two people of two schools send the same words: one act is not the other's."""
     other = factories.a_user(story.receiving, "operator")
     body = {"process": "transfer", "application": factories.an_application(story.child, story.receiving)}
     programs = [story.program("receiving_school", "operator"), story.client.api(other)]
 
-    both_have_read()
+    both_have_asked()
     answers = at_once(*(lambda each=each: each.post("/cases", body) for each in programs))
 
     assert sorted(answer.status for answer in answers) == [201, 422]
