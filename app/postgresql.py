@@ -46,9 +46,9 @@ def connect(*arguments: Any, **options: Any) -> Connection:
     PostgreSQL does so where it expects much work, and on lists it expects too much: a search that reads a page took
     1.3 s, nearly all of it for compiling what then ran for 50 ms.
     """
-    connection = Connection.connect(*arguments, **options)
+    connection = Connection.connect(*arguments, **{**options, "autocommit": True})
     connection.execute("SET jit = off")
-    connection.commit()
+    connection.autocommit = False
     return connection
 
 
