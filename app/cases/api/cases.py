@@ -119,11 +119,16 @@ def open_case() -> CaseWithPapersJson:
         ),
         actor=caller,
     )
-    return case_answer(caller, queries.case_number(case_id))
+    return answer_of(caller, case_id)
 
 
 def case_answer(caller: Actor, number: str) -> CaseWithPapersJson:
     return _with_papers(*case_reading.read_case(caller, number))
+
+
+def answer_of(caller: Actor, case_id: int) -> CaseWithPapersJson:
+    """The same of a case on which the caller has just acted."""
+    return _with_papers(*case_reading.read_case_of(caller, case_id))
 
 
 def _with_papers(case: CaseRead, view: View) -> CaseWithPapersJson:

@@ -8,8 +8,8 @@ from flask import Response, request
 
 from app import clock
 from app.access import actor, allow
-from app.cases import operations, queries
-from app.cases.api.cases import REASON, bp, case_answer
+from app.cases import operations
+from app.cases.api.cases import REASON, answer_of, bp, case_answer
 from app.cases.models import Task
 from app.cases.presenters.cases import notice_json, task_brief
 from app.cases.presenters.json_types import CaseWithPapersJson, NoticeJson, OverdueTaskJson
@@ -79,7 +79,7 @@ def urge_task(task_id: int) -> CaseWithPapersJson:
     caller = actor()
     with transaction():
         case_id = operations.urge(task_id, actor=caller)
-    return case_answer(caller, queries.case_number(case_id))
+    return answer_of(caller, case_id)
 
 
 @bp.post("/tasks/<int:task_id>/supervision")
@@ -89,7 +89,7 @@ def supervise_task(task_id: int) -> CaseWithPapersJson:
     typed, caller = read_json(SUPERVISION), actor()
     with transaction():
         case_id = operations.supervise(task_id, typed["opinion"], actor=caller)
-    return case_answer(caller, queries.case_number(case_id))
+    return answer_of(caller, case_id)
 
 
 @bp.get("/overdue")
