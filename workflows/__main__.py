@@ -1,4 +1,4 @@
-"""`python -m workflows check FILE.bpmn… [--json]`: look over and verify diagrams, without app or database."""
+"""`python -m workflows check FILE.bpmn… [--json] [--publishable]`: verify diagrams, without app or database."""
 
 from __future__ import annotations
 
@@ -10,15 +10,21 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from workflows.verification import ERROR, LARGEST, Finding, NotBpmn, Report, read_bpmn, verify
+from workflows.verification import ERROR, LARGEST, STANDARD, Finding, NotBpmn, Report, read_bpmn, verify
 
 CLEAN, FAULTY, NOT_BPMN = 0, 1, 2
+SHELF = "bpmn"  # the folder of the diagrams that are published
 SEVERITIES = {"error": "错误", "warning": "提醒", "info": "说明"}
+KINDS = {"standard": "标准", "soundness": "可靠性", "policy": "办理规则", "engine": "引擎", "house": "本系统"}
 VERDICTS = {True: "是", False: "否", None: "未能判定"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check the files named on the command line: 0 when nothing is wrong, 1 with errors, 2 when a file is not BPMN."""
+    """Check the files named on the command line: 0 when nothing is wrong, 1 with errors, 2 when a file is not BPMN.
+
+    Wrong is what the standard forbids and what is not sound; where a file is to be published, also what engine and
+    platform do not take, and what could not be decided.
+    """
     options = _parser().parse_args(arguments)
     files = list(dict.fromkeys(options.files))
     sources: dict[str, bytes] = {}
@@ -29,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             read_bpmn(source, file)
             sources[file] = source
         except NotBpmn as error:
-            refused[file] = Report(file, False, None, None, (Finding("not-bpmn", ERROR, None, error.sentence),))
+            refused[file] = Report(
+                file, False, None, None, (Finding("not-bpmn", ERROR, None, error.sentence, STANDARD),)
+            )
     reports = refused | {each.file: each for each in verify(sources)}
     if options.json:
         print(json.dumps([asdict(reports[file]) for file in files], ensure_ascii=False, indent=2))
@@ -39,7 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(report.findings[0].message, file=sys.stderr)
     if refused:
         return NOT_BPMN
-    return FAULTY if any(report.errors for report in reports.values()) else CLEAN
+    return FAULTY if any(_faults(report, options.publishable) for report in reports.values()) else CLEAN
+
+
+def _faults(report: Report, publishable: bool) -> Sequence[Finding]:
+    """What makes the command fail; a file under `bpmn/` is one of this platform."""
+    return report.forbidding if publishable or SHELF in Path(report.file).parent.parts else report.errors
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="check")
     check = verbs.add_parser("check", help="检查并验证流程图：没有错误时退出码为 0，有错误为 1，不是 BPMN 文件为 2")
     check.add_argument("files", nargs="+", metavar="FILE.bpmn", help="BPMN 文件，可以互相调用")
+    check.add_argument("--publishable", action="store_true", help="本系统不能发布的也算错误（bpmn/ 下的文件总是如此）")
     check.add_argument("--json", action="store_true", help="以 JSON 输出")
     return parser
 
@@ -69,7 +83,8 @@ def _tell(reports: Sequence[Report]) -> None:
         loads, safe, sound = (VERDICTS[each] for each in (report.loads, report.safe, report.sound))
         print(f"{report.file}：可载入 {loads}，安全 {safe}，可靠 {sound}")
         for each in report.findings:
-            print(f"  {SEVERITIES[each.severity]} {each.rule} [{each.element or '-'}] {each.message}")
+            whose = KINDS[each.kind]
+            print(f"  {SEVERITIES[each.severity]} {each.rule} [{each.element or '-'}] {each.message}（{whose}）")
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def test_the_command_tells_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureF
 
     (row,) = json.loads(capsys.readouterr().out)
     assert (code, row["safe"], row["sound"]) == (1, True, False)
-    assert {"rule", "severity", "element", "message"} == set(row["findings"][0])
+    assert {"rule", "severity", "element", "message", "kind"} == set(row["findings"][0])
     assert main(["check", str(tmp_path / "stuck.bpmn")]) == 1
     assert "可能停在“and1”" in capsys.readouterr().out
 
@@ -55,6 +55,38 @@ def test_warnings_alone_are_no_fault(tmp_path: Path, capsys: pytest.CaptureFixtu
 
     assert main(["check", str(tmp_path / "fine.bpmn")]) == 0
     assert "提醒 lane [a]" in capsys.readouterr().out
+
+
+OURS_ALONE = {
+    "the engine": one("start > do > end", node("scriptTask", "do")),
+    "the platform": one("start > a; start2 > b > end"),
+    "the bound": one("start > any > a > end; any > end", node("complexGateway", "any")),
+}
+
+
+@pytest.mark.parametrize("name", OURS_ALONE)
+def test_what_only_this_platform_does_not_take_is_a_fault_where_it_is_to_be_published(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    foreign, ours = tmp_path / "foreign.bpmn", tmp_path / "bpmn" / "leave" / "ours.bpmn"
+    ours.parent.mkdir(parents=True)
+    for file in (foreign, ours):
+        file.write_bytes(OURS_ALONE[name])
+
+    assert main(["check", str(foreign), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert {each["kind"] for each in row["findings"] if each["severity"] == "error"} <= {"engine", "house"}
+    assert main(["check", str(foreign), "--publishable"]) == 1
+    assert main(["check", str(ours)]) == 1
+
+
+def test_what_could_not_be_decided_is_no_fault_but_where_it_is_to_be_published(tmp_path: Path) -> None:
+    report = workflows.Report(
+        "x", True, None, None, (workflows.Finding("undecided", "warning", None, "", "soundness"),)
+    )
+
+    assert not report.errors
+    assert report.forbidding == report.findings
 
 
 def test_files_may_call_one_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -179,7 +179,7 @@ def test_parallel_pairs_in_a_row_are_refused_before_they_explode() -> None:
             compiled(housed(pairs(branches, count)))
         (report,) = workflows.verify({"x": drawing(housed(pairs(branches, count)))})
         assert (report.loads, report.safe, report.sound) == (False, True, True)
-        assert "展开" in report.errors[-1].message
+        assert "展开" in report.forbidding[-1].message
 
 
 def test_an_explosion_inside_a_sub_process_is_seen_as_well() -> None:

@@ -9,7 +9,19 @@ from lxml import etree
 from workflows.diagrams import BPMN, read
 from workflows.errors import DiagramRefused
 from workflows.verification.drawing import Drawing, connect_calls, draw
-from workflows.verification.findings import ERROR, INFO, WARNING, Finding, Report
+from workflows.verification.findings import (
+    ENGINE,
+    ERROR,
+    HOUSE,
+    INFO,
+    POLICY,
+    SOUNDNESS,
+    STANDARD,
+    UNDECIDED,
+    WARNING,
+    Finding,
+    Report,
+)
 from workflows.verification.lint import lint
 from workflows.verification.loading import load_fault
 from workflows.verification.soundness import Verdict
@@ -17,7 +29,20 @@ from workflows.verification.verdict import judge
 
 LARGEST = 5_000_000  # bytes of one file: what is too large to publish may still be looked at
 
-__all__ = ["ERROR", "INFO", "WARNING", "Finding", "NotBpmn", "Report", "verify"]
+__all__ = [
+    "ENGINE",
+    "ERROR",
+    "HOUSE",
+    "INFO",
+    "POLICY",
+    "SOUNDNESS",
+    "STANDARD",
+    "WARNING",
+    "Finding",
+    "NotBpmn",
+    "Report",
+    "verify",
+]
 
 
 class NotBpmn(DiagramRefused):
@@ -65,14 +90,16 @@ def _spoken(verdict: Verdict) -> list[Finding]:
         key, place = None, "同一处"
         for flow in verdict.crowded[:1]:
             key, place = flow.id or flow.source.id, f"{flow.source}到{flow.target}的顺序流上"
-        found.append(Finding("unsafe", ERROR, key, f"{place}可能同时有两个令牌"))
+        found.append(Finding("unsafe", ERROR, key, f"{place}可能同时有两个令牌", SOUNDNESS))
     if verdict.stuck:
         where = "、".join(str(each) for each in verdict.stuck[:5])
         sentence = f"可能停在{where}，再也走不下去" if verdict.is_deadlock else f"可能在{where}一带循环，永远不能结束"
         rule = "deadlock" if verdict.is_deadlock else "livelock"
-        found.append(Finding(rule, ERROR, verdict.stuck[0].id, sentence))
-    found += [Finding("never-started", ERROR, each.id, f"流程{each}永远不会开始") for each in verdict.never_started]
-    found += [Finding("dead", WARNING, each.id, f"{each}永远不会办到") for each in verdict.dead]
+        found.append(Finding(rule, ERROR, verdict.stuck[0].id, sentence, SOUNDNESS))
+    found += [
+        Finding("never-started", ERROR, each.id, f"流程{each}永远不会开始", SOUNDNESS) for each in verdict.never_started
+    ]
+    found += [Finding("dead", WARNING, each.id, f"{each}永远不会办到", SOUNDNESS) for each in verdict.dead]
     if verdict.why_undecided:
-        found.append(Finding("undecided", WARNING, None, f"未能判定是否安全、可靠：{verdict.why_undecided}"))
+        found.append(Finding(UNDECIDED, WARNING, None, f"未能判定是否安全、可靠：{verdict.why_undecided}", SOUNDNESS))
     return found

@@ -293,3 +293,12 @@ def _join(scope: Scope, flow: Flow) -> None:
     scope.flows.append(flow)
     flow.source.outs.append(flow)
     flow.target.ins.append(flow)
+
+
+def place_of(element: etree._Element) -> tuple[str | None, str]:
+    """The node an element belongs to."""
+    while element.getparent() is not None and not (element.get("id") and element.tag.startswith(BPMN)):
+        element = element.getparent()
+    if element.tag.endswith("EventDefinition") and element.getparent() is not None:
+        return place_of(element.getparent())
+    return element.get("id"), quoted(element.get("name"), element.get("id"))

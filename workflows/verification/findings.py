@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ERROR, WARNING, INFO = "error", "warning", "info"
+# whose rule it is: of the BPMN 2.0 standard, of its tokens, of who must have agreed, of the engine, of this platform
+STANDARD, SOUNDNESS, POLICY, ENGINE, HOUSE = "standard", "soundness", "policy", "engine", "house"
+WRONG_EVERYWHERE = (STANDARD, SOUNDNESS)
+UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to know about a drawing; only an error keeps it from being published."""
+    """One thing to know about a drawing; `kind` tells whose rule it is, `rule` which."""
 
     rule: str
     severity: str
     element: str | None
     message: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -29,8 +34,13 @@ class Report:
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        """The findings that keep the drawing from being published."""
-        return tuple(each for each in self.findings if each.severity == ERROR)
+        """The findings by which it is no sound diagram of the standard, whoever runs it."""
+        return tuple(each for each in self.findings if each.severity == ERROR and each.kind in WRONG_EVERYWHERE)
+
+    @property
+    def forbidding(self) -> tuple[Finding, ...]:
+        """The findings that keep the drawing from being published here: every error, and what could not be decided."""
+        return tuple(each for each in self.findings if each.severity == ERROR or each.rule == UNDECIDED)
 
 
 def quoted(name: str | None, key: str | None) -> str:

@@ -11,7 +11,7 @@ from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
 from workflows.compiled_spec import refuse_unbounded
 from workflows.diagrams import BPMN, LONGEST, PARSING, refuse_circles
 from workflows.errors import DiagramRefused
-from workflows.verification.findings import ERROR, Finding
+from workflows.verification.findings import ENGINE, ERROR, Finding
 
 SCOPES = [f"{BPMN}{each}" for each in ("process", "subProcess", "transaction", "adHocSubProcess")]
 
@@ -22,7 +22,7 @@ def load_fault(file: str, roots: Mapping[str, etree._Element]) -> Finding | None
     roots -- the files at hand by name: what the file calls may stand in another of them.
     """
     if any(len(each.findall(f"{BPMN}sequenceFlow")) > LONGEST for each in roots[file].iter(*SCOPES)):
-        return Finding("load", ERROR, None, f"引擎不能载入：一个流程最多 {LONGEST} 条顺序流")
+        return Finding("load", ERROR, None, f"引擎不能载入：一个流程最多 {LONGEST} 条顺序流", ENGINE)
     parser = SpiffBpmnParser(validator=VALIDATOR)
     try:
         refuse_circles(roots[name] for name in _needed(file, roots))
@@ -31,15 +31,15 @@ def load_fault(file: str, roots: Mapping[str, etree._Element]) -> Finding | None
                 parser.add_bpmn_xml(roots[name], filename=name)
         keys = [key for key in parser.get_process_ids() if _has_content(roots[file], key)]
         if not keys:
-            return Finding("load", ERROR, None, "图中没有可以执行的流程（isExecutable）")
+            return Finding("load", ERROR, None, "图中没有可以执行的流程（isExecutable）", ENGINE)
         for key in keys:
             refuse_unbounded(parser.get_spec(key), parser.get_subprocess_specs(key))
     except ValidationException as error:
-        return Finding("load", ERROR, _element(roots[file], error.id), f"引擎不能载入：{_sentence(error)}")
+        return Finding("load", ERROR, _element(roots[file], error.id), f"引擎不能载入：{_sentence(error)}", ENGINE)
     except DiagramRefused as error:
-        return Finding("load", ERROR, None, error.sentence)
+        return Finding("load", ERROR, None, error.sentence, ENGINE)
     except PARSING as error:
-        return Finding("load", ERROR, None, f"引擎不能载入：{type(error).__name__} {error}")
+        return Finding("load", ERROR, None, f"引擎不能载入：{type(error).__name__} {error}", ENGINE)
     return None
 
 

@@ -9,7 +9,7 @@ from lxml import etree
 from workflows import vocabulary
 from workflows.diagrams import BPMN, properties
 from workflows.verification.drawing import Drawing
-from workflows.verification.findings import ERROR, WARNING, Finding, quoted
+from workflows.verification.findings import ERROR, HOUSE, WARNING, Finding, quoted
 from workflows.vocabulary import BUTTON, OUTCOMES, RECORD
 
 TASKS = ("userTask", "manualTask", "task")
@@ -47,7 +47,7 @@ def of_properties(drawing: Drawing) -> Iterator[Finding]:
         if tag == "process":
             sentences += _of_values(properties(element), OF_PROCESS)
         for rule, sentence in sentences:
-            yield Finding(rule, severity, element.get("id"), f"{subject}{sentence}")
+            yield Finding(rule, severity, element.get("id"), f"{subject}{sentence}", HOUSE)
 
 
 def _unknown(own: Mapping[str, str], known: Collection[str], is_task: bool) -> Iterator[tuple[str, str]]:

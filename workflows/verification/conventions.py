@@ -1,0 +1,108 @@
+"""What this platform asks of a drawing: conditions it can read, an office for each task, a way for each outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workflows import scripts
+from workflows.diagrams import BPMN, EXPRESSIONS, NUMBERS, properties
+from workflows.errors import DiagramRefused, RunBroken
+from workflows.routing import ROLES
+from workflows.verification.drawing import Drawing, Node, place_of
+from workflows.verification.findings import ERROR, HOUSE, WARNING, Finding, quoted
+from workflows.vocabulary import OUTCOMES
+
+
+def of_conventions(drawing: Drawing) -> Iterator[Finding]:
+    """Findings about conditions, offices and outcomes."""
+    yield from _of_conditions(drawing)
+    yield from _of_offices(drawing)
+    yield from _of_outcomes(drawing)
+
+
+def _of_conditions(drawing: Drawing) -> Iterator[Finding]:
+    returned = {properties(node.element).get("returns_as") for node in _people(drawing)}
+    known = {"outcome": OUTCOMES.keys() | {None}, "returned_by": returned | {None}}
+    for element in drawing.root.iter(*(f"{BPMN}{each}" for each in EXPRESSIONS)):
+        try:
+            compared = scripts.compared(element.text or "")
+        except DiagramRefused as error:
+            yield Finding("condition", ERROR, place_of(element)[0], error.sentence, HOUSE)
+            continue
+        for fact, constant in sorted(compared, key=repr):
+            if fact in known and constant not in known[fact]:
+                sentence = f"条件问的 {fact} 不会是 {constant!r}：{element.text}"
+                yield Finding("condition", ERROR, place_of(element)[0], sentence, HOUSE)
+
+
+def _of_offices(drawing: Drawing) -> Iterator[Finding]:
+    """Each task needs an office: in a drawing that names roles at all, a task without one is a mistake."""
+    roles = {}
+    for lane in drawing.root.iter(f"{BPMN}lane"):
+        role = properties(lane).get("role")
+        name = quoted(lane.get("name"), lane.get("id"))
+        if role is not None and role not in ROLES:
+            yield Finding("lane", ERROR, lane.get("id"), f"泳道{name}的办理机构 {role} 不存在", HOUSE)
+        roles.update({(each.text or "").strip(): role for each in lane.iterfind(f"{BPMN}flowNodeRef")})
+    severity = ERROR if any(roles.values()) else WARNING
+    for node in _people(drawing):
+        if not roles.get(node.id or ""):
+            yield Finding("lane", severity, node.id, f"环节{node}不在写明办理机构的泳道里（泳道的 role 属性）", HOUSE)
+        own = properties(node.element)
+        for number, meaning in NUMBERS.items():
+            if not own.get(number, "0").isdecimal():
+                yield Finding("number", ERROR, node.id, f"环节{node}的{meaning}：{own[number]}", HOUSE)
+        for outcome in sorted(set(_outcomes(node)) - OUTCOMES.keys()):
+            yield Finding("outcome", ERROR, node.id, f"环节{node}的办理结果 {outcome} 不存在", HOUSE)
+
+
+def _people(drawing: Drawing) -> list[Node]:
+    """The tasks that wait for somebody."""
+    return [each for each in drawing.all_nodes() if each.tag in ("userTask", "manualTask", "task")]
+
+
+def _outcomes(node: Node) -> list[str]:
+    return [each.strip() for each in properties(node.element).get("outcomes", "agree").split(",")]
+
+
+def _of_outcomes(drawing: Drawing) -> Iterator[Finding]:
+    """Where a gateway behind a task asks for its outcome alone, each outcome has its own way."""
+    for node in _people(drawing):
+        following = node.outs[0].target if len(node.outs) == 1 else None
+        outcomes = _outcomes(node)
+        if len(outcomes) < 2 or following is None:
+            continue
+        if following.kind != "xor":
+            yield Finding("outcome", WARNING, node.id, f"环节{node}有几种办理结果，其后却没有按结果分开", HOUSE)
+            continue
+        ways = {outcome: _way(following, outcome) for outcome in outcomes}
+        for outcome, way in ways.items():
+            if way is None:
+                yield Finding(
+                    "outcome", ERROR, following.id, f"环节{node}的结果 {outcome} 在网关{following}没有去处", HOUSE
+                )
+            elif outcome in ("refuse", "send_back") and way != "?" and way == ways.get("agree"):
+                yield Finding("outcome", WARNING, following.id, f"环节{node}的结果 {outcome} 与同意走同一条路", HOUSE)
+
+
+def _way(gateway: Node, outcome: str) -> str | None:
+    """The flow an outcome takes, or `?` where other facts have a say, None where there is none."""
+    for flow in gateway.outs:
+        if flow.id == gateway.default or not flow.conditional:
+            continue
+        text = _condition(gateway, flow.id)
+        try:
+            if scripts.names(text) - {"outcome"}:
+                return "?"
+            if scripts.evaluate(text, {"outcome": outcome}):
+                return flow.id
+        except (DiagramRefused, RunBroken):
+            return "?"
+    return gateway.default or ("?" if any(not flow.conditional for flow in gateway.outs) else None)
+
+
+def _condition(gateway: Node, key: str | None) -> str:
+    for element in gateway.scope.element.iterfind(f"{BPMN}sequenceFlow"):
+        if element.get("id") == key:
+            return element.findtext(f"{BPMN}conditionExpression") or ""
+    return ""
