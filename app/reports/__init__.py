@@ -8,10 +8,6 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Pages and calls for bureaus."""
     from app.reports import api, views
-    from app.reports.recruitment import api as recruitment_api
-    from app.reports.recruitment import views as recruitment
 
     app.register_blueprint(views.bp)
     app.register_blueprint(api.bp)
-    app.register_blueprint(recruitment.bp)
-    app.register_blueprint(recruitment_api.bp)

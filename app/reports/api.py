@@ -9,8 +9,8 @@ from flask import Blueprint
 from app.access import actor, allow, require
 from app.divisions.presenters import OfficeBriefJson, office_brief
 from app.reports import queries
-from app.reports.arguments import NAMES_CHILDREN, STAGE, WATCHES, this_year
 from app.schools.api import OFFICE_CODE, YEAR
+from app.schools.arguments import NAMES_CHILDREN, STAGE, WATCHES, this_year
 from app.schools.models import Stage
 from app.web import Asked, Instant, Page, instant, one_page, operation, page_of
 

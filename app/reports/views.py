@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request, url_for
 from app import clock
 from app.access import actor, allow, require
 from app.reports import queries
-from app.reports.arguments import NAMES_CHILDREN, WATCHES, stage_wanted, year_wanted
+from app.schools.arguments import NAMES_CHILDREN, WATCHES, stage_wanted, year_wanted
 from app.schools.models import GRADES, STAGE_NAMES
 from app.students.models import CHANGE_NAMES
 from app.students.queries import locked_since

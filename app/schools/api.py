@@ -12,6 +12,7 @@ from app.access import SIGNED_IN, actor, allow, found
 from app.database import db
 from app.divisions import queries
 from app.divisions.models import Office, OfficeKind, Reorganisation, ReorganisationKind
+from app.schools.arguments import YEAR
 from app.schools.models import GRADES, Ownership, Quota, School, Stage
 from app.web import Asked, Day, Page, operation, page_of
 
@@ -19,7 +20,6 @@ bp = Blueprint("schools_api", __name__, url_prefix="/api/v1")
 
 OFFICE_CODE = {"type": "string", "maxLength": 12, "description": "机构代码"}
 GRADE = {"type": "string", "enum": list(GRADES), "description": "年级"}
-YEAR = {"type": "integer", "minimum": 2000, "maximum": 2100, "description": "年份"}
 Grade = Annotated[str, Meta(extra_json_schema={"enum": list(GRADES)})]
 
 

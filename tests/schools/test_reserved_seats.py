@@ -13,9 +13,8 @@ from flask import Flask
 from app.cases.models import Case
 from app.database import db
 from app.identity.operations.sessions import acting
-from app.schools import ledger
 from app.schools.models import Quota, School, Stage
-from app.schools.operations import free_seat, move_seat, set_total, take_seat, take_seats
+from app.schools.operations import free_seat, move_seat, reserved_seats, set_total, take_seat, take_seats
 from app.schools.rules import BelowUse, NoSeat, OutsideBelowUse
 from tests.support.factories import the_quota
 from tests.support.single_school_case import Matter
@@ -37,7 +36,7 @@ def reserve_all(school: School) -> None:
     quota = the_quota(school, GRADE)
     case_id = db.session.scalars(sa.select(Case.id).order_by(Case.id)).first()
     assert case_id is not None
-    ledger.reserve(quota.id, quota.free, case_id=case_id)
+    reserved_seats.reserve(quota.id, quota.free, case_id=case_id)
     db.session.commit()
 
 
@@ -113,7 +112,7 @@ def test_the_number_from_elsewhere_is_never_set_below_those_registered(
 ) -> None:
     case_id = db.session.scalars(sa.select(Case.id).order_by(Case.id)).first() or 0
     actor = acting(submitted.people["receiving_bureau"].approver)
-    ledger.confirm(the_quota(submitted.receiving, GRADE).id, 4, case_id=case_id)
+    reserved_seats.confirm(the_quota(submitted.receiving, GRADE).id, 4, case_id=case_id)
     db.session.commit()
 
     with pytest.raises(OutsideBelowUse) as refusal:

@@ -18,7 +18,7 @@ from app import schema
 from app.cases.models import Case
 from app.database import db
 from app.imports.rules.columns import plain
-from app.processes.recruitment.views import rows_in
+from app.processes.recruitment.views.rosters import rows_in
 from app.web import canonical, objections
 from app.web.text import described, fault_of_name, fault_of_text, visible
 from tests.support import factories

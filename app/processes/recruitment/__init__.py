@@ -9,7 +9,10 @@ KEYS = ("recruiting_scope", "plan_cross_county", "plan_cross_city", "recruitment
 
 def init_app(app: Flask) -> None:
     """Register what these processes add to the engine."""
-    from app.processes.recruitment import api, hooks, models, precheck, service_tasks, views  # noqa: F401
+    from app.processes.recruitment import hooks, models, precheck, service_tasks  # noqa: F401
+    from app.processes.recruitment.api import plans as plans_api
+    from app.processes.recruitment.api import rosters as rosters_api
+    from app.processes.recruitment.views import plans, rosters
 
-    app.register_blueprint(views.bp)
-    app.register_blueprint(api.bp)
+    for blueprint in (plans.bp, plans_api.bp, rosters.bp, rosters_api.bp):
+        app.register_blueprint(blueprint)

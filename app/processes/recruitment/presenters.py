@@ -1,4 +1,4 @@
-"""How lists of recruitment are shown, to pages and to programs alike."""
+"""How plans and lists of recruitment are shown, to pages and to programs alike."""
 
 from __future__ import annotations
 
@@ -11,11 +11,24 @@ from app.cases.presenters.json_types import CaseJson, CaseWithPapersJson, RowJso
 from app.cases.queries.case_reading import AnyCase
 from app.cases.views.row_particulars import row_particulars
 from app.divisions.presenters import OfficeBriefJson, office_brief
-from app.processes.recruitment.models import ChildStatus, Consent, RosterChild
+from app.processes.recruitment.models import ChildStatus, Consent, FilingState, PlanKind, PlanStatus, RosterChild
 from app.processes.recruitment.queries import counts_of, records_behind, roster_of
 from app.schools.models import GRADES
 from app.students.models import STANDING_NAMES, Enrolment, Student
 
+PLAN_KIND_NAMES = {PlanKind.CROSS_COUNTY: "跨县（市、区）", PlanKind.CROSS_CITY: "跨设区市"}
+PLAN_STATUS_NAMES = {
+    PlanStatus.CONSULTING: ("征求同意", "blue"),
+    PlanStatus.CONSENTED: ("双方已同意", "amber"),
+    PlanStatus.FILED: ("已备案，可招生", "green"),
+    PlanStatus.ENDED: ("已终止", "grey"),
+}
+FILING_STATE_NAMES = {
+    FilingState.WAITING: ("待备案", "blue"),
+    FilingState.RETURNED: ("退回补充", "amber"),
+    FilingState.ACCEPTED: ("予以备案", "green"),
+    FilingState.ENDED: ("方案已终止", "grey"),
+}
 CHILD_STATUS_NAMES = {
     ChildStatus.LISTED: ("待双方确认", "grey"),
     ChildStatus.CONFIRMED: ("双方已确认", "blue"),

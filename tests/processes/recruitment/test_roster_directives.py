@@ -14,9 +14,8 @@ from app.cases import commands, operations
 from app.cases.models import Case
 from app.database import db, transaction
 from app.errors import Stale
-from app.schools import ledger
 from app.schools.models import Quota, Stage
-from app.schools.operations import take_seats
+from app.schools.operations import reserved_seats, take_seats
 from app.students.models import Archive, Directive, Enrolment, Student
 from app.students.operations import CaseContext
 from app.students.operations.registration import Recruit, cohort_of, register_recruits
@@ -154,8 +153,8 @@ def test_scenario_03_a_roster_directive_used_twice_at_once(recruiting: Recruitin
 def fill_up(recruiting: Recruiting, case_id: int, seats: int) -> None:
     """The seats held for the roster are lost to others."""
     with transaction():
-        [quota_id] = ledger.held_by(case_id)
-        ledger.release(quota_id, seats, case_id=case_id)
+        [quota_id] = reserved_seats.held_by(case_id)
+        reserved_seats.release(quota_id, seats, case_id=case_id)
         take_seats(recruiting.school.id, Stage.JUNIOR, 2026, 1000)
 
 

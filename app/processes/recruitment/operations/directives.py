@@ -24,7 +24,7 @@ from app.processes.recruitment.operations.lists import (
     with_status,
     write,
 )
-from app.schools import ledger
+from app.schools.operations import reserved_seats
 from app.students.models import Directive
 from app.students.operations import CaseContext
 from app.students.operations.outside_directives import issue_outside_to_many
@@ -88,7 +88,7 @@ def directive_ended(context: CaseContext, directive: Directive, how: str) -> Non
     state = SmallRuns(roster.version_id).deliver(bytes(child.state), "directive_ended")
     back = {"status": ChildStatus.CONFIRMED, "directive_id": None, "state": state}
     write(context.case_id, [{"position": child.position, **back}])
-    ledger.release(quota_of(roster), 1, case_id=context.case_id)
+    reserved_seats.release(quota_of(roster), 1, case_id=context.case_id)
     over = DirectiveOver(number=directive.number, how=how)
     execute(
         sa.update(ROWS)

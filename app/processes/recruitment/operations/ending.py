@@ -17,7 +17,7 @@ from app.processes.recruitment.operations.lists import (
     with_status,
     write,
 )
-from app.schools import ledger
+from app.schools.operations import reserved_seats
 from app.students.operations import CaseContext, give_up_directive
 
 
@@ -55,9 +55,9 @@ def end_children(roster: Row, children: Sequence[Row], why: str) -> None:
             for child in children
         ],
     )
-    held = ledger.held_by(roster.case_id).get(quota_of(roster), 0)
+    held = reserved_seats.held_by(roster.case_id).get(quota_of(roster), 0)
     refuse(roster.case_id, dict.fromkeys([child.position for child in children], why))
-    ledger.release(quota_of(roster), min(held, len(children)), case_id=roster.case_id)
+    reserved_seats.release(quota_of(roster), min(held, len(children)), case_id=roster.case_id)
 
 
 def abandon(case_id: int, why: str) -> None:
@@ -66,4 +66,4 @@ def abandon(case_id: int, why: str) -> None:
         return
     rest = with_status(case_id, ChildStatus.LISTED, ChildStatus.CONFIRMED, ChildStatus.DIRECTED)
     refuse(case_id, dict.fromkeys([child.position for child in rest], why))
-    ledger.release_all(case_id)
+    reserved_seats.release_all(case_id)

@@ -18,7 +18,7 @@ from app.definitions.queries import current_version
 from app.processes.recruitment import rules
 from app.processes.recruitment.models import ChildStatus, Plan, Roster, RosterChild
 from app.processes.recruitment.operations.child_runs import SmallRuns
-from app.schools import ledger
+from app.schools.operations import reserved_seats
 from app.students.models import Student
 from app.students.operations import CaseContext
 
@@ -130,12 +130,12 @@ def sentence(*parts: str) -> str:
 
 def quota_of(roster: Row) -> int:
     """The quota of the cohort that its plan recruits for. Raises NoSeat when the superior has set none."""
-    return ledger.quota_id_of(roster.school_id, roster.stage, roster.entry_year)
+    return reserved_seats.quota_id_of(roster.school_id, roster.stage, roster.entry_year)
 
 
 def hold_seats(roster: Row, needed: int) -> None:
     """Reserve what the case does not hold yet. Raises NoSeat (E-QUOTA-01), nothing written then."""
     quota_id = quota_of(roster)
-    missing = needed - ledger.held_by(roster.case_id).get(quota_id, 0)
+    missing = needed - reserved_seats.held_by(roster.case_id).get(quota_id, 0)
     if missing > 0:
-        ledger.reserve(quota_id, missing, case_id=roster.case_id)
+        reserved_seats.reserve(quota_id, missing, case_id=roster.case_id)

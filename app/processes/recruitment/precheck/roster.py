@@ -21,8 +21,8 @@ from app.processes.recruitment import rules
 from app.processes.recruitment.models import ChildStatus, Filing, Plan, PlanStatus, Roster, RosterChild
 from app.processes.recruitment.rules import objections_to_roster
 from app.processes.registration.precheck import graduates_by_hash, in_row, repeated
-from app.schools import ledger
 from app.schools.models import School
+from app.schools.operations import reserved_seats
 from app.schools.rules import NoSeat
 from app.students.queries import locked_since
 from app.students.rules.locks import objections_to_registration_when_locked
@@ -111,6 +111,8 @@ def _children(rows: Rows, school: Office, plan: Plan) -> Iterator[tuple[list[Ref
 def _short_of_seats(plan: Plan, wanted: int) -> Refused | None:
     """Told to whoever looks at the list first: seats are reserved only once both bureaus have confirmed."""
     try:
-        return ledger.against_reserving(ledger.quota_id_of(plan.school_id, plan.stage, plan.entry_year), wanted)
+        return reserved_seats.against_reserving(
+            reserved_seats.quota_id_of(plan.school_id, plan.stage, plan.entry_year), wanted
+        )
     except NoSeat as refusal:
         return refusal

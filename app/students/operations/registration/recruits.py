@@ -13,8 +13,7 @@ from app import audit, clock
 from app.bulk import among
 from app.database import execute, table
 from app.errors import Refused, Stale
-from app.schools import ledger
-from app.schools.operations import no_seat
+from app.schools.operations import no_seat, reserved_seats
 from app.students.models import Archive, Directive, DirectiveStatus, Student
 from app.students.operations.context import CaseContext
 from app.students.operations.registration.cohort import Cohort, Outcome
@@ -50,12 +49,12 @@ def register_recruits(context: CaseContext, cohort: Cohort, rows: Mapping[int, R
             outcomes[key] = refusal
     if not allowed:
         return outcomes
-    quota_id = ledger.quota_id_of(cohort.school_id, cohort.stage, cohort.entry_year)
-    held = ledger.held_by(context.case_id).get(quota_id, 0)
+    quota_id = reserved_seats.quota_id_of(cohort.school_id, cohort.stage, cohort.entry_year)
+    held = reserved_seats.held_by(context.case_id).get(quota_id, 0)
     seated = allowed[:held]
     outcomes |= dict.fromkeys(allowed[held:], no_seat(cohort.school_id, cohort.stage, cohort.entry_year))
     if seated:
-        ledger.confirm(quota_id, len(seated), case_id=context.case_id)
+        reserved_seats.confirm(quota_id, len(seated), case_id=context.case_id)
         entering = {key: (rows[key].student_id, rows[key].row) for key in seated}
         enter(context, dataclasses.replace(cohort, recruits=True), entering)
         _consume(context, cohort, [directives[rows[key].directive_id or 0] for key in seated])

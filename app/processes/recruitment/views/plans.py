@@ -11,9 +11,9 @@ from app.access import actor, allow, require
 from app.database import db
 from app.divisions.models import Division
 from app.processes.recruitment.models import FilingState, PlanStatus
-from app.reports.arguments import WATCHES, any_year, wanted, year_wanted
-from app.reports.recruitment import queries
-from app.reports.recruitment.asked import KIND_NAMES, RECEIVES, STATE_NAMES, STATUS_NAMES
+from app.processes.recruitment.presenters import FILING_STATE_NAMES, PLAN_KIND_NAMES, PLAN_STATUS_NAMES
+from app.processes.recruitment.queries import plans as queries
+from app.schools.arguments import WATCHES, any_year, wanted, year_wanted
 from app.schools.models import STAGE_NAMES
 from app.schools.queries import scope_of
 from app.web import add_menu, after_id, encode_cursor
@@ -21,6 +21,7 @@ from app.web import add_menu, after_id, encode_cursor
 bp = Blueprint("recruitment", __name__, template_folder="../templates")
 PAGE = 50
 EVERYBODY = ("school", *WATCHES)
+RECEIVES = ("province", "city")  # with whom plans are filed
 
 add_menu("招生", "招生方案", "recruitment.plans", ("operator", "approver"), kinds=EVERYBODY)
 add_menu("招生", "备案登记", "recruitment.filings", ("operator", "approver"), kinds=RECEIVES)
@@ -32,7 +33,12 @@ def _years() -> range:
 
 
 def _shown(**more: Any) -> dict[str, Any]:
-    words = {"kinds": KIND_NAMES, "statuses": STATUS_NAMES, "states": STATE_NAMES, "stages": STAGE_NAMES}
+    words = {
+        "kinds": PLAN_KIND_NAMES,
+        "statuses": PLAN_STATUS_NAMES,
+        "states": FILING_STATE_NAMES,
+        "stages": STAGE_NAMES,
+    }
     return {**words, "years": _years(), **more}
 
 
@@ -47,7 +53,7 @@ def plans() -> Any:
     scope = [db.session.get_one(Division, code) for code in scope_of(caller.office_id)]
     is_school = caller.office_kind == "school"
     shown = _shown(lines=lines[:PAGE], year=year, status=status, scope=scope, is_school=is_school, next=following)
-    return render_template("reports/recruitment/plans.html", **shown)
+    return render_template("recruitment/plans.html", **shown)
 
 
 @bp.get("/filings")
@@ -63,7 +69,7 @@ def filings() -> Any:
         url_for("recruitment.filings", cursor=encode_cursor([last.id]), year=year, state=state) if last else None
     )
     shown = _shown(lines=lines[:PAGE], year=year, state=state, next=following)
-    return render_template("reports/recruitment/filings.html", **shown)
+    return render_template("recruitment/filings.html", **shown)
 
 
 @bp.get("/reports/flows")
@@ -72,4 +78,4 @@ def flows() -> Any:
     """Who wants children from where, and how many have come: a table and a matrix of divisions."""
     require(actor().office_kind in WATCHES)
     year = year_wanted()
-    return render_template("reports/recruitment/flows.html", **_shown(flows=queries.flows_of(actor(), year), year=year))
+    return render_template("recruitment/flows.html", **_shown(flows=queries.flows_of(actor(), year), year=year))

@@ -13,9 +13,8 @@ from flask import Flask
 
 from app.database import db, transaction
 from app.errors import Refused, Stale
-from app.schools import ledger
 from app.schools.models import Quota, QuotaEntry, School
-from app.schools.operations import NoSeat, free_seat, take_seat
+from app.schools.operations import NoSeat, free_seat, reserved_seats, take_seat
 from tests.processes.quotas.test_quotas import set_quota
 from tests.support import factories
 from tests.support.client import Client
@@ -49,25 +48,25 @@ def cohort(app: Flask) -> Cohort:
 
 def test_what_is_reserved_becomes_used_or_is_given_back(cohort: Cohort) -> None:
     with transaction():
-        ledger.reserve(cohort.quota, 5, case_id=cohort.cases[0])
+        reserved_seats.reserve(cohort.quota, 5, case_id=cohort.cases[0])
     with transaction():
-        ledger.confirm(cohort.quota, 3, case_id=cohort.cases[0])
-        ledger.release(cohort.quota, 1, case_id=cohort.cases[0])
+        reserved_seats.confirm(cohort.quota, 3, case_id=cohort.cases[0])
+        reserved_seats.release(cohort.quota, 1, case_id=cohort.cases[0])
 
     quota = cohort.now()
     assert (quota.used, quota.reserved, quota.recruited) == (3, 1, 3)
-    assert ledger.held_by(cohort.cases[0]) == {cohort.quota: 1}
+    assert reserved_seats.held_by(cohort.cases[0]) == {cohort.quota: 1}
     with transaction():
-        assert ledger.release_all(cohort.cases[0]) == 1
+        assert reserved_seats.release_all(cohort.cases[0]) == 1
     assert cohort.now().reserved == 0
 
 
 def test_a_list_is_reserved_whole_or_not_at_all(cohort: Cohort) -> None:
     with transaction():
-        ledger.reserve(cohort.quota, 10, case_id=cohort.cases[0])
+        reserved_seats.reserve(cohort.quota, 10, case_id=cohort.cases[0])
 
     with pytest.raises(NoSeat, match="外招名额") as refused, transaction():
-        ledger.reserve(cohort.quota, 3, case_id=cohort.cases[1])
+        reserved_seats.reserve(cohort.quota, 3, case_id=cohort.cases[1])
 
     assert refused.value.code == "E-QUOTA-01"
     assert cohort.now().reserved == 10
@@ -80,14 +79,14 @@ def test_local_children_leave_no_seat_to_reserve(cohort: Cohort) -> None:
             take_seat(cohort.school.id, stage, year)
 
     with pytest.raises(NoSeat, match="核定 20"), transaction():
-        ledger.reserve(cohort.quota, 6, case_id=cohort.cases[0])
+        reserved_seats.reserve(cohort.quota, 6, case_id=cohort.cases[0])
 
 
-@pytest.mark.parametrize("give", [ledger.confirm, ledger.release])
+@pytest.mark.parametrize("give", [reserved_seats.confirm, reserved_seats.release])
 def test_a_case_gives_no_more_than_it_holds(cohort: Cohort, give: object) -> None:
     with transaction():
-        ledger.reserve(cohort.quota, 2, case_id=cohort.cases[0])
-        ledger.reserve(cohort.quota, 5, case_id=cohort.cases[1])
+        reserved_seats.reserve(cohort.quota, 2, case_id=cohort.cases[0])
+        reserved_seats.reserve(cohort.quota, 5, case_id=cohort.cases[1])
 
     with pytest.raises(Stale), transaction():
         give(cohort.quota, 3, case_id=cohort.cases[0])  # type: ignore[operator]
@@ -108,13 +107,13 @@ def test_sequences_of_many_clients_always_add_up(cohort: Cohort, app: Flask) -> 
                 with contextlib.suppress(Refused), transaction():
                     match act:
                         case "reserve":
-                            ledger.reserve(cohort.quota, seats, case_id=case)
+                            reserved_seats.reserve(cohort.quota, seats, case_id=case)
                         case "confirm":
-                            ledger.confirm(cohort.quota, seats, case_id=case)
+                            reserved_seats.confirm(cohort.quota, seats, case_id=case)
                         case "release":
-                            ledger.release(cohort.quota, seats, case_id=case)
+                            reserved_seats.release(cohort.quota, seats, case_id=case)
                         case "recall":
-                            ledger.release_all(case)
+                            reserved_seats.release_all(case)
                         case "take":
                             take_seat(school_id, stage, year)
                         case "leave":
@@ -136,7 +135,7 @@ def test_sequences_of_many_clients_always_add_up(cohort: Cohort, app: Flask) -> 
     )
     assert quota.reserved == sums["reserve"] - sums.get("confirm", 0) - sums.get("release", 0)
     assert quota.recruited == sums.get("confirm", 0)
-    held = [ledger.held_by(case).get(cohort.quota, 0) for case in cohort.cases]
+    held = [reserved_seats.held_by(case).get(cohort.quota, 0) for case in cohort.cases]
     assert min(held) >= 0
     assert sum(held) == quota.reserved
 
@@ -154,5 +153,5 @@ def test_the_superior_sets_how_many_may_come_from_outside(client: Client, matter
     mine = (Quota.entry_year == 2026, Quota.school_id == matter.school.id)
     with transaction():
         quota_id = db.session.scalars(sa.select(Quota.id).where(*mine)).one()
-        ledger.reserve(quota_id, 4, case_id=factories.a_takeover().id)
+        reserved_seats.reserve(quota_id, 4, case_id=factories.a_takeover().id)
     assert set_quota(matter, outside=3).codes == {"E-QUOTA-02"}

@@ -9,9 +9,9 @@ from flask import Blueprint
 from app.access import actor, allow, require
 from app.divisions.presenters import OfficeBriefJson, office_brief
 from app.processes.recruitment.models import Filing, FilingState, PlanKind, PlanStatus
-from app.reports.arguments import WATCHES, this_year
-from app.reports.recruitment import queries
-from app.schools.api import OFFICE_CODE, YEAR
+from app.processes.recruitment.queries import plans as queries
+from app.schools.api import OFFICE_CODE
+from app.schools.arguments import WATCHES, YEAR, this_year
 from app.schools.models import Stage
 from app.web import Asked, Day, Instant, Page, instant, one_page, operation, page_of
 

@@ -22,7 +22,7 @@ from app.web import add_menu, canonical, decode_cursor, encode_cursor, whole_num
 from app.web.text import visible
 from workflows import Refusal
 
-bp = Blueprint("rosters", __name__, template_folder="templates")
+bp = Blueprint("rosters", __name__, template_folder="../templates")
 KEY = "recruitment_roster"
 PAGE = 50
 NUMBER = re.compile(r"[0-9]{17}[0-9Xx]")

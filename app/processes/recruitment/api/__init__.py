@@ -1,0 +1,1 @@
+"""Calls of recruitment: plans, filings and flows; lists of children."""

@@ -1,0 +1,1 @@
+"""Pages of recruitment: plans, filings and flows; lists of children."""

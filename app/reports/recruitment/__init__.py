@@ -1,1 +1,0 @@
-"""Plans, filings and flows of recruiting beyond the own area, as those concerned may read them."""
