@@ -5,7 +5,7 @@ SECONDS ?= 300
 JOBS ?= 2
 BIN := .venv/bin
 
-.PHONY: help run test check mutants soak bench wheel lock clean
+.PHONY: help run test check fields mutants soak bench wheel lock clean
 help:            ## print this
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -57,6 +57,9 @@ bench: .venv/ready-test ## the figures, as ratios, also in instance/bench.json
 
 wheel:           ## everything that is served in one file under dist/
 	@rm -rf build dist && $(PYTHON) -m pip --disable-pip-version-check --quiet wheel --no-deps --wheel-dir dist . && rm -rf build && ls dist
+
+fields: .venv/ready ## app/students/fields.json, the list of a student's fields, into the forms and the table of the lock
+	@$(PYTHON) -m tests.house.fields
 
 lock: .venv/ready ## the newest versions that pyproject.toml allows, written into both lock files
 	@$(call resolve,-e '.[production]',requirements.lock)

@@ -1,14 +1,15 @@
-"""How people write the fields of a registration in their own workbooks: one line a field, the form's title aside.
+"""How people write the fields of a registration in their own workbooks, the form's title aside.
 
-A new column needs a property in the row's form and, if people call it otherwise, a line here.
+What a field of the student is called besides stands in `app/students/fields.json`; the key data stand here.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
 from app.imports.import_types.import_type import FieldWords
-from app.students.rules.particulars import MEMBERS
+from app.students.rules import particulars
 from app.web.canonical import FULL_WIDTH
 
 ONES = "[一二三四五六七八九]"
@@ -68,30 +69,37 @@ def _way(written: str) -> str:
     return next((code for code, words in ways.items() if written in words), written)
 
 
+#: how some write the codes of these fields
+READ: Mapping[str, Callable[[str], str]] = {
+    "blood_type": _blood_type,
+    "commute_way": _way,
+    "disability": _none,
+    "left_behind": _not_left_behind,
+}
+CALLED = {  # 成员1 and 成员2 of the national list, as people call them
+    "guardian": ("成员1", "家庭成员1", "监护人", "第一监护人", "家长"),
+    "guardian2": ("成员2", "家庭成员2", "第二监护人", "家长2"),
+}
+
+
+def _particulars() -> dict[str, FieldWords]:
+    """The fields of the student's list, as it says people call them."""
+    return {
+        name: FieldWords(tuple(field.get("called", ())), field.get("example", ""), read=READ.get(name, str))
+        for name, field in particulars.FIELDS.items()
+    }
+
+
 def _members() -> dict[str, FieldWords]:
-    """The two members, 成员1 and 成员2 of the national list, as people call them: 监护人, 第二监护人, 家长."""
-    called = {
-        "guardian": ("成员1", "家庭成员1", "监护人", "第一监护人", "家长"),
-        "guardian2": ("成员2", "家庭成员2", "第二监护人", "家长2"),
-    }
-    words: dict[str, tuple[str, ...]] = {
-        "relation_note": ("关系说明",),
-        "guardianship": ("是否监护人",),
-        "document_type": ("身份证件类型", "证件类型"),
-        "document_number": ("其他证件号", "其他证件号码"),
-        "ethnic_group": ("民族",),
-        "employer": ("工作单位", "单位"),
-        "post": ("职务", "职业"),
-        "address": ("现住址", "住址"),
-        "household_division": ("户口所在地行政区划", "户口所在地区划", "户口所在地区划代码", "户口所在地"),
-    }
-    read = {"document_type": _document}
+    """What the list says of the two members of the family."""
+    others = {**particulars.MEMBER_FIELDS, "document_number": {"called": ("其他证件号", "其他证件号码")}}
     return {
         f"{member}_{name}": FieldWords(
-            tuple(f"{who}{each}" for who in called[member] for each in others), read=read.get(name, str)
+            tuple(f"{who}{each}" for who in CALLED[member] for each in field.get("called", ())),
+            read=_document if name == "document_type" else str,
         )
-        for member in MEMBERS
-        for name, others in words.items()
+        for member in particulars.MEMBERS
+        for name, field in others.items()
     }
 
 
@@ -121,29 +129,9 @@ FIELDS = {
         ),
         "330106，或：西湖区",
     ),
-    "household_kind": FieldWords(("户口类型", "户口类别", "户籍性质")),
     "address": FieldWords(
         ("现居住地址", "现居住地", "现住地址", "居住地址", "住址", "家庭住址", "家庭现住址", "家庭详细住址")
     ),
-    "home_address": FieldWords(stands_in="address"),
-    "mailing_address": FieldWords(("通讯地址", "邮寄地址")),
-    "household_address": FieldWords(("户口详细地址", "户口地址", "户籍地址", "户籍详细地址", "户口所在地详址")),
-    "postcode": FieldWords(("邮编", "邮政编号", "家庭邮码"), "310012"),
-    "phone": FieldWords(("学生电话", "学生手机", "学生手机号", "学生联系方式"), "13800000000"),
-    "email": FieldWords(("电子邮箱", "电子邮件", "邮箱", "邮箱地址", "email", "e-mail")),
-    "homepage": FieldWords(("个人主页", "主页")),
-    "blood_type": FieldWords(("血型码",), read=_blood_type),
-    "document_validity": FieldWords(("证件有效期", "身份证有效期", "证件有效期限"), "2020-05-20至2030-05-20"),
-    "pinyin": FieldWords(("拼音", "姓名汉语拼音"), "Chen Siyuan"),
-    "english_name": FieldWords(("英文名",)),
-    "commute_distance": FieldWords(("上下学距离（公里）", "上学距离", "家校距离", "上下学距离（千米）"), "1.5"),
-    "commute_way": FieldWords(("上学方式", "上下学交通方式"), read=_way),
-    "aid": FieldWords(("是否申请资助", "是否需要申请资助", "需要申请资助")),
-    "boarding_allowance": FieldWords(("是否享受一补", "一补")),
-    "purchased_place": FieldWords(("是否由政府购买学位", "是否政府购买学位", "由政府购买学位")),
-    "talents": FieldWords(("个人特长", "学生特长")),
-    "remarks": FieldWords(("附注", "备注说明")),
-    "health": FieldWords(("健康情况",)),
     "guardian.name": FieldWords(("成员1姓名", "家庭成员1姓名", "监护人姓名", "家长姓名", "监护人", "家长")),
     "guardian.relation": FieldWords(("成员1关系", "监护人关系", "家长关系", "关系", "与学生关系", "与学生的关系")),
     "guardian.phone": FieldWords(
@@ -178,22 +166,8 @@ FIELDS = {
             "第二监护人证件号", "第二监护人证件号码",
         )
     ),
-    "nationality": FieldWords(("国籍/地区", "国籍地区", "国籍（地区）", "国籍码"), "中国"),
-    "hmt": FieldWords(("港澳台侨", "港澳台侨胞", "港澳台侨外码", "是否港澳台侨外")),
-    "former_name": FieldWords(("曾用姓名",)),
-    "born_in": FieldWords(("出生地", "出生地行政区划", "出生地行政区划码", "出生所在地")),
-    "native_place": FieldWords(("祖籍",)),
-    "political": FieldWords(("政治面貌码",)),
-    "disability": FieldWords(("残疾类别", "残疾人类型", "残疾类型码"), read=_none),
-    "inclusive": FieldWords(("是否随班就读", "随班就读码")),
-    "floating": FieldWords(("是否流动人口", "流动人口子女")),
-    "migrant": FieldWords(("是否随迁子女", "是否进城务工人员随迁子女", "进城务工人员随迁子女", "随迁子女类型")),
-    "left_behind": FieldWords(("是否留守儿童", "留守儿童类型"), read=_not_left_behind),
-    "orphan": FieldWords(("是否孤儿",)),
-    "martyr_family": FieldWords(("是否烈士或优抚子女", "烈士优抚子女", "优抚子女")),
-    "only_child": FieldWords(("是否独生子女",)),
-    "preschool": FieldWords(("是否受过学前教育", "学前教育", "是否接受学前教育")),
-    "school_bus": FieldWords(("是否乘坐校车", "是否需要乘坐校车", "校车")),
+    **_particulars(),
+    "home_address": FieldWords(stands_in="address"),
     **_members(),
     "class_number": FieldWords(("班级", "班", "班级名称", "班级号", "所在班级", "班别"), read=class_number),
 }  # fmt: skip
