@@ -25,6 +25,7 @@ from app import (
     schools,
     settings,
     students,
+    studio,
     web,
 )
 from app.database import db
@@ -44,6 +45,7 @@ PACKAGES = (
     imports,
     auditing,
     reports,
+    studio,
 )
 
 

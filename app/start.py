@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
 from app import audit, schema
-from app.cases.queries import publication
+from app.cases.queries.publication import faults_of_published
 from app.database import db, transaction
 from app.definitions.operations import publish_changed
-from app.definitions.queries import APPLICATION, CompiledVersion, current_version, followers
-from app.errors import Missing
+from app.definitions.queries import followers
 from app.students.operations.lawful_changes_table import keep_matrix
 
 
@@ -33,24 +32,9 @@ def publish(sources: Path | None = None) -> list[str]:
     sources -- where `bpmn/` and `forms/` stand, the product's own without it. Raises NotPublishable.
     """
     with transaction():
-        published = publish_changed("系统", faults_of, sources)
+        published = publish_changed("系统", faults_of_published, sources)
         keep_matrix(followers())
     return published
-
-
-def faults_of(version: CompiledVersion) -> list[str]:
-    """What is wrong with a version beyond its diagram: who could start it, and whether rules it follows can read it."""
-    faults = publication.faults_of(version, _operations_of)
-    if not faults and version.rules_of != version.key:
-        faults += publication.fields_that_differ(version, current_version(version.rules_of).form(APPLICATION))
-    return faults
-
-
-def _operations_of(key: str) -> Collection[str] | None:
-    try:
-        return current_version(key).diagrams.operations
-    except Missing:
-        return None
 
 
 @click.command("init")

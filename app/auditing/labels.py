@@ -36,6 +36,7 @@ PACKAGES = {
     "backup": "备份",
     "demo": "演示数据",
     "audit": "日志",
+    "studio": "流程设计",
 }
 VERBS = {
     "identity/sign_in": "登录",
@@ -119,6 +120,14 @@ VERBS = {
     "papers/print": "打印文书",
     "proofs/issue": "开具学籍证明",
     "calendar/import": "导入工作日历",
+    "studio/create_draft": "新建流程草稿",
+    "studio/delete_draft": "删除流程草稿",
+    "studio/propose": "提出发布流程",
+    "studio/withdraw": "撤回发布申请",
+    "studio/return": "退回发布申请",
+    "studio/publish": "发布流程",
+    "studio/switch_off": "停用流程",
+    "studio/switch_on": "启用流程",
     "backup/make": "备份数据库",
     "backup/restore": "恢复数据库",
     "demo/begin": "开始装入演示数据",
@@ -150,6 +159,9 @@ SUBJECTS = {
     "schema": "数据库结构",
     "table": "数据表",
     "chain": "日志链",
+    "draft": "流程草稿",
+    "proposal": "发布申请",
+    "process": "流程",
 }
 # an auditor sees what happened, never the child: a particular that is not named here is withheld
 PARTICULARS = {
@@ -195,6 +207,8 @@ PARTICULARS = {
     "cap": "计划数",
     "closes_on": "招生截止",
     "returned": "退回次数",
+    "version": "版本",
+    "draft": "草稿序号",
 }
 CODE = re.compile(r"[A-Za-z0-9_:./-]{0,60}")
 CHAINS = {audit.SYSTEM: "系统", audit.ANONYMOUS: "登录尝试"}

@@ -18,6 +18,9 @@ class Process(Model):
 
     key: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(60))
+    off_since: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # 停用: nobody can start it, open cases go on
+    off_by: Mapped[str | None] = mapped_column(sa.String(40))
+    off_reason: Mapped[str | None] = mapped_column(sa.String(200))
     current_id: Mapped[int | None]  # no foreign key: the version points here already, and SQLite has no ring of keys
 
     current: Mapped[ProcessVersion | None] = relationship(
@@ -39,3 +42,5 @@ class ProcessVersion(Model):
     forms: Mapped[Any] = mapped_column(Json)  # task key -> JSON Schema; "application" is the opening form
     published_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     published_by: Mapped[str] = mapped_column(sa.String(40))
+    drawn_by: Mapped[str | None] = mapped_column(sa.String(40))  # who proposed it; None: shipped with the system
+    note: Mapped[str | None] = mapped_column(sa.String(2000))  # what it changes, and why

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 
 from app import clock
-from app.database import db
+from app.database import db, serialise
 from app.definitions.models import Process, ProcessVersion
 from app.definitions.queries import APPLICATION, FOLLOWS, CompiledVersion, compiled
+from app.definitions.rules.content import Content
 from app.definitions.rules.form_files import Unreadable, read_form_file
 from app.definitions.rules.form_folders import PROOFS, REASONS, faults_of_folder
+from app.definitions.rules.soundness import reports_of
 from app.errors import Refused
 from app.settings import SOURCES
-from workflows import DiagramRefused, handlers, verify
+from workflows import DiagramRefused, handlers
+
+PUBLICATIONS = "publications"  # one at a time: whether a version may be published depends on the others
 
 
 class NotPublishable(Refused):
@@ -52,38 +54,62 @@ def _follows_another(folder: Path) -> bool:
 def publish_folder(
     folder: Path, published_by: str, check: Callable[[CompiledVersion], Sequence[str]], sources: Path | None = None
 ) -> bool:
-    """Publish one folder of diagrams and tables with its forms; False when it is the current version already.
+    """Publish one folder of diagrams and tables with its forms; True when it is the current version from now on.
 
-    Raises NotPublishable.
+    Where the current version was drawn by an analyst, a new one from the folder is kept beside it and not made current:
+    an upgrade of the system takes nobody's process away. Raises NotPublishable.
     """
     key, top = folder.name, sources or SOURCES
-    files = _read_drawn(key, folder)
-    forms = _read_forms(key, top / "forms" / key)
-    checksum = hashlib.sha256(orjson.dumps([files, forms])).hexdigest()
-    current = sa.select(ProcessVersion.checksum).join(Process, Process.current_id == ProcessVersion.id)
-    if db.session.scalar(current.where(Process.key == key)) == checksum:
+    content = Content(_read_drawn(key, folder), _read_forms(key, top / "forms" / key))
+    asked = sa.select(ProcessVersion).join(Process, Process.current_id == ProcessVersion.id)
+    current = db.session.scalar(asked.where(Process.key == key))
+    if current is not None and content_of(current).checksum == content.checksum:
         return False
+    drawn_here = current is not None and current.drawn_by is not None
+    if drawn_here and _version_with(key, content) is not None:
+        return False
+    publish_content(key, content, published_by, check, make_current=not drawn_here)
+    return not drawn_here
+
+
+def publish_content(
+    key: str,
+    content: Content,
+    published_by: str,
+    check: Callable[[CompiledVersion], Sequence[str]],
+    *,
+    drawn_by: str | None = None,
+    note: str | None = None,
+    make_current: bool = True,
+) -> ProcessVersion:
+    """Publish a content under the next number.
+
+    drawn_by, note -- who proposed it and what it changes; None for what is shipped: that becomes current again under
+        the number which it had, where it was published before. Raises NotPublishable.
+    """
+    serialise(PUBLICATIONS)
     process = db.session.get(Process, key)
-    version = db.session.scalar(
-        sa.select(ProcessVersion).where(ProcessVersion.process_key == key, ProcessVersion.checksum == checksum)
-    )
+    known = _version_with(key, content)
+    version = known if drawn_by is None else None
     if version is None:
+        number = _next_number(key)
         version = ProcessVersion(
             process_key=key,
-            number=_next_number(key),
-            checksum=checksum,
-            files=files,
-            forms=forms,
+            number=number,
+            checksum=content.checksum if known is None else content.checksum_again(number),
+            files=dict(content.drawn),
+            forms=dict(content.forms),
             published_at=clock.now(),
             published_by=published_by,
+            drawn_by=drawn_by,
+            note=note,
         )
     try:
         compiled_version = compiled(version)
     except DiagramRefused as refused:
         raise NotPublishable(key=key, faults=refused.sentence) from refused
-    # only forms that are ones can be asked the rest
-    faults = faults_of_folder(forms, APPLICATION) or [*_faults(compiled_version), *check(compiled_version)]
-    faults += _unsound(files)
+    faults = faults_of_version(compiled_version, check)
+    faults += [each.message for report in reports_of(content) for each in report.forbidding]
     if faults:
         raise NotPublishable(key=key, faults="；".join(faults))
     if process is None:
@@ -92,8 +118,38 @@ def publish_folder(
         db.session.flush()  # the version points at it
     db.session.add(version)
     db.session.flush()
-    process.name, process.current_id = compiled_version.name, version.id
-    return True
+    if make_current:
+        process.name, process.current_id = compiled_version.name, version.id
+    return version
+
+
+def content_of(version: ProcessVersion) -> Content:
+    """What a version consists of."""
+    return Content(version.files, version.forms)
+
+
+def faults_of_version(version: CompiledVersion, check: Callable[[CompiledVersion], Sequence[str]]) -> list[str]:
+    """Everything against publishing a version that compiles, but for what verification finds; in sentences.
+
+    check -- as for `publish_changed`
+    """
+    # only forms that are ones can be asked the rest
+    return faults_of_folder(version.forms, APPLICATION) or [*_about_tasks(version), *check(version)]
+
+
+def _about_tasks(version: CompiledVersion) -> list[str]:
+    """Every task must have its form, every service its verb."""
+    tasks = version.diagrams.tasks.values()
+    faults = [f"环节“{task.name}”没有表单 {task.form}.json" for task in tasks if task.form not in version.forms]
+    faults += [f"环节“{task.name}”的表单不能是 {task.form}.json" for task in tasks if task.form in (REASONS, PROOFS)]
+    unknown = sorted(version.diagrams.operations - set(handlers()))
+    return faults + [f"服务环节引用了不存在的操作 {name}" for name in unknown]
+
+
+def _version_with(key: str, content: Content) -> ProcessVersion | None:
+    return db.session.scalar(
+        sa.select(ProcessVersion).where(ProcessVersion.process_key == key, ProcessVersion.checksum == content.checksum)
+    )
 
 
 def _read_drawn(key: str, folder: Path) -> dict[str, str]:
@@ -124,29 +180,6 @@ def _read_forms(key: str, folder: Path) -> dict[str, Any]:
     return forms
 
 
-def _unsound(files: Mapping[str, str]) -> list[str]:
-    """What verification finds wrong with the diagrams: every way through them is followed, safe and sound are told."""
-    diagrams = {name: text.encode() for name, text in files.items() if name.endswith(".bpmn")}
-    reports = verify(diagrams, operations=set(handlers()))
-    return [f"{each.message}" for report in reports for each in report.forbidding]
-
-
 def _next_number(key: str) -> int:
     last = db.session.scalar(sa.select(sa.func.max(ProcessVersion.number)).where(ProcessVersion.process_key == key))
     return (last or 0) + 1
-
-
-def _faults(compiled_version: CompiledVersion) -> list[str]:
-    """Every task must have its form, every service its verb."""
-    faults = [
-        f"环节“{task.name}”没有表单 {task.form}.json"
-        for task in compiled_version.diagrams.tasks.values()
-        if task.form not in compiled_version.forms
-    ]
-    faults += [
-        f"环节“{task.name}”的表单不能是 {task.form}.json"
-        for task in compiled_version.diagrams.tasks.values()
-        if task.form in (REASONS, PROOFS)
-    ]
-    unknown = sorted(compiled_version.diagrams.operations - set(handlers()))
-    return faults + [f"服务环节引用了不存在的操作 {name}" for name in unknown]

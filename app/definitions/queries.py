@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from app.database import db
 from app.definitions.models import Process, ProcessVersion
+from app.definitions.rules.content import Content
 from app.definitions.rules.earlier_versions import completed
 from app.errors import Missing
 from workflows import Diagrams, Kind, compile_diagrams
@@ -94,15 +95,18 @@ def compiled_version(version_id: int) -> CompiledVersion:
 
 def compiled(version: ProcessVersion) -> CompiledVersion:
     """Compile a version's diagrams and tables. Raises DiagramRefused."""
-    sources = {name: text.encode() for name, text in version.files.items() if name.endswith(".bpmn")}
-    diagrams = completed(compile_diagrams(sources, version.process_key))
+    content = Content(version.files, version.forms)
+    return compiled_content(version.process_key, content, version_id=version.id, number=version.number)
+
+
+def compiled_content(key: str, content: Content, *, version_id: int = 0, number: int = 0) -> CompiledVersion:
+    """Compile what is not published yet: no id and no number. Raises DiagramRefused."""
+    diagrams = completed(compile_diagrams(content.diagrams, key))
     tables: dict[str, Table] = {}
-    for name, text in version.files.items():
+    for name, text in content.drawn.items():
         if name.endswith(".dmn"):
             tables.update(read_tables(text.encode()))
-    return CompiledVersion(
-        version.id, version.process_key, diagrams.name, version.number, diagrams, version.forms, tables, version.files
-    )
+    return CompiledVersion(version_id, key, diagrams.name, number, diagrams, content.forms, tables, content.drawn)
 
 
 def current_version(key: str) -> CompiledVersion:

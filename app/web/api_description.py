@@ -30,6 +30,7 @@ class Operation:
     status: int = 200  # of success
     gives: str = JSON  # media type of the answer
     idempotent: bool = False  # takes an Idempotency-Key
+    etag: bool = False  # takes `If-Match` and `If-None-Match: *`
     in_brief: bool = False  # answers with less when asked to (`Prefer: return=minimal`)
     refuses: Sequence[int] = ()  # statuses beyond those that its nature brings with it
 

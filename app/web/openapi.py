@@ -34,6 +34,18 @@ IDEMPOTENCY_KEY = {
     "description": "同一键的重复请求只办一次；同一键而内容不同的为 409（E-KEY）",
     "schema": {"type": "string", "maxLength": 80},
 }
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "据以修改的内容的 ETag；其后他人已改的为 412（E-CHANGED）",
+    "schema": {"type": "string", "maxLength": 400},
+}
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "*：须是新的，已有的为 412（E-CHANGED）",
+    "schema": {"type": "string", "maxLength": 400},
+}
 PREFER = {
     "name": "Prefer",
     "in": "header",
@@ -46,9 +58,11 @@ REFUSALS = {
     403: "可以看到，但不能办理",
     404: "没有，或不在管辖范围内",
     409: "已由他人办理（E-STALE），或同一键而内容不同（E-KEY）",
+    412: "其后已由他人修改（E-CHANGED）",
     413: "提交的内容过大",
     422: "不符合规则或填写有误，objections 中一次列出各项原因",
     423: "已锁定",
+    428: "他人保存过的内容，须写明据以修改的 ETag（E-PRECONDITION）",
     429: "过于频繁，请在 Retry-After 秒后再试",
     503: "暂时不能办理（数据库不可用、磁盘已满或请求过多），操作没有生效，请在 Retry-After 秒后再试",
 }
@@ -180,6 +194,9 @@ def _parameters(rule: Rule, each: Operation) -> Iterator[dict[str, Any]]:
         yield {"name": name, "in": "query", **described, "schema": schema}
     if each.idempotent:
         yield IDEMPOTENCY_KEY
+    if each.etag:
+        yield IF_MATCH
+        yield IF_NONE_MATCH
     if each.in_brief:
         yield PREFER
 

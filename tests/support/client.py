@@ -28,6 +28,7 @@ class Answer:
     text: str
     json: Any
     location: str | None
+    etag: str | None = None
 
     @property
     def code(self) -> str | None:
@@ -123,12 +124,19 @@ class Program:
         """Post a file as it is."""
         return self._answer(apart(self.http.post, f"/api/v1{path}", data=content, headers={**self.headers, **headers}))
 
-    def delete(self, path: str) -> Answer:
-        return self._answer(apart(self.http.delete, f"/api/v1{path}", headers=self.headers))
+    def put(self, path: str, content: bytes, **headers: str) -> Answer:
+        """Put a file as it is."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._answer(apart(self.http.put, f"/api/v1{path}", data=content, headers={**self.headers, **named}))
+
+    def delete(self, path: str, **headers: str) -> Answer:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._answer(apart(self.http.delete, f"/api/v1{path}", headers={**self.headers, **named}))
 
     def _answer(self, response: Any) -> Answer:
         text = response.get_data().decode(errors="replace")  # a file is none
-        return Answer(response.status_code, text, response.get_json(silent=True), None)
+        etag = response.headers.get("ETag")
+        return Answer(response.status_code, text, response.get_json(silent=True), None, etag)
 
 
 def check_page(text: str, page: Any) -> None:

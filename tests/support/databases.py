@@ -102,7 +102,8 @@ class Postgres:
             for restart in connection.exec_driver_sql(self.counted).scalars().all():
                 connection.exec_driver_sql(restart)
             newer = connection.exec_driver_sql("DELETE FROM process_version WHERE id > %s", (self.published,))
-            if newer.rowcount:
+            unlike = "SELECT FROM (TABLE process EXCEPT TABLE prepared.process) AS changed"
+            if newer.rowcount or connection.exec_driver_sql(f"SELECT EXISTS ({unlike})").scalar_one():
                 connection.exec_driver_sql("DELETE FROM process")
                 connection.exec_driver_sql("INSERT INTO process SELECT * FROM prepared.process")
             for name in self.AUDIT:

@@ -57,6 +57,13 @@ class Case(Model):
         sa.Index("ix_cases_applicant_office_id_id", "applicant_office_id", "id"),
         sa.Index("ix_cases_process_key", "process_key"),
         sa.Index(
+            "ix_cases_running",  # on each version
+            "process_key",
+            "version_id",
+            sqlite_where=sa.text("status <> 'closed'"),
+            postgresql_where=sa.text("status <> 'closed'"),
+        ),
+        sa.Index(
             "ix_cases_late",
             "id",
             sqlite_where=sa.text("late_at IS NOT NULL"),

@@ -11,8 +11,9 @@ from typing import Any
 
 from app.cases import hooks, rules
 from app.cases.queries.form_publication import about_forms
-from app.definitions.queries import APPLICATION, ROW, CompiledVersion
+from app.definitions.queries import APPLICATION, ROW, CompiledVersion, current_version
 from app.definitions.rules.forms import NUMBERS, fields_of
+from app.errors import Missing
 from workflows import vocabulary
 from workflows.routing import ROLES
 
@@ -22,6 +23,24 @@ LONGEST_NAME = 60  # characters, of a process and of a task
 OF_THE_APPLICANT = ("applicant", "applicant_bureau", "applicant_superior", "province")
 ABOVE = ("applicant_bureau", "applicant_superior")
 WORDS = ("title", "description")  # of a field: what it is called, and how it is explained
+
+
+def faults_of_published(version: CompiledVersion) -> list[str]:
+    """What is wrong with a version beyond its diagram: who could start it, and whether rules it follows can read it.
+
+    Asked of the processes that are published now.
+    """
+    faults = faults_of(version, _operations_of)
+    if not faults and version.rules_of != version.key:
+        faults += fields_that_differ(version, current_version(version.rules_of).form(APPLICATION))
+    return faults
+
+
+def _operations_of(key: str) -> Collection[str] | None:
+    try:
+        return current_version(key).diagrams.operations
+    except Missing:
+        return None
 
 
 def faults_of(version: CompiledVersion, operations_of: Callable[[str], Collection[str] | None]) -> list[str]:

@@ -17,6 +17,7 @@ from app.identity import operations, presenters, queries
 from app.identity.rules import NoPost
 from app.identity.views import resumed_forms
 from app.web import local_address, refilled_forms
+from app.web.application import by_own_page
 from app.web.errors import status_of
 from app.web.sign_in_places import Place, new_mark, place
 
@@ -37,14 +38,19 @@ def install(app: Flask) -> None:
 
 
 def recognise() -> None:
-    """Set g.actor, g.post, g.posts, g.sign_in from the bearer token, else from the browser's session."""
+    """Set g.actor, g.post, g.posts, g.sign_in from the bearer token, else from the browser's session.
+
+    The programming interface knows a browser's session only where our own pages call it, with their token beside it.
+    """
     g.actor = g.post = g.sign_in = None
     g.posts = []
     if request.path.startswith("/static/"):
         return
     header = request.headers.get("Authorization", "")
     api = request.path.startswith("/api/")
-    secret = header.removeprefix("Bearer ") if header.startswith("Bearer ") else None if api else session.get("secret")
+    secret = header.removeprefix("Bearer ") if header.startswith("Bearer ") else None
+    if not header.startswith("Bearer ") and (not api or by_own_page()):
+        secret = session.get("secret")
     known = queries.signed_in(secret) if secret else None
     if known is None:
         return
@@ -58,6 +64,8 @@ def recognise() -> None:
 
 def _chosen_post(api: bool) -> queries.HeldPost | None:
     wanted = request.headers.get("X-Post") if api else g.sign_in.post_id
+    if api and not wanted and by_own_page():
+        wanted = g.sign_in.post_id
     if wanted:
         for post in g.posts:
             if str(post.id) == str(wanted):

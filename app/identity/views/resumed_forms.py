@@ -85,6 +85,9 @@ def token_expired(_error: CSRFError) -> Any:
     from app.identity.views.account import recognise
 
     recognise()
+    if request.path.startswith("/api/"):  # a script of a page of ours
+        signed_in = g.sign_in is not None
+        return errors.problem(400, "E-CSRF", FORGED, []) if signed_in else errors.refused(NotSignedIn())
     if g.sign_in is None:
         return _sign_in_again(FORGED if request.endpoint == "identity.open_session" else EXPIRED, "E-CSRF"), 400
     unsent = _unsent()

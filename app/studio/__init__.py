@@ -1,0 +1,12 @@
+"""The studio: processes as their analysts draw them and publishers publish them – drafts, proposals, the library."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Its calls."""
+    from app.studio import api
+
+    app.register_blueprint(api.bp)

@@ -1,0 +1,1 @@
+"""What analysts and publishers do: draft, import, propose, publish or return, switch off and on."""

@@ -1,0 +1,1 @@
+"""How drafts, proposals, versions and findings are shown."""

@@ -1,0 +1,1 @@
+"""What the studio reads: drafts, proposals, the library, findings."""

@@ -1,0 +1,80 @@
+"""The check of a draft: what verification finds, and what else publication would refuse, as findings of one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.cases.queries.publication import faults_of_published
+from app.definitions.operations import faults_of_version
+from app.definitions.queries import compiled_content
+from app.definitions.rules.content import Content
+from app.definitions.rules.soundness import reports_of
+from app.studio.rules.files import content_of
+from workflows import DiagramRefused
+from workflows.verification import HOUSE
+
+PUBLICATION = "publication"  # the rule of what verification does not look at
+ORDER = {"error": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing to know about a draft; `said` is the finding as `check` gives it."""
+
+    file: str | None
+    said: Mapping[str, Any]
+
+    @property
+    def message(self) -> str:
+        return str(self.said["message"])
+
+    @property
+    def severity(self) -> str:
+        return str(self.said["severity"])
+
+
+@dataclass(frozen=True)
+class Check:
+    """The findings of a draft, the worst first, and whether they let it be published."""
+
+    reports: Sequence[Mapping[str, Any]]  # each file's, as `python -m workflows check --json` prints it
+    findings: Sequence[Found]
+    forbidding: Sequence[Found]
+
+    @property
+    def publishable(self) -> bool:
+        return not self.forbidding
+
+
+def check(key: str, files: Mapping[str, str]) -> Check:
+    """Look over the files of a process as publication would. Nothing is written."""
+    content = content_of(files)
+    reports = reports_of(content)
+    found = [
+        (Found(report.file, asdict(each)), each in report.forbidding) for report in reports for each in report.findings
+    ]
+    known = {each.message for each, _forbids in found}
+    found += [(_publication(sentence), True) for sentence in _faults(key, content) if sentence not in known]
+    found.sort(key=lambda each: (not each[1], ORDER.get(each[0].severity, len(ORDER))))
+    forbidding = [each for each, forbids in found if forbids]
+    return Check([asdict(each) for each in reports], [each for each, _forbids in found], forbidding)
+
+
+def _publication(sentence: str) -> Found:
+    said = {"rule": PUBLICATION, "severity": "error", "element": None, "message": sentence, "kind": HOUSE}
+    return Found(None, said)
+
+
+def _faults(key: str, content: Content) -> Iterator[str]:
+    """What publication refuses beside the findings of verification, in sentences without their ends."""
+    if not content.diagrams:
+        yield "没有流程图（.bpmn）"
+        return
+    try:
+        version = compiled_content(key, content)
+    except DiagramRefused as refused:
+        yield refused.sentence
+        return
+    yield from faults_of_version(version, faults_of_published)

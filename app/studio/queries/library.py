@@ -1,0 +1,93 @@
+"""The library: processes, their published versions, and how many cases run on each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import load_only
+
+from app.access import found
+from app.cases.models import Case
+from app.database import db
+from app.definitions.models import Process, ProcessVersion
+
+BRIEF = (
+    ProcessVersion.id,
+    ProcessVersion.process_key,
+    ProcessVersion.number,
+    ProcessVersion.published_at,
+    ProcessVersion.published_by,
+    ProcessVersion.drawn_by,
+    ProcessVersion.note,
+)
+
+
+@dataclass(frozen=True)
+class ListedProcess:
+    """One line of the library."""
+
+    process: Process
+    current: ProcessVersion  # without its files
+    versions: int
+    open_cases: int
+
+
+def processes() -> Sequence[ListedProcess]:
+    """Every process that is published, by its name's key."""
+    asked = sa.select(Process, ProcessVersion).join(ProcessVersion, ProcessVersion.id == Process.current_id)
+    rows = db.session.execute(asked.options(load_only(*BRIEF)).order_by(Process.key)).all()
+    counted = sa.select(ProcessVersion.process_key, sa.func.count()).group_by(ProcessVersion.process_key)
+    versions: Mapping[str, int] = {row[0]: row[1] for row in db.session.execute(counted)}
+    running = open_cases()
+    return [
+        ListedProcess(
+            process, current, versions[process.key], sum(n for (key, _), n in running.items() if key == process.key)
+        )
+        for process, current in rows
+    ]
+
+
+def process_of(key: str) -> Process:
+    """A process that is published. Raises Missing."""
+    process: Process = found(db.session.get(Process, key))
+    return process
+
+
+def versions_of(key: str) -> Sequence[ProcessVersion]:
+    """The versions of a process, the newest first, without their files. Raises Missing."""
+    process_of(key)
+    asked = sa.select(ProcessVersion).where(ProcessVersion.process_key == key).options(load_only(*BRIEF))
+    return db.session.scalars(asked.order_by(ProcessVersion.number.desc())).all()
+
+
+def version_of(key: str, number: int) -> ProcessVersion:
+    """One version with its files. Raises Missing."""
+    asked = sa.select(ProcessVersion).where(ProcessVersion.process_key == key, ProcessVersion.number == number)
+    version: ProcessVersion = found(db.session.scalar(asked))
+    return version
+
+
+def current_of(key: str) -> ProcessVersion | None:
+    """The version in which new cases of a process open; None when it is not published yet."""
+    asked = sa.select(ProcessVersion).join(Process, Process.current_id == ProcessVersion.id).where(Process.key == key)
+    return db.session.scalar(asked)
+
+
+def current_number(key: str) -> int | None:
+    """Its number."""
+    asked = sa.select(ProcessVersion.number).join(Process, Process.current_id == ProcessVersion.id)
+    return db.session.scalar(asked.where(Process.key == key))
+
+
+def open_cases(key: str | None = None) -> dict[tuple[str, int], int]:
+    """How many cases run on each version: by process and the version's id."""
+    asked = (
+        sa.select(Case.process_key, Case.version_id, sa.func.count())
+        .where(sa.text("cases.status <> 'closed'"), Case.version_id.is_not(None))  # as its index has it
+        .group_by(Case.process_key, Case.version_id)
+    )
+    if key is not None:
+        asked = asked.where(Case.process_key == key)
+    return {(process, version or 0): count for process, version, count in db.session.execute(asked)}
