@@ -116,6 +116,14 @@ def test_and_holds_the_student_itself(matter: Matter, shelves: Path) -> None:
     assert "E-CASE-01" in matter.submit("suspension").codes
 
 
+def test_a_contested_record_is_settled_first(matter: Matter, shelves: Path) -> None:
+    publish(a_process("student").write(shelves))
+    matter.child.contested = True
+    db.session.commit()
+
+    assert submit(matter.program("school"), application(matter, "student")).codes == {"E-PROB-01"}
+
+
 def test_a_student_of_another_school_does_not_exist(matter: Matter, shelves: Path) -> None:
     publish(a_process("student").write(shelves))
     other = factories.a_student(factories.a_school("330106"))

@@ -25,7 +25,7 @@ from app.students.queries import keeper_of, known_by, student_for
 from app.students.rules.particulars import SEALED_NUMBERS
 from app.students.rules.registration import KnownAlready
 from app.students.rules.sealed_numbers import masked_of
-from app.students.rules.transfer import OpenCase
+from app.students.rules.transfer import ContestedRecord, OpenCase
 
 NUMBERS = ("cn-id", "cn-national-number")  # formats of the numbers of a person
 
@@ -70,10 +70,10 @@ def check_standard(version: CompiledVersion, application: Mapping[str, Any], *, 
 
 
 def _student(version: CompiledVersion, application: Mapping[str, Any], profile: str, actor: Actor) -> Opening:
-    """A student kept by the applicant, whom no open case holds; while this one is open no other may be."""
+    """A student kept by the applicant, not contested (domain.md 3.3), whom no open case holds; this one then does."""
     student = student_for(actor, application["student"])
-    for refusal in _against_student(version, student, profile, actor):
-        raise refusal if isinstance(refusal, NotAllowed) else Objected([refusal])
+    if against := _against_student(version, student, profile, actor):
+        raise against[0] if isinstance(against[0], NotAllowed) else Objected(against)
     enrolment = student.open_enrolment
     facts = facts_of(version, application, profile, stage=enrolment.stage.value if enrolment else None)
     return Opening(facts, student=student, application=with_sealed_numbers(version, application))
@@ -85,8 +85,10 @@ def _against_student(
     keeper = keeper_of(student)
     if keeper is None or keeper.id != actor.office_id:
         return [NotKeptHere(field="student")]
-    held = open_case_of(student.id)
-    return [OpenCase(process=held[0], step=held[1])] if held else []
+    against: list[Refused] = [ContestedRecord(field="student")] if student.contested else []
+    if held := open_case_of(student.id):
+        against.append(OpenCase(process=held[0], step=held[1]))
+    return against
 
 
 def _office(version: CompiledVersion, application: Mapping[str, Any], profile: str, actor: Actor) -> Opening:
