@@ -81,6 +81,7 @@ IDENTITY = {
     "hmt": "12", "former_name": "陈小源", "born_in": "330108", "native_place": "绍兴", "household_kind": "3",
     "nationality": "CHN", "entry_way": "11", "source": "2", "pinyin": "Chen Siyuan", "english_name": "Peter Chen",
     "document_validity": "2021-03-05至2026-03-05", "household_address": "祖宅 1 号",
+    "household_township": "翠苑街道",
     "guardian_relation_note": "生父", "guardian_guardianship": "1", "guardian_document_type": "B",
     "guardian2_relation_note": "继母", "guardian2_guardianship": "0", "guardian2_document_type": "B",
 }  # fmt: skip
