@@ -1,0 +1,211 @@
+"""What a BPMN file says, in an official's words: every element that has an id, with its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+
+from app.identity.models import DUTY_NAMES, Duty
+from app.studio.rules.things import Thing
+from workflows.diagrams import BPMN, SPIFF, read
+from workflows.routing import ROLES
+from workflows.vocabulary import BUTTON, OUTCOMES, RECORD
+
+BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+WHATS = {
+    "process": "流程",
+    "participant": "泳池",
+    "lane": "泳道",
+    "userTask": "环节",
+    "manualTask": "手工任务",
+    "task": "任务",
+    "serviceTask": "服务环节",
+    "businessRuleTask": "决策环节",
+    "sendTask": "发送任务",
+    "receiveTask": "接收任务",
+    "scriptTask": "脚本任务",
+    "callActivity": "调用的流程",
+    "subProcess": "子流程",
+    "transaction": "事务子流程",
+    "adHocSubProcess": "即席子流程",
+    "exclusiveGateway": "排他网关",
+    "parallelGateway": "并行网关",
+    "inclusiveGateway": "包容网关",
+    "eventBasedGateway": "事件网关",
+    "complexGateway": "复杂网关",
+    "startEvent": "开始事件",
+    "endEvent": "结束事件",
+    "boundaryEvent": "边界事件",
+    "intermediateCatchEvent": "中间捕获事件",
+    "intermediateThrowEvent": "中间抛出事件",
+    "sequenceFlow": "流向",
+    "messageFlow": "消息流",
+    "message": "消息",
+    "error": "错误",
+    "signal": "信号",
+    "escalation": "升级事件",
+    "dataObject": "数据对象",
+    "dataObjectReference": "数据对象",
+    "dataStoreReference": "数据存储",
+    "textAnnotation": "注释",
+    "association": "关联",
+    "group": "分组",
+}
+PROPERTIES = {
+    "applicant": "由谁发起",
+    "category": "所属类别",
+    "start_order": "卡片次序",
+    "releasing_as": "对方学校的称谓",
+    "rules_of": "沿用规则的流程",
+    "subject": "办理对象",
+    "role": "办理机构",
+    "duty": "岗位",
+    "working_days": "时限（工作日）",
+    "outcomes": "可选结果",
+    "form": "表单",
+    "route_order": "流转次序",
+    "returns_as": "退回时的记号",
+    "status": "办件状态",
+    "kind": "环节含义",
+    "side": "所属一方",
+    "outcome": "办件结果",
+}
+APPLICANTS = {"school": "学校", "bureau": "教育行政部门", "province": "省厅", "nobody": "由其他办件引起"}
+SUBJECTS = {"student": "学生", "office": "机构", "person": "省内没有学籍的人"}
+KINDS = {"repair": "补正", "pull": "转入档案", "filing": "备案", "confirmation": "确认名单"}
+ENDS = {"agreed": "同意", "refused": "不予办理", "redirected": "转为其他办件", "terminated": "终止"}
+VALUES: Mapping[str, Mapping[str, str]] = {
+    "applicant": APPLICANTS,
+    "subject": SUBJECTS,
+    "kind": KINDS,
+    "outcome": ENDS,
+    "duty": {duty.value: DUTY_NAMES[duty] for duty in Duty},
+    "role": {key: role.name for key, role in ROLES.items()},
+    "status": {"repairing": "补正中（停止计时）"},
+    "side": {"here": "学校一方", "source": "生源一方"},
+}
+ATTRIBUTES = {
+    "sourceRef": "起点",
+    "targetRef": "终点",
+    "default": "默认流向",
+    "attachedToRef": "所在环节",
+    "calledElement": "调用的流程",
+    "processRef": "所画流程",
+    "isExecutable": "可以执行",
+    "cancelActivity": "中断所在环节",
+    "triggeredByEvent": "由事件触发",
+    "errorCode": "错误代码",
+    "isInterrupting": "中断流程",
+    "gatewayDirection": "方向",
+}
+REFERENCES = ("sourceRef", "targetRef", "default", "attachedToRef")  # to another element, which people know by its name
+#: parts that are told by themselves, or only repeat what is said elsewhere
+TOLD = {"incoming", "outgoing", "flowNodeRef", "documentation", "conditionExpression", "laneSet"}
+
+
+def things_of_diagram(text: str | None) -> dict[str, Thing]:
+    """Every element of a diagram by its id; {} of None."""
+    if text is None:
+        return {}
+    root = read(text.encode(), "")
+    named = {each.get("id"): _name(each) for each in root.iter(etree.Element) if each.get("id")}
+    lanes = {
+        (reference.text or "").strip(): _name(lane)
+        for lane in root.iter(f"{BPMN}lane")
+        for reference in lane.iter(f"{BPMN}flowNodeRef")
+    }
+    places = dict(_places(root))
+    return {
+        key: Thing(
+            WHATS[tag],
+            named[key] or _ends(element, named) or key,
+            {title: value for title, value in _said(element, named, lanes) if value},
+            places.get(key),
+            {ATTRIBUTES[name]: str(element.get(name)) for name in REFERENCES if element.get(name)},
+        )
+        for element, tag, key in _elements(root)
+    }
+
+
+def _elements(root: etree._Element) -> Iterator[tuple[etree._Element, str, str]]:
+    for element in root.iter(etree.Element):
+        tag = str(element.tag)
+        if tag.startswith(BPMN) and tag.removeprefix(BPMN) in WHATS and element.get("id"):
+            yield element, tag.removeprefix(BPMN), str(element.get("id"))
+
+
+def _name(element: etree._Element) -> str:
+    return " ".join((element.get("name") or "").split())
+
+
+def _ends(element: etree._Element, named: Mapping[str, str]) -> str:
+    """A flow without a name, by where it leads: 学校确认 → 是否同意？"""
+    source, target = element.get("sourceRef"), element.get("targetRef")
+    return f"{named.get(source) or source} → {named.get(target) or target}" if source and target else ""
+
+
+def _places(root: etree._Element) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Where each element is drawn: the numbers of its bounds and waypoints, labels included."""
+    for shape in root.iter(f"{BPMNDI}BPMNShape", f"{BPMNDI}BPMNEdge"):
+        numbers = [
+            (etree.QName(each).localname, tuple(sorted(each.attrib.items())))
+            for each in shape.iter(etree.Element)
+            if etree.QName(each).localname in ("Bounds", "waypoint")
+        ]
+        yield str(shape.get("bpmnElement")), tuple(numbers)
+
+
+def _said(element: etree._Element, named: Mapping[str, str], lanes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Every setting of an element, by its title."""
+    yield "名称", _name(element)
+    yield "泳道", lanes.get(str(element.get("id")), "")
+    for name, title in ATTRIBUTES.items():
+        value = element.get(name, "")
+        yield title, (named.get(value) or value) if name in REFERENCES else value
+    for part in element.findall(f"{BPMN}conditionExpression"):
+        yield "条件", (part.text or "").strip()
+    for part in element.findall(f"{BPMN}documentation"):
+        yield "说明", (part.text or "").strip()
+    for part in element.findall(f"{BPMN}extensionElements"):
+        yield from _extensions(part)
+    yield "其他设置", _rest(element)
+
+
+def _extensions(part: etree._Element) -> Iterator[tuple[str, str]]:
+    for each in part.iter(f"{SPIFF}property"):
+        yield _property(each.get("name", ""), each.get("value", ""))
+    for each in part.iter(f"{SPIFF}serviceTaskOperator"):
+        yield "调用的操作", each.get("id", "")
+    known = {f"{SPIFF}properties", f"{SPIFF}serviceTaskOperator"}
+    others = [each for each in part if each.tag not in known]
+    yield "扩展内容", " ".join(_canonical(each) for each in others)
+
+
+def _property(name: str, value: str) -> tuple[str, str]:
+    for beginning, words in ((BUTTON, "的按钮文字"), (RECORD, "的记载文字")):
+        if name.startswith(beginning):
+            return f"“{_outcome(name.removeprefix(beginning))}”{words}", value
+    title = PROPERTIES.get(name, name)
+    if name == "outcomes":
+        return title, "、".join(_outcome(each.strip()) for each in value.split(","))
+    return title, VALUES.get(name, {}).get(value, value)
+
+
+def _outcome(outcome: str) -> str:
+    return OUTCOMES[outcome].record if outcome in OUTCOMES else outcome
+
+
+def _rest(element: etree._Element) -> str:
+    """What else stands in an element: events and what they refer to, loops, data; nothing that is told by itself."""
+    apart = {*TOLD, "extensionElements", *WHATS}
+    parts = [each for each in element if isinstance(each.tag, str) and etree.QName(each).localname not in apart]
+    return " ".join(_canonical(each) for each in parts)
+
+
+def _canonical(element: etree._Element) -> str:
+    """An element as text that is the same for the same content; its place in the file's layout left out."""
+    own = etree.QName(element).localname
+    said = " ".join(f'{etree.QName(name).localname}="{value}"' for name, value in sorted(element.attrib.items()))
+    inner = [(element.text or "").strip(), *(_canonical(each) for each in element if isinstance(each.tag, str))]
+    return " ".join(each for each in (f"{own}（{said}）" if said else own, *inner) if each)

@@ -1,0 +1,109 @@
+"""What a file of `forms/<key>/` says: the fields of a form, the reasons for refusing, the papers asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.definitions.rules.form_folders import PROOFS, REASONS
+from app.definitions.rules.forms import fields_of
+from app.studio.rules.things import Thing
+
+TYPES = {"string": "文字", "integer": "整数", "boolean": "是否", "array": "列表", "object": "一组字段"}
+TITLES = {
+    "title": "名称",
+    "description": "填写说明",
+    "type": "类型",
+    "format": "格式",
+    "minLength": "最少字数",
+    "maxLength": "最多字数",
+    "minimum": "最小值",
+    "maximum": "最大值",
+    "minItems": "最少项数",
+    "maxItems": "最多项数",
+    "pattern": "格式要求",
+    "default": "默认值",
+    "readOnly": "只读",
+    "oneOf": "选项",
+    "enum": "选项",
+    "x-widget": "填写方式",
+    "x-section": "所在小标题",
+    "x-unit": "单位",
+    "x-choices": "选项来源",
+    "x-shown": "是否显示",
+    "x-initial": "初始值",
+    "x-zero": "为零时显示",
+    "x-report-within": "申报期限（工作日）",
+}
+YES_NO = {True: "是", False: "否"}
+
+
+def things_of_form(name: str, said: Any) -> dict[str, Thing]:
+    """Every field, reason or paper of a file by its key, and the file itself; {} of None."""
+    if said is None:
+        return {}
+    if name == REASONS:
+        return _entries(said, "code", "办理原因", {"text": "文字"})
+    if name == PROOFS:
+        return _entries(
+            said, "kind", "证明材料", {"title": "名称", "required": "必交", "when": "何时须交", "note": "说明"}
+        )
+    if not isinstance(said, Mapping):
+        return {"": Thing("表单", f"{name}.json", {"内容": _text(said)})}
+    whole = {"名称": str(said.get("title", "")), "说明": str(said.get("description", ""))}
+    others = {key: each for key, each in said.items() if key not in ("title", "description", "properties", "required")}
+    whole["字段次序"] = "、".join(fields_of(said))
+    whole["其他设置"] = _text({key: each for key, each in others.items() if key not in ("type", "$schema")} or "")
+    form = Thing(
+        "表单", str(said.get("title") or f"{name}.json"), {title: text for title, text in whole.items() if text}
+    )
+    return {"": form, **dict(_fields(said, ""))}
+
+
+def _entries(said: Any, key: str, what: str, titles: Mapping[str, str]) -> dict[str, Thing]:
+    if not isinstance(said, list):
+        return {"": Thing(what, what, {"内容": _text(said)})}
+    return {
+        str(each.get(key, number)): Thing(
+            what,
+            str(each.get("text") or each.get("title") or each.get(key, number)),
+            {titles.get(name, name): _text(value) for name, value in each.items() if name != key},
+        )
+        for number, each in enumerate(said)
+        if isinstance(each, Mapping)
+    }
+
+
+def _fields(form: Mapping[str, Any], before: str) -> Iterator[tuple[str, Thing]]:
+    required = form.get("required", ())
+    for name, part in fields_of(form).items():
+        place = f"{before}{name}"
+        settings = {TITLES.get(key, key): _value(key, value) for key, value in part.items() if key in TITLES}
+        others = {key: value for key, value in part.items() if key not in {*TITLES, "properties", "required", "items"}}
+        if others:
+            settings["其他设置"] = _text(others)
+        yield place, Thing("字段", str(part.get("title", name)), {**settings, "必填": YES_NO[name in required]})
+        yield from _fields(part, f"{place}.")
+        if isinstance(part.get("items"), Mapping):
+            yield from _fields(part["items"], f"{place}.")
+            row = {key: value for key, value in part["items"].items() if key != "properties"}
+            yield f"{place}.*", Thing("列表的每一项", str(part.get("title", name)), {"设置": _text(row)})
+
+
+def _value(key: str, value: Any) -> str:
+    if key == "type":
+        return TYPES.get(str(value), _text(value))
+    if key == "oneOf" and isinstance(value, list):
+        return "、".join(str(each.get("title", each)) if isinstance(each, Mapping) else str(each) for each in value)
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return YES_NO[value]
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return "、".join(value)
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,131 @@
+"""The difference to the version before, in words: what was added, removed, changed; what was only moved apart."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.definitions.rules.content import Content
+from app.settings import SOURCES
+from app.studio.rules.difference import differences
+from app.studio.rules.things import Difference
+
+FILE = "transfer.bpmn"
+
+
+def shipped(key: str = "transfer") -> Content:
+    def read(folder: Path, *endings: str) -> dict[str, str]:
+        return {path.name: path.read_text("utf-8") for path in sorted(folder.iterdir()) if path.suffix in endings}
+
+    forms = read(SOURCES / "forms" / key, ".json")
+    return Content(
+        read(SOURCES / "bpmn" / key, ".bpmn", ".dmn"),
+        {name.removesuffix(".json"): json.loads(text) for name, text in forms.items()},
+    )
+
+
+def changed(name: str, old: str, new: str) -> list[Difference]:
+    before = shipped()
+    text = before.texts()[name]
+    assert old in text, old
+    drawn = {**before.drawn, **({name: text.replace(old, new, 1)} if name in before.drawn else {})}
+    forms = dict(before.forms)
+    if name not in before.drawn:
+        forms[name.removesuffix(".json")] = json.loads(text.replace(old, new, 1))
+    return list(differences(before, Content(drawn, forms)))
+
+
+CASES = {
+    "a name": (FILE, 'id="receiving_school" name="', 'id="receiving_school" name="再', "修改环节", "名称：由"),
+    "days": (
+        FILE,
+        '<spiffworkflow:property name="working_days" value="10" />',
+        '<spiffworkflow:property name="working_days" value="7" />',
+        "修改环节",
+        "时限（工作日）：由“10”改为“7”",
+    ),
+    "a duty": (
+        FILE,
+        '<spiffworkflow:property name="duty" value="approver" />',
+        '<spiffworkflow:property name="duty" value="operator" />',
+        "修改环节",
+        "岗位：由“审核”改为“经办”",
+    ),
+    "outcomes": (
+        FILE,
+        'name="outcomes" value="agree,refuse,send_back"',
+        'name="outcomes" value="agree,refuse"',
+        "修改环节",
+        "可选结果：由“同意、不同意、退回补正”改为“同意、不同意”",
+    ),
+    "a role": (
+        FILE,
+        'name="role" value="receiving_bureau"',
+        'name="role" value="province"',
+        "修改泳道",
+        "办理机构：由“转入学校上级教育行政部门”改为“省教育行政部门”",
+    ),
+    "a condition": (FILE, 'outcome == "refuse"', 'outcome != "agree"', "修改流向", '条件：由“outcome == "refuse"”改为'),
+    "a form": (
+        "application.json",
+        '"title": "学生姓名"',
+        '"title": "姓名"',
+        "修改字段",
+        "名称：由“学生姓名”改为“姓名”",
+    ),
+    "a cell": ("transfer.dmn", "<text>60</text>", "<text>30</text>", "修改决策表的行", "指令有效天数：由“60”改为“30”"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_setting_is_told_in_words(case: str) -> None:
+    name, old, new, sentence, detail = CASES[case]
+
+    found = changed(name, old, new)
+
+    assert any(each.sentence.startswith(sentence) and detail in " ".join(each.details) for each in found), found
+    assert all(each.file == name for each in found)
+
+
+def test_a_version_is_like_itself() -> None:
+    for folder in sorted((SOURCES / "bpmn").iterdir()):
+        if folder.is_dir():
+            assert list(differences(shipped(folder.name), shipped(folder.name))) == []
+
+
+def test_shapes_that_were_only_moved_stand_apart_and_last() -> None:
+    text = shipped().drawn[FILE]
+    first = text.index("<dc:Bounds x=")
+    moved = text[:first] + '<dc:Bounds x="7' + text[first + len('<dc:Bounds x="') :]
+    moved = moved.replace('id="receiving_school" name="', 'id="receiving_school" name="再')
+
+    found = differences(shipped(), Content({**shipped().drawn, FILE: moved}, shipped().forms))
+
+    assert [each.change for each in found] == ["changed", "moved"]
+
+
+def test_the_first_version_is_new_in_all_its_parts() -> None:
+    found = differences(None, shipped())
+
+    assert {each.change for each in found} == {"added"}
+    assert {"流程", "环节", "流向", "泳道", "字段", "办理原因", "决策表的行"} <= {each.what for each in found}
+
+
+def test_a_reason_that_is_gone_and_one_that_is_new() -> None:
+    before = shipped()
+    reasons = [{"code": "brand_new", "text": "新的原因"}, *before.forms["reasons"][1:]]
+
+    found = differences(before, Content(before.drawn, {**before.forms, "reasons": reasons}))
+
+    assert [each.sentence for each in found] == [
+        "新增办理原因“新的原因”",
+        f"删除办理原因“{before.forms['reasons'][0]['text']}”",
+    ]
+
+
+def test_what_no_word_is_found_for_is_told_all_the_same() -> None:
+    found = changed(FILE, "<bpmn:definitions", "<!-- 说明 --><bpmn:definitions")
+
+    assert [(each.what, each.file) for each in found] == [("文件", FILE)]
