@@ -14,7 +14,9 @@ from app.database import db
 from app.definitions.models import Process, ProcessVersion
 from app.definitions.rules.content import Content
 from app.definitions.rules.earlier_versions import completed
+from app.definitions.rules.refusals import SwitchedOff
 from app.errors import Missing
+from app.web.formatting import day
 from workflows import Diagrams, Kind, compile_diagrams
 from workflows.decision_tables import Table, read_tables
 
@@ -115,6 +117,22 @@ def current_version(key: str) -> CompiledVersion:
     if version_id is None:
         raise Missing()
     return compiled_version(version_id)
+
+
+def startable_version(key: str) -> CompiledVersion:
+    """The same, for whoever starts a case of it. Raises Missing, SwitchedOff."""
+    asked = sa.select(Process.current_id, Process.name, Process.off_since, Process.off_reason)
+    process = db.session.execute(asked.where(Process.key == key)).one_or_none()
+    if process is None or process.current_id is None:
+        raise Missing()
+    if process.off_since is not None:
+        raise switched_off(process)
+    return compiled_version(process.current_id)
+
+
+def switched_off(process: Any) -> SwitchedOff:
+    """Why a process that is off cannot be started."""
+    return SwitchedOff(name=process.name, since=day(process.off_since), reason=process.off_reason)
 
 
 def processes() -> Sequence[Process]:

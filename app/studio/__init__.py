@@ -6,7 +6,8 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Its calls."""
-    from app.studio import api
+    """Its calls and its command."""
+    from app.studio import api, commands
 
     app.register_blueprint(api.bp)
+    app.cli.add_command(commands.group)

@@ -54,17 +54,18 @@ def entries_of(content: bytes, *, field: str) -> Iterator[Entry]:
     except DAMAGE as error:
         raise InvalidInput(sentence="不是 ZIP 压缩包，或者已损坏。", field=field) from error
     with archive:
-        files = [each for each in archive.infolist() if not each.is_dir() and not _is_left_behind(_name(each))]
+        files = [each for each in archive.infolist() if not each.is_dir() and not is_left_behind(file_name(each))]
         if len(files) > MOST_FILES:
             raise InvalidInput(sentence=f"压缩包中有 {len(files)} 个文件，一次最多 {MOST_FILES} 个。", field=field)
         if sum(each.file_size for each in files) > MOST_BYTES:
             raise InvalidInput(sentence="压缩包展开后过大，请分几次上传。", field=field)
-        folder = _common_folder([_name(each) for each in files])
+        folder = _common_folder([file_name(each) for each in files])
         for each in files:
-            yield _entry(archive, each, _name(each).removeprefix(folder))
+            yield _entry(archive, each, file_name(each).removeprefix(folder))
 
 
-def _is_left_behind(name: str) -> bool:
+def is_left_behind(name: str) -> bool:
+    """True for what a system puts beside the files by itself."""
     last = name.rsplit("/", 1)[-1]
     return last in LEFT_BEHIND or last.startswith(OF_MACOS[1]) or f"/{name}".find(f"/{OF_MACOS[0]}") >= 0
 
@@ -93,7 +94,7 @@ def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Entry:
     return Entry(name, content)
 
 
-def _name(info: zipfile.ZipInfo) -> str:
+def file_name(info: zipfile.ZipInfo) -> str:
     """The name as it was typed, its folders apart by slashes: Chinese Windows writes GBK and does not say so."""
     return _typed(info).replace("\\", "/")
 

@@ -19,7 +19,8 @@ from app.web import Page, one_page, operation
 @operation("可发起的流程")
 def list_processes() -> Page[ProcessBriefJson]:
     caller = actor()
-    startable = [each for each in processes() if operations.is_startable(each.key, caller)]
+    on = [each for each in processes() if each.off_since is None]
+    startable = [each for each in on if operations.is_startable(each.key, caller)]
     return one_page([{"key": each.key, "name": each.name} for each in startable])
 
 

@@ -26,7 +26,14 @@ from app.cases.queries.standard_precheck import precheck_of
 from app.cases.rules import permissions
 from app.database import db, execute, table, write_later, write_together
 from app.definitions.models import Process
-from app.definitions.queries import APPLICATION, ROW, CompiledVersion, compiled_version, current_version
+from app.definitions.queries import (
+    APPLICATION,
+    ROW,
+    CompiledVersion,
+    compiled_version,
+    current_version,
+    startable_version,
+)
 from app.divisions.models import Office
 from app.errors import InvalidInput, Missing, Objected
 from app.sequences import next_in
@@ -58,10 +65,10 @@ def open_case(
     proofs -- the kinds of papers that come with it
 
     Raises Objected with every objection, papers that are missing (E-PROOF) among them, NotYourSchool,
-    UnknownChild, Unroutable, Missing (no such process),
+    UnknownChild, Unroutable, Missing (no such process), SwitchedOff,
     AlreadyOpen when another application of the same child was faster.
     """
-    version = current_version(process_key)
+    version = startable_version(process_key)
     check = precheck_of(version)
     if check is None:
         raise Missing()

@@ -19,7 +19,15 @@ from app.cases.queries.rehearsals import draft_for, rehearsal_for
 from app.cases.queries.standard_precheck import against_child_of
 from app.cases.transactions import submit_once
 from app.cases.views.present import closed_fields, labels_of, with_present
-from app.definitions.queries import APPLICATION, ROW, CompiledVersion, current_version, processes
+from app.definitions.queries import (
+    APPLICATION,
+    ROW,
+    CompiledVersion,
+    current_version,
+    processes,
+    startable_version,
+    switched_off,
+)
 from app.definitions.rules.forms import fields_of
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
 from app.schools.models import GRADES
@@ -48,7 +56,9 @@ def index() -> Any:
     For one child: what may be opened for it now, by the rules that its opening asks.
     """
     child = _child(request.args["student"]) if request.args.get("student") else None
-    startable = [current_version(each.key) for each in processes() if operations.is_startable(each.key, actor())]
+    offered = [each for each in processes() if operations.is_startable(each.key, actor())]
+    off = {each.key: switched_off(each).detail for each in offered if each.off_since is not None}
+    startable = [current_version(each.key) for each in offered if not (child and each.key in off)]
     in_the_way: dict[str, None] = {}
     if child:
         against = {each.key: _against(each, child) for each in startable if _about_a_child(each)}
@@ -59,7 +69,7 @@ def index() -> Any:
     categories: dict[str, list[CompiledVersion]] = {}
     for each in sorted(startable, key=_place):
         categories.setdefault(each.diagrams.properties.get("category", "其他"), []).append(each)
-    closed = {} if child else {each.key: said for each in startable if (said := _closed_today(each))}
+    closed = {} if child else {each.key: said for each in startable if (said := _closed_today(each))} | off
     return render_template(
         "cases/start/index.html",
         categories=categories,
@@ -117,7 +127,7 @@ def _startable(key: str) -> CompiledVersion:
     if not any(each.key == key for each in processes()):
         raise Missing()
     require(operations.is_startable(key, actor()))
-    return current_version(key)
+    return startable_version(key)
 
 
 def _initial(version: CompiledVersion) -> dict[str, Any]:
@@ -196,7 +206,8 @@ def _not_today(version: CompiledVersion) -> Sequence[Refused]:
 def _ways(objections: Sequence[Refused]) -> list[CompiledVersion]:
     """The processes that the objections name, perhaps by the first words, and this office may start instead."""
     words = tuple(QUOTED.findall("".join(each.detail for each in objections)))
-    ways = [current_version(each.key) for each in processes() if words and operations.is_startable(each.key, actor())]
+    on = [each.key for each in processes() if words and each.off_since is None]
+    ways = [current_version(key) for key in on if operations.is_startable(key, actor())]
     return [each for each in ways if each.name.startswith(words)]
 
 

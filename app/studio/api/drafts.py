@@ -30,7 +30,8 @@ CREATE = {
 }
 
 
-def _draft(draft_id: int) -> ProcessDraftJson:
+def draft_answer(draft_id: int) -> ProcessDraftJson:
+    """A draft as it is now. Raises NotAllowed, Missing."""
     draft = queries.draft_for(actor(), draft_id)
     return draft_json(draft, queries.open_proposal_of(draft.id))
 
@@ -56,14 +57,14 @@ def create_process_draft() -> ProcessDraftJson:
             draft_id = operations.create_new(typed["key"], typed["name"], actor=actor()).id
         else:
             raise InvalidInput(sentence="请写明已发布的流程（process），或新流程的编号和名称（key、name）。")
-    return _draft(draft_id)
+    return draft_answer(draft_id)
 
 
 @bp.get("/drafts/<int:draft_id>")
 @allow("analyst", "publisher")
 @operation("一份流程草稿")
 def show_process_draft(draft_id: int) -> ProcessDraftJson:
-    return _draft(draft_id)
+    return draft_answer(draft_id)
 
 
 @bp.delete("/drafts/<int:draft_id>")

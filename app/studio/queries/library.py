@@ -75,6 +75,12 @@ def current_of(key: str) -> ProcessVersion | None:
     return db.session.scalar(asked)
 
 
+def current_versions() -> Sequence[ProcessVersion]:
+    """The version of each process in which new cases open."""
+    asked = sa.select(ProcessVersion).join(Process, Process.current_id == ProcessVersion.id)
+    return db.session.scalars(asked.order_by(ProcessVersion.process_key)).all()
+
+
 def current_number(key: str) -> int | None:
     """Its number."""
     asked = sa.select(ProcessVersion.number).join(Process, Process.current_id == ProcessVersion.id)
