@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import itertools
 import random
@@ -18,7 +19,7 @@ from app.database import db
 from app.demo.scale.kinds import CLOSED, OPEN, Kind
 from app.demo.scale.lives import Life
 from app.demo.scale.population import Cohort, Site, some_names
-from app.demo.scale.stamps import EPOCH, INSTANT, MICROSECOND, NUMBER, TEXT, Stamp
+from app.demo.scale.stamps import EPOCH, INSTANT, MICROSECOND, NUMBER, TEXT, Sheet
 from app.demo.scale.walks import around
 from app.demo.schools import DemoSchool, Province
 from app.demo.students import AGE_AT_ENTRY
@@ -126,12 +127,18 @@ class Ids:
 
     def of(self, index: int) -> dict[str, int]:
         """The ids of the rows of that child, by their gaps."""
-        found = {"child": self.first["student"] + index, "case": self.first["cases"] + index}
-        for table, many in self.each.items():
-            start = self.first[table] + index * many
-            for place in range(many):
-                found[f"{table}_{place}"] = start + place
+        found = {name: start + index * many for name, start, many in self._series}
+        found |= {"child": self.first["student"] + index, "case": self.first["cases"] + index}
         return found
+
+    @functools.cached_property
+    def _series(self) -> list[tuple[str, int, int]]:
+        """By gap: the id of the first child's row, and how far it is to the next child's."""
+        return [
+            (f"{table}_{place}", self.first[table] + place, many)
+            for table, many in self.each.items()
+            for place in range(many)
+        ]
 
 
 class Filling:
@@ -142,8 +149,8 @@ class Filling:
         self.chance, self.today = random.Random(seed), clock.today()
         self.of_year: Counter[int] = Counter()  # children so far, by the year in which they entered their stage
 
-    def children(self, cohort: Cohort, classes: list[int]) -> Iterator[tuple[Life, list[Stamp], dict[str, Any]]]:
-        """Each child of the cohort: its life, the stamps of its rows and what they are filled in with."""
+    def children(self, cohort: Cohort, classes: list[int]) -> Iterator[tuple[Life, Sheet, dict[str, Any]]]:
+        """Each child of the cohort: its life, the sheet of its rows and what they are filled in with."""
         weeks = (self.today - dt.date(cohort.entry_year, 9, 1)).days // 7 - 1  # since it began
         for place, name in enumerate(some_names(cohort.children, self.chance)):
             index = cohort.first + place
@@ -161,8 +168,7 @@ class Filling:
             self._days(gaps, life, index, weeks)
             if life.directive:
                 _sign(gaps, life.directive)
-            senior = cohort.site.stage == "senior"
-            yield life, [each for each in life.stamps if not senior or "%(card)s" not in each.line], gaps
+            yield life, life.without_card if cohort.site.stage == "senior" else life.sheet, gaps
 
     def _person(self, cohort: Cohort, place: int, index: int, name: str) -> dict[str, Any]:
         chance, site, year = self.chance, cohort.site, cohort.entry_year

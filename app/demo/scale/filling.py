@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import multiprocessing
 from collections import defaultdict
@@ -15,7 +16,7 @@ from app.audit import entry_of_seals, pieces_of_seals
 from app.database import Model, db, end_reading, execute, transaction, write_last
 from app.demo.scale.children import Deck, Filling, Ids, Places
 from app.demo.scale.population import Cohort
-from app.demo.scale.stamps import Stamp
+from app.demo.scale.stamps import Seal, Sheet
 from app.encryption import marker
 from app.schema.constraints import Taken, build, check
 from app.students.models.names import parts_of
@@ -44,19 +45,24 @@ class _Rows:
     """What waits to be copied, table by table, and its seals."""
 
     lines: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    seals: list[tuple[str, str, str]] = field(default_factory=list)
+    seals: list[Seal] = field(default_factory=list)
     children: int = 0
     mark: Callable[[bytes], bytes] = field(default_factory=marker)
 
-    def add(self, stamps: Iterable[Stamp], gaps: dict[str, Any]) -> None:
+    def add(self, sheet: Sheet, gaps: dict[str, Any]) -> None:
         """The rows of one child."""
-        for each in stamps:
-            self.lines[each.table].append(each.line % gaps)
-            if each.said:
-                self.seals.append((each.table, each.key % gaps, each.digest(gaps, self.mark)))
+        filled, seals = sheet.fill(gaps, self.mark)
+        for table, lines in zip(sheet.tables, filled, strict=True):
+            self.lines[table].append(lines)
+        self.seals += seals
         child = gaps["child"]
-        self.lines["name_part"] += [f"{child}\t{part}\n" for part in sorted(parts_of(gaps["name"]))]
+        self.lines["name_part"] += [f"{child}\t{part}\n" for part in _parts_of(gaps["name"])]
         self.children += 1
+
+
+@functools.lru_cache(maxsize=MANY)
+def _parts_of(name: str) -> list[str]:
+    return sorted(parts_of(name))
 
 
 def divide(cohorts: Sequence[Cohort], children: int) -> list[list[list[Cohort]]]:
@@ -130,8 +136,8 @@ def _apart(act: Callable[[int], object], part: int) -> None:
 def _rows_of(work: Work, cohorts: Sequence[Cohort]) -> Iterable[_Rows]:
     filling, rows = Filling(work.places, work.deck, work.ids, cohorts[0].site.bureau), _Rows()
     for cohort in cohorts:
-        for life, stamps, gaps in filling.children(cohort, work.classes[cohort.site.id, cohort.grade]):
-            rows.add(stamps, gaps)
+        for life, sheet, gaps in filling.children(cohort, work.classes[cohort.site.id, cohort.grade]):
+            rows.add(sheet, gaps)
             rows.lines["case_office"] += filling.offices(life, gaps)
             if rows.children == AT_ONCE:
                 yield rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from app import clock
 from app.cases.models import Case
 from app.database import Model, db, execute
 from app.demo.scale.kinds import Kind
-from app.demo.scale.stamps import Stamp, content, instant, number, stamp, text
+from app.demo.scale.stamps import Sheet, Stamp, content, instant, number, stamp, text
 from app.demo.scale.walks import GRADE, Walked
 from app.demo.walking import People
 from app.divisions.models import Office
@@ -64,6 +65,16 @@ class Life:
         str | int
     ]  # the offices of the case's route and its applicant: gaps, or ids where everybody has the same
     directive: dict[str, Any] | None = None  # gaps and values of what its signature covers
+
+    @functools.cached_property
+    def sheet(self) -> Sheet:
+        """All its rows."""
+        return Sheet(self.stamps)
+
+    @functools.cached_property
+    def without_card(self) -> Sheet:
+        """All but the number of a card, which the eldest do not have."""
+        return Sheet(each for each in self.stamps if "%(card)s" not in each.line)
 
     @property
     def many(self) -> Counter[str]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +22,11 @@ from app.audit.tables import sealed_tables
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MICROSECOND = dt.timedelta(microseconds=1)
+SEPARATOR = "\x1f"  # in no text of a row
+Seal = tuple[str, str, str]  # table, key, digest
 NUMBER, TEXT, INSTANT, CONTENT = "\x01", "\x02", "\x03", "\x04"  # around a gap's name
 _GAP = re.compile("([\x01-\x04])([a-z_0-9]+)\\1")
+_OPENED = re.compile(r"(?<!%)%\(([a-z_0-9]+)\)s")
 _QUOTED_GAP = re.compile(r'"\\u0001([a-z_0-9]+)\\u0001"|\\u0002([a-z_0-9]+)\\u0002')
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -56,9 +60,32 @@ class Stamp:
     said: str  # what its digest is computed of; empty when the table is not sealed
     key: str
 
-    def digest(self, gaps: Mapping[str, Any], mark: Callable[[bytes], bytes]) -> str:
-        """The seal of the row, as app/audit/rows.py computes it of the row that is there."""
-        return base64.b64encode(mark((self.said % gaps).encode())).decode()
+
+class Sheet:
+    """All the rows of one child, filled in together: one text whose gaps stand in order costs a third of many texts."""
+
+    def __init__(self, stamps: Iterable[Stamp]) -> None:
+        every = sorted(stamps, key=lambda each: each.table)
+        sealed = [each for each in every if each.said]
+        self.tables = sorted({each.table for each in every})
+        self.sealed = [each.table for each in sealed]
+        lines = ["".join(each.line for each in every if each.table == table) for table in self.tables]
+        form = SEPARATOR.join([*lines, *(each.key for each in sealed), *(each.said for each in sealed)])
+        self._form = _OPENED.sub("%s", form)
+        self._gaps = operator.itemgetter(*_OPENED.findall(form))
+
+    def fill(self, gaps: Mapping[str, Any], mark: Callable[[bytes], bytes]) -> tuple[list[str], list[Seal]]:
+        """The lines of COPY, a text for each of `tables`, and the seals, as app/audit/rows.py computes them."""
+        filled = (self._form % self._gaps(gaps)).split(SEPARATOR)
+        tables, sealed = len(self.tables), len(self.sealed)
+        digests = b"".join([mark(said.encode()) for said in filled[tables + sealed :]])
+        marks = base64.b64encode(digests).decode()  # 15 bytes are 20 letters, so each stands for itself
+        each = len(marks) // sealed
+        keys = filled[tables : tables + sealed]
+        seals = [
+            (self.sealed[place], keys[place], marks[place * each : place * each + each]) for place in range(sealed)
+        ]
+        return filled[:tables], seals
 
 
 def stamp(table: sa.Table, row: Mapping[str, Any]) -> Stamp:
