@@ -13,6 +13,7 @@ from app.students.rules.ethnic_groups import ethnic_group
 from app.students.rules.particulars import MEMBER_WORDS, MEMBERS, words_of, words_of_member
 from app.students.rules.sealed_numbers import masked_of
 
+SEXES = {"1": "男", "2": "女"}
 RELATIONS = {
     "1": "父亲",
     "2": "母亲",

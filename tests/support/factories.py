@@ -133,9 +133,10 @@ def a_student(
     contested: bool = False,
     graduated: bool = False,
     entered: int | None = None,
+    school_class: int | None = None,
 ) -> Student:
     """A child with an archive and an enrolment at that school, a seat used; entered -- in another year than its grade
-    says.
+    says; school_class -- the id of its class.
     """
     number = number or a_number()
     standing = Standing.GRADUATED if graduated else standing
@@ -162,6 +163,7 @@ def a_student(
             entry_year=year,
             grade=grade,
             standing=standing,
+            school_class_id=school_class,
             starts_on=dt.date(year, 9, 1),
             ends_on=None if standing in OPEN_STANDINGS else today,
             case_id=case.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from app.students.queries import directives
 from app.web.checks import Checked, checkable, masked_name
 
 bp = Blueprint("papers", __name__, template_folder="../templates")
+FORMS = Path(__file__).parents[1] / "typst"
 DIRECTIVE_SAYS = {
     DirectiveStatus.ISSUED: "有效，尚未使用。",
     DirectiveStatus.CONSUMED: "已使用：学籍档案已凭本指令调取，不能再次使用。",

@@ -1,110 +1,29 @@
-"""学籍卡片 and 在籍证明: on paper from the page, and as PDF."""
+"""在籍证明: on paper from the page, and as PDF."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from flask import flash, redirect, render_template, request, url_for
 
-from app import clock, file_store
+from app import clock
 from app.access import actor, allow, found
 from app.database import db, transaction
-from app.divisions.rules.gazetteer import division_name
 from app.errors import Missing, Objected
 from app.schools.models import GRADES
-from app.students import operations, queries
-from app.students.models import CHANGE_NAMES, STANDING_NAMES, NumberKind, Standing
+from app.students import queries
+from app.students.models import STANDING_NAMES, Standing
 from app.students.models.issued import Proof
 from app.students.operations.enrolment_proofs import issue_proof
-from app.students.presenters import members_of, particulars_of
-from app.students.rules.ethnic_groups import ethnic_group
-from app.students.views.papers import bp, written_down
+from app.students.presenters import SEXES
+from app.students.views.papers import FORMS, bp, written_down
 from app.web.checks import Checked, checkable, code_of, masked_name, qr, url_of
 from app.web.formatting import day, given_out, moment
-from app.web.pdf import typeset
+from app.web.pdf import PDF, typeset
 
-FORMS = Path(__file__).parents[1] / "typst"
-SEXES = {"1": "男", "2": "女"}
 #: what a proof states of the child, as the entries of its changes name it
 STATED = ("name", "sex", "born_on", "main_number", "grade", "school_class_id", "standing")
-
-
-# ── the card ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@bp.get("/students/<int:student_id>/card")
-@allow("operator", "approver")
-def card(student_id: int) -> Any:
-    """学籍卡片, for the keeper and the bureaus above; it shows the number in full, and that is written down."""
-    shown = card_of(student_id)
-    if queries.photo_of(student_id):
-        shown["photo"] = url_for("papers.photo", student_id=student_id)
-    return render_template(
-        "students/papers/card.html",
-        back=url_for("students.show", student_id=student_id),
-        card=shown,
-        student_id=student_id,
-    )
-
-
-@bp.get("/students/<int:student_id>/card.pdf")
-@allow("operator", "approver")
-def card_pdf(student_id: int) -> Any:
-    data = {**card_of(student_id), "printed": _printed()}
-    if kept := queries.photo_of(student_id):
-        data["picture"] = list(file_store.fetch(kept.sha256))
-    return _pdf("card", data, f"学籍卡片-{student_id}")
-
-
-def card_of(student_id: int) -> dict[str, Any]:
-    """What stands on a child's card, as plain texts."""
-    student = queries.student_kept(actor(), student_id)
-    enrolment = student.open_enrolment or student.last_enrolment
-    numbers = {each.kind: each.in_full for each in student.numbers if each.valid_until is None}
-    shown = {
-        "name": student.name,
-        "sex": SEXES[student.sex.value],
-        "born_on": day(student.born_on),
-        "ethnic_group": ethnic_group(student.ethnic_group),
-        "stage_number": numbers.get(NumberKind.STAGE, ""),
-        "national_number": numbers.get(NumberKind.NATIONAL, ""),
-        "address": str((student.particulars or {}).get("address", "")),
-        "household": division_name(student.household_division),
-        "particulars": [list(pair) for pair in particulars_of(student)],
-        "school": enrolment.school.office.name if enrolment else "",
-        "class": _class_name(enrolment) if enrolment else "",
-        "standing": STANDING_NAMES[enrolment.standing] if enrolment else "",
-        "custodian": queries.custody_of(student),
-        "guardians": [[each.name, each.relation, each.phone] for each in members_of(student)],
-        "family": [[each.name, [list(pair) for pair in each.details]] for each in members_of(student) if each.details],
-        "enrolments": [
-            [
-                each.school.office.name,
-                GRADES[each.grade],
-                STANDING_NAMES[each.standing],
-                day(each.starts_on),
-                day(each.ends_on) or "至今",
-            ]
-            for each in student.enrolments
-        ],
-        "changes": [
-            [day(each.effective_on), CHANGE_NAMES.get(each.code, each.code), each.school.office.name]
-            for each in queries.changes_of(student_id)
-        ],
-    }
-    with transaction():
-        shown["main_number"] = operations.see_unmasked(student, actor=actor(), where="card")
-    return shown
-
-
-def _class_name(enrolment: Any) -> str:
-    number = enrolment.school_class.number if enrolment.school_class else None
-    return GRADES[enrolment.grade] + (f" {number} 班" if number else "")
-
-
-# ── the proof ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @bp.post("/students/<int:student_id>/proofs")
@@ -141,7 +60,7 @@ def proof_pdf(number: str) -> Any:
     code = code_of("P", paper.id)
     data = {**shown_on(paper), "code": code, "qr": str(qr(url_of(code))), "printed": _printed()}
     written_down("proof", f"proof:{number}")
-    return _pdf("proof", data, f"在籍证明-{number}")
+    return given_out(f"在籍证明-{number}.pdf", PDF, typeset(FORMS / "proof.typ", data))
 
 
 def _proof_for(number: str) -> Proof:
@@ -173,10 +92,6 @@ def shown_on(paper: Proof) -> dict[str, str]:
 
 def _printed() -> str:
     return f"{actor().office_name}　{actor().name}　打印于 {moment(clock.now())}"
-
-
-def _pdf(form: str, data: dict[str, Any], name: str) -> Any:
-    return given_out(f"{name}.pdf", "application/pdf", typeset(FORMS / f"{form}.typ", data))
 
 
 @checkable("P")

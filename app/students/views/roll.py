@@ -15,14 +15,15 @@ from app.errors import InvalidInput
 from app.schools.models import GRADES
 from app.schools.queries import grades_at
 from app.students.models import STANDING_NAMES, Standing
+from app.students.presenters import SEXES
 from app.students.queries import roll
+from app.students.queries.cards import MOST_CARDS
 from app.students.queries.roll import Child
 from app.web.formatting import day, given_out, moment
 from app.web.integers import whole_number
 from app.web.workbooks import MEDIA_TYPE, workbook
 
 bp = Blueprint("roll", __name__, url_prefix="/roll", template_folder="../templates")
-SEXES = {"1": "男", "2": "女"}
 HEADINGS = {
     "roll": (
         "序号",
@@ -73,8 +74,11 @@ class Wanted:
         return roll.roll_of(self.school.id, grade=self.grade, school_class=self.school_class, standing=self.standing)
 
 
-def _wanted() -> Wanted:
-    """Raises Missing for a school outside the jurisdiction, InvalidInput for a choice there is not."""
+def wanted_of_query() -> Wanted:
+    """What the address asks for.
+
+    Raises Missing for a school outside the jurisdiction, InvalidInput for a choice there is not.
+    """
     grade, number, standing, kind = (request.args.get(name, "") for name in ("grade", "class", "standing", "kind"))
     for value, known, name in (
         (grade, GRADES, "年级"),
@@ -111,13 +115,14 @@ def index() -> Any:
         grades=GRADES,
         offered_grades=grades_at(school.id) if school else {},
         standings=STANDING_NAMES,
+        most_cards=MOST_CARDS,
     )
 
 
 @bp.get("/paper")
 @allow("operator", "approver")
 def paper() -> Any:
-    wanted = _wanted()
+    wanted = wanted_of_query()
     page = render_template(
         "students/papers/roll.html",
         back=url_for("roll.index", school=wanted.school.code),
@@ -133,7 +138,7 @@ def paper() -> Any:
 @bp.get("/workbook.xlsx")
 @allow("operator", "approver")
 def sheet() -> Any:
-    wanted, caller = _wanted(), actor()
+    wanted, caller = wanted_of_query(), actor()
     rows = list(_rows(wanted))
     taken = f"{caller.office_name} {caller.name} 导出于 {moment(clock.now())}"
     note = f"{wanted.school.name}　共 {len(rows)} 人　{taken}"
