@@ -69,6 +69,7 @@ VERBS = {
     "cases/readdress": "改由其他机构办理",
     "tasks/urge": "催办",
     "tasks/supervise": "督办",
+    "tasks/ask_pre_review": "请本机构初审",
     "attachments/add": "添加附件",
     "attachments/read": "查看附件",
     "notices/read": "已阅通知",

@@ -11,6 +11,7 @@ from app.access import actor, allow
 from app.cases import operations
 from app.cases.api.cases import REASON, answer_of, bp, case_answer
 from app.cases.models import Task
+from app.cases.operations.task_acts import ACTS
 from app.cases.presenters.cases import notice_json, task_brief
 from app.cases.presenters.json_types import CaseWithPapersJson, NoticeJson, OverdueTaskJson
 from app.cases.queries import oversight
@@ -79,6 +80,16 @@ def urge_task(task_id: int) -> CaseWithPapersJson:
     caller = actor()
     with transaction():
         case_id = operations.urge(task_id, actor=caller)
+    return answer_of(caller, case_id)
+
+
+@bp.post("/tasks/<int:task_id>/acts/<key>")
+@allow("operator", "approver")
+@operation("办理以外的操作：" + "、".join(f"{each.key} {each.says}" for each in ACTS.values()))
+def act_on_task(task_id: int, key: str) -> CaseWithPapersJson:
+    caller = actor()
+    with transaction():
+        case_id = operations.act_on(task_id, key, actor=caller)
     return answer_of(caller, case_id)
 
 

@@ -55,7 +55,7 @@ class Supervision(Model):
 class NoticeKind(StrEnum):
     """通知类别"""
 
-    REMINDER = "reminder"  # 到期提醒, by the clock
+    REMINDER = "reminder"  # 提醒: 到期 by the clock, or by a colleague of the same office
     URGE = "urge"  # 催办, by a person
     ESCALATION = "escalation"  # 逾期上报 to the office's own superior
     RESULT = "result"  # 办理结果 to the applicant

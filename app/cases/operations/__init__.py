@@ -17,12 +17,13 @@ from app.cases.operations.opening import is_startable, open_case, open_follow_up
 from app.cases.operations.recall import expire_directive, recall, revoke_directive, terminate, terminate_others
 from app.cases.operations.reminders import read_all_notices, read_notice, supervise, urge
 from app.cases.operations.row_repairs import repair_row
+from app.cases.operations.task_acts import act_on, acts_for
 
 __all__ = [
     "ROW_VERBS",
     "Answer",
     "act_on",
-    "ask_nation",
+    "acts_for",
     "attach_to",
     "batches_to_work",
     "call_off",

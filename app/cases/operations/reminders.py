@@ -30,7 +30,7 @@ def urge(task_id: int, *, actor: Actor) -> int:
 
     Raises Missing, NotAllowed, Stale (decided meanwhile), UrgedAlready.
     """
-    task = _locked(task_id, actor)
+    task = hold_task(task_id, actor)
     facts = facts_of_task(task), facts_of_case(task.case)
     if refusal := permissions.why_not_urge(*facts, actor, last=oversight.last_urged(task_id), now=clock.now()):
         raise refusal
@@ -45,7 +45,7 @@ def supervise(task_id: int, opinion: str, *, actor: Actor) -> int:
 
     Raises Missing, NotAllowed, Stale, NotOverdue, Objected.
     """
-    task = _locked(task_id, actor)
+    task = hold_task(task_id, actor)
     if refusal := supervision_refused(task, actor, clock.now()):
         raise refusal
     opinion = opinion.strip()
@@ -68,7 +68,7 @@ def supervise(task_id: int, opinion: str, *, actor: Actor) -> int:
     return task.case_id
 
 
-def _locked(task_id: int, actor: Actor) -> Task:
+def hold_task(task_id: int, actor: Actor) -> Task:
     """A task of a case that the actor sees; held, so that two who press at once are one after the other."""
     db.session.execute(sa.select(Task.id).where(Task.id == task_id).with_for_update())
     task = db.session.get(Task, task_id, populate_existing=True)

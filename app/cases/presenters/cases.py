@@ -209,7 +209,7 @@ def attachment_json(paper: PaperRead) -> json_types.AttachmentJson:
 
 
 NOTICE_NAMES = {
-    "reminder": "到期提醒",
+    "reminder": "提醒",
     "urge": "催办",
     "supervision": "督办",
     "escalation": "逾期上报",

@@ -51,6 +51,20 @@ def last_urged(task_id: int) -> dt.datetime | None:
     )
 
 
+def unread_reminder(task_id: int) -> dt.datetime | None:
+    """When a colleague last reminded of this task, None when that has been read."""
+    return db.session.scalar(
+        sa.select(sa.func.max(Notice.at, type_=Notice.at.type))
+        .join(Task, Task.id == Notice.task_id)
+        .where(
+            Notice.task_id == task_id,
+            Notice.kind == NoticeKind.REMINDER,
+            Notice.read_at.is_(None),
+            Task.reminded_at.is_distinct_from(Notice.at),  # not the clock
+        )
+    )
+
+
 def urges_of(case_id: int) -> Sequence[Any]:
     """What was said to hurry a case: rows of when, about which task, and the supervision where it was one."""
     return db.session.execute(

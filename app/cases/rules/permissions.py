@@ -18,6 +18,7 @@ from app.cases.rules import (
     NotTheApplicant,
     NotYourTurn,
     OwnDraft,
+    RemindedAlready,
     TooLate,
     UrgedAlready,
 )
@@ -84,6 +85,20 @@ def why_not_pre_review(task: TaskFacts, case: CaseFacts, actor: Actor, *, review
     if actor.duty != "operator" or task.duty != "approver" or actor.office_kind == "school":
         return NotAllowed()
     return too_late(case.outcome) if reviewed or task.status != TaskStatus.OPEN else None
+
+
+def why_not_ask_pre_review(
+    task: TaskFacts, case: CaseFacts, actor: Actor, *, drafted: bool, reviewed: bool, unread: dt.datetime | None
+) -> Refused | None:
+    """Against asking for 初审: whoever decides the task at a bureau asks its operators, not again before they read it.
+
+    unread -- since when a colleague's reminder of the task has not been read
+    """
+    if refusal := why_not_decide(task, case, actor, drafted=drafted):
+        return refusal
+    if task.duty != "approver" or actor.office_kind == "school" or reviewed:
+        return NotAllowed()
+    return RemindedAlready(when=f"{clock.local(unread):%m-%d %H:%M}") if unread else None
 
 
 def why_not_urge(

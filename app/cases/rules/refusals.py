@@ -57,6 +57,10 @@ class UrgedAlready(Refused):
     text = "该环节已于 {when} 催办过，每个工作日只能催办一次。"
 
 
+class RemindedAlready(UrgedAlready):
+    text = "已于 {when} 提醒过本机构，尚未阅读。"
+
+
 class NotOverdue(Refused):
     code = "E-NOT-OVERDUE"
     text = "该环节尚未超期，不能督办。"

@@ -10,6 +10,7 @@ from app.access import actor, allow
 from app.cases import operations, queries
 from app.cases.models import Outcome, RowStatus
 from app.cases.operations import Answer
+from app.cases.operations.task_acts import ACTS
 from app.cases.presenters.cases import compiled_version_of, destination
 from app.cases.queries import proofs
 from app.cases.queries.row_repairs import repair_task_of
@@ -84,6 +85,7 @@ def diagram(number: str) -> Any:
 @written_on("cases.decide")
 @written_on("cases.pre_review")
 @written_on("cases.urge")
+@written_on("cases.act")
 @written_on("cases.supervise")
 def page_of_task(task_id: int) -> str:
     """Where what is done with a task is typed: the page of its case."""
@@ -149,6 +151,16 @@ def urge(task_id: int) -> Any:
     with transaction():
         number = queries.case_number(operations.urge(task_id, actor=actor()))
     flash("已催办，办理机构将收到通知。", "success")
+    return redirect(url_for("cases.show", number=number))
+
+
+@bp.post("/tasks/<int:task_id>/acts/<key>")
+@allow("operator", "approver")
+def act(task_id: int, key: str) -> Any:
+    """What a button beside the decision does; `operations/task_acts.py` declares each."""
+    with transaction():
+        number = queries.case_number(operations.act_on(task_id, key, actor=actor()))
+    flash(ACTS[key].done, "success")
     return redirect(url_for("cases.show", number=number))
 
 

@@ -13,6 +13,7 @@ from app.access import Actor
 from app.cases import hooks, operations, queries, rules
 from app.cases.models import OUTCOME_NAMES, Attachment, Case, Outcome, Task, TaskStatus
 from app.cases.models.coming_changes import ComingChange
+from app.cases.operations.task_acts import TaskAct
 from app.cases.presenters.cases import compiled_version_of, has_list, light_of, reported_late
 from app.cases.presenters.choices import with_names
 from app.cases.presenters.prefilled_forms import prefilled, with_named_places
@@ -139,6 +140,7 @@ class Offers:
     review: Task | None
     recommendations: Sequence[Mapping[str, str]]
     supervise: Sequence[Task]
+    acts: Sequence[tuple[Task, Sequence[TaskAct]]]  # by a button alone
     attach: bool
     recall: bool
     revoke: bool
@@ -301,6 +303,7 @@ def _offers(context: PageContext, directive: Directive | None) -> Offers:
         review=review,
         recommendations=recommendations(context.version.diagrams.tasks[review.key]) if review else [],
         supervise=[task for task in context.waiting if supervision_refused(task, actor, context.now) is None],
+        acts=[(task, acts) for task in context.waiting if (acts := operations.acts_for(task, actor))],
         attach=permissions.why_not_attach(facts, actor, waits_here=here) is None,
         recall=permissions.why_not_recall(facts, effects, actor) is None,
         revoke=directive is not None
