@@ -70,6 +70,7 @@ VERBS = {
     "tasks/urge": "催办",
     "tasks/supervise": "督办",
     "tasks/ask_pre_review": "请本机构初审",
+    "tasks/ask_decision": "提请审核",
     "attachments/add": "添加附件",
     "attachments/read": "查看附件",
     "notices/read": "已阅通知",

@@ -103,3 +103,26 @@ def test_for_a_neighbouring_bureau_the_task_does_not_exist(at_bureau: Story) -> 
 
 def test_an_act_that_is_none_does_not_exist(at_bureau: Story) -> None:
     assert act(at_bureau, "eat").status == 404
+
+
+def test_an_operator_asks_the_approvers_of_the_own_office_to_decide(at_bureau: Story) -> None:
+    assert offered(at_bureau, "receiving_bureau", "operator") == ["ask_decision"]
+
+    assert act(at_bureau, "ask_decision", duty="operator").status == 200
+
+    [(kind, text)] = told(at_bureau, "receiving_bureau", "approver")
+    assert kind == "reminder"
+    assert text.endswith(f"提请审核人员办理：办件 {at_bureau.number} 的“转入学校上级核办”。")
+    assert recorded("tasks/ask_decision") == 1
+    assert act(at_bureau, "ask_decision", duty="operator").code == "E-URGE"
+    assert act(at_bureau, "ask_decision").status == 403, "an approver decides"
+    assert act(at_bureau, "ask_decision", "receiving_school", "operator").status == 403, "who applied urges instead"
+
+
+def test_a_task_that_was_decided_meanwhile_is_not_asked_for(at_bureau: Story) -> None:
+    task = waiting_task(at_bureau).id
+    at_bureau.decide()
+
+    late = at_bureau.program("receiving_bureau", "operator").post(f"/tasks/{task}/acts/ask_decision")
+
+    assert late.status == 409

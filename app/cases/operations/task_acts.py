@@ -42,6 +42,11 @@ def _against_asking(task: Task, actor: Actor) -> Refused | None:
     )
 
 
+def _against_proposing(task: Task, actor: Actor) -> Refused | None:
+    facts = facts_of_task(task), facts_of_case(task.case)
+    return permissions.why_not_ask_decision(*facts, actor, unread=oversight.unread_reminder(task.id))
+
+
 ACTS: Mapping[str, TaskAct] = {
     each.key: each
     for each in (
@@ -51,6 +56,13 @@ ACTS: Mapping[str, TaskAct] = {
             "已请本机构经办人初审。",
             "{actor}请经办人初审：办件 {number} 的“{task}”。",
             _against_asking,
+        ),
+        TaskAct(
+            "ask_decision",
+            "提请审核",
+            "已提请本机构审核人员办理。",
+            "{actor}提请审核人员办理：办件 {number} 的“{task}”。",
+            _against_proposing,
         ),
     )
 }

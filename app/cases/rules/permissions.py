@@ -101,6 +101,20 @@ def why_not_ask_pre_review(
     return RemindedAlready(when=f"{clock.local(unread):%m-%d %H:%M}") if unread else None
 
 
+def why_not_ask_decision(
+    task: TaskFacts, case: CaseFacts, actor: Actor, *, unread: dt.datetime | None
+) -> Refused | None:
+    """Against 提请审核: an operator of the office asks its approvers to decide, not again before they read it.
+
+    unread -- since when a colleague's reminder of the task has not been read
+    """
+    if task.office_id != actor.office_id or actor.duty != "operator" or task.duty != "approver":
+        return NotAllowed()
+    if task.status != TaskStatus.OPEN:
+        return too_late(case.outcome)
+    return RemindedAlready(when=f"{clock.local(unread):%m-%d %H:%M}") if unread else None
+
+
 def why_not_urge(
     task: TaskFacts, case: CaseFacts, actor: Actor, *, last: dt.datetime | None, now: dt.datetime
 ) -> Refused | None:
