@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.cases.models import Case, Task
+from app.cases.operations.task_acts import ACTS
 from app.database import db
 from app.identity.models import Post, User
 from app.students.models import Directive
@@ -212,6 +213,7 @@ def acts_on(number: str) -> Iterator[Act]:
         yield decision_of(task, directives)
         yield Act(f"/tasks/{task.id}/pre-review", {"recommendation": "agree", "opinion": ""})
         yield Act(f"/tasks/{task.id}/urge", {}, f"/tasks/{task.id}/urge")
+        yield from (Act(f"/tasks/{task.id}/acts/{key}", {}, f"/tasks/{task.id}/acts/{key}") for key in ACTS)
         said = {"opinion": "请尽快办结。"}
         yield Act(f"/tasks/{task.id}/supervision", {**said, "case": number}, f"/tasks/{task.id}/supervision", said)
     for action in ("recall", "call-off"):
