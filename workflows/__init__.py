@@ -1,9 +1,11 @@
 """BPMN diagrams compiled, verified and run, without Flask or a database.
 
 `compile_diagrams` makes Diagrams of XML; `start`, `complete`, `notify` and `wake` make the next Run of a stored state;
-`service_task` offers a function to diagrams by name; `verify` says what is wrong with a drawing.
+`service_task` offers a function to diagrams by name; `check` says what is wrong with a drawing, policies included, and
+`verify` the same without policies.
 """
 
+from workflows.checking import check
 from workflows.diagrams import Diagrams, TaskSpec, compile_diagrams
 from workflows.engine import answer, complete, foresee, notify, start, wake
 from workflows.errors import DiagramRefused, Later, NotWaiting, Refusal, RunBroken, TaskGone
@@ -28,6 +30,7 @@ __all__ = [
     "TaskSpec",
     "Waiting",
     "answer",
+    "check",
     "compile_diagrams",
     "complete",
     "foresee",

@@ -6,11 +6,16 @@ import argparse
 import json
 import stat
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
-from workflows.verification import ERROR, LARGEST, STANDARD, Finding, NotBpmn, Report, read_bpmn, verify
+from workflows.checking import book_for, check
+from workflows.diagrams import BPMN
+from workflows.errors import DiagramRefused
+from workflows.policies import Book
+from workflows.verification import ERROR, LARGEST, POLICY, STANDARD, Finding, NotBpmn, Report, read_bpmn
 
 CLEAN, FAULTY, NOT_BPMN = 0, 1, 2
 SHELF = "bpmn"  # the folder of the diagrams that are published
@@ -38,9 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             refused[file] = Report(
                 file, False, None, None, (Finding("not-bpmn", ERROR, None, error.sentence, STANDARD),)
             )
-    reports = refused | {each.file: each for each in verify(sources)}
+    reports = refused | {each.file: each for each in _checked(sources)}
     if options.json:
-        print(json.dumps([asdict(reports[file]) for file in files], ensure_ascii=False, indent=2))
+        print(json.dumps([_as_json(reports[file]) for file in files], ensure_ascii=False, indent=2))
     else:
         _tell([reports[file] for file in files if file in sources])
     for report in refused.values():
@@ -50,9 +55,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return FAULTY if any(_faults(report, options.publishable) for report in reports.values()) else CLEAN
 
 
+def _checked(sources: Mapping[str, bytes]) -> list[Report]:
+    """The reports; a policy or table that cannot be read is a finding of each of them."""
+    keys = {
+        process.get("id", ""): Path(file)
+        for file, source in sources.items()
+        for process in read_bpmn(source, file).iterfind(f"{BPMN}process")
+    }
+    try:
+        book, tables = book_for(keys)
+    except DiagramRefused as error:
+        unread = Finding("no-policy", ERROR, None, error.sentence, POLICY)
+        return [replace(each, findings=(*each.findings, unread)) for each in check(sources, book=Book())]
+    return check(sources, book=book, tables=tables)
+
+
 def _faults(report: Report, publishable: bool) -> Sequence[Finding]:
     """What makes the command fail; a file under `bpmn/` is one of this platform."""
     return report.forbidding if publishable or SHELF in Path(report.file).parent.parts else report.errors
+
+
+def _as_json(report: Report) -> dict[str, Any]:
+    """A report as programs read it; only what has a counter-example carries one."""
+    row = asdict(report)
+    for each in row["findings"]:
+        if not each["counter_example"]:
+            del each["counter_example"]
+    return row
 
 
 def _parser() -> argparse.ArgumentParser:

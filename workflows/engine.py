@@ -19,7 +19,7 @@ from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from workflows import scripts
-from workflows.diagrams import Diagrams
+from workflows.diagrams import Diagrams, TaskSpec
 from workflows.errors import DiagramRefused, Later, NotWaiting, Refusal, RunBroken, TaskGone
 from workflows.runs import Run, Waiting, dump, load
 from workflows.service_tasks import handlers
@@ -47,7 +47,8 @@ def start(diagrams: Diagrams, facts: Mapping[str, Any], *, context: object = Non
     """Begin a run and walk to its first waiting tasks.
 
     facts -- what its conditions may ask for: texts, numbers, truth values or None; context -- handed to the service
-    tasks; where it has `attempt`, see Services. Raises RunBroken, or a Refusal no boundary event foresaw.
+    tasks; its own `call` and `attempt`, where it has them, stand in place of the handlers that are offered, as those of
+    Services do. Raises RunBroken, or a Refusal no boundary event foresaw.
     """
     workflow = _new_workflow(diagrams)
     workflow.task_tree.data.update(_scalars(facts))
@@ -139,12 +140,20 @@ def _complete(
     if task is None:
         raise TaskGone(task_id)
     facts = _scalars(answer)
-    returns_as = diagrams.tasks[task.task_spec.bpmn_id].returns_as
-    if facts.get("outcome") == "send_back" and returns_as:
-        facts["returned_by"] = returns_as
+    facts |= facts_of_answer(diagrams.tasks[task.task_spec.bpmn_id], facts.get("outcome"))
     task.data.update(facts)
     _run(task)
     return _walk(diagrams, workflow, services)
+
+
+def facts_of_answer(task: TaskSpec, outcome: object) -> dict[str, Any]:
+    """What an answer makes known besides its outcome: who sent back, and what the side of a confirmation has said."""
+    found: dict[str, Any] = {}
+    if outcome == "send_back" and task.returns_as:
+        found["returned_by"] = task.returns_as
+    if task.side and outcome is not None:
+        found[task.side] = outcome
+    return found
 
 
 def _scalars(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,12 +164,15 @@ def _scalars(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _services(context: object) -> Services:
+    if isinstance(context, Services):
+        return context
+
     def call(name: str, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
         if name not in handlers():
             raise RunBroken(f"没有名为 {name} 的操作")
         return handlers()[name](context, facts)
 
-    return Services(call, getattr(context, "attempt", contextlib.nullcontext))
+    return Services(getattr(context, "call", call), getattr(context, "attempt", contextlib.nullcontext))
 
 
 def _walk(diagrams: Diagrams, workflow: FastWorkflow, services: Services) -> Run:

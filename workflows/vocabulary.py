@@ -47,6 +47,7 @@ class Kind(StrEnum):
     REPAIR = "repair"  # 补正: the applicant completes the application, papers come with it; who does so drafts it
     PULL = "pull"  # 调档: the record is drawn on a directive, whose number stands in the form
     FILING = "filing"  # 备案: the province reads what is filed, and not what the others said
+    IDENTITY = "identity"  # 核对身份: is the child that was found the one who is applied for?
     CONFIRMATION = "confirmation"  # 确认名单: a bureau (`side`) confirms a list, and marks whom it does not
 
 

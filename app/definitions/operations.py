@@ -12,7 +12,7 @@ from app import clock
 from app.database import db, serialise
 from app.definitions.models import Process, ProcessVersion
 from app.definitions.queries import APPLICATION, FOLLOWS, CompiledVersion, compiled
-from app.definitions.rules.content import Content
+from app.definitions.rules.content import DRAWN, Content
 from app.definitions.rules.form_files import Unreadable, read_form_file
 from app.definitions.rules.form_folders import PROOFS, REASONS, faults_of_folder
 from app.definitions.rules.soundness import reports_of
@@ -153,9 +153,9 @@ def _version_with(key: str, content: Content) -> ProcessVersion | None:
 
 
 def _read_drawn(key: str, folder: Path) -> dict[str, str]:
-    """The diagrams and tables of a folder. Raises NotPublishable with every one that is not UTF-8."""
+    """The diagrams, tables and policies of a folder. Raises NotPublishable with every one that is not UTF-8."""
     files, faults = {}, []
-    for path in sorted(each for each in folder.iterdir() if each.suffix in (".bpmn", ".dmn")):
+    for path in sorted(each for each in folder.iterdir() if each.suffix in DRAWN):
         raw = path.read_bytes()
         try:
             files[path.name] = raw.decode("utf-8")

@@ -90,14 +90,14 @@ class Configured:
         flows = [
             self._flow("submitted", "own_approval"),
             self._flow("own_approval", "own_outcome"),
-            self._flow("own_outcome", "which_level"),
+            self._flow("own_outcome", "which_level", 'outcome == "agree"'),
             self._flow("own_outcome", "refused", 'outcome == "refuse"'),
             self._flow("own_outcome", "repair", 'outcome == "send_back"'),
             self._flow("repair", "own_approval"),
             self._flow("which_level", end),
             self._flow("which_level", "approval", "superior == True"),
             self._flow("approval", "outcome"),
-            self._flow("outcome", end),
+            self._flow("outcome", end, 'outcome == "agree"'),
             self._flow("outcome", "refused", 'outcome == "refuse"'),
             self._flow("outcome", "repair", 'outcome == "send_back"'),
             *([self._flow("effect", "done")] if self.service else []),
@@ -128,9 +128,9 @@ targetNamespace="http://xueji.example/bpmn">
       {_lane("lane_above", "上级", self.role, ["approval"])}
     </bpmn:laneSet>
     <bpmn:startEvent id="submitted" name="提交" />{"".join(tasks)}{service}
-    <bpmn:exclusiveGateway id="own_outcome" name="是否同意？" default="own_outcome_which_level" />
+    <bpmn:exclusiveGateway id="own_outcome" name="是否同意？" />
     <bpmn:exclusiveGateway id="which_level" name="是否报上级？" default="which_level_{end}" />
-    <bpmn:exclusiveGateway id="outcome" name="上级是否同意？" default="outcome_{end}" />
+    <bpmn:exclusiveGateway id="outcome" name="上级是否同意？" />
     <bpmn:endEvent id="done" name="已办结">{_outcome("agreed")}</bpmn:endEvent>
     <bpmn:endEvent id="refused" name="不予办理">{_outcome("refused")}</bpmn:endEvent>{"".join(flows)}
   </bpmn:process>

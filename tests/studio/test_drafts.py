@@ -33,7 +33,9 @@ def test_a_new_process_begins_with_a_diagram_that_can_be_drawn_on(studio: Studio
     assert draft["base"] is None
     assert [each["name"] for each in draft["files"]] == ["application.json", "deferral.bpmn", "reasons.json"]
     found = program.post(f"/drafts/{draft['id']}/check").json
-    assert found["publishable"] is True, found["findings"]
+    (missing,) = (each for each in found["findings"] if each["severity"] == "error")
+    assert (missing["rule"], missing["element"]) == ("policy", "done"), "nobody has approved what it agrees to"
+    assert found["publishable"] is False
     assert program.get("/drafts").json["items"][0]["name"] == "缓学<“一”>"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from lxml import etree
 
@@ -49,17 +49,23 @@ class NotBpmn(DiagramRefused):
     """The file is no BPMN diagram at all."""
 
 
-def verify(sources: Mapping[str, bytes], *, operations: Collection[str] | None = None) -> list[Report]:
+More = Callable[[Drawing], Iterable[Finding]]
+
+
+def verify(
+    sources: Mapping[str, bytes], *, operations: Collection[str] | None = None, more: More | None = None
+) -> list[Report]:
     """Look over the BPMN files of a process and follow every way through them.
 
     sources -- file name to bytes; a call may lead from one of the files to another.
     operations -- the names of the service tasks that are offered; None where they are not known.
+    more -- what else there is to say of a drawing that the engine can load.
     Raises NotBpmn with a sentence when a file is not BPMN.
     """
     roots = {name: read_bpmn(source, name) for name, source in sources.items()}
     drawings = [draw(root, name) for name, root in roots.items()]
     connect_calls(drawings)
-    return [_report(drawing, roots, operations) for drawing in drawings]
+    return [_report(drawing, roots, operations, more) for drawing in drawings]
 
 
 def read_bpmn(source: bytes, name: str) -> etree._Element:
@@ -73,13 +79,17 @@ def read_bpmn(source: bytes, name: str) -> etree._Element:
     return root
 
 
-def _report(drawing: Drawing, roots: Mapping[str, etree._Element], operations: Collection[str] | None) -> Report:
+def _report(
+    drawing: Drawing, roots: Mapping[str, etree._Element], operations: Collection[str] | None, more: More | None
+) -> Report:
     findings = lint(drawing, operations)
     fault = load_fault(drawing.file, roots)
     if fault is not None:
         findings.append(fault)
     verdict = judge(drawing)
     findings += _spoken(verdict)
+    if more is not None and fault is None:
+        findings += more(drawing)
     return Report(drawing.file, fault is None, verdict.safe, verdict.sound, tuple(findings))
 
 

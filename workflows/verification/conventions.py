@@ -12,6 +12,9 @@ from workflows.verification.drawing import Drawing, Node, place_of
 from workflows.verification.findings import ERROR, HOUSE, WARNING, Finding, quoted
 from workflows.vocabulary import OUTCOMES
 
+PEOPLE = ("userTask", "manualTask", "task")  # tasks that wait for somebody
+DECIDED = {"agree", "refuse", "send_back"}
+
 
 def of_conventions(drawing: Drawing) -> Iterator[Finding]:
     """Findings about conditions, offices and outcomes."""
@@ -58,7 +61,7 @@ def _of_offices(drawing: Drawing) -> Iterator[Finding]:
 
 def _people(drawing: Drawing) -> list[Node]:
     """The tasks that wait for somebody."""
-    return [each for each in drawing.all_nodes() if each.tag in ("userTask", "manualTask", "task")]
+    return [each for each in drawing.all_nodes() if each.tag in PEOPLE]
 
 
 def _outcomes(node: Node) -> list[str]:
@@ -72,6 +75,8 @@ def _of_outcomes(drawing: Drawing) -> Iterator[Finding]:
         outcomes = _outcomes(node)
         if len(outcomes) < 2 or following is None:
             continue
+        if following.kind != "xor" and properties(node.element).get("side"):
+            continue  # what a side has said is asked for by its name further on
         if following.kind != "xor":
             yield Finding("outcome", WARNING, node.id, f"环节{node}有几种办理结果，其后却没有按结果分开", HOUSE)
             continue
@@ -106,3 +111,17 @@ def _condition(gateway: Node, key: str | None) -> str:
         if element.get("id") == key:
             return element.findtext(f"{BPMN}conditionExpression") or ""
     return ""
+
+
+def states_every_outcome(gateway: Node) -> bool:
+    """Has each outcome that may come to a gateway a condition of its own?"""
+    before = [flow.source for flow in gateway.ins]
+    people = all(each.tag in PEOPLE for each in before)
+    wanted = {outcome for each in before for outcome in _outcomes(each)} if people else DECIDED
+    stated: set[object] = set()
+    for flow in gateway.outs:
+        try:
+            stated |= {value for fact, value in scripts.compared(_condition(gateway, flow.id)) if fact == "outcome"}
+        except DiagramRefused:
+            return False
+    return wanted <= stated

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 ERROR, WARNING, INFO = "error", "warning", "info"
 # whose rule it is: of the BPMN 2.0 standard, of its tokens, of who must have agreed, of the engine, of this platform
@@ -20,6 +22,7 @@ class Finding:
     element: str | None
     message: str
     kind: str
+    counter_example: tuple[Mapping[str, Any], ...] = ()  # of a policy: the steps that lead to it, to be replayed
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from lxml import etree
 
 from workflows.diagrams import BPMN, LONGEST, REFUSED, SPIFF
-from workflows.verification.conventions import of_conventions
+from workflows.verification.conventions import of_conventions, states_every_outcome
 from workflows.verification.drawing import Drawing, Node, Scope, place_of
 from workflows.verification.findings import ENGINE, ERROR, HOUSE, INFO, SOUNDNESS, STANDARD, WARNING, Finding
 from workflows.verification.properties import of_properties
@@ -172,7 +172,7 @@ def _of_choice(node: Node) -> Iterator[Finding]:
         yield Finding(
             "no-condition", ERROR, flow.id, f"网关{node}到{flow.target}的顺序流没有条件，也不是默认流", ENGINE
         )
-    if not default and not without:
+    if not default and not without and not states_every_outcome(node):
         yield Finding("no-default", WARNING, node.id, f"网关{node}没有默认流：条件都不成立时流程会停住", HOUSE)
     if default and default[0].conditional:
         yield Finding("condition", WARNING, default[0].id, f"网关{node}的默认流带有条件，条件不起作用", HOUSE)

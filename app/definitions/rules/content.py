@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-DRAWN = (".bpmn", ".dmn")
+DRAWN = (".bpmn", ".dmn", ".policy")
 FORM = ".json"
 
 
@@ -18,7 +18,7 @@ FORM = ".json"
 class Content:
     """The files of one process."""
 
-    drawn: Mapping[str, str]  # file name -> text, *.bpmn and *.dmn
+    drawn: Mapping[str, str]  # file name -> text: diagrams, decision tables, policies
     forms: Mapping[str, Any]  # file name without its ending -> what it says
 
     @property

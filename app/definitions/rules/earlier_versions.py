@@ -15,9 +15,11 @@ KINDS: Mapping[str, Kind] = {
     "repair": Kind.REPAIR,
     "pull": Kind.PULL,
     "filing": Kind.FILING,
+    "county_check": Kind.IDENTITY,
     "confirm_here": Kind.CONFIRMATION,
     "confirm_source": Kind.CONFIRMATION,
 }
+IDENTITY_CHECK = "county_check"
 SIDES: Mapping[str, str] = {"confirm_here": "here", "confirm_source": "source"}
 
 WORDS: Mapping[tuple[str, str], tuple[str | None, str | None]] = {  # task and outcome: its button, its record
@@ -51,7 +53,10 @@ WORDS: Mapping[tuple[str, str], tuple[str | None, str | None]] = {  # task and o
 def completed(diagrams: Diagrams) -> Diagrams:
     """The diagrams with the meaning of each task, by its key where the version was published before it was stated."""
     if any(task.kind or task.buttons or task.records for task in diagrams.tasks.values()):
-        return diagrams
+        check = diagrams.tasks.get(IDENTITY_CHECK)  # stated its meaning last of all
+        if check is None or check.kind is not None:
+            return diagrams
+        return replace(diagrams, tasks={**diagrams.tasks, check.key: replace(check, kind=Kind.IDENTITY)})
     return replace(diagrams, tasks={key: _completed(task) for key, task in diagrams.tasks.items()})
 
 

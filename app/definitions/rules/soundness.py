@@ -1,13 +1,68 @@
-"""What verification says of the diagrams of a process: every way through them is followed, safe and sound are told."""
+"""What checking says of the diagrams of a process: every way is followed, safe and sound are told, policies held."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.definitions.rules.content import Content
-from workflows import Report, handlers, verify
+from app.settings import SOURCES
+from workflows import DiagramRefused, Diagrams, Finding, Report, check, handlers
+from workflows.decision_tables import Table, read_tables
+from workflows.policies import SUFFIX, Book, PolicyFile, Rules, read_policy_file
+
+
+@functools.cache
+def shipped_policies() -> Book:
+    """The policies that the product ships: what a process is held to where its version brings none."""
+    return Book.read(SOURCES / "bpmn")
 
 
 def reports_of(content: Content) -> Sequence[Report]:
-    """The verdict on each BPMN file, as `python -m workflows check --publishable` gives it. Raises NotBpmn."""
-    return verify(content.diagrams, operations=set(handlers()))
+    """The verdict on each BPMN file, as `python -m workflows check --publishable` gives it. Raises NotBpmn.
+
+    A policy file among the content takes the place of the shipped one; of that it may leave out what is marked 可放宽.
+    """
+    operations = set(handlers())
+    try:
+        own = own_policies(content)
+        tables = tables_of(content)
+    except DiagramRefused as error:
+        refused = Finding("no-policy", "error", None, error.sentence, "policy")
+        reports = check(content.diagrams, book=shipped_policies(), operations=operations)
+        return [replace(each, findings=(*each.findings, refused)) for each in reports]
+    book = shipped_policies()
+    lost = [line for key, file in own.items() for line in book.lost_in(key, file)]
+    for key, file in own.items():
+        book = book.with_file(key, file)
+    reports = check(content.diagrams, book=book, tables=tables, operations=operations)
+    relaxed = [Finding("policy-relaxed", "error", None, f"不能放宽的规定没有了：{line}", "policy") for line in lost]
+    return [replace(each, findings=(*each.findings, *relaxed)) for each in reports]
+
+
+def policies_of(key: str, content: Content, diagrams: Diagrams) -> Rules:
+    """What a version is held to while its cases run: its own policy file, or what is shipped. Raises PolicyRefused."""
+    book = shipped_policies()
+    for name, file in own_policies(content).items():
+        book = book.with_file(name, file)
+    policies, _faults = book.policies_of(key, diagrams.operations, diagrams.outcomes.values())
+    return Rules(policies)
+
+
+def own_policies(content: Content) -> dict[str, PolicyFile]:
+    """The policy files of a version by the key of their process. Raises PolicyRefused."""
+    return {
+        name.removesuffix(SUFFIX): read_policy_file(text.encode(), name)
+        for name, text in content.drawn.items()
+        if name.endswith(SUFFIX)
+    }
+
+
+def tables_of(content: Content) -> dict[str, Table]:
+    """The decision tables of a version by id. Raises TableError."""
+    tables: dict[str, Table] = {}
+    for name, text in content.drawn.items():
+        if name.endswith(".dmn"):
+            tables |= read_tables(text.encode())
+    return tables

@@ -13,12 +13,13 @@ from app.studio.rules.refusals import UnfitDraftFile
 from app.web.text import visible
 from workflows import DiagramRefused
 from workflows.diagrams import LARGEST, read
+from workflows.policies import SUFFIX, check_policy_size
 from workflows.verification import read_bpmn
 
 MOST_FILES = 80
 MOST_BYTES = 8 * 1024 * 1024  # of all files of a draft
 LONGEST_NAME = 60
-DRAWN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\.(?:bpmn|dmn)")
+DRAWN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\.(?:bpmn|dmn|policy)")
 FORM_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\.json")
 DMN = re.compile(r"\{https?://www\.omg\.org/spec/DMN/[0-9]{8}/(?:MODEL|DMN)(?:/|\.xsd)?\}definitions")
 
@@ -28,7 +29,7 @@ def checked_name(name: str) -> str:
     if len(name) > LONGEST_NAME:
         raise UnfitDraftFile(name=visible(name), sentence=f"的文件名不能超过 {LONGEST_NAME} 个字符", field="name")
     if not name.endswith((*DRAWN, FORM)):
-        raise UnfitDraftFile(name=visible(name), sentence="须以 .bpmn、.dmn 或 .json 结尾", field="name")
+        raise UnfitDraftFile(name=visible(name), sentence="须以 .bpmn、.dmn、.policy 或 .json 结尾", field="name")
     if name.endswith(DRAWN) and not DRAWN_NAME.fullmatch(name):
         sentence = "的文件名只能用英文字母、数字、下划线、连字符和点"
         raise UnfitDraftFile(name=visible(name), sentence=sentence, field="name")
@@ -48,6 +49,8 @@ def checked_text(name: str, raw: bytes, *, field: str | None = None) -> str:
         text = raw.decode("utf-8").removeprefix("\ufeff")
         if name.endswith(FORM):
             read_form_file(text.encode())
+        elif name.endswith(SUFFIX):
+            check_policy_size(text.encode(), name)
         else:
             _read_drawn(name, text.encode())
     except UnicodeDecodeError as error:

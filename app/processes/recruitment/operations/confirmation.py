@@ -73,9 +73,7 @@ def confirm(context: CaseContext, side: str, outcome: str) -> None:
                 f"{side}_at": now,
                 f"{side}_code": reasons.get(child.position, ("", ""))[0],
                 f"{side}_reason": reasons.get(child.position, ("", ""))[1],
-                "state": runs.answer(
-                    bytes(child.state), f"confirm_{side}", **{side: "refuse" if child.position in reasons else "agree"}
-                ),
+                "state": runs.answer(bytes(child.state), f"confirm_{side}", **_said(side, child.position in reasons)),
             }
             for child in asked
         ],
@@ -83,6 +81,12 @@ def confirm(context: CaseContext, side: str, outcome: str) -> None:
     texts, who = _reason_texts(context), SIDES[side]
     told = {place: f"{who}不予确认：{sentence(texts.get(code, ''), why)}" for place, (code, why) in reasons.items()}
     refuse(context.case_id, told)
+
+
+def _said(side: str, is_refused: bool) -> dict[str, str]:
+    """The facts of a child's own run; in versions without the property `side` the engine does not give the second."""
+    word = "refuse" if is_refused else "agree"
+    return {"outcome": word, side: word}
 
 
 def _refusals(context: CaseContext, asked: Sequence[Row], outcome: str, side: str) -> dict[int, tuple[str, str]]:

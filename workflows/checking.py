@@ -1,0 +1,49 @@
+"""The whole check of diagrams: drawn as the standard has it, sound, fit for the engine, and within every policy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from workflows.decision_tables import Table, read_tables
+from workflows.policies import SUFFIX, Book, prove, read_policy_file
+from workflows.verification import Report, verify
+
+TOP = Path(__file__).resolve().parents[1]
+
+
+def check(
+    sources: Mapping[str, bytes],
+    *,
+    book: Book,
+    tables: Mapping[str, Table] | None = None,
+    operations: Collection[str] | None = None,
+) -> list[Report]:
+    """Look over the BPMN files of a process: everything `verify` says, and what policies have against them.
+
+    sources -- file name to bytes; book -- the policy files; tables -- the decision tables by id; operations -- the
+    names of the service tasks that are offered, None where they are not known. Raises NotBpmn.
+    """
+    return verify(sources, operations=operations, more=lambda drawing: prove(drawing, book, tables))
+
+
+def shipped_folder() -> Path:
+    """The folder of the shipped diagrams: beside this package in a checkout, inside `app` once it is installed."""
+    return next((each for each in (TOP / "bpmn", TOP / "app" / "bpmn") if each.is_dir()), TOP / "bpmn")
+
+
+def book_for(files: Mapping[str, Path]) -> tuple[Book, dict[str, Table]]:
+    """The shipped policies and tables, and in their place those that lie beside the diagrams.
+
+    files -- the key of each process and the file it stands in. Raises PolicyRefused, TableError.
+    """
+    book = Book.read(shipped_folder())
+    tables: dict[str, Table] = {}
+    for key, path in files.items():
+        beside = path.parent / f"{key}{SUFFIX}"
+        if beside.is_file():
+            book = book.with_file(key, read_policy_file(beside.read_bytes(), beside.name))
+        own = sorted(path.parent.glob("*.dmn")) or sorted((shipped_folder() / key).glob("*.dmn"))
+        for each in own:
+            tables |= read_tables(each.read_bytes())
+    return book, tables

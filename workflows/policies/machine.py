@@ -1,0 +1,73 @@
+"""The token game of a diagram with its facts, as the engine plays it: from one waiting state to the next.
+
+What the engine does by itself between two acts of people is one step. Whatever cannot be followed exactly is not
+guessed: `NotFollowed` names the element, and the diagram stays undecided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workflows.policies.facts import Data
+from workflows.policies.history import History
+from workflows.policies.nodes import facts_of_answer
+from workflows.policies.tokens import Goes, State, Step, Token, Underway, without
+from workflows.policies.walking import Walk
+from workflows.verification.drawing import Node
+
+
+class Machine(Walk):
+    """One process with its facts and rules: how a case begins, and what can happen in each of its states."""
+
+    def begin(self, data: Data, history: History) -> Iterator[tuple[State, tuple[Step, ...]]]:
+        """The first waiting states of a case that opens with these facts."""
+        moving = tuple((self.number[id(each)], (), data, None) for each in self._starts(self.process))
+        yield from self._walk(Underway((), moving, history, ({"facts": self.facts.as_dict(data)},)))
+
+    def acts(self, state: State) -> Iterator[tuple[State, tuple[Step, ...]]]:
+        """The waiting states after each answer that somebody can give, and each message that can come."""
+        for place, token in enumerate(state.tokens):
+            if token.node in self.tasks and (place == 0 or state.tokens[place - 1] != token):
+                for outcome in self.outcomes[token.node]:
+                    yield from self._answered(state, token, outcome)
+        awaited = {message for token in state.tokens for message, _ in self._awaited(token)}
+        for message in sorted(awaited | self.rules.ended_by(state.history)):
+            yield from self._heard(state, message)
+
+    def _answered(self, state: State, token: Token, outcome: str) -> Iterator[tuple[State, tuple[Step, ...]]]:
+        node, task = self.nodes[token.node], self.tasks[token.node]
+        data = self.facts.with_(token.data, {"outcome": outcome, **facts_of_answer(node, outcome)})
+        history = self.rules.answered(state.history, task, outcome, self.facts.as_dict(data))
+        step = {"task": task.key, "role": task.role, "duty": task.duty, "outcome": outcome}
+        yield from self._walk(
+            Underway(without(state.tokens, token), self._out(node, token.path, data), history, (step,))
+        )
+
+    def _awaited(self, token: Token) -> Iterator[tuple[str, Node]]:
+        """The messages that a resting token receives, each with the event that does."""
+        node = self.nodes[token.node]
+        candidates = [node] if node.kind == "catch" or node.tag == "receiveTask" else []
+        if node.kind == "events":
+            candidates = [flow.target for flow in node.outs]
+        candidates += [each for each in node.boundaries if self.number[id(each)] not in token.fired]
+        for each in candidates:
+            for event in each.events:
+                if event.kind == "message":
+                    yield event.key or "", each
+
+    def _heard(self, state: State, message: str) -> Iterator[tuple[State, tuple[Step, ...]]]:
+        """A message reaches everything that waits for it, and may end what a verb has done."""
+        resting = state.tokens
+        moving: list[Goes] = []
+        for token in state.tokens:
+            for name, event in self._awaited(token):
+                if name != message or token not in resting:
+                    continue
+                if event.kind == "boundary" and not event.interrupting:
+                    fired = token._replace(fired=(*token.fired, self.number[id(event)]))
+                    resting = (*without(resting, token), fired)
+                else:
+                    resting = self._without_inside(without(resting, token), token)
+                moving += self._out(event, token.path, token.data)
+        history = self.rules.heard(state.history, message)
+        yield from self._walk(Underway(resting, tuple(moving), history, ({"message": message},)))

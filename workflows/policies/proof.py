@@ -1,0 +1,254 @@
+"""Does a diagram hold every policy? Each way through it is followed with its facts; a breach is shown by its path."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from workflows import scripts
+from workflows.decision_tables import Table
+from workflows.diagrams import BPMN, properties
+from workflows.errors import DiagramRefused
+from workflows.policies.book import Book
+from workflows.policies.facts import Facts, TooManyFacts
+from workflows.policies.history import BEGUN, Rules
+from workflows.policies.machine import Machine
+from workflows.policies.nodes import condition_of, is_for_people, outcomes_of, verb_of
+from workflows.policies.policy import Fact, Policy
+from workflows.policies.tokens import NotFollowed, State, Step
+from workflows.verification.drawing import Drawing, Flow, Node, Scope
+from workflows.verification.environment import closure
+from workflows.verification.findings import ERROR, POLICY, UNDECIDED, WARNING, Finding
+
+MOST_STATES = 20_000
+MOST_VIOLATIONS = 20
+
+Steps = tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """The process that is looked at, with everything it is made of."""
+
+    key: str
+    process: Scope
+    nodes: tuple[Node, ...]
+    roles: Mapping[str, str]
+    policies: tuple[Policy, ...]
+
+
+def prove(drawing: Drawing, book: Book, tables: Mapping[str, Table] | None = None) -> list[Finding]:
+    """What policies have against a drawing, each breach with a counter-example; what cannot be decided says so.
+
+    book -- the policy files; tables -- the decision tables beside the diagram by id. A process is known by its id.
+    """
+    called = {node.inside for node in drawing.all_nodes() if node.kind == "call"}
+    processes = [each for each in drawing.processes if each.nodes and each not in called]
+    nodes = tuple(node for scope in closure(processes) for node in scope.nodes)
+    verbs = {verb for node in nodes if node.tag == "serviceTask" and (verb := verb_of(node))}
+    outcomes = {own for node in nodes if node.kind == "end" and (own := properties(node.element).get("outcome"))}
+    if not verbs and not outcomes:
+        return []
+    if len(processes) != 1:
+        return [_undecided("一个文件里有几个各自开始的流程")]
+    process = processes[0]
+    policies, faults = book.policies_of(process.id or "", verbs, outcomes)
+    subject = _Subject(process.id or "", process, nodes, _roles(drawing.root), tuple(policies))
+    found = [_at_verb(subject, fault) for fault in faults]
+    try:
+        found += [*_agreement_by_default(subject), *_explored(subject, book, tables or {})]
+    except (NotFollowed, TooManyFacts) as error:
+        found.append(_undecided(str(error)))
+    except DiagramRefused as error:  # a condition that is none: the lint names it
+        found.append(_undecided(error.sentence))
+    return found
+
+
+def _roles(root: etree._Element) -> dict[str, str]:
+    return {
+        (reference.text or "").strip(): role
+        for lane in root.iter(f"{BPMN}lane")
+        if (role := properties(lane).get("role")) is not None
+        for reference in lane.iterfind(f"{BPMN}flowNodeRef")
+    }
+
+
+def _undecided(why: str) -> Finding:
+    return Finding(UNDECIDED, WARNING, None, f"未能判定是否符合办理前提：{why}", POLICY)
+
+
+def _at_verb(subject: _Subject, fault: str) -> Finding:
+    node = next((each for each in subject.nodes if (verb_of(each) or "?") in fault.split()), None)
+    return Finding("no-policy", ERROR, node.id if node else None, fault, POLICY)
+
+
+# --- agreement is stated
+
+
+def _agreement_by_default(subject: _Subject) -> list[Finding]:
+    """A default flow out of a decision may not lead to a verb that writes, nor to an agreed end, with nobody more."""
+    reads_only = {each.subject for each in subject.policies if each.reads_only}
+    found = []
+    for gateway in subject.nodes:
+        if gateway.kind != "xor" or len(gateway.outs) < 2 or not _is_decision(gateway):
+            continue
+        way = next((each for each in gateway.outs if each.id == gateway.default), None)
+        way = way or next((each for each in gateway.outs if not each.conditional), None)
+        if way is not None and (effect := _effect_behind(way, reads_only)) is not None:
+            sentence = f'网关{gateway}的默认流直接通向{effect}：同意须写明条件（outcome == "agree"），不能是默认'
+            found.append(Finding("agreement-by-default", ERROR, gateway.id, sentence, POLICY))
+    return found
+
+
+def _is_decision(gateway: Node) -> bool:
+    """Does it ask for an outcome?"""
+    texts = [condition_of(gateway, each) for each in gateway.outs if each.conditional]
+    return any("outcome" in scripts.names(text) for text in texts)
+
+
+def _effect_behind(flow: Flow, reads_only: set[str]) -> Node | None:
+    """The first verb that writes, or agreed end, to which a flow leads without a person in between."""
+    seen: set[int] = set()
+    open_ = [flow.target]
+    while open_:
+        node = open_.pop()
+        if id(node) in seen or is_for_people(node) or node.kind in ("catch", "events"):
+            continue
+        seen.add(id(node))
+        if node.tag == "serviceTask" and verb_of(node) not in reads_only:
+            return node
+        if node.kind == "end" and properties(node.element).get("outcome") == "agreed":
+            return node
+        open_ += [each.target for each in node.outs]
+        open_ += node.inside.starts if node.inside is not None else []
+    return None
+
+
+# --- exploring
+
+
+def _explored(subject: _Subject, book: Book, tables: Mapping[str, Table]) -> list[Finding]:
+    facts = _facts(subject, book, tables)
+    machine = Machine(subject.process, subject.nodes, subject.roles, facts, Rules(subject.policies))
+    before: dict[State, tuple[State | None, Steps]] = {}
+    found: dict[tuple[str | None, str], Finding] = {}
+    queue: deque[State] = deque()
+
+    def reached(origin: State | None, after: Iterable[tuple[State, Steps]]) -> None:
+        known, gaps = len(machine.violations), len(machine.gaps)
+        for state, steps in after:
+            if state not in before:
+                before[state] = (origin, steps)
+                queue.append(state)
+        for violation in machine.violations[known:]:
+            key = (violation.node.id, violation.lines[0].text)
+            if key not in found and len(found) < MOST_VIOLATIONS:
+                path = (*_path(before, origin), *violation.steps)
+                found[key] = _breach(violation.node, violation.subject, [e.text for e in violation.lines], path)
+        for number in list(machine.gaps)[gaps:]:
+            found[machine.nodes[number].id, "gap"] = _gap(
+                machine.nodes[number], (*_path(before, origin), *machine.gaps[number])
+            )
+
+    for data in facts.beginnings():
+        reached(None, machine.begin(data, BEGUN))
+    while queue:
+        if len(before) > MOST_STATES:
+            return [*found.values(), _undecided(f"状态超出了验证的界限（{MOST_STATES} 个）")]
+        state = queue.popleft()
+        reached(state, machine.acts(state))
+    return [*_of_facts(subject, facts), *found.values(), *_of_conditions(subject, machine, bool(found))]
+
+
+def _facts(subject: _Subject, book: Book, tables: Mapping[str, Table]) -> Facts:
+    conditions = [
+        condition_of(node, flow) for node in subject.nodes for flow in node.outs if flow.conditional and flow.id
+    ]
+    asked = [
+        text for policy in subject.policies for each in policy.requirements for text in (each.when, each.fact) if text
+    ]
+    errors = {event.key for node in subject.nodes for event in node.events if event.kind == "error" and event.key}
+    given = {
+        "outcome": {each for node in subject.nodes if is_for_people(node) for each in outcomes_of(node)},
+        "returned_by": {own for node in subject.nodes if (own := properties(node.element).get("returns_as"))},
+        "refusal": errors,
+        **dict(_sides(subject)),
+    }
+    follows = properties(subject.process.element).get("rules_of", "")
+    declared = _of_own_table(subject, tables) | book.facts_of(subject.key, subject.policies, follows)
+    return Facts([*filter(None, conditions), *asked], declared, given, tables)
+
+
+def _of_own_table(subject: _Subject, tables: Mapping[str, Table]) -> dict[str, Fact]:
+    """What the table of its rules answers: facts of a process that opens by the standard precheck (`subject`)."""
+    own = properties(subject.process.element)
+    table = tables.get(f"{own.get('rules_of', subject.key)}_rules")
+    if table is None or "subject" not in own:
+        return {}
+    return {output: Fact(output, table=table.id) for output in table.outputs}
+
+
+def _sides(subject: _Subject) -> Iterator[tuple[str, set[str]]]:
+    """The sides of confirmations, each with what they may say."""
+    for node in subject.nodes:
+        if is_for_people(node) and (side := properties(node.element).get("side")):
+            yield side, set(outcomes_of(node))
+
+
+def _path(before: Mapping[State, tuple[State | None, Steps]], state: State | None) -> Steps:
+    parts: list[Steps] = []
+    while state is not None:
+        state, steps = before[state]
+        parts.append(steps)
+    return tuple(step for part in reversed(parts) for step in part)
+
+
+# --- findings
+
+
+def _breach(node: Node, subject: str, lines: list[str], path: Steps) -> Finding:
+    what = "不能这样结束" if subject.startswith("结束") else f"就会办理{node}（{subject}）"
+    sentence = f"未满足“{'”“'.join(lines)}”，{what}"
+    return Finding("policy", ERROR, node.id, sentence, POLICY, path)
+
+
+def _gap(node: Node, path: Steps) -> Finding:
+    sentence = f"网关{node}的条件可能都不成立，也没有默认流，办到这里就走不下去"
+    return Finding("gap", ERROR, node.id, sentence, POLICY, path)
+
+
+def _of_facts(subject: _Subject, facts: Facts) -> list[Finding]:
+    """Facts that conditions ask for and nobody supplies, and tables that are not there."""
+    found = []
+    for name in facts.unknown:
+        places = [
+            (node, text)
+            for node in subject.nodes
+            for flow in node.outs
+            if flow.conditional and name in scripts.names(text := condition_of(node, flow))
+        ]
+        where = places[0][0].id if places else None
+        found.append(Finding("unknown-fact", ERROR, where, f"条件问到的事实 {name} 没有人给出", POLICY))
+    for fact in facts.missing_tables:
+        sentence = f"事实 {fact.name} 依决策表 {fact.table}，旁边没有这张表，或者表没有这项输出"
+        found.append(Finding("unknown-fact", ERROR, None, sentence, POLICY))
+    return found
+
+
+def _of_conditions(subject: _Subject, machine: Machine, is_cut: bool) -> list[Finding]:
+    """Conditions that never hold, and those of which two may hold at once."""
+    found = []
+    for node in subject.nodes:
+        if machine.number[id(node)] in machine.overlaps:
+            sentence = f"网关{node}的两个条件可能同时成立：只走画在前面的一条"
+            found.append(Finding("overlap", WARNING, node.id, sentence, POLICY))
+        if is_cut:  # what lies behind a breach was not followed
+            continue
+        for flow in node.outs:
+            if flow.conditional and flow.id != node.default and id(flow) not in machine.taken:
+                sentence = f"条件 {condition_of(node, flow)} 永远不会成立（{node}到{flow.target}）"
+                found.append(Finding("never-true", WARNING, flow.id, sentence, POLICY))
+    return found

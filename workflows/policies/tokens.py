@@ -1,0 +1,82 @@
+"""Where the tokens of a case are between two acts, and the walk in between, as plain tuples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from workflows.policies.facts import Data
+from workflows.policies.history import History
+from workflows.policies.policy import Requirement
+from workflows.verification.drawing import Flow, Node
+
+Path = tuple[int, ...]  # the activities a token is inside of, from the outside
+Step = Mapping[str, Any]  # of a counter-example: {"task", "role", "duty", "outcome"}, {"verb"}, {"message"} or {"end"}
+Goes = tuple[int, Path, Data, "Flow | None"]  # a token on its way: the node it comes to, and by which flow
+
+
+class NotFollowed(Exception):
+    """Something of the drawing whose meaning here is not settled; the sentence names it."""
+
+
+class Token(NamedTuple):
+    """A token that rests: in a task, at an event, before a join, or around what runs inside an activity.
+
+    flow -- before a join, the place of the flow by which it came, from 1; order -- how many had come there before it;
+    fired -- the events at the border that have happened and do not interrupt.
+    """
+
+    node: int
+    path: Path
+    data: Data
+    flow: int = 0
+    order: int = 0
+    fired: tuple[int, ...] = ()
+
+
+class State(NamedTuple):
+    """A case between two acts: its tokens in an order of their own, and what policies know of it."""
+
+    tokens: tuple[Token, ...]
+    history: History
+
+
+class Violation(NamedTuple):
+    """A verb or an end that a policy forbids: the steps of the last act up to it, and the lines that do not hold."""
+
+    node: Node
+    subject: str
+    lines: tuple[Requirement, ...]
+    steps: tuple[Step, ...]
+
+
+class Underway(NamedTuple):
+    """A walk under way: the resting tokens, those that move as (node, path, data, flow), and the steps so far."""
+
+    resting: tuple[Token, ...]
+    moving: tuple[Goes, ...]
+    history: History
+    steps: tuple[Step, ...]
+
+
+def without(tokens: tuple[Token, ...], token: Token) -> tuple[Token, ...]:
+    place = tokens.index(token)
+    return tokens[:place] + tokens[place + 1 :]
+
+
+def without_scope(now: Underway, path: Path) -> Underway:
+    return now._replace(
+        resting=tuple(each for each in now.resting if each.path[: len(path)] != path),
+        moving=tuple(each for each in now.moving if each[1][: len(path)] != path),
+    )
+
+
+def ordered(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """In an order of their own; those before a join keep only the order in which they came to it."""
+    ranked = []
+    for token in tokens:
+        if token.flow:
+            same = sorted(e.order for e in tokens if (e.node, e.path) == (token.node, token.path))
+            token = token._replace(order=same.index(token.order))
+        ranked.append(token)
+    return tuple(sorted(ranked))

@@ -1,0 +1,313 @@
+"""What the engine does by itself between two acts of people, over a drawing with its facts and policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from workflows.diagrams import properties
+from workflows.policies.facts import Data, Facts
+from workflows.policies.history import Rules
+from workflows.policies.nodes import condition_of, is_for_people, outcomes_of, task_of, verb_of
+from workflows.policies.policy import Requirement
+from workflows.policies.tokens import (
+    Goes,
+    NotFollowed,
+    Path,
+    State,
+    Step,
+    Token,
+    Underway,
+    Violation,
+    ordered,
+    without,
+    without_scope,
+)
+from workflows.verification.drawing import Flow, Node, Scope
+
+MOST_TOKENS = 24
+MOST_STEPS = 4_000  # of one act: more are a loop without a person, or more branches than are followed
+
+
+class Walk:
+    """One process with its facts and rules.
+
+    taken -- the conditional flows that have been taken; gaps -- the gateways none of whose conditions may hold;
+    overlaps -- those of which two may hold; violations -- what policies forbid, first found first.
+    """
+
+    def __init__(
+        self, process: Scope, nodes: Iterable[Node], roles: Mapping[str, str], facts: Facts, rules: Rules
+    ) -> None:
+        self.process, self.facts, self.rules = process, facts, rules
+        self.nodes = list(nodes)
+        self.number = {id(node): number for number, node in enumerate(self.nodes)}
+        self.tasks = {self.number[id(each)]: task_of(each, roles) for each in self.nodes if is_for_people(each)}
+        self.outcomes = {number: outcomes_of(self.nodes[number]) for number in self.tasks}
+        self._verbs = {
+            number: verb_of(node) or "" for number, node in enumerate(self.nodes) if node.tag == "serviceTask"
+        }
+        self._gives = {verb: facts.given_by(verb) for verb in self._verbs.values()}
+        self._conditions = {
+            id(flow): condition_of(node, flow) for node in self.nodes for flow in node.outs if flow.conditional
+        }
+        self.taken: set[int] = set()
+        self.gaps: dict[int, tuple[Step, ...]] = {}
+        self.overlaps: set[int] = set()
+        self.violations: list[Violation] = []
+        self._ahead: dict[int, frozenset[int]] = {}
+
+    def _walk(self, begun: Underway) -> Iterator[tuple[State, tuple[Step, ...]]]:
+        open_, seen = [begun], set()
+        while open_:
+            now = open_.pop()
+            key = now[:3]
+            if key in seen:
+                continue
+            seen.add(key)
+            if len(seen) > MOST_STEPS or len(now.resting) + len(now.moving) > MOST_TOKENS:
+                raise NotFollowed("流程图分支过多，或者循环不经过任何人")
+            if now.moving:
+                open_ += self._entered(now)
+            elif joined := self._inclusive_join(now):
+                open_.append(joined)
+            else:
+                yield State(ordered(now.resting), now.history), now.steps
+
+    def _entered(self, now: Underway) -> list[Underway]:
+        """After the first moving token has come to its node."""
+        (number, path, data, flow), moving = now.moving[0], now.moving[1:]
+        node = self.nodes[number]
+        rest = now._replace(moving=moving)
+        if node.instances or node.loops:
+            raise NotFollowed(f"{node}要办多次：多次的意见怎样算作一次，规则没有写明")
+        if node.kind == "task":
+            return self._came_to_task(rest, node, path, data)
+        if node.kind in ("start", "throw"):
+            self._refuse_events(node, ("message",))
+            return [self._went_on(rest, node, path, data)]
+        if node.kind in ("catch", "events"):
+            self._refuse_events(node, ("message",))
+            return [self._rests(rest, Token(number, path, data))]
+        handler = {
+            "xor": self._chose,
+            "or": self._split,
+            "and": self._split,
+            "end": self._ended,
+            "sub": self._went_in,
+            "call": self._went_in,
+        }.get(node.kind)
+        if handler is None:
+            raise NotFollowed(f"{node}的含义没有规定")
+        return handler(rest, node, path, data, flow)
+
+    def _came_to_task(self, now: Underway, node: Node, path: Path, data: Data) -> list[Underway]:
+        for each in node.boundaries:
+            self._refuse_events(each, ("message", "error"))
+        number = self.number[id(node)]
+        if number in self.tasks or node.tag == "receiveTask":
+            return [self._rests(now, Token(number, path, data))]
+        if number not in self._verbs:
+            raise NotFollowed(f"{node}不能在这里运行")
+        verb = self._verbs[number]
+        facts = self.facts.as_dict(data)
+        lines = self.rules.missing(now.history, verb, facts)
+        if lines:
+            self._violated(node, verb, lines, (*now.steps, {"verb": verb}))
+            return []
+        after = []
+        history = self.rules.ran(now.history, verb, facts)
+        for given in self._gives[verb]:
+            step: dict[str, Any] = {"verb": verb, "gives": given} if given else {"verb": verb}
+            then = now._replace(history=history, steps=(*now.steps, step))
+            known = self.facts.with_(data, given)
+            if self.rules.keeps_promises(history, verb, self.facts.as_dict(known)):
+                after.append(self._went_on(then, node, path, known))
+        for border in node.boundaries:
+            for event in border.events:
+                if event.kind == "error":
+                    step = {"verb": verb, "refused": event.key}
+                    then = now._replace(steps=(*now.steps, step))
+                    after.append(self._went_on(then, border, path, self.facts.with_(data, {"refusal": event.key})))
+        return after
+
+    def _violated(self, node: Node, subject: str, lines: list[Requirement], steps: tuple[Step, ...]) -> None:
+        self.violations.append(Violation(node, subject, tuple(lines), steps))
+
+    # --- gateways
+
+    def _chose(self, now: Underway, node: Node, path: Path, data: Data, _flow: Flow | None) -> list[Underway]:
+        """The first condition that holds, else the default flow; the engine stops where there is neither."""
+        held = [each for each in node.outs if each.conditional and each.id != node.default and self._holds(each, data)]
+        if len(held) > 1:
+            self.overlaps.add(self.number[id(node)])
+        way = held[0] if held else self._default(node)
+        if way is None:
+            self.gaps.setdefault(self.number[id(node)], now.steps)
+            return []
+        self.taken.add(id(way))
+        return [self._goes(now, way, path, data)]
+
+    def _default(self, node: Node) -> Flow | None:
+        stated = next((each for each in node.outs if each.id == node.default), None)
+        return stated or next((each for each in node.outs if not each.conditional), None)
+
+    def _holds(self, flow: Flow, data: Data) -> bool:
+        return bool(self.facts.holds(self._conditions[id(flow)], data))
+
+    def _split(self, now: Underway, node: Node, path: Path, data: Data, flow: Flow | None) -> list[Underway]:
+        """Parallel and inclusive gateways: they join, and split."""
+        if len(node.ins) < 2 or flow is None:
+            return self._forked(now, node, path, data)
+        number = self.number[id(node)]
+        before = [each for each in now.resting if each.node == number and each.path == path]
+        arrived = Token(number, path, data, node.ins.index(flow) + 1, len(before))
+        if node.kind == "or":
+            return [self._rests(now, arrived)]
+        if {each.flow for each in (*before, arrived)} != set(range(1, len(node.ins) + 1)):
+            return [self._rests(now, arrived)]
+        return self._joined(now, node, path, [*before, arrived])
+
+    def _joined(self, now: Underway, node: Node, path: Path, tokens: list[Token]) -> list[Underway]:
+        """One token of each flow goes on; a second of the same flow waits for the next time."""
+        firsts: dict[int, Token] = {}
+        for each in sorted(tokens, key=lambda token: token.order):
+            firsts.setdefault(each.flow, each)
+        chosen = sorted(firsts.values(), key=lambda token: token.order)
+        resting = tuple(each for each in now.resting if each not in chosen)
+        return self._forked(now._replace(resting=resting), node, path, self.facts.merged(each.data for each in chosen))
+
+    def _forked(self, now: Underway, node: Node, path: Path, data: Data) -> list[Underway]:
+        flows = node.outs
+        if node.kind == "or" and len(flows) > 1:
+            flows = [
+                each
+                for each in node.outs
+                if each.id != node.default and (not each.conditional or self._holds(each, data))
+            ]
+            flows = flows or [each for each in node.outs if each.id == node.default]
+        if not flows:
+            self.gaps.setdefault(self.number[id(node)], now.steps)
+            return []
+        self.taken.update(id(each) for each in flows)
+        moving = tuple((self.number[id(each.target)], path, data, each) for each in flows)
+        return [now._replace(moving=(*moving, *now.moving))]
+
+    def _inclusive_join(self, now: Underway) -> Underway | None:
+        """An inclusive join goes on once nothing can come any more by the flows that are empty."""
+        for token in now.resting:
+            node = self.nodes[token.node]
+            if node.kind != "or" or not token.flow:
+                continue
+            mine = [each for each in now.resting if each.node == token.node and each.path == token.path]
+            others = [each for each in now.resting if each.path[: len(token.path)] == token.path and each not in mine]
+            empty = [each for place, each in enumerate(node.ins, start=1) if place not in {one.flow for one in mine}]
+            sources = {self.number[id(each.source)] for each in empty}
+            inside = {each.path[len(token.path)] if len(each.path) > len(token.path) else each.node for each in others}
+            if not any(self._reaches(each, token.node) & sources for each in inside):
+                return self._joined(now, node, token.path, mine)[0]
+        return None
+
+    def _reaches(self, number: int, but: int) -> frozenset[int]:
+        """The nodes a token can come to from here without passing the join."""
+        key = number * len(self.nodes) + but
+        if key not in self._ahead:
+            seen, open_ = {number}, [number]
+            while open_:
+                node = self.nodes[open_.pop()]
+                flows = [*node.outs, *(flow for border in node.boundaries for flow in border.outs)]
+                for target in (self.number[id(flow.target)] for flow in flows):
+                    if target not in seen and target != but:
+                        seen.add(target)
+                        open_.append(target)
+            self._ahead[key] = frozenset(seen)
+        return self._ahead[key]
+
+    # --- ends and insides
+
+    def _ended(self, now: Underway, node: Node, path: Path, data: Data, _flow: Flow | None) -> list[Underway]:
+        self._refuse_events(node, ("message", "terminate", "error"))
+        outcome = properties(node.element).get("outcome")
+        if outcome is not None:
+            subject = f"结束 {outcome}"
+            steps = (*now.steps, {"end": node.id})
+            if lines := self.rules.missing(now.history, subject, self.facts.as_dict(data)):
+                self._violated(node, subject, lines, steps)
+                return []
+            now = now._replace(steps=steps)
+        kinds = {each.kind for each in node.events}
+        if "error" in kinds:
+            return self._threw(now, node, path)
+        if "terminate" in kinds:
+            now = without_scope(now, path)
+        return [self._over(now, path, data)]
+
+    def _over(self, now: Underway, path: Path, data: Data) -> Underway:
+        """A token has ended: with the last of them what runs inside an activity is over."""
+        if not path or any(each.path[: len(path)] == path for each in now.resting):
+            return now
+        if any(moving[1][: len(path)] == path for moving in now.moving):
+            return now
+        host = next(each for each in now.resting if each.node == path[-1] and each.path == path[:-1])
+        after = now._replace(resting=without(now.resting, host))
+        return self._went_on(after, self.nodes[host.node], host.path, data)
+
+    def _threw(self, now: Underway, node: Node, path: Path) -> list[Underway]:
+        """An error goes outwards to the first activity that has an event for it at its border."""
+        code = next(each.key for each in node.events if each.kind == "error")
+        while path:
+            now = without_scope(now, path)
+            host = next(each for each in now.resting if each.node == path[-1] and each.path == path[:-1])
+            now = now._replace(resting=without(now.resting, host))
+            for border in self.nodes[host.node].boundaries:
+                if any(each.kind == "error" and each.key in (None, code) for each in border.events):
+                    return [self._went_on(now, border, host.path, host.data)]
+            path = host.path
+        raise NotFollowed(f"{node}抛出的错误没有边界事件接住")
+
+    def _went_in(self, now: Underway, node: Node, path: Path, data: Data, _flow: Flow | None) -> list[Underway]:
+        number = self.number[id(node)]
+        for each in node.boundaries:
+            self._refuse_events(each, ("message", "error"))
+        if node.inside is None:
+            raise NotFollowed(f"{node}调用的流程不在手边")
+        if any(each.node == number and each.path == path for each in now.resting):
+            raise NotFollowed(f"{node}同时进行两次")
+        inside = (*path, number)
+        starts = tuple((self.number[id(each)], inside, data, None) for each in self._starts(node.inside))
+        rests = self._rests(now, Token(number, path, data))
+        return [rests._replace(moving=(*starts, *rests.moving))]
+
+    def _starts(self, scope: Scope) -> list[Node]:
+        starts = [each for each in scope.starts if not each.events]
+        if len(starts) != 1 or any(each.kind == "event_sub" for each in scope.nodes):
+            raise NotFollowed(f"流程{scope}不是从一个没有事件的开始事件开始")
+        return starts
+
+    def _without_inside(self, tokens: tuple[Token, ...], host: Token) -> tuple[Token, ...]:
+        inside = (*host.path, host.node)
+        return tuple(each for each in tokens if each.path[: len(inside)] != inside)
+
+    # --- small steps
+
+    def _refuse_events(self, node: Node, known: tuple[str, ...]) -> None:
+        for event in node.events:
+            if event.kind not in known:
+                raise NotFollowed(f"{node}的事件在这里的含义没有规定")
+
+    def _rests(self, now: Underway, token: Token) -> Underway:
+        return now._replace(resting=(*now.resting, token))
+
+    def _went_on(self, now: Underway, node: Node, path: Path, data: Data) -> Underway:
+        out = self._out(node, path, data)
+        if not out:  # nothing drawn behind it: the token ends there
+            return self._over(now, path, data)
+        return now._replace(moving=(*out, *now.moving))
+
+    def _out(self, node: Node, path: Path, data: Data) -> tuple[Goes, ...]:
+        if any(each.conditional for each in node.outs):
+            raise NotFollowed(f"{node}后的条件没有画成网关")
+        return tuple((self.number[id(each.target)], path, data, each) for each in node.outs)
+
+    def _goes(self, now: Underway, flow: Flow, path: Path, data: Data) -> Underway:
+        return now._replace(moving=((self.number[id(flow.target)], path, data, flow), *now.moving))
