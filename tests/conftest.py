@@ -23,6 +23,7 @@ from tests.support.databases import Postgres, Sqlite
 pytest_plugins = [
     "tests.support.transfer_case",
     "tests.support.single_school_case",
+    "tests.support.altered_processes",
     "tests.support.backups",
     "tests.support.other_provinces",
     "tests.support.unchanged",

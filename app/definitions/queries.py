@@ -15,10 +15,12 @@ from app.definitions.models import Process, ProcessVersion
 from app.definitions.rules.content import Content
 from app.definitions.rules.earlier_versions import completed
 from app.definitions.rules.refusals import SwitchedOff
+from app.definitions.rules.soundness import policies_of
 from app.errors import Missing
 from app.web.formatting import day
 from workflows import Diagrams, Kind, compile_diagrams
 from workflows.decision_tables import Table, read_tables
+from workflows.policies import Rules
 
 APPLICATION = "application"
 FOLLOWS = re.compile(r'name="rules_of" value="([^"]*)"')  # in the text of a diagram
@@ -27,7 +29,7 @@ ROW = "row"  # the form of one child, where a process is about many
 
 @dataclass(frozen=True)
 class CompiledVersion:
-    """A published version, ready to run: diagrams, forms and tables."""
+    """A published version, ready to run: diagrams, forms and tables, and what policies ask of its verbs."""
 
     version_id: int
     key: str
@@ -37,6 +39,7 @@ class CompiledVersion:
     forms: Mapping[str, Any]
     tables: Mapping[str, Table]
     files: Mapping[str, str]
+    policies: Rules
 
     def form(self, key: str) -> dict[str, Any]:
         """The JSON Schema of a task's form (`application` is the opening one)."""
@@ -102,13 +105,16 @@ def compiled(version: ProcessVersion) -> CompiledVersion:
 
 
 def compiled_content(key: str, content: Content, *, version_id: int = 0, number: int = 0) -> CompiledVersion:
-    """Compile what is not published yet: no id and no number. Raises DiagramRefused."""
+    """Compile what is not published yet: no id and no number. Raises DiagramRefused, of which PolicyRefused is one."""
     diagrams = completed(compile_diagrams(content.diagrams, key))
     tables: dict[str, Table] = {}
     for name, text in content.drawn.items():
         if name.endswith(".dmn"):
             tables.update(read_tables(text.encode()))
-    return CompiledVersion(version_id, key, diagrams.name, number, diagrams, content.forms, tables, content.drawn)
+    policies = policies_of(key, content, diagrams)
+    return CompiledVersion(
+        version_id, key, diagrams.name, number, diagrams, content.forms, tables, content.drawn, policies
+    )
 
 
 def current_version(key: str) -> CompiledVersion:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from workflows.diagrams import BPMN, SPIFF, properties
 from workflows.errors import DiagramRefused
@@ -37,12 +37,29 @@ def verb_of(node: Node) -> str | None:
     return None if operator is None else str(operator.get("id") or "")
 
 
-def condition_of(node: Node, flow: Flow) -> str:
-    """The condition of a flow out of a node."""
-    for element in node.scope.element.iterfind(f"{BPMN}sequenceFlow"):
-        if element.get("id") == flow.id:
-            return (element.findtext(f"{BPMN}conditionExpression") or "").strip()
-    return ""
+class Conditions:
+    """The conditions of the flows out of some nodes, each scope read once."""
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self._texts: dict[int, str] = {}
+        scopes: dict[int, dict[str | None, str]] = {}
+        for node in nodes:
+            for flow in node.outs:
+                if flow.conditional:
+                    if id(node.scope) not in scopes:
+                        scopes[id(node.scope)] = _conditions_in(node)
+                    self._texts[id(flow)] = scopes[id(node.scope)].get(flow.id, "")
+
+    def of(self, flow: Flow) -> str:
+        """The condition of a flow, empty where it has none."""
+        return self._texts.get(id(flow), "")
+
+
+def _conditions_in(node: Node) -> dict[str | None, str]:
+    return {
+        element.get("id"): (element.findtext(f"{BPMN}conditionExpression") or "").strip()
+        for element in node.scope.element.iterfind(f"{BPMN}sequenceFlow")
+    }
 
 
 def task_of(node: Node, roles: Mapping[str, str]) -> Task:

@@ -16,7 +16,7 @@ from workflows.policies.book import Book
 from workflows.policies.facts import Facts, TooManyFacts
 from workflows.policies.history import BEGUN, Rules
 from workflows.policies.machine import Machine
-from workflows.policies.nodes import condition_of, is_for_people, outcomes_of, verb_of
+from workflows.policies.nodes import Conditions, is_for_people, outcomes_of, verb_of
 from workflows.policies.policy import Fact, Policy
 from workflows.policies.tokens import NotFollowed, State, Step
 from workflows.verification.drawing import Drawing, Flow, Node, Scope
@@ -38,6 +38,7 @@ class _Subject:
     nodes: tuple[Node, ...]
     roles: Mapping[str, str]
     policies: tuple[Policy, ...]
+    conditions: Conditions
 
 
 def prove(drawing: Drawing, book: Book, tables: Mapping[str, Table] | None = None) -> list[Finding]:
@@ -56,12 +57,10 @@ def prove(drawing: Drawing, book: Book, tables: Mapping[str, Table] | None = Non
         return [_undecided("一个文件里有几个各自开始的流程")]
     process = processes[0]
     policies, faults = book.policies_of(process.id or "", verbs, outcomes)
-    subject = _Subject(process.id or "", process, nodes, _roles(drawing.root), tuple(policies))
+    subject = _Subject(process.id or "", process, nodes, _roles(drawing.root), tuple(policies), Conditions(nodes))
     found = [_at_verb(subject, fault) for fault in faults]
     try:
         found += [*_agreement_by_default(subject), *_explored(subject, book, tables or {})]
-    except (NotFollowed, TooManyFacts) as error:
-        found.append(_undecided(str(error)))
     except DiagramRefused as error:  # a condition that is none: the lint names it
         found.append(_undecided(error.sentence))
     return found
@@ -93,7 +92,7 @@ def _agreement_by_default(subject: _Subject) -> list[Finding]:
     reads_only = {each.subject for each in subject.policies if each.reads_only}
     found = []
     for gateway in subject.nodes:
-        if gateway.kind != "xor" or len(gateway.outs) < 2 or not _is_decision(gateway):
+        if gateway.kind != "xor" or len(gateway.outs) < 2 or not _is_decision(subject, gateway):
             continue
         way = next((each for each in gateway.outs if each.id == gateway.default), None)
         way = way or next((each for each in gateway.outs if not each.conditional), None)
@@ -103,9 +102,9 @@ def _agreement_by_default(subject: _Subject) -> list[Finding]:
     return found
 
 
-def _is_decision(gateway: Node) -> bool:
+def _is_decision(subject: _Subject, gateway: Node) -> bool:
     """Does it ask for an outcome?"""
-    texts = [condition_of(gateway, each) for each in gateway.outs if each.conditional]
+    texts = [subject.conditions.of(each) for each in gateway.outs if each.conditional]
     return any("outcome" in scripts.names(text) for text in texts)
 
 
@@ -132,40 +131,67 @@ def _effect_behind(flow: Flow, reads_only: set[str]) -> Node | None:
 
 def _explored(subject: _Subject, book: Book, tables: Mapping[str, Table]) -> list[Finding]:
     facts = _facts(subject, book, tables)
-    machine = Machine(subject.process, subject.nodes, subject.roles, facts, Rules(subject.policies))
-    before: dict[State, tuple[State | None, Steps]] = {}
-    found: dict[tuple[str | None, str], Finding] = {}
-    queue: deque[State] = deque()
+    search = _Search(Machine(subject.process, subject.nodes, subject.roles, facts, Rules(subject.policies)))
+    undecided = search.run()
+    found = [*_of_facts(subject, facts), *search.found.values()]
+    if undecided is not None:
+        return [*found, undecided]
+    return [*found, *_of_conditions(subject, search.machine, is_cut=bool(search.found))]
 
-    def reached(origin: State | None, after: Iterable[tuple[State, Steps]]) -> None:
+
+class _Search:
+    """Every state that cases can get into, the nearest first, so that a breach is shown by a shortest path.
+
+    found -- what breaks a policy, by the element and the first line that it breaks.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.found: dict[tuple[str | None, str], Finding] = {}
+        self._before: dict[State, tuple[State | None, Steps]] = {}
+        self._queue: deque[State] = deque()
+
+    def run(self) -> Finding | None:
+        """Follow everything; what could not be decided, where that was too much."""
+        try:
+            for data in self.machine.facts.beginnings():
+                self._reached(None, self.machine.begin(data, BEGUN))
+            while self._queue:
+                if len(self._before) > MOST_STATES:
+                    raise NotFollowed(f"状态超出了验证的界限（{MOST_STATES} 个）")
+                state = self._queue.popleft()
+                self._reached(state, self.machine.acts(state))
+        except (NotFollowed, TooManyFacts) as error:
+            return _undecided(str(error))
+        return None
+
+    def _reached(self, origin: State | None, after: Iterable[tuple[State, Steps]]) -> None:
+        machine = self.machine
         known, gaps = len(machine.violations), len(machine.gaps)
         for state, steps in after:
-            if state not in before:
-                before[state] = (origin, steps)
-                queue.append(state)
-        for violation in machine.violations[known:]:
-            key = (violation.node.id, violation.lines[0].text)
-            if key not in found and len(found) < MOST_VIOLATIONS:
-                path = (*_path(before, origin), *violation.steps)
-                found[key] = _breach(violation.node, violation.subject, [e.text for e in violation.lines], path)
+            if state not in self._before:
+                self._before[state] = (origin, steps)
+                self._queue.append(state)
+        for node, subject, lines, steps in machine.violations[known:]:
+            key = (node.id, lines[0].text)
+            if key not in self.found and len(self.found) < MOST_VIOLATIONS:
+                path = (*self._path(origin), *steps)
+                self.found[key] = _breach(node, subject, [each.text for each in lines], path)
         for number in list(machine.gaps)[gaps:]:
-            found[machine.nodes[number].id, "gap"] = _gap(
-                machine.nodes[number], (*_path(before, origin), *machine.gaps[number])
-            )
+            node = machine.nodes[number]
+            self.found[node.id, "gap"] = _gap(node, (*self._path(origin), *machine.gaps[number]))
 
-    for data in facts.beginnings():
-        reached(None, machine.begin(data, BEGUN))
-    while queue:
-        if len(before) > MOST_STATES:
-            return [*found.values(), _undecided(f"状态超出了验证的界限（{MOST_STATES} 个）")]
-        state = queue.popleft()
-        reached(state, machine.acts(state))
-    return [*_of_facts(subject, facts), *found.values(), *_of_conditions(subject, machine, bool(found))]
+    def _path(self, state: State | None) -> Steps:
+        parts: list[Steps] = []
+        while state is not None:
+            state, steps = self._before[state]
+            parts.append(steps)
+        return tuple(step for part in reversed(parts) for step in part)
 
 
 def _facts(subject: _Subject, book: Book, tables: Mapping[str, Table]) -> Facts:
     conditions = [
-        condition_of(node, flow) for node in subject.nodes for flow in node.outs if flow.conditional and flow.id
+        subject.conditions.of(flow) for node in subject.nodes for flow in node.outs if flow.conditional and flow.id
     ]
     asked = [
         text for policy in subject.policies for each in policy.requirements for text in (each.when, each.fact) if text
@@ -198,14 +224,6 @@ def _sides(subject: _Subject) -> Iterator[tuple[str, set[str]]]:
             yield side, set(outcomes_of(node))
 
 
-def _path(before: Mapping[State, tuple[State | None, Steps]], state: State | None) -> Steps:
-    parts: list[Steps] = []
-    while state is not None:
-        state, steps = before[state]
-        parts.append(steps)
-    return tuple(step for part in reversed(parts) for step in part)
-
-
 # --- findings
 
 
@@ -228,7 +246,7 @@ def _of_facts(subject: _Subject, facts: Facts) -> list[Finding]:
             (node, text)
             for node in subject.nodes
             for flow in node.outs
-            if flow.conditional and name in scripts.names(text := condition_of(node, flow))
+            if flow.conditional and name in scripts.names(text := subject.conditions.of(flow))
         ]
         where = places[0][0].id if places else None
         found.append(Finding("unknown-fact", ERROR, where, f"条件问到的事实 {name} 没有人给出", POLICY))
@@ -238,7 +256,7 @@ def _of_facts(subject: _Subject, facts: Facts) -> list[Finding]:
     return found
 
 
-def _of_conditions(subject: _Subject, machine: Machine, is_cut: bool) -> list[Finding]:
+def _of_conditions(subject: _Subject, machine: Machine, *, is_cut: bool) -> list[Finding]:
     """Conditions that never hold, and those of which two may hold at once."""
     found = []
     for node in subject.nodes:
@@ -249,6 +267,6 @@ def _of_conditions(subject: _Subject, machine: Machine, is_cut: bool) -> list[Fi
             continue
         for flow in node.outs:
             if flow.conditional and flow.id != node.default and id(flow) not in machine.taken:
-                sentence = f"条件 {condition_of(node, flow)} 永远不会成立（{node}到{flow.target}）"
+                sentence = f"条件 {subject.conditions.of(flow)} 永远不会成立（{node}到{flow.target}）"
                 found.append(Finding("never-true", WARNING, flow.id, sentence, POLICY))
     return found

@@ -8,7 +8,7 @@ from typing import Any
 from workflows.diagrams import properties
 from workflows.policies.facts import Data, Facts
 from workflows.policies.history import Rules
-from workflows.policies.nodes import condition_of, is_for_people, outcomes_of, task_of, verb_of
+from workflows.policies.nodes import Conditions, is_for_people, outcomes_of, task_of, verb_of
 from workflows.policies.policy import Requirement
 from workflows.policies.tokens import (
     Goes,
@@ -27,6 +27,7 @@ from workflows.verification.drawing import Flow, Node, Scope
 
 MOST_TOKENS = 24
 MOST_STEPS = 4_000  # of one act: more are a loop without a person, or more branches than are followed
+MOST_WORK = 100_000  # steps in all, some seconds; the longest of the shipped diagrams takes a fifth of it
 
 
 class Walk:
@@ -48,9 +49,8 @@ class Walk:
             number: verb_of(node) or "" for number, node in enumerate(self.nodes) if node.tag == "serviceTask"
         }
         self._gives = {verb: facts.given_by(verb) for verb in self._verbs.values()}
-        self._conditions = {
-            id(flow): condition_of(node, flow) for node in self.nodes for flow in node.outs if flow.conditional
-        }
+        self._conditions = Conditions(self.nodes)
+        self._work = 0
         self.taken: set[int] = set()
         self.gaps: dict[int, tuple[Step, ...]] = {}
         self.overlaps: set[int] = set()
@@ -67,6 +67,9 @@ class Walk:
             seen.add(key)
             if len(seen) > MOST_STEPS or len(now.resting) + len(now.moving) > MOST_TOKENS:
                 raise NotFollowed("流程图分支过多，或者循环不经过任何人")
+            self._work += 1
+            if self._work > MOST_WORK:
+                raise NotFollowed(f"超出了验证的界限（{MOST_WORK} 步）")
             if now.moving:
                 open_ += self._entered(now)
             elif joined := self._inclusive_join(now):
@@ -153,7 +156,7 @@ class Walk:
         return stated or next((each for each in node.outs if not each.conditional), None)
 
     def _holds(self, flow: Flow, data: Data) -> bool:
-        return bool(self.facts.holds(self._conditions[id(flow)], data))
+        return bool(self.facts.holds(self._conditions.of(flow), data))
 
     def _split(self, now: Underway, node: Node, path: Path, data: Data, flow: Flow | None) -> list[Underway]:
         """Parallel and inclusive gateways: they join, and split."""

@@ -94,6 +94,8 @@ class Case(Model):
     clocks: Mapped[Any] = mapped_column(Json, default=dict)  # task key -> working days left when it was sent back
     application: Mapped[Any] = mapped_column(Json)
     state: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # the run; the specification lies with the version
+    # what its diagram has written: [decisions before it, verb or !message]; NULL in cases from before it was kept
+    written: Mapped[Any | None] = mapped_column(Json, nullable=True)
     revision: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

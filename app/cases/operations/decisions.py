@@ -16,6 +16,7 @@ from app.access import Actor
 from app.cases import hooks, rules
 from app.cases.models import Attachment, Case, CaseStatus, Decision, Outcome, PreReview, Task, TaskStatus
 from app.cases.operations.late_registrations import overtaken
+from app.cases.operations.policy_enforcement import Decided
 from app.cases.operations.reservations import hold_all, numbers_in
 from app.cases.operations.transitions import CASES, TASKS, Row, Transition, case_columns, context_of, facts_of_row
 from app.cases.queries.facts import facts_of_case, facts_of_task
@@ -60,8 +61,8 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     (what was typed), or whatever refusal a service task raised that the diagram did not foresee.
     """
     now = clock.now()
-    task, siblings, decided = _task_to_decide(task_id, actor)
-    _check_may_decide(task, actor, decided)
+    task, siblings, decided = _task_to_decide(task_id)
+    _check_may_decide(task, actor, {key for key, _outcome, by in decided if by == actor.user_id})
     version = compiled_version(task.version_id)
     answer = _canonical(version, task.key, answer)
     _check_answer(version, task.key, answer)
@@ -70,7 +71,8 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     _check_days(task, version, answer)
     application = _repaired(task, version, answer)
     _check_proofs(task, version, answer, application)
-    context = context_of(task, version, actor, answer.form, answer.opinion)
+    own = (task.key, answer.outcome, actor.user_id)
+    context = context_of(task, version, actor, answer.form, answer.opinion, decided=decided, now=own)
     overtaken(task, context)
     run = workflows.complete(
         version.diagrams, bytes(task.state), task.run_task, {"outcome": answer.outcome}, context=context
@@ -107,15 +109,12 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
 
 @functools.cache
 def _task_with_case() -> sa.Select[Any]:
-    """Built once: the task `task_id`, its case, the open tasks beside it, what `user_id` has decided of the case.
+    """Built once: the task `task_id`, its case, the open tasks beside it, the decisions of the case.
 
     A row for each pair of the last two.
     """
     office, review, earlier = table(Office), table(PreReview), DECISIONS.alias("earlier")
     sibling = TASKS.alias("sibling")
-    own_decision = sa.and_(
-        earlier.c.case_id == TASKS.c.case_id, earlier.c.user_id == sa.bindparam("user_id", type_=sa.Integer)
-    )
     open_beside = sa.and_(sibling.c.case_id == TASKS.c.case_id, sibling.c.status == TaskStatus.OPEN)
     columns = (TASKS.c[name] for name in ("id", "key", "run_task", "office_id", "duty", "status", "deadline", "note"))
     return (
@@ -123,7 +122,10 @@ def _task_with_case() -> sa.Select[Any]:
             *columns,
             office.c.path.label("office_path"),
             review.c.user_id.label("pre_reviewed_by"),
+            earlier.c.id.label("decision_id"),
             earlier.c.key.label("decided_key"),
+            earlier.c.outcome.label("decided_outcome"),
+            earlier.c.user_id.label("decided_by"),
             sibling.c.id.label("sibling_id"),
             sibling.c.run_task.label("sibling_run_task"),
             *case_columns(),
@@ -133,23 +135,27 @@ def _task_with_case() -> sa.Select[Any]:
         .join(office, office.c.id == TASKS.c.office_id)
         .outerjoin(review, review.c.task_id == TASKS.c.id)
         .outerjoin(sibling, open_beside)
-        .outerjoin(earlier, own_decision)
+        .outerjoin(earlier, earlier.c.case_id == TASKS.c.case_id)
         .where(TASKS.c.id == sa.bindparam("task_id", type_=sa.Integer))
     )
 
 
-def _task_to_decide(task_id: int, actor: Actor) -> tuple[Row, dict[str, int], set[str]]:
-    """The task with its case, the case's open tasks by the engine's id, the keys of the tasks that the actor has
-    decided in it. Raises Missing.
+def _task_to_decide(task_id: int) -> tuple[Row, dict[str, int], list[Decided]]:
+    """The task with its case, the case's open tasks by the engine's id, its decisions so far. Raises Missing.
 
     One statement, so one moment; nothing is locked. Whoever decides meanwhile raises the case's revision, and the
     claim before the first write notices it. (A lock here would show the case as it is and its tasks as they were.)
     """
-    rows = execute(_task_with_case(), {"task_id": task_id, "user_id": actor.user_id}).all()
+    rows = execute(_task_with_case(), {"task_id": task_id}).all()
     if not rows:
         raise Missing()
     siblings = {row.sibling_run_task: row.sibling_id for row in rows if row.sibling_id}
-    return rows[0], siblings, {row.decided_key for row in rows if row.decided_key}
+    known = {
+        row.decision_id: (row.decided_key, str(row.decided_outcome.value), row.decided_by)
+        for row in rows
+        if row.decision_id
+    }
+    return rows[0], siblings, [known[each] for each in sorted(known)]
 
 
 def _check_may_decide(task: Row, actor: Actor, decided: Set[str]) -> None:

@@ -19,6 +19,7 @@ from app.cases.models import Case, CaseOutcome, CaseStatus, RouteStep
 from app.cases.models.coming_changes import ComingChange
 from app.cases.operations.batches import write_rows
 from app.cases.operations.closing import close
+from app.cases.operations.policy_enforcement import PolicyEnforcement
 from app.cases.operations.reservations import hold_all, numbers_in
 from app.cases.operations.transitions import CASES, TASKS, context_for, task_row
 from app.cases.queries.proofs import missing
@@ -184,7 +185,8 @@ def _start(
     later: bool,
 ) -> None:
     # the case is ours, nobody else has seen it yet: there is nothing to claim
-    told = context_for(case, case.id, version, actor, claimed=[True])
+    enforcement = PolicyEnforcement(case.id, version, [], drafted_by=case.opened_by, decided=[])
+    told = context_for(case, case.id, version, actor, claimed=[True], enforcement=enforcement)
     run = workflows.start(version.diagrams, opening.facts, context=told)
     visited = workflows.foresee(version.diagrams, opening.facts)
     route = [
@@ -200,20 +202,23 @@ def _start(
         }
         for position, step in enumerate(rules.route(version.diagrams, offices, visited))
     ]
+    written = enforcement.written or []
     if run.finished:  # nobody had to act: the case goes on as another one
-        case.state = run.state
+        enforcement.check_end(run.outcome or "", run.facts)
+        case.state, case.written = run.state, written
         db.session.flush()
         close(_closing(case, run.outcome, actor))
         db.session.refresh(case)
     warning = opening.warning
     note = {"code": warning.code, "detail": warning.detail} if warning else None
     rows = [task_row(case.id, case.parties, {}, version, each, case.opened_at, note) for each in run.waiting]
-    state = [] if run.finished else [Write(CASES, {"state": run.state}, {"id": case.id})]
+    state = [] if run.finished else [Write(CASES, {"state": run.state, "written": written}, {"id": case.id})]
     (write_later if later else write_together)(
         *state, *(Write(ROUTE, each) for each in route), *(Write(TASKS, each) for each in rows)
     )
     if not run.finished:
-        set_committed_value(case, "state", run.state)  # as it is written
+        set_committed_value(case, "state", run.state)  # as they are written
+        set_committed_value(case, "written", written)
     if run.wakes_on:
         db.session.add(ComingChange(case_id=case.id, takes_effect_on=run.wakes_on, agreed_at=case.opened_at))
 

@@ -148,6 +148,8 @@ def end_directive(directive: Directive, end: Callable[[], object], how: str, act
     if go_on := hooks.on_directive_ended.of(case.process_key):
         go_on(context, directive, how)
         return
+    assert context.enforcement is not None
+    context.enforcement.heard("directive_ended")
     run = workflows.notify(version.diagrams, bytes(case.state), "directive_ended", context=context)
     ended = {"ended": "E-DIR-03", "detail": f"指令 {directive.number} 已{how}，须由下达机关重新下达。"}
     Transition(case, version, run, siblings, clock.now(), context).save(ended=ended)

@@ -6,7 +6,7 @@ Core statements: `decide` passes here, so one locked read and few writes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.cases.hooks import Closing
 from app.cases.models import CaseOutcome, CaseStatus, Notice, NoticeKind, Task, TaskStatus
 from app.cases.models.coming_changes import ComingChange
 from app.cases.operations.closing import CASES, claim_case, claim_of, closing_writes
+from app.cases.operations.policy_enforcement import Decided, PolicyEnforcement
 from app.cases.rules.permissions import CaseFacts
 from app.database import db, execute, table, write_kept, write_together
 from app.definitions.queries import CompiledVersion
@@ -79,6 +80,7 @@ def case_columns() -> list[Any]:
         CASES.c.application,
         CASES.c.state,
         CASES.c.revision,
+        CASES.c.written,
         CASES.c.late_at,
     ]
 
@@ -99,9 +101,23 @@ def case_by_number(number: str) -> tuple[Row, dict[str, int]]:
 
 
 def context_of(
-    case: Row, version: CompiledVersion, actor: Actor, form: Mapping[str, Any], opinion: str = ""
+    case: Row,
+    version: CompiledVersion,
+    actor: Actor,
+    form: Mapping[str, Any],
+    opinion: str = "",
+    *,
+    decided: Sequence[Decided] | None = None,
+    now: Decided | None = None,
 ) -> CaseContext:
+    """What the verbs of a diagram are told of a case that was read with `case_columns`.
+
+    decided, now -- the decisions before this act, read when they are needed where they are not at hand, and its own.
+    """
     claimed: list[bool] = []
+    enforcement = PolicyEnforcement(
+        case.case_id, version, case.written, drafted_by=case.opened_by, decided=decided, now=now
+    )
 
     def claim() -> None:
         """Take the case with its first write, so that on SQLite nobody's reading goes stale unnoticed.
@@ -113,7 +129,8 @@ def context_of(
             claimed.append(True)
         write_kept()
 
-    return context_for(case, case.case_id, version, actor, form=form, opinion=opinion, claim=claim, claimed=claimed)
+    more = {"form": form, "opinion": opinion, "claim": claim, "claimed": claimed, "enforcement": enforcement}
+    return context_for(case, case.case_id, version, actor, **more)
 
 
 def context_for(case: Any, case_id: int, version: CompiledVersion, actor: Actor, **more: Any) -> CaseContext:
@@ -173,7 +190,7 @@ class Transition:
         decided -- the task whose decision moved the run; ended -- why the other tasks that vanished did so;
         tell -- the applicant is told the result although nobody has decided just now.
         """
-        values: dict[str, Any] = {"state": self.run.state}
+        values: dict[str, Any] = {"state": self.run.state, **self._written()}
         if application is not None:
             values["application"] = dict(application)
         if clocks is not None:
@@ -183,6 +200,15 @@ class Transition:
         told += self._coming()
         known_clocks = clocks if clocks is not None else self.case.clocks
         return [*claim, *self._ending(decided, ended), *self._arriving(known_clocks), *told]
+
+    def _written(self) -> dict[str, Any]:
+        """What the diagram has written by now, where it is more than before. Raises PolicyNotHeld at an end."""
+        enforcement = self.context.enforcement
+        assert isinstance(enforcement, PolicyEnforcement)
+        if self.run.finished and self.run.outcome:
+            enforcement.check_end(self.run.outcome, self.run.facts)
+        written = enforcement.written
+        return {} if written is None else {"written": written}
 
     def _coming(self) -> list[Write]:
         """What was agreed to for a later day: the case waits for it, the applicant is told."""

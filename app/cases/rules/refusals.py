@@ -20,6 +20,13 @@ class OwnDraft(NotAllowed):
     text = "经办人不得审核本人提交的业务。"
 
 
+class PolicyNotHeld(Refused):
+    """What a verb asks to have been decided before it writes is not on record."""
+
+    code = "E-POLICY"
+    text = "“{what}”的办理前提不足（{missing}），系统不予写入，本次办理没有生效。请与流程管理员联系。"
+
+
 class TooLate(Refused):
     code = "E-RECALL"
     text = "{why}，不能再撤回。"

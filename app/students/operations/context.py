@@ -5,11 +5,22 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from app import database
 from app.access import Actor
 from app.errors import Refused
+from workflows import RunBroken, handlers
+
+
+class Enforcement(Protocol):
+    """What is asked before a verb writes: `app.cases.operations.policy_enforcement`."""
+
+    def check(self, verb: str, facts: Mapping[str, Any]) -> None: ...
+
+    def ran(self, verb: str) -> None: ...
+
+    def heard(self, message: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -38,8 +49,21 @@ class CaseContext:
     claim: Callable[[], None] = lambda: None
     #: not empty once the case has been taken
     claimed: list[bool] = field(default_factory=list)
+    #: asked before each verb whether what is recorded of the case lets it write
+    enforcement: Enforcement | None = None
     #: refusals that the diagram may have foreseen; the last one stands in the task it led to
     noted: list[Refused] = field(default_factory=list)
+
+    def call(self, verb: str, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Let a verb of the diagram write, if policies allow it. Raises PolicyNotHeld, and what it raises."""
+        if verb not in handlers():
+            raise RunBroken(f"没有名为 {verb} 的操作")
+        if self.enforcement is not None:
+            self.enforcement.check(verb, facts)
+        answer = handlers()[verb](self, facts)
+        if self.enforcement is not None:
+            self.enforcement.ran(verb)
+        return answer
 
     @contextlib.contextmanager
     def attempt(self) -> Iterator[None]:

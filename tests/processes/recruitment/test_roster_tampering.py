@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
-from app import clock
 from app.cases import commands
-from app.database import db
-from app.definitions import queries as definitions
-from app.definitions.models import Process, ProcessVersion
 from app.students.models import Directive, Enrolment
 from tests.processes.recruitment.test_roster_directives import codes, registered
 from tests.processes.recruitment.test_rosters import Recruiting, a_recruiting
@@ -28,50 +22,13 @@ def recruiting(app: Flask, client: Client) -> Recruiting:
     return a_recruiting(client)
 
 
-@pytest.fixture
-def publish(app: Flask) -> Iterator[Callable[..., None]]:
-    """Publish a process with its diagram altered; what was current comes back after the test."""
-    current: dict[str, int | None] = {}
-
-    def altered(key: str, *changes: tuple[str, str]) -> None:
-        process = db.session.get_one(Process, key)
-        version = process.current
-        assert version
-        [(name, text)] = [(name, text) for name, text in version.files.items() if name.endswith(".bpmn")]
-        for before, after in changes:
-            assert before in text
-            text = text.replace(before, after)
-        tampered = ProcessVersion(
-            process_key=key,
-            number=900 + db.session.scalars(sa.select(sa.func.count()).select_from(ProcessVersion)).one(),
-            checksum=f"{time.monotonic_ns():064d}",
-            files={**version.files, name: text},
-            forms=version.forms,
-            published_at=clock.now(),
-            published_by="analyst",
-        )
-        db.session.add(tampered)
-        db.session.flush()
-        current.setdefault(key, process.current_id)
-        process.current_id = tampered.id
-        db.session.commit()
-        # a version never changes, so it is compiled once; here every test begins with the same ids
-        definitions._compiled_versions.pop((str(db.engine.url), tampered.id), None)
-
-    yield altered
-    db.session.rollback()
-    for key, version_id in current.items():
-        db.session.get_one(Process, key).current_id = version_id
-    db.session.commit()
-
-
 SCHOOL_AGREES = 'id="school_agrees" name="同意" sourceRef="school_outcome" targetRef="{}"'
 
 
 def test_a_diagram_that_goes_straight_to_the_registration_registers_nobody(
-    recruiting: Recruiting, publish: Callable[..., None]
+    recruiting: Recruiting, publish_altered: Callable[..., None]
 ) -> None:
-    publish("recruitment_roster", (SCHOOL_AGREES.format("joint"), SCHOOL_AGREES.format("release")))
+    publish_altered("recruitment_roster", (SCHOOL_AGREES.format("joint"), SCHOOL_AGREES.format("release")))
     recruiting.wants(2)
     recruiting.submit()
 
@@ -84,9 +41,9 @@ def test_a_diagram_that_goes_straight_to_the_registration_registers_nobody(
 
 
 def test_a_diagram_that_skips_the_consents_gets_no_directive(
-    recruiting: Recruiting, publish: Callable[..., None]
+    recruiting: Recruiting, publish_altered: Callable[..., None]
 ) -> None:
-    publish("recruitment_roster", (SCHOOL_AGREES.format("joint"), SCHOOL_AGREES.format("directives")))
+    publish_altered("recruitment_roster", (SCHOOL_AGREES.format("joint"), SCHOOL_AGREES.format("directives")))
     recruiting.wants(2)
     recruiting.submit()
     recruiting.agree("school_approval")
@@ -98,9 +55,9 @@ def test_a_diagram_that_skips_the_consents_gets_no_directive(
 
 
 def test_a_diagram_that_lets_the_school_confirm_for_the_bureaus_is_refused(
-    recruiting: Recruiting, publish: Callable[..., None]
+    recruiting: Recruiting, publish_altered: Callable[..., None]
 ) -> None:
-    publish("recruitment_roster", (SCHOOL_AGREES.format("joint"), SCHOOL_AGREES.format("keep_here")))
+    publish_altered("recruitment_roster", (SCHOOL_AGREES.format("joint"), SCHOOL_AGREES.format("keep_here")))
     recruiting.wants(1)
     recruiting.submit()
 
@@ -111,10 +68,10 @@ def test_a_diagram_that_lets_the_school_confirm_for_the_bureaus_is_refused(
 
 
 def test_a_child_diagram_that_skips_the_consents_goes_nowhere(
-    recruiting: Recruiting, publish: Callable[..., None]
+    recruiting: Recruiting, publish_altered: Callable[..., None]
 ) -> None:
     flow = 'id="to_joint" sourceRef="listed" targetRef="{}"'
-    publish("roster_child", (flow.format("joint"), flow.format("register")))
+    publish_altered("roster_child", (flow.format("joint"), flow.format("register")))
     recruiting.wants(1)
     recruiting.submit()
     recruiting.agree("school_approval")
@@ -125,8 +82,10 @@ def test_a_child_diagram_that_skips_the_consents_goes_nowhere(
     assert recruiting.statuses() == ["listed"]
 
 
-def test_another_process_that_calls_the_verb_registers_nobody(client: Client, publish: Callable[..., None]) -> None:
-    publish("registration_stage", ('id="rows/register_graduates"', 'id="rows/register_recruits"'))
+def test_another_process_that_calls_the_verb_registers_nobody(
+    client: Client, publish_altered: Callable[..., None]
+) -> None:
+    publish_altered("registration_stage", ('id="rows/register_graduates"', 'id="rows/register_recruits"'))
     entry = an_entry(client, stages="junior")
     entry.submit([named(a_graduate(factories.a_school("330106")))], "registration_stage", stage="junior")
 
