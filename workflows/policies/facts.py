@@ -39,7 +39,7 @@ class Facts:
         self.names = sorted({name for each in expressions for name in scripts.names(each)})
         self.unknown = [each for each in self.names if each not in declared and each not in NAMED_BY_THE_ENGINE]
         self._place = {name: place for place, name in enumerate(self.names)}
-        self._declared = declared
+        self.declared = declared
         compared = {pair for each in expressions for pair in scripts.compared(each)}
         self.missing_tables: list[Fact] = []
         self.values = [
@@ -80,7 +80,7 @@ class Facts:
         choices: list[list[int]] = []
         count = 1
         for name, values in zip(self.names, self.values, strict=True):
-            fact = self._declared.get(name)
+            fact = self.declared.get(name)
             from_opening = fact is not None and not fact.by and name not in NAMED_BY_THE_ENGINE and len(values) > 1
             choices.append(list(range(1, len(values))) if from_opening else [0])
             count *= len(choices[-1])
@@ -90,8 +90,8 @@ class Facts:
 
     def given_by(self, verb: str) -> list[dict[str, Any]]:
         """What a verb may answer: every combination of the facts it gives, of those that count."""
-        names = [name for name in self.names if name in self._declared and verb in self._declared[name].by]
-        declared = [self._declared[name] for name in names]
+        names = [name for name in self.names if name in self.declared and verb in self.declared[name].by]
+        declared = [self.declared[name] for name in names]
         choices = [
             list(fact.values) if fact.values else self.values[self._place[name]][1:]
             for name, fact in zip(names, declared, strict=True)

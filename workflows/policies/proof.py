@@ -17,6 +17,7 @@ from workflows.policies.facts import Facts, TooManyFacts
 from workflows.policies.history import BEGUN, Rules
 from workflows.policies.machine import Machine
 from workflows.policies.nodes import Conditions, is_for_people, outcomes_of, verb_of
+from workflows.policies.paths import in_words
 from workflows.policies.policy import Fact, Policy
 from workflows.policies.tokens import NotFollowed, State, Step
 from workflows.verification.drawing import Drawing, Flow, Node, Scope
@@ -131,7 +132,8 @@ def _effect_behind(flow: Flow, reads_only: set[str]) -> Node | None:
 
 def _explored(subject: _Subject, book: Book, tables: Mapping[str, Table]) -> list[Finding]:
     facts = _facts(subject, book, tables)
-    search = _Search(Machine(subject.process, subject.nodes, subject.roles, facts, Rules(subject.policies)))
+    rules = Rules(subject.policies)
+    search = _Search(Machine(subject.process, subject.nodes, subject.roles, facts, rules))
     undecided = search.run()
     found = [*_of_facts(subject, facts), *search.found.values()]
     if undecided is not None:
@@ -176,10 +178,22 @@ class _Search:
             key = (node.id, lines[0].text)
             if key not in self.found and len(self.found) < MOST_VIOLATIONS:
                 path = (*self._path(origin), *steps)
-                self.found[key] = _breach(node, subject, [each.text for each in lines], path)
+                self.found[key] = self._breach(node, subject, [each.text for each in lines], path)
         for number in list(machine.gaps)[gaps:]:
             node = machine.nodes[number]
-            self.found[node.id, "gap"] = _gap(node, (*self._path(origin), *machine.gaps[number]))
+            self.found[node.id, "gap"] = self._gap(node, (*self._path(origin), *machine.gaps[number]))
+
+    def _breach(self, node: Node, subject: str, lines: list[str], path: Steps) -> Finding:
+        what = "不能这样结束" if subject.startswith("结束") else f"就会办理{node}（{subject}）"
+        return self._shown("policy", node, f"未满足“{'”“'.join(lines)}”，{what}", path)
+
+    def _gap(self, node: Node, path: Steps) -> Finding:
+        sentence = f"网关{node}的条件可能都不成立，也没有默认流，办到这里就走不下去"
+        return self._shown("gap", node, sentence, path)
+
+    def _shown(self, rule: str, node: Node, sentence: str, path: Steps) -> Finding:
+        words = in_words(path, self.machine.nodes, self.machine.facts.declared)
+        return Finding(rule, ERROR, node.id, f"{sentence}。例如：{words}" if words else sentence, POLICY, path)
 
     def _path(self, state: State | None) -> Steps:
         parts: list[Steps] = []
@@ -225,17 +239,6 @@ def _sides(subject: _Subject) -> Iterator[tuple[str, set[str]]]:
 
 
 # --- findings
-
-
-def _breach(node: Node, subject: str, lines: list[str], path: Steps) -> Finding:
-    what = "不能这样结束" if subject.startswith("结束") else f"就会办理{node}（{subject}）"
-    sentence = f"未满足“{'”“'.join(lines)}”，{what}"
-    return Finding("policy", ERROR, node.id, sentence, POLICY, path)
-
-
-def _gap(node: Node, path: Steps) -> Finding:
-    sentence = f"网关{node}的条件可能都不成立，也没有默认流，办到这里就走不下去"
-    return Finding("gap", ERROR, node.id, sentence, POLICY, path)
 
 
 def _of_facts(subject: _Subject, facts: Facts) -> list[Finding]:

@@ -51,6 +51,7 @@ def test_a_counter_example_tells_who_answered_what_until_the_verb() -> None:
     (breach,) = [each for each in findings if each.rule == "policy"]
     assert breach.element == "issue_directive"
     assert "依次 转出学校上级教育行政部门 审批 同意" in breach.message
+    assert "双方学校同属一个上级：是→转入学校审核：同意→转出学校核办：同意" in breach.message
     assert [dict(each) for each in breach.counter_example] == [
         {"facts": {"city_review": False, "same_superior": True}},
         {"task": "receiving_school", "role": "receiving_school", "duty": "approver", "outcome": "agree"},

@@ -1,0 +1,39 @@
+"""A counter-example in words: who answered what, one after the other, until the step that a policy forbids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from workflows.policies.policy import Fact
+from workflows.policies.tokens import Step
+from workflows.verification.drawing import Node
+from workflows.vocabulary import OUTCOMES
+
+YES_OR_NO = {True: "是", False: "否"}
+
+
+def in_words(path: Iterable[Step], nodes: Iterable[Node], facts: Mapping[str, Fact]) -> str:
+    """The steps of a path as one sentence; only what the engine does by itself and changes nothing is left out.
+
+    nodes -- the drawing's, for the names of tasks; facts -- as they are declared, for their words.
+    """
+    names = {node.id: node.name or node.id for node in nodes}
+    return "→".join(_said(path, names, facts))
+
+
+def _said(path: Iterable[Step], names: Mapping[str | None, str | None], facts: Mapping[str, Fact]) -> Iterator[str]:
+    for step in path:
+        if "facts" in step:
+            yield from (_fact(name, value, facts) for name, value in step["facts"].items())
+        elif "task" in step:
+            words = OUTCOMES.get(step["outcome"])
+            yield f"{names.get(step['task'])}：{words.record if words else step['outcome']}"
+        elif "message" in step:
+            yield f"消息 {step['message']}"
+        elif "refused" in step:
+            yield f"{step['verb']} 不能办理（{step['refused']}）"
+
+
+def _fact(name: str, value: object, facts: Mapping[str, Fact]) -> str:
+    words = facts[name].words if name in facts else ""
+    return f"{words or name}：{YES_OR_NO[value] if isinstance(value, bool) else value}"
