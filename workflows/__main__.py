@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from workflows.checking import book_for, check
-from workflows.diagrams import BPMN
 from workflows.errors import DiagramRefused
 from workflows.policies import Book
+from workflows.reading import BPMN
 from workflows.verification import ERROR, LARGEST, POLICY, STANDARD, Finding, NotBpmn, Report, read_bpmn
 
 CLEAN, FAULTY, NOT_BPMN = 0, 1, 2

@@ -27,6 +27,18 @@ from workflows.task_tree import FastWorkflow
 
 Call = Callable[[str, Mapping[str, Any]], Mapping[str, Any] | None]
 WAKES_ON = "wakes_on"  # the day on which a service that waits is tried again
+# what the library raises when it cannot go on, in ways of its own
+LIBRARY = (
+    WorkflowException,
+    NotImplementedError,
+    StopIteration,
+    LookupError,
+    NameError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    AssertionError,
+)
 MOST_STEPS = 2000  # engine steps in one call: a loop without a user task must end
 
 
@@ -79,10 +91,10 @@ def notify(diagrams: Diagrams, state: bytes, message: str, *, context: object = 
     Raises NotWaiting when no event of the run waits for it, RunBroken, or a Refusal no boundary event foresaw.
     """
     workflow = load(diagrams, state)
-    try:
-        workflow.send_event(BpmnEvent(MessageEventDefinition(message), {}))
-    except WorkflowException as error:
-        raise NotWaiting(message) from error
+    with _in_our_words():
+        reached = workflow.event_manager.catch(BpmnEvent(MessageEventDefinition(message), {}), internal=False)
+    if not reached:
+        raise NotWaiting(message)
     return _walk(diagrams, workflow, _services(context))
 
 
@@ -107,7 +119,8 @@ def _postponed(workflow: FastWorkflow) -> Iterator[Any]:
 
 
 def _new_workflow(diagrams: Diagrams) -> FastWorkflow:
-    return FastWorkflow(diagrams.spec, dict(diagrams.subprocess_specs), scripts.ENGINE, diagrams.compiled_spec)
+    with _in_our_words():
+        return FastWorkflow(diagrams.spec, dict(diagrams.subprocess_specs), scripts.ENGINE, diagrams.compiled_spec)
 
 
 @functools.lru_cache(maxsize=2048)
@@ -190,18 +203,28 @@ def _walk(diagrams: Diagrams, workflow: FastWorkflow, services: Services) -> Run
     return _as_run(diagrams, workflow, trail)
 
 
-def _run(task: Any) -> None:
-    """Let the library run a task; what it cannot do becomes a sentence that names the place."""
+@contextlib.contextmanager
+def _in_our_words(task: Any = None) -> Iterator[None]:
+    """What the library cannot do becomes a sentence that names the place. Raises RunBroken."""
+    name = task.task_spec.bpmn_name or task.task_spec.bpmn_id if task is not None else None
     try:
-        task.run()
-    except WorkflowException as error:
+        yield
+    except (RunBroken, DiagramRefused) as error:
+        raise RunBroken(str(error)) from error
+    except RecursionError as error:
+        raise RunBroken("流程图循环不止，或一条路径太长") from error
+    except LIBRARY as error:
         broken = error.__context__
         if isinstance(broken, RunBroken | DiagramRefused):
             raise RunBroken(str(broken)) from error
-        name = task.task_spec.bpmn_name or task.task_spec.bpmn_id
-        if isinstance(task.task_spec, MultiChoice):
+        if task is not None and isinstance(task.task_spec, MultiChoice):
             raise RunBroken(f"网关“{name}”的条件都不成立，也没有默认流") from error
-        raise RunBroken(f"流程在“{name}”处走不下去：{error}") from error
+        raise RunBroken(f"流程在“{name}”处走不下去" if name else "流程走不下去") from error
+
+
+def _run(task: Any) -> None:
+    with _in_our_words(task):
+        task.run()
 
 
 def _step(task: Any, services: Services) -> None:
@@ -221,8 +244,9 @@ def _step(task: Any, services: Services) -> None:
         task._set_state(TaskState.STARTED)
     else:
         task.data.update(_scalars(answer or {}))
-        task._set_state(TaskState.STARTED)
-        task.complete()
+        with _in_our_words(task):
+            task._set_state(TaskState.STARTED)
+            task.complete()
 
 
 def _error_boundaries(task: Any) -> dict[str, Any]:
@@ -239,9 +263,10 @@ def _error_boundaries(task: Any) -> dict[str, Any]:
 def _leave_by(boundary: Any, task: Any, refusal: Refusal) -> None:
     """Go on from the boundary event that foresaw the refusal, whose code becomes a fact of the run."""
     task.data["refusal"] = boundary.data["refusal"] = refusal.code
-    boundary.task_spec.catch(boundary, BpmnEvent(boundary.task_spec.event_definition))
-    boundary.task_spec._update(boundary)
-    task.cancel()
+    with _in_our_words(boundary):
+        boundary.task_spec.catch(boundary, BpmnEvent(boundary.task_spec.event_definition))
+        boundary.task_spec._update(boundary)
+        task.cancel()
 
 
 def _as_run(diagrams: Diagrams, workflow: FastWorkflow, trail: list[str]) -> Run:

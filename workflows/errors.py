@@ -25,11 +25,12 @@ class Refusal(Exception):
 
 
 class DiagramRefused(Exception):
-    """The diagram cannot be run as it is drawn; the sentence names the element."""
+    """The diagram cannot be run as it is drawn; the sentence names the element, `element` is its id where known."""
 
-    def __init__(self, sentence: str, findings: Sequence[str] = ()) -> None:
+    def __init__(self, sentence: str, findings: Sequence[str] = (), element: str | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.element = element or None
         self.findings = tuple(findings) or (sentence,)
 
 

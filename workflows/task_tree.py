@@ -82,7 +82,12 @@ class FastTask(Task):
 
     def _add_child(self, task_spec: Any, state: int = TaskState.MAYBE) -> Any:
         if self._state & PREDICTED and not state & PREDICTED:
-            raise WorkflowException("Attempt to add non-predicted child to predicted task", task_spec=self.task_spec)
+            if self._parent is not None and self._parent._state == TaskState.COMPLETED:
+                self._state = TaskState.FUTURE  # behind an event at a border the library still takes it for a guess
+            else:
+                raise WorkflowException(
+                    "Attempt to add non-predicted child to predicted task", task_spec=self.task_spec
+                )
         task = FastTask(self.workflow, task_spec, self, state)
         if state == READY:
             task._ready()

@@ -16,7 +16,8 @@ from lxml import etree
 
 from tests.bpmn.conftest import SHELF, Refused, Walk, diagrams_of
 from workflows import NotWaiting, scripts
-from workflows.diagrams import BPMN, EXPRESSIONS, SPIFF, read
+from workflows.diagrams import EXPRESSIONS
+from workflows.reading import BPMN, SPIFF, read
 from workflows.runs import dump, load
 from workflows.verification.drawing import draw
 

@@ -59,6 +59,8 @@ class Hand:
             if each.startswith(("sub", "task", "hear")) and self.chance.random() < 0.4:
                 kind, cancel = self.chance.choice(BORDERS), self.chance.random() < 0.7
                 elements.append(border(f"late_{each}", each, kind, cancel=cancel))
+                if kind == "message" and self.chance.random() < 0.5:
+                    self.hearers.append(f"late_{each}")
                 flows.append(f"late_{each} > {self.chance.choice(later)}")
         return sketch(key, "; ".join(flows), *elements, tag=tag)
 

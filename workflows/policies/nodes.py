@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from workflows.diagrams import BPMN, SPIFF, properties
 from workflows.errors import DiagramRefused
 from workflows.policies.history import Task
+from workflows.reading import BPMN, SPIFF, properties
 from workflows.verification.drawing import Flow, Node
 from workflows.vocabulary import Kind
 

@@ -10,7 +10,6 @@ from lxml import etree
 
 from workflows import scripts
 from workflows.decision_tables import Table
-from workflows.diagrams import BPMN, properties
 from workflows.errors import DiagramRefused
 from workflows.policies.book import Book
 from workflows.policies.facts import Facts, TooManyFacts
@@ -20,6 +19,7 @@ from workflows.policies.nodes import Conditions, is_for_people, outcomes_of, ver
 from workflows.policies.paths import in_words
 from workflows.policies.policy import Fact, Policy
 from workflows.policies.tokens import NotFollowed, State, Step
+from workflows.reading import BPMN, properties
 from workflows.verification.drawing import Drawing, Flow, Node, Scope
 from workflows.verification.environment import closure
 from workflows.verification.findings import ERROR, POLICY, UNDECIDED, WARNING, Finding

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from workflows.diagrams import properties
 from workflows.policies.facts import Data, Facts
 from workflows.policies.history import Rules
 from workflows.policies.nodes import Conditions, is_for_people, outcomes_of, task_of, verb_of
@@ -23,6 +22,7 @@ from workflows.policies.tokens import (
     without,
     without_scope,
 )
+from workflows.reading import properties
 from workflows.verification.drawing import Flow, Node, Scope
 
 MOST_TOKENS = 24

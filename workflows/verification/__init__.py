@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from lxml import etree
 
-from workflows.diagrams import BPMN, read
 from workflows.errors import DiagramRefused
-from workflows.verification.drawing import Drawing, connect_calls, draw
+from workflows.reading import BPMN, read
+from workflows.unrunnable import unrunnable
+from workflows.verification.drawing import Drawing, connect_calls, draw, place_of
 from workflows.verification.findings import (
     ENGINE,
     ERROR,
@@ -83,14 +84,22 @@ def _report(
     drawing: Drawing, roots: Mapping[str, etree._Element], operations: Collection[str] | None, more: More | None
 ) -> Report:
     findings = lint(drawing, operations)
+    refused = _refused(drawing.root, roots)
     fault = load_fault(drawing.file, roots)
-    if fault is not None:
-        findings.append(fault)
+    findings += refused if fault is None else [*refused, fault]
     verdict = judge(drawing)
     findings += _spoken(verdict)
     if more is not None and fault is None:
         findings += more(drawing)
-    return Report(drawing.file, fault is None, verdict.safe, verdict.sound, tuple(findings))
+    return Report(drawing.file, not refused and fault is None, verdict.safe, verdict.sound, tuple(findings))
+
+
+def _refused(root: etree._Element, roots: Mapping[str, etree._Element]) -> list[Finding]:
+    """What the engine must not be given, as findings."""
+    return [
+        Finding(each.rule, ERROR, place_of(each.element)[0], each.sentence, ENGINE)
+        for each in unrunnable(root, roots.values())
+    ]
 
 
 def _spoken(verdict: Verdict) -> list[Finding]:
@@ -106,6 +115,9 @@ def _spoken(verdict: Verdict) -> list[Finding]:
         sentence = f"可能停在{where}，再也走不下去" if verdict.is_deadlock else f"可能在{where}一带循环，永远不能结束"
         rule = "deadlock" if verdict.is_deadlock else "livelock"
         found.append(Finding(rule, ERROR, verdict.stuck[0].id, sentence, SOUNDNESS))
+    for each in verdict.uncaught:
+        sentence = f"{each}可能以错误结束，没有边界事件接收，整个流程就此中断"
+        found.append(Finding("uncaught-error", ERROR, each.id, sentence, SOUNDNESS))
     found += [
         Finding("never-started", ERROR, each.id, f"流程{each}永远不会开始", SOUNDNESS) for each in verdict.never_started
     ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workflows import scripts
-from workflows.diagrams import BPMN, EXPRESSIONS, NUMBERS, properties
+from workflows.diagrams import EXPRESSIONS, NUMBERS, is_number
 from workflows.errors import DiagramRefused, RunBroken
+from workflows.reading import BPMN, properties
 from workflows.routing import ROLES
 from workflows.verification.drawing import Drawing, Node, place_of
 from workflows.verification.findings import ERROR, HOUSE, WARNING, Finding, quoted
@@ -53,7 +54,7 @@ def _of_offices(drawing: Drawing) -> Iterator[Finding]:
             yield Finding("lane", severity, node.id, f"环节{node}不在写明办理机构的泳道里（泳道的 role 属性）", HOUSE)
         own = properties(node.element)
         for number, meaning in NUMBERS.items():
-            if not own.get(number, "0").isdecimal():
+            if not is_number(own.get(number, "0")):
                 yield Finding("number", ERROR, node.id, f"环节{node}的{meaning}：{own[number]}", HOUSE)
         for outcome in sorted(set(_outcomes(node)) - OUTCOMES.keys()):
             yield Finding("outcome", ERROR, node.id, f"环节{node}的办理结果 {outcome} 不存在", HOUSE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from workflows.diagrams import BPMN
+from workflows.reading import BPMN
 from workflows.verification.findings import quoted
 
 TASKS = {

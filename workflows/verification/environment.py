@@ -23,6 +23,7 @@ class Trigger:
     messages: tuple[str, ...] = ()  # one of these
     keys: frozenset[tuple[str, str | None]] = frozenset()  # kind and name of the signals, errors and escalations
     most: int = MOST_FIRINGS  # times that it may happen
+    unsure: bool = False  # it may happen, and need not: an error or escalation that nothing drawn throws
 
     def catches(self, kind: str, key: str | None) -> bool:
         """Does it catch what is thrown: the same error or escalation, or any?"""
@@ -68,16 +69,22 @@ def _signals(nodes: Iterable[Node]) -> frozenset[str | None]:
 
 
 def trigger_of(
-    node: Node, events: Iterable[Event], environment: Environment, thrown: frozenset[tuple[str, str | None]]
+    node: Node, events: Iterable[Event], environment: Environment, thrown: frozenset[tuple[str, str | None]] | None
 ) -> Trigger:
-    """The trigger of a catching event; whatever nobody in the file throws may happen at any time."""
+    """The trigger of a catching event; whatever nobody in the file throws may happen at any time.
+
+    thrown -- the errors and escalations thrown where it catches them; None for a task, whose inside is not drawn: how
+    it ends is a free choice.
+    """
     events = tuple(events)
     most = MOST_FIRINGS if any(each.repeats for each in events) else 1
     messages = environment.awaited(node)
     own = [each for each in events if each.kind != "message" or not messages]
     keys = {(each.kind, each.key) for each in own}
-    if any(_is_free(each, environment, thrown) for each in own) or not (keys or messages):
-        return Trigger("free", node, most=most)
+    free = [each for each in own if _is_free(each, environment, thrown or frozenset())]
+    if free or not (keys or messages):
+        unsure = thrown is not None and bool(free) and all(each.kind in ("error", "escalation") for each in free)
+        return Trigger("free", node, most=most, unsure=unsure)
     if messages:
         return Trigger("message", node, messages)
     return Trigger("signal" if any(kind == "signal" for kind, _ in keys) else "thrown", node, keys=frozenset(keys))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from workflows.verification.drawing import Scope
+from workflows.verification.drawing import Node, Scope
 from workflows.verification.markings import QUIET, Effect, Marking
 from workflows.verification.semantics import Semantics
 from workflows.verification.signals import SignalDelivery
@@ -23,8 +23,9 @@ MOST_MESSAGES = 3  # sent and not yet received, of each kind
 MOST_RUNS = 2  # of one pool at once, as for several instances
 
 Edge = tuple[int, int]  # the number of the state it leads to, and how certain it is
-# an edge is certain where the number of messages is known, or where fewer than there may be are enough
-SURE, AT_LEAST, PERHAPS = 0, 1, 2
+# an edge is certain where the number of messages is known, or where fewer than there may be are enough; one that is
+# followed only if something happens that need not leads to real states, and gives no hope of an end
+SURE, AT_LEAST, PERHAPS, UNSURE = 0, 1, 2, 3
 
 
 class State(NamedTuple):
@@ -57,6 +58,7 @@ class Exploration:
         self.states: dict[State, int] = {}
         self.edges: list[list[Edge]] = []
         self.cut: set[int] = set()
+        self.uncaught: dict[int, Node] = {}  # by state, the sub-process with whose error the whole pool breaks off
         self._most_tokens: dict[Marking, int] = {}
         starts = [(pool, start) for pool in pools for start in semantics.net_of(pool).starts]
         self._message_starts = [(pool, start) for pool, start in starts if start.trigger.kind == "message"]
@@ -144,6 +146,9 @@ class Exploration:
                 continue
             others = markings[:place] + markings[place + 1 :]
             for after, effect in self.semantics.steps(marking):
+                for thrown in effect.throws:
+                    if (marking.net, thrown) in self.semantics.escaped:
+                        self.uncaught[self.states[state]] = self.semantics.escaped[marking.net, thrown]
                 running = (*others, after) if after is not None else others
                 if effect is QUIET:
                     yield State(tuple(sorted(running)), messages), SURE
@@ -172,7 +177,7 @@ class Exploration:
                 place = self.environment.messages[message]
                 sent[place] = min(sent[place] + 1, MOST_MESSAGES)
             for after in self._broadcast(markings, effect.signals):
-                yield State(tuple(sorted(after)), tuple(sent)), certainty
+                yield State(tuple(sorted(after)), tuple(sent)), UNSURE if effect.unsure else certainty
 
     def _received(self, messages: tuple[int, ...], awaits: tuple[str, ...]) -> Iterator[tuple[tuple[int, ...], int]]:
         """The messages that are left after one of those that are awaited has been received."""

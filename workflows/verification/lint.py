@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from lxml import etree
-
-from workflows.diagrams import BPMN, LONGEST, REFUSED, SPIFF
+from workflows.reading import BPMN, SPIFF
 from workflows.verification.conventions import of_conventions, states_every_outcome
-from workflows.verification.drawing import Drawing, Node, Scope, place_of
+from workflows.verification.drawing import Drawing, Node, Scope
 from workflows.verification.findings import ENGINE, ERROR, HOUSE, INFO, SOUNDNESS, STANDARD, WARNING, Finding
 from workflows.verification.properties import of_properties
 
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
-FORBIDDEN = {"preScript", "postScript"}
 CATCHES = {
     "message": "messageRef",
     "signal": "signalRef",
@@ -30,7 +27,7 @@ def lint(drawing: Drawing, operations: Collection[str] | None = None) -> list[Fi
 
     operations -- the names of the service tasks that are offered, None where they are not known.
     """
-    found = [*_of_the_file(drawing), *_of_what_is_refused(drawing)]
+    found = [*_of_the_file(drawing)]
     for scope in drawing.scopes:
         found += [*_of_a_scope(scope), *_of_reach(scope)]
     for node in drawing.all_nodes():
@@ -50,21 +47,6 @@ def _of_the_file(drawing: Drawing) -> Iterator[Finding]:
         yield Finding("loose-flow", ERROR, key, f"顺序流 {key} 的起点或终点不在同一流程中", STANDARD)
 
 
-def _of_what_is_refused(drawing: Drawing) -> Iterator[Finding]:
-    for element in drawing.root.iter(f"{BPMN}*", f"{SPIFF}*"):
-        kind = etree.QName(element).localname
-        key, name = place_of(element)
-        if kind in REFUSED and element.tag.startswith(BPMN):
-            yield Finding("unsupported", ERROR, key, f"{name}：本系统不能使用{REFUSED[kind]}", ENGINE)
-        elif kind in FORBIDDEN:
-            yield Finding("script", ERROR, key, f"{name}：环节不能带脚本", HOUSE)
-    for node in drawing.all_nodes():
-        if node.kind == "event_sub":
-            yield Finding("unsupported", ERROR, node.id, f"{node}：本系统不能使用事件子流程", ENGINE)
-        elif node.tag == "businessRuleTask":
-            yield Finding("unsupported", ERROR, node.id, f"{node}：决策表由服务环节查询，不能使用业务规则环节", ENGINE)
-
-
 # --- a process as a whole
 
 
@@ -73,8 +55,6 @@ def _of_a_scope(scope: Scope) -> Iterator[Finding]:
         return
     starts = [each for each in scope.nodes if each.kind == "start"]
     what = "流程" if scope.is_process else "子流程"
-    if len(scope.flows) > LONGEST:
-        yield Finding("too-large", ERROR, scope.id, f"{what}{scope}超过 {LONGEST} 条顺序流，请拆成子流程", ENGINE)
     if not starts and not any(each.element.get("instantiate") == "true" for each in scope.nodes):
         yield Finding("no-start", ERROR, scope.id, f"{what}{scope}没有开始事件", HOUSE)
     if not any(each.kind == "end" for each in scope.nodes):

@@ -59,6 +59,7 @@ class Effect(NamedTuple):
     sends: tuple[str, ...] = ()
     signals: tuple[str | None, ...] = ()
     throws: tuple[Thrown, ...] = ()
+    unsure: bool = False  # may happen, and need not
 
 
 Step = tuple["Marking | None", Effect]  # one firing: the marking after it, None when the scope has ended; its effect

@@ -146,7 +146,7 @@ class Net:
         inside = node.inside if node.inside not in self.environment.atomic else None
         trigger = self._trigger(node) if self.environment.awaited(node) else None
         sends = self.environment.sent(node)
-        borders = self._borders(node, inside)
+        borders = self._borders(node)
         if inside is None and self._is_one_firing(node, borders, communicates=bool(trigger or sends)):
             transition.outputs = [*transition.outputs, *(bag for border in borders for bag in border.outputs)]
             transition.trigger, transition.sends = trigger, sends
@@ -156,8 +156,8 @@ class Net:
         counts = node.instances or ((0, 1) if node.may_be_skipped else (1,))
         transition.activity = Activity(node, transition.outputs, inside, counts, trigger, sends, borders)
 
-    def _borders(self, node: Node, inside: Scope | None) -> list[Border]:
-        thrown = thrown_in(inside) if inside is not None else frozenset()
+    def _borders(self, node: Node) -> list[Border]:
+        thrown = thrown_in(node.inside) if node.inside is not None else None
         return [
             Border(trigger_of(each, each.events, self.environment, thrown), each.interrupting, self._outputs(each))
             for each in node.boundaries
@@ -168,6 +168,8 @@ class Net:
     def _is_one_firing(node: Node, borders: list[Border], *, communicates: bool) -> bool:
         """Can an activity without an inside begin and end, or be interrupted, in one firing?"""
         if not all(border.trigger.kind == "free" and border.interrupting for border in borders):
+            return False
+        if any(border.trigger.unsure for border in borders):
             return False
         return not communicates or not (node.instances or node.loops or borders)
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from lxml import etree
 
 from workflows import vocabulary
-from workflows.diagrams import BPMN, properties
+from workflows.reading import BPMN, properties
 from workflows.verification.drawing import Drawing
 from workflows.verification.findings import ERROR, HOUSE, WARNING, Finding, quoted
 from workflows.vocabulary import BUTTON, OUTCOMES, RECORD

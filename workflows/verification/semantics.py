@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 
-from workflows.verification.drawing import Scope
+from workflows.verification.drawing import Node, Scope
 from workflows.verification.environment import Environment
 from workflows.verification.markings import (
     QUIET,
@@ -32,6 +32,7 @@ class Semantics:
         self._numbers = {net.scope: number for number, net in enumerate(self.nets)}
         self._activities = [net.activities() for net in self.nets]
         self.reached: set[tuple[int, int]] = set()  # net and place, for every place that ever had a token
+        self.escaped: dict[tuple[int, Thrown], Node] = {}  # by net and error, the activity that did not catch it
         self._steps: dict[Marking, list[Step]] = {}
         self._instances: dict[Scope, list[Marking]] = {}
 
@@ -105,7 +106,7 @@ class Semantics:
         for number, event_sub in enumerate(net.event_subs):
             [border] = event_sub.borders
             if border.trigger.kind in ("free", "message") and marking.fired[number] < border.trigger.most:
-                effect = Effect(border.trigger.messages)
+                effect = Effect(border.trigger.messages, unsure=border.trigger.unsure)
                 for after in self.event_sub_begun(marking, number):
                     yield after, effect
 
@@ -213,7 +214,8 @@ class Semantics:
             return
         for number, border in enumerate(activity.borders):
             if border.trigger.kind in ("free", "message"):
-                effect = Effect(border.trigger.messages) if border.trigger.messages else QUIET
+                loud = border.trigger.messages or border.trigger.unsure
+                effect = Effect(border.trigger.messages, unsure=border.trigger.unsure) if loud else QUIET
                 for after in self._border_fired(marking, execution, number):
                     yield after, effect
 
@@ -276,6 +278,8 @@ class Semantics:
                 yield after, quiet
         else:
             silent = effect._replace(throws=())
+            if kind == "error":
+                self.escaped[marking.net, (kind, key)] = activity.node
             lasts = moved.inside or moved.pending
             following = [rest.with_execution(moved)] if lasts else [each or rest for each in self.went_on(rest, moved)]
             for after in following:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from workflows.verification.drawing import Flow, Node, Scope
-from workflows.verification.exploration import MOST_TOKENS, PERHAPS, SURE, Exploration, State
+from workflows.verification.exploration import MOST_TOKENS, PERHAPS, SURE, UNSURE, Exploration, State
 from workflows.verification.markings import Marking
 
 MOST_COMPARED = 200  # states without hope, of which the last is looked for
@@ -24,6 +24,7 @@ class Verdict:
     crowded: list[Flow] = field(default_factory=list)  # a flow that can hold two tokens
     stuck: list[Node] = field(default_factory=list)  # where tokens stand that cannot come to an end
     is_deadlock: bool = False  # they cannot move at all, else they go round
+    uncaught: list[Node] = field(default_factory=list)  # sub-processes that end with an error nobody catches
     never_started: list[Scope] = field(default_factory=list)
     dead: list[Node] = field(default_factory=list)  # no token ever comes to them
     why_undecided: str | None = None
@@ -32,7 +33,7 @@ class Verdict:
 def verdict_on(exploration: Exploration) -> Verdict:
     """The verdict on some pools, from their reachability graph."""
     verdict = Verdict()
-    real = exploration.forward(lambda certainty: certainty == SURE)
+    real = exploration.forward(lambda certainty: certainty in (SURE, UNSURE))
     _judge_safety(exploration, verdict, real)
     _judge_soundness(exploration, verdict, real)
     if verdict.safe is None or verdict.sound is None:
@@ -75,17 +76,18 @@ def _crowded(exploration: Exploration, state: State) -> list[Flow | None]:
 def _judge_soundness(exploration: Exploration, verdict: Verdict, real: set[int]) -> None:
     """real -- the states that are reached for certain."""
     ends = {number for state, number in exploration.states.items() if not state.markings}
-    hopeful = exploration.backward(ends | exploration.cut, lambda _certainty: True)
+    hopeful = exploration.backward(ends | exploration.cut, lambda certainty: certainty != UNSURE)
     lost = sorted(real - hopeful)
     verdict.never_started = [] if exploration.cut else _never_started(exploration)
     if lost:
         deadlocks = [number for number in lost if not exploration.edges[number]]
         verdict.is_deadlock = bool(deadlocks)
         verdict.stuck = _held_up(exploration, list(exploration.states)[(deadlocks or _last(exploration, lost))[0]])
-    if lost or verdict.never_started:
+    verdict.uncaught = list(dict.fromkeys(node for number, node in exploration.uncaught.items() if number in real))
+    if lost or verdict.never_started or verdict.uncaught:
         verdict.sound = False
     elif not exploration.cut:
-        surely = exploration.backward(ends, lambda certainty: certainty != PERHAPS)
+        surely = exploration.backward(ends, lambda certainty: certainty not in (PERHAPS, UNSURE))
         verdict.sound = True if len(surely) == len(exploration.states) else None
 
 

@@ -18,6 +18,9 @@ def judge(drawing: Drawing) -> Verdict:
     scopes = closure(drawing.scopes)
     if any(node.kind == "complex" for scope in scopes for node in scope.nodes):
         return Verdict(why_undecided="复杂网关的含义没有定义")
+    counting = next((node for scope in scopes for node in scope.nodes if _counts_tokens(node)), None)
+    if counting is not None:
+        return Verdict(why_undecided=f"{counting}写明了令牌数，不能验证")
     if _is_recursive(scopes):
         return Verdict(why_undecided="流程互相调用成环")
     called = {node.inside for scope in scopes for node in scope.nodes if node.kind == "call"}
@@ -44,6 +47,7 @@ def _on_pools(pools: list[Scope], environment: Environment) -> Verdict:
             verdict.safe, verdict.crowded = False, deep.crowded
         if verdict.sound is None and deep.sound is False:
             verdict.sound, verdict.stuck, verdict.is_deadlock = False, deep.stuck, deep.is_deadlock
+            verdict.uncaught = deep.uncaught
         if None not in (verdict.safe, verdict.sound):
             verdict.why_undecided = None
     return verdict
@@ -89,6 +93,7 @@ def _together(verdicts: list[Verdict], inner: list[Node]) -> Verdict:
         whole.stuck = whole.stuck or each.stuck
         whole.is_deadlock = whole.is_deadlock or each.is_deadlock
         whole.never_started += each.never_started
+        whole.uncaught += each.uncaught
         whole.dead += each.dead
         whole.why_undecided = whole.why_undecided or each.why_undecided
     whole.safe = _all(each.safe for each in verdicts)
@@ -99,6 +104,11 @@ def _together(verdicts: list[Verdict], inner: list[Node]) -> Verdict:
 def _all(answers: Iterable[bool | None]) -> bool | None:
     found = set(answers)
     return False if False in found else None if None in found else True
+
+
+def _counts_tokens(node: Node) -> bool:
+    """Does an activity take or give more than one token at a time?"""
+    return any(node.element.get(name, "1").strip() != "1" for name in ("startQuantity", "completionQuantity"))
 
 
 def _is_recursive(scopes: list[Scope]) -> bool:

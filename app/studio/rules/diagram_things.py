@@ -8,7 +8,7 @@ from lxml import etree
 
 from app.identity.models import DUTY_NAMES, Duty
 from app.studio.rules.things import Thing
-from workflows.diagrams import BPMN, SPIFF, read
+from workflows.reading import BPMN, SPIFF, read
 from workflows.routing import ROLES
 from workflows.vocabulary import BUTTON, OUTCOMES, RECORD
 

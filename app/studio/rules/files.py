@@ -12,8 +12,8 @@ from app.definitions.rules.form_files import Unreadable, read_form_file
 from app.studio.rules.refusals import UnfitDraftFile
 from app.web.text import visible
 from workflows import DiagramRefused
-from workflows.diagrams import LARGEST, read
 from workflows.policies import SUFFIX, check_policy_size
+from workflows.reading import LARGEST, read
 from workflows.verification import read_bpmn
 
 MOST_FILES = 80

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from app.studio.rules.things import Thing
-from workflows.diagrams import read
+from workflows.reading import read
 
 
 def things_of_table(text: str | None) -> dict[str, Thing]:

@@ -1,0 +1,60 @@
+"""BPMN files as XML: read as if they were hostile, with the names by which everything else looks into them."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from workflows.errors import DiagramRefused
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
+LARGEST = 1_000_000  # bytes of one file
+DEEPEST = 60  # nested elements
+
+
+def read(source: bytes, name: str, largest: int = LARGEST) -> etree._Element:
+    """Parse XML as if it were hostile: no DOCTYPE, no entity, no network, bounded size and depth."""
+    if len(source) > largest:
+        raise DiagramRefused(f"{name}：文件过大（最多 {largest} 字节）")
+    if b"<!DOCTYPE" in source or b"<!ENTITY" in source:
+        raise DiagramRefused(f"{name}：流程图中不能有 DOCTYPE 或实体声明")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
+    try:
+        root = etree.fromstring(source, parser)
+    except etree.XMLSyntaxError as error:
+        raise DiagramRefused(f"{name}：不是正确的 XML（第 {error.lineno} 行）") from error
+    if root.getroottree().docinfo.doctype:
+        raise DiagramRefused(f"{name}：流程图中不能有 DOCTYPE 或实体声明")
+    if _depth(root) > DEEPEST:
+        raise DiagramRefused(f"{name}：元素嵌套过深")
+    return root
+
+
+def _depth(root: etree._Element) -> int:
+    deepest, stack = 0, [(root, 1)]
+    while stack:
+        element, depth = stack.pop()
+        deepest = max(deepest, depth)
+        stack.extend((child, depth + 1) for child in element)
+    return deepest
+
+
+def local(reference: str | None) -> str:
+    """What a reference names, without the prefix of its namespace."""
+    return (reference or "").strip().rpartition(":")[2]
+
+
+def place_of(element: etree._Element) -> str:
+    """How a sentence calls the nearest element around it that has a name or id."""
+    while element is not None:
+        if element.get("id") and not str(element.tag).endswith("EventDefinition"):
+            return str(element.get("name") or element.get("id"))
+        element = element.getparent()
+    return "?"
+
+
+def properties(element: etree._Element) -> dict[str, str]:
+    """The `spiffworkflow:property` pairs of an element."""
+    path = f"{BPMN}extensionElements/{SPIFF}properties/{SPIFF}property"
+    pairs = ((each.get("name"), each.get("value")) for each in element.findall(path))
+    return {name: value for name, value in pairs if name and value is not None}

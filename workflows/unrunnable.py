@@ -1,0 +1,256 @@
+"""What the engine would do wrong, or not at all: refused before it runs, by the check and by the compiler alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from lxml import etree
+
+from workflows.reading import BPMN, SPIFF, local, place_of
+
+LONGEST = 250  # sequence flows of one process: the library recurses along a path
+MOST_INSTANCES = 10_000  # steps that a constant number of instances may unfold into
+SCOPES = ("process", "subProcess", "transaction", "adHocSubProcess")
+# these change their own specification while running, or silently do nothing (engine.md A.1, A.4, A.7)
+REFUSED = {
+    "scriptTask": "脚本任务",
+    "adHocSubProcess": "即席子流程",
+    "complexGateway": "复杂网关",
+    "timerEventDefinition": "定时事件（时限写在环节属性里）",
+    "linkEventDefinition": "链接事件",
+    "compensateEventDefinition": "补偿事件",
+    "conditionalEventDefinition": "条件事件",
+    "businessRuleTask": "业务规则环节（决策表由服务环节查询）",
+    "dataInputAssociation": "数据输入关联",
+    "dataOutputAssociation": "数据输出关联",
+    "ioSpecification": "输入输出数据",
+    "loopDataInputRef": "按数据集合重复（次数写成一个数或一个事实）",
+    "loopDataOutputRef": "按数据集合重复（次数写成一个数或一个事实）",
+}
+SCRIPTS = ("preScript", "postScript")
+WAITING = ("task", "userTask", "manualTask", "serviceTask", "receiveTask", "intermediateCatchEvent", "callActivity")
+
+
+class Unrunnable(NamedTuple):
+    """Why an element cannot be run: the rule by which it is found, the element, and the sentence."""
+
+    rule: str
+    element: etree._Element
+    sentence: str
+
+
+def unrunnable(root: etree._Element, roots: Iterable[etree._Element]) -> Iterator[Unrunnable]:
+    """Everything in a file that the engine must not be given.
+
+    root -- the file; roots -- all files of the process, itself among them: what it throws may be caught in another.
+    """
+    roots = list(roots)
+    for element in root.iter(f"{BPMN}*", f"{SPIFF}*"):
+        kind = etree.QName(element).localname
+        for sentence in _of_element(element, kind):
+            yield Unrunnable("script" if kind in SCRIPTS else "unsupported", element, sentence)
+        if kind in SCOPES:
+            yield from _of_scope(element, roots)
+    yield from _of_errors(root, roots)
+    yield from _of_signals(root, roots)
+
+
+def _of_element(element: etree._Element, kind: str) -> Iterator[str]:
+    if kind in SCRIPTS:
+        yield f"环节不能带脚本（{place_of(element)}）"
+    elif element.tag.startswith(BPMN):
+        if kind in REFUSED:
+            yield f"不能使用{REFUSED[kind]}（{place_of(element)}）"
+        if kind == "subProcess" and element.get("triggeredByEvent") in ("true", "1"):
+            yield f"不能使用事件子流程（{place_of(element)}）"
+        if kind == "boundaryEvent" and element.get("cancelActivity") in ("false", "0"):
+            yield from _of_border(element)
+        yield from _of_numbers(element, kind)
+
+
+def _of_border(element: etree._Element) -> Iterator[str]:
+    kinds = {etree.QName(each).localname.removesuffix("EventDefinition") for each in element.iterfind(f"{BPMN}*")}
+    if kinds & {"signal", "escalation"}:
+        yield f"不能使用不中断的信号、升级边界事件：引擎只让它发生一次（{place_of(element)}）"
+
+
+def _of_numbers(element: etree._Element, kind: str) -> Iterator[str]:
+    for name in ("startQuantity", "completionQuantity"):
+        if element.get(name, "1").strip() not in ("1", "+1", "01"):
+            yield f"不能写明令牌数 {name}：引擎总是一进一出（{place_of(element)}）"
+    if element.get("isForCompensation") in ("true", "1"):
+        yield f"不能使用补偿环节（{place_of(element)}）"
+    if (
+        kind == "standardLoopCharacteristics"
+        and (most := number_of(element.get("loopMaximum"))) is not None
+        and most < 1
+    ):
+        yield f"重复的最多次数须至少为 1（{place_of(element)}）"
+    if kind == "multiInstanceLoopCharacteristics":
+        count = number_of(element.findtext(f"{BPMN}loopCardinality"))
+        if count is not None and count < 0:
+            yield f"实例数不能是负数（{place_of(element)}）"
+
+
+def number_of(text: str | None) -> int | None:
+    """The whole number that a text is, None for anything else; one of very many digits is as good as a large one."""
+    text = (text or "").strip()
+    sign, digits = (-1, text[1:]) if text[:1] == "-" else (1, text.removeprefix("+"))
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    return sign * (int(digits) if len(digits) < 19 else 10**18)
+
+
+# --- a process or sub-process as a whole
+
+
+def _of_scope(scope: etree._Element, roots: list[etree._Element]) -> Iterator[Unrunnable]:
+    flows = scope.findall(f"{BPMN}sequenceFlow")
+    if len(flows) > LONGEST:
+        sentence = f"一个流程最多 {LONGEST} 条顺序流，请拆成子流程（{place_of(scope)}）"
+        yield Unrunnable("too-large", scope, sentence)
+    starts = scope.findall(f"{BPMN}startEvent")
+    if len(starts) > 1:
+        yield Unrunnable("several-starts", starts[1], f"只能有一个开始事件：引擎会让它们同时开始（{place_of(scope)}）")
+    if scope.tag == f"{BPMN}process" and steps_of(scope) > MOST_INSTANCES:
+        yield Unrunnable("too-large", scope, f"实例数太多，会展开成超过 {MOST_INSTANCES} 个环节（{place_of(scope)}）")
+    yield from _of_silent_loops(scope, roots)
+
+
+def steps_of(scope: etree._Element) -> int:
+    """How many steps a process or sub-process unfolds into, its constant numbers of instances counted."""
+    total = 0
+    for element in scope.iterfind(f"{BPMN}*"):
+        several = element.find(f"{BPMN}multiInstanceLoopCharacteristics")
+        count = number_of(several.findtext(f"{BPMN}loopCardinality")) if several is not None else None
+        inside = steps_of(element) if etree.QName(element).localname in SCOPES else 0
+        total += max(count or 1, 1) * (1 + inside)
+    return total
+
+
+def _of_silent_loops(scope: etree._Element, roots: list[etree._Element]) -> Iterator[Unrunnable]:
+    """A round in which nobody is asked and nothing is called: its conditions say the same each time."""
+    nodes = {each.get("id"): each for each in scope.iterfind(f"{BPMN}*")}
+    silent = {key for key, each in nodes.items() if _may_pass_silently(each, roots, frozenset())}
+    before, after = _flows_between(scope, silent)
+    left = [key for key in silent if not after[key]]
+    while left:
+        key = left.pop()
+        silent.discard(key)
+        for one in before[key]:
+            after[one].discard(key)
+            if not after[one]:
+                left.append(one)
+    for key in nodes:
+        if key in silent:
+            sentence = f"循环中没有任何环节，条件不会改变，会循环不止（{place_of(nodes[key])}）"
+            yield Unrunnable("silent-loop", nodes[key], sentence)
+            return
+
+
+def _flows_between(scope: etree._Element, nodes: Collection[str]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """The nodes before and after each of these, by flows of the scope."""
+    before: dict[str, set[str]] = {key: set() for key in nodes}
+    after: dict[str, set[str]] = {key: set() for key in nodes}
+    for flow in scope.iterfind(f"{BPMN}sequenceFlow"):
+        source, target = local(flow.get("sourceRef")), local(flow.get("targetRef"))
+        if source in after and target in before:
+            after[source].add(target)
+            before[target].add(source)
+    return before, after
+
+
+def _may_pass_silently(node: etree._Element, roots: list[etree._Element], within: frozenset[str]) -> bool:
+    """Can a token pass a node without anybody being asked, anything called or awaited?"""
+    kind = etree.QName(node).localname
+    if kind == "callActivity":
+        key = local(node.get("calledElement"))
+        found = [each for root in roots for each in root.iterfind(f"{BPMN}process") if each.get("id") == key]
+        return key not in within and any(_has_silent_way(each, roots, within | {key}) for each in found)
+    return _has_silent_way(node, roots, within) if kind in SCOPES else kind not in WAITING
+
+
+def _has_silent_way(scope: etree._Element, roots: list[etree._Element], within: frozenset[str]) -> bool:
+    nodes = {each.get("id"): each for each in scope.iterfind(f"{BPMN}*")}
+    silent = {key for key, each in nodes.items() if _may_pass_silently(each, roots, within)}
+    _, after = _flows_between(scope, silent)
+    seen = {key for key in silent if nodes[key].tag == f"{BPMN}startEvent"}
+    open_ = list(seen)
+    while open_:
+        new = after[open_.pop()] - seen
+        seen |= new
+        open_ += new
+    return any(nodes[key].tag == f"{BPMN}endEvent" for key in seen)
+
+
+# --- what is thrown and not caught, and waited for but not thrown
+
+
+def _of_errors(root: etree._Element, roots: list[etree._Element]) -> Iterator[Unrunnable]:
+    """An error that nothing catches: the engine would go on as if the sub-process had ended well."""
+    borders = _error_borders(roots)
+    codes = {each.get("id"): each.get("errorCode") for one in roots for each in one.iterfind(f"{BPMN}error")}
+    for definition in root.iter(f"{BPMN}errorEventDefinition"):
+        end = definition.getparent()
+        if end is None or end.tag != f"{BPMN}endEvent":
+            continue
+        reference = local(definition.get("errorRef"))
+        if not _is_caught(end, codes.get(reference) or reference or None, borders, roots):
+            yield Unrunnable("uncaught-error", end, f"没有边界事件接收这个错误（{place_of(end)}）")
+
+
+def _error_borders(roots: list[etree._Element]) -> dict[str, set[str | None]]:
+    """By activity the codes of the errors that events at its border catch, None for any."""
+    codes = {each.get("id"): each.get("errorCode") for root in roots for each in root.iterfind(f"{BPMN}error")}
+    found: dict[str, set[str | None]] = {}
+    for root in roots:
+        for border in root.iter(f"{BPMN}boundaryEvent"):
+            for definition in border.iterfind(f"{BPMN}errorEventDefinition"):
+                reference = local(definition.get("errorRef"))
+                code = codes.get(reference) or reference or None
+                found.setdefault(local(border.get("attachedToRef")), set()).add(code)
+    return found
+
+
+def _is_caught(
+    inner: etree._Element, code: str | None, borders: Mapping[str, set[str | None]], roots: list[etree._Element]
+) -> bool:
+    """Does an activity around the element catch the error, or in a process that is called each of its callers?"""
+    seen, open_ = set(), [inner]
+    while open_:
+        scope = open_.pop().getparent()
+        while scope is not None and scope.tag != f"{BPMN}process":
+            if borders.get(scope.get("id"), set()) & {code, None}:
+                break
+            scope = scope.getparent()
+        if scope is None:
+            return False
+        if scope.tag != f"{BPMN}process" or scope.get("id") in seen:
+            continue
+        seen.add(scope.get("id"))
+        calls = [each for each in _calls(roots) if local(each.get("calledElement")) == scope.get("id")]
+        if not calls:
+            return False
+        open_ += [each for each in calls if not borders.get(each.get("id"), set()) & {code, None}]
+    return True
+
+
+def _calls(roots: list[etree._Element]) -> Iterator[etree._Element]:
+    for root in roots:
+        yield from root.iter(f"{BPMN}callActivity")
+
+
+def _of_signals(root: etree._Element, roots: list[etree._Element]) -> Iterator[Unrunnable]:
+    """A signal that nobody throws: in this engine none comes from outside."""
+    thrown = {
+        local(each.get("signalRef"))
+        for one in roots
+        for each in one.iter(f"{BPMN}signalEventDefinition")
+        if each.getparent().tag in (f"{BPMN}endEvent", f"{BPMN}intermediateThrowEvent")
+    }
+    for definition in root.iter(f"{BPMN}signalEventDefinition"):
+        catch = definition.getparent()
+        throws = catch.tag in (f"{BPMN}endEvent", f"{BPMN}intermediateThrowEvent")
+        if not throws and local(definition.get("signalRef")) not in thrown:
+            yield Unrunnable("no-signal", catch, f"没有谁发出它等待的信号（{place_of(catch)}）")
