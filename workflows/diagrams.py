@@ -73,6 +73,7 @@ class Diagrams:
     compiled_spec: CompiledSpec = field(repr=False, compare=False)
     outcomes: Mapping[str, str] = field(repr=False, compare=False, default_factory=dict)
     properties: Mapping[str, str] = field(repr=False, compare=False, default_factory=dict)
+    foreseen: frozenset[str] = frozenset()  # the codes of refusals that lead on by an error boundary event
 
     def __hash__(self) -> int:
         return hash(self.checksum)
@@ -122,6 +123,9 @@ def _compiled(sources: tuple[tuple[str, bytes], ...], process_id: str | None) ->
             if "outcome" in properties(end)
         },
         properties=properties(process),
+        foreseen=frozenset(
+            code for root in roots.values() for e in root.iter(f"{BPMN}error") if (code := e.get("errorCode"))
+        ),
     )
 
 

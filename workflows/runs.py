@@ -169,6 +169,12 @@ def load(diagrams: Diagrams, state: bytes) -> FastWorkflow:
     return workflow
 
 
+def facts_in(diagrams: Diagrams, state: bytes) -> dict[str, Any]:
+    """The facts of a stored run as they stood when it was stored. Raises RunBroken."""
+    workflow = load(diagrams, state)
+    return dict(workflow.last_task.data) if workflow.last_task else dict(workflow.task_tree.data)
+
+
 def _unpacked(state: bytes) -> list[Any]:
     if state[:1] != FORMAT:
         raise RunBroken("运行状态的格式不能识别")

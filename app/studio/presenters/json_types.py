@@ -144,3 +144,42 @@ class ProcessStateJson(TypedDict):
     off_since: Instant | None
     off_by: str | None
     off_reason: str | None
+
+
+class ReplayedTaskJson(TypedDict):
+    """A task of a replayed case: one more than was decided, or one that is not asked any more."""
+
+    key: str
+    name: str
+    office: str
+
+
+class ReplayedCaseJson(TypedDict):
+    """A closed case that would have gone another way: more, fewer, other, stuck."""
+
+    case: str
+    way: str
+    outcome: str
+    would_be: str | None
+    further: list[ReplayedTaskJson]
+    left_out: list[ReplayedTaskJson]
+    why: str
+
+
+class OfficeLoadJson(TypedDict):
+    """Decisions more and fewer that an office would have taken."""
+
+    office: str
+    further: int
+    left_out: int
+
+
+class ReplaysJson(TypedDict):
+    """A replay: how many cases, which way they would have gone, and the list behind the numbers."""
+
+    since: str
+    cases: int
+    more_cases: bool
+    ways: dict[str, int]
+    items: list[ReplayedCaseJson]
+    offices: list[OfficeLoadJson]

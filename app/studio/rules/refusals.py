@@ -52,6 +52,13 @@ class DraftFull(Refused):
     text = "一份草稿最多 {files} 个文件、共 {megabytes} MB。"
 
 
+class NotRunnable(Refused):
+    """A draft whose diagram does not compile has nothing to run."""
+
+    code = "E-DRAFT-RUN"
+    text = "草稿还不能运行：{why}。"
+
+
 class LastDiagram(Refused):
     """A draft without a diagram is none."""
 

@@ -1,0 +1,152 @@
+"""重放: closed cases of a process run through a draft: which would have gone another way, whose load changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.cases.models import Case, CaseOutcome, CaseStatus, Decision
+from app.database import end_reading, execute, table
+from app.definitions.queries import CompiledVersion, compiled_version
+from app.divisions.models import Office
+from workflows import RunBroken
+from workflows.replays import Decided, Replay, Way, opening_facts, replay
+
+CASES, DECISIONS, OFFICES = table(Case), table(Decision), table(Office)
+MOST_CASES = 300  # of one replay, the latest first: a second or two
+BY_DIAGRAM = (CaseOutcome.AGREED, CaseOutcome.REFUSED, CaseOutcome.REDIRECTED)  # no recall, nothing from outside
+Row = Any
+
+
+@dataclass(frozen=True)
+class ReplayedTask:
+    """A task of one case, and the office that would have had it, or would not."""
+
+    key: str
+    name: str
+    office: str
+
+
+@dataclass(frozen=True)
+class ReplayedCase:
+    """A closed case, what it came to and what it would have come to."""
+
+    number: str
+    outcome: str
+    replay: Replay
+    further: Sequence[ReplayedTask]
+    left_out: Sequence[ReplayedTask]
+
+
+@dataclass(frozen=True)
+class OfficeLoad:
+    """How many decisions more and fewer an office would have taken."""
+
+    office: str
+    further: int
+    left_out: int
+
+
+@dataclass(frozen=True)
+class Replays:
+    """Every case that was replayed; is_cut -- there are more than were."""
+
+    cases: Sequence[ReplayedCase]
+    is_cut: bool
+
+    @property
+    def counts(self) -> Mapping[Way, int]:
+        """How many cases went which way."""
+        return Counter(each.replay.way for each in self.cases)
+
+    @property
+    def loads(self) -> Sequence[OfficeLoad]:
+        """The offices whose load changes, the most changed first."""
+        further = Counter(task.office for case in self.cases for task in case.further)
+        left_out = Counter(task.office for case in self.cases for task in case.left_out)
+        offices = sorted(further.keys() | left_out.keys(), key=lambda each: (-further[each] - left_out[each], each))
+        return [OfficeLoad(each, further[each], left_out[each]) for each in offices]
+
+
+def replays_of(draft: CompiledVersion, since: dt.date) -> Replays:
+    """The cases of the draft's process that its diagram has closed since that day, the latest first.
+
+    Nothing is written and no verb runs; reading ends before the runs begin.
+    """
+    rows, is_cut = _closed_since(draft.key, since)
+    decisions = _decisions_of([row.id for row in rows])
+    versions = {row.version_id: compiled_version(row.version_id) for row in rows}
+    names = _names_of({office for row in rows for office in row.parties.values()})
+    end_reading()
+    return Replays([_replayed(draft, versions[row.version_id], row, decisions[row.id], names) for row in rows], is_cut)
+
+
+def _closed_since(key: str, since: dt.date) -> tuple[Sequence[Row], bool]:
+    columns = (CASES.c[name] for name in ("id", "number", "version_id", "outcome", "parties", "written", "state"))
+    rows = execute(
+        sa.select(*columns)
+        .where(
+            CASES.c.process_key == key,
+            CASES.c.status == CaseStatus.CLOSED,
+            CASES.c.outcome.in_(BY_DIAGRAM),
+            CASES.c.version_id.is_not(None),
+            CASES.c.state.is_not(None),
+            CASES.c.closed_at >= clock.end_of(since - dt.timedelta(days=1)),
+        )
+        .order_by(CASES.c.id.desc())
+        .limit(MOST_CASES + 1)
+    ).all()
+    return rows[:MOST_CASES], len(rows) > MOST_CASES
+
+
+def _decisions_of(case_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    found: dict[int, list[tuple[str, str]]] = {each: [] for each in case_ids}
+    asked = sa.select(DECISIONS.c.case_id, DECISIONS.c.key, DECISIONS.c.outcome)
+    for row in execute(asked.where(DECISIONS.c.case_id.in_(case_ids)).order_by(DECISIONS.c.id)):
+        found[row.case_id].append((row.key, str(row.outcome.value)))
+    return found
+
+
+def _names_of(office_ids: Iterable[int]) -> dict[int, str]:
+    asked = sa.select(OFFICES.c.id, OFFICES.c.name).where(OFFICES.c.id.in_(list(office_ids)))
+    return {row.id: row.name for row in execute(asked)}
+
+
+def _replayed(
+    draft: CompiledVersion,
+    own: CompiledVersion,
+    row: Row,
+    decisions: Sequence[tuple[str, str]],
+    names: Mapping[int, str],
+) -> ReplayedCase:
+    outcome = str(row.outcome.value)
+    try:
+        facts = opening_facts(own.diagrams, bytes(row.state))
+        done = replay(draft.diagrams, facts, _acts(decisions, row.written or ()), outcome)
+    except RunBroken as error:
+        done = Replay(Way.STUCK, None, why=str(error))
+
+    def tasks(keys: Iterable[str], version: CompiledVersion) -> list[ReplayedTask]:
+        specs = (version.diagrams.tasks[key] for key in keys if key in version.diagrams.tasks)
+        return [ReplayedTask(each.key, each.name, names.get(row.parties.get(each.role, 0), "")) for each in specs]
+
+    return ReplayedCase(row.number, outcome, done, tasks(done.further, draft), tasks(done.left_out, own))
+
+
+def _acts(decisions: Sequence[tuple[str, str]], written: Sequence[tuple[int, str]]) -> list[Decided]:
+    """Decisions, and the messages that came in between, in their order."""
+    acts: list[Decided] = []
+    for count, (key, outcome) in enumerate([("", ""), *decisions]):
+        if key:
+            acts.append(Decided(key, outcome))
+        acts += [Decided("", "", name[1:]) for at, name in written if at == count and name.startswith("!")]
+    return acts
+
+
+__all__ = ["MOST_CASES", "OfficeLoad", "ReplayedCase", "ReplayedTask", "Replays", "Way", "replays_of"]
