@@ -16,6 +16,7 @@ from workflows.errors import DiagramRefused
 from workflows.policies import Book
 from workflows.reading import BPMN
 from workflows.verification import ERROR, LARGEST, POLICY, STANDARD, Finding, NotBpmn, Report, read_bpmn
+from workflows.verification.imports import of_imports
 
 CLEAN, FAULTY, NOT_BPMN = 0, 1, 2
 SHELF = "bpmn"  # the folder of the diagrams that are published
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             refused[file] = Report(
                 file, False, None, None, (Finding("not-bpmn", ERROR, None, error.sentence, STANDARD),)
             )
-    reports = refused | {each.file: each for each in _checked(sources)}
+    reports = refused | {each.file: _with_imports(each, sources[each.file]) for each in _checked(sources)}
     if options.json:
         print(json.dumps([_as_json(reports[file]) for file in files], ensure_ascii=False, indent=2))
     else:
@@ -53,6 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if refused:
         return NOT_BPMN
     return FAULTY if any(_faults(report, options.publishable) for report in reports.values()) else CLEAN
+
+
+def _with_imports(report: Report, source: bytes) -> Report:
+    """A report with what is wrong with the files that its own imports."""
+    found = tuple(of_imports(Path(report.file), read_bpmn(source, report.file)))
+    return replace(report, findings=(*report.findings, *found)) if found else report
 
 
 def _checked(sources: Mapping[str, bytes]) -> list[Report]:

@@ -120,7 +120,8 @@ def _plain(name: str) -> str:
 def _line(key: str, number: int, pair: tuple[str, str], pairs: list[tuple[str, str]]) -> str:
     source, target = pair
     choice = source.startswith(("xor", "or")) and sum(one == source for one, _ in pairs) > 1
-    condition = f"<bpmn:conditionExpression>choice == {number}</bpmn:conditionExpression>" if choice else ""
+    formal = 'conditionExpression xsi:type="bpmn:tFormalExpression"'
+    condition = f"<bpmn:{formal}>choice == {number}</bpmn:conditionExpression>" if choice else ""
     return (
         f'<bpmn:sequenceFlow id="{key}_{number}" sourceRef="{source}" targetRef="{target}">{condition}'
         "</bpmn:sequenceFlow>"

@@ -59,7 +59,7 @@ def test_warnings_alone_are_no_fault(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 OURS_ALONE = {
     "the engine": one("start > do > end", node("scriptTask", "do")),
-    "the platform": one("start > a; start2 > b > end"),
+    "the platform": one("start > xor1 > a > end; xor1 > end").replace(b"choice == 1", b"round(1)"),
     "the bound": one("start > any > a > end; any > end", node("complexGateway", "any")),
 }
 

@@ -26,6 +26,7 @@ from workflows.verification.findings import (
 from workflows.verification.lint import lint
 from workflows.verification.loading import load_fault
 from workflows.verification.soundness import Verdict
+from workflows.verification.standard import of_standard
 from workflows.verification.verdict import judge
 
 LARGEST = 5_000_000  # bytes of one file: what is too large to publish may still be looked at
@@ -83,7 +84,8 @@ def read_bpmn(source: bytes, name: str) -> etree._Element:
 def _report(
     drawing: Drawing, roots: Mapping[str, etree._Element], operations: Collection[str] | None, more: More | None
 ) -> Report:
-    findings = lint(drawing, operations)
+    elsewhere = {str(each.get("id")) for root in roots.values() for each in root.iterfind(f"{BPMN}process")}
+    findings = [*of_standard(drawing.root, elsewhere), *lint(drawing, operations)]
     refused = _refused(drawing.root, roots)
     fault = load_fault(drawing.file, roots)
     findings += refused if fault is None else [*refused, fault]

@@ -278,11 +278,22 @@ def _connect(drawing: Drawing, scope: Scope) -> None:
             continue
         conditional = element.find(f"{BPMN}conditionExpression") is not None
         _join(scope, Flow(element.get("id"), source, target, conditional))
-    catches = {event.key: each for each in scope.nodes if each.kind == "catch" for event in _links(each)}
+    catches = {key: each for each in scope.nodes if each.kind == "catch" for key in _link_keys(each)}
     for node in [each for each in scope.nodes if each.kind == "throw"]:
-        for event in _links(node):
-            if event.key is not None and event.key in catches:
-                _join(scope, Flow(None, node, catches[event.key]))
+        target = next((catches[key] for key in _link_keys(node) if key in catches), None)
+        if target is not None:
+            _join(scope, Flow(None, node, target))
+
+
+def _link_keys(node: Node) -> list[str]:
+    """By what a link finds its other end: the definition that it is or refers to, else its name."""
+    found = []
+    for definition in node.element.iterfind(f"{BPMN}linkEventDefinition"):
+        if node.kind == "catch" and definition.get("id"):
+            found.append(f"id {definition.get('id')}")
+        if node.kind == "throw":
+            found += [f"id {_local(each.text)}" for each in definition.iterfind(f"{BPMN}target")]
+    return [*found, *(f"name {each.key}" for each in _links(node) if each.key)]
 
 
 def _links(node: Node) -> list[Event]:

@@ -1,0 +1,38 @@
+"""The schema of BPMN 2.0, its faults told in our own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+from SpiffWorkflow.spiff.parser.process import VALIDATOR
+
+from workflows.verification.findings import ERROR, STANDARD, Finding, quoted
+
+MOST = 20  # faults that are told
+OTHERS = "spiffworkflow.org"  # extensions of the engine have a schema of their own, which is no part of the standard
+
+
+def of_schema(root: etree._Element) -> Iterator[Finding]:
+    """What the schema of the standard does not let through."""
+    VALIDATOR.preprocess(root)
+    if VALIDATOR.validator.validate(root):
+        return
+    faults = [each for each in VALIDATOR.validator.error_log if OTHERS not in each.message]
+    for fault in faults[:MOST]:
+        element = _at(root, fault.path)
+        around = element
+        while around is not None and not around.get("id"):
+            around = around.getparent()
+        name = quoted(around.get("name"), around.get("id")) if around is not None else "文件"
+        tag = etree.QName(element).localname if element is not None else "?"
+        sentence = f"{name}：第 {fault.line} 行的 {tag} 不符合 BPMN 2.0 的格式定义"
+        yield Finding("schema", ERROR, around.get("id") if around is not None else None, sentence, STANDARD)
+
+
+def _at(root: etree._Element, path: str | None) -> etree._Element | None:
+    try:
+        found = root.getroottree().xpath(path) if path else []
+    except etree.XPathError:
+        return None
+    return found[0] if found and isinstance(found[0], etree._Element) else None
