@@ -6,8 +6,9 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Its calls and its command."""
-    from app.studio import api, commands
+    """Its pages, its calls and its command."""
+    from app.studio import api, commands, views
 
+    app.register_blueprint(views.bp)
     app.register_blueprint(api.bp)
     app.cli.add_command(commands.group)

@@ -16,14 +16,16 @@ from app.web import Asked, Page, one_page, operation, read_json
 
 NOTE = {
     "type": "object",
-    "properties": {"note": {"type": "string", "title": "修改说明", "minLength": 1, "maxLength": 2000}},
+    "properties": {
+        "note": {"type": "string", "title": "修改说明", "minLength": 1, "maxLength": 2000, "x-widget": "textarea"}
+    },
     "required": ["note"],
 }
 DECISION = {
     "type": "object",
     "properties": {
         "outcome": {"type": "string", "title": "结果", "enum": ["agree", "send_back"]},
-        "opinion": {"type": "string", "title": "意见", "maxLength": 2000},
+        "opinion": {"type": "string", "title": "意见", "maxLength": 2000, "x-widget": "textarea"},
     },
     "required": ["outcome"],
 }

@@ -96,6 +96,11 @@ def proposal_for(actor: Actor, proposal_id: int, *, lock: bool = False) -> Propo
     return proposal
 
 
+def edited_since(proposal: Proposal) -> bool:
+    """True where a draft no longer says what was proposed of it."""
+    return files_of(proposal.draft_id) != proposal.files
+
+
 def proposals_of(
     actor: Actor, *, status: ProposalStatus | None = None, process: str | None = None, most: int = 100
 ) -> Sequence[Proposal]:

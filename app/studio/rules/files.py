@@ -52,6 +52,7 @@ def checked_text(name: str, raw: bytes, *, field: str | None = None) -> str:
         elif name.endswith(SUFFIX):
             check_policy_size(text.encode(), name)
         else:
+            text = text.lstrip()  # a blank line before it makes no XML, and comes easily when it is pasted
             _read_drawn(name, text.encode())
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1

@@ -1,0 +1,61 @@
+"""The words of the studio's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.cases.rules.routing import role_name
+from app.definitions.queries import CompiledVersion
+from app.studio.models import ProposalStatus
+
+PROPOSAL_STATUSES = {
+    ProposalStatus.OPEN: ("待审批", "blue"),
+    ProposalStatus.APPROVED: ("已发布", "green"),
+    ProposalStatus.RETURNED: ("已退回", "amber"),
+    ProposalStatus.WITHDRAWN: ("已撤回", "grey"),
+}
+SEVERITIES = {"error": ("错误", "red"), "warning": ("提醒", "amber"), "info": ("说明", "grey")}
+KINDS = {
+    "standard": "BPMN 标准",
+    "soundness": "流程走向",
+    "policy": "办事规则",
+    "engine": "运行引擎",
+    "house": "平台要求",
+}
+FILE_KINDS = {"bpmn": "流程图", "dmn": "决策表", "json": "表单"}
+OWN_KINDS = {"reasons.json": "办理原因", "proofs.json": "证明材料", "application.json": "申请表"}
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """One step of a version as people read it."""
+
+    name: str
+    office: str
+    duty: str
+    working_days: int | None
+    outcomes: Sequence[str]
+    form: str
+
+
+def task_lines(version: CompiledVersion) -> Sequence[TaskLine]:
+    """The steps of a version: those of the route in its order, then the others."""
+    tasks = version.diagrams.tasks
+    keys = dict.fromkeys([*version.diagrams.route, *tasks])
+    return [
+        TaskLine(
+            each.name,
+            role_name(each.role),
+            each.duty,
+            each.working_days,
+            [each.button(outcome) for outcome in each.outcomes],
+            f"{each.form}.json",
+        )
+        for each in (tasks[key] for key in keys)
+    ]
+
+
+def kind_of_file(name: str) -> str:
+    """流程图, 决策表, 申请表 …"""
+    return OWN_KINDS.get(name) or FILE_KINDS.get(name.rpartition(".")[2], "文件")

@@ -1,0 +1,139 @@
+"""流程库: processes and their versions; switching off and on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+
+from app.access import actor, allow, found
+from app.database import transaction
+from app.definitions.operations import content_of
+from app.definitions.queries import compiled_version
+from app.errors import Refused, objections_of
+from app.identity.models import DUTY_NAMES
+from app.studio.models import ProposalStatus
+from app.studio.operations import switching
+from app.studio.presenters.labels import PROPOSAL_STATUSES, task_lines
+from app.studio.queries import drafts, library
+from app.studio.rules.archives import archive_of
+from app.studio.rules.files import media_type_of
+from app.web import add_menu
+from app.web.formatting import given_out
+
+bp = Blueprint("studio", __name__, url_prefix="/studio", template_folder="../templates")
+ZIP = "application/zip"
+
+
+def _waiting() -> int:
+    return len(drafts.proposals_of(actor(), status=ProposalStatus.OPEN))
+
+
+add_menu("流程", "流程库", "studio.index", ("analyst", "publisher"), kinds=("province",))
+add_menu("流程", "发布申请", "studio.proposals", ("analyst", "publisher"), _waiting, kinds=("province",))
+
+
+@bp.get("/")
+@allow("analyst", "publisher")
+def index() -> Any:
+    found_drafts = drafts.drafts_of(actor())
+    return render_template(
+        "studio/index.html",
+        drafts=found_drafts,
+        proposed=drafts.open_proposals_of([each.id for each in found_drafts]),
+        processes=library.processes(),
+        draws=actor().duty == "analyst",
+        errors=[],
+        typed={},
+    )
+
+
+@bp.get("/processes/<key>")
+@allow("analyst", "publisher")
+def process(key: str) -> Any:
+    return _process(key, [])
+
+
+def _process(key: str, errors: list[Any]) -> str:
+    drafts.require_studio(actor())
+    found_drafts = drafts.drafts_of(actor(), process=key)
+    return render_template(
+        "studio/process.html",
+        process=library.process_of(key),
+        versions=library.versions_of(key),
+        running=library.open_cases(key),
+        drafts=found_drafts,
+        proposed=drafts.open_proposals_of([each.id for each in found_drafts]),
+        proposals=drafts.proposals_of(actor(), process=key),
+        statuses=PROPOSAL_STATUSES,
+        draws=actor().duty == "analyst",
+        publishes=actor().duty == "publisher",
+        errors=errors,
+        typed=request.form,
+    )
+
+
+@bp.get("/processes/<key>/versions/<int:number>")
+@allow("analyst", "publisher")
+def version(key: str, number: int) -> Any:
+    """One version to read: its diagram, its steps in words, its files."""
+    drafts.require_studio(actor())
+    shown = library.version_of(key, number)
+    texts = content_of(shown).texts()
+    return render_template(
+        "studio/version.html",
+        process=library.process_of(key),
+        version=shown,
+        running=library.open_cases(key).get((key, shown.id), 0),
+        diagrams=[name for name in texts if name.endswith(".bpmn")],
+        files=[(name, len(text.encode())) for name, text in texts.items()],
+        tasks=task_lines(compiled_version(shown.id)),
+        duties=DUTY_NAMES,
+        draws=actor().duty == "analyst",
+    )
+
+
+@bp.get("/processes/<key>/versions/<int:number>/diagrams/<name>")
+@allow("analyst", "publisher")
+def version_diagram(key: str, number: int, name: str) -> Any:
+    """A diagram for the picture on the page."""
+    drafts.require_studio(actor())
+    return Response(found(library.version_of(key, number).files.get(name)), mimetype="application/xml")
+
+
+@bp.get("/processes/<key>/versions/<int:number>/files/<name>")
+@allow("analyst", "publisher")
+def version_file(key: str, number: int, name: str) -> Any:
+    drafts.require_studio(actor())
+    text = found(content_of(library.version_of(key, number)).texts().get(name))
+    return given_out(name, media_type_of(name), text.encode())
+
+
+@bp.get("/processes/<key>/versions/<int:number>/export")
+@allow("analyst", "publisher")
+def version_archive(key: str, number: int) -> Any:
+    drafts.require_studio(actor())
+    archive = archive_of(key, content_of(library.version_of(key, number)))
+    return given_out(f"{key}-v{number}.zip", ZIP, archive)
+
+
+@bp.post("/processes/<key>/off")
+@allow("publisher")
+def switch_off(key: str) -> Any:
+    try:
+        with transaction():
+            name = switching.switch_off(key, request.form.get("reason", ""), actor=actor()).name
+    except Refused as refusal:
+        library.process_of(key)
+        return _process(key, list(objections_of(refusal))), 422
+    flash(f"流程“{name}”已停用，在办的办件照常办理。", "success")
+    return redirect(url_for("studio.process", key=key))
+
+
+@bp.post("/processes/<key>/on")
+@allow("publisher")
+def switch_on(key: str) -> Any:
+    with transaction():
+        name = switching.switch_on(key, actor=actor()).name
+    flash(f"流程“{name}”已启用。", "success")
+    return redirect(url_for("studio.process", key=key))
