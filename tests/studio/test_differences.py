@@ -21,7 +21,7 @@ def shipped(key: str = "transfer") -> Content:
 
     forms = read(SOURCES / "forms" / key, ".json")
     return Content(
-        read(SOURCES / "bpmn" / key, ".bpmn", ".dmn"),
+        read(SOURCES / "bpmn" / key, ".bpmn", ".dmn", ".policy"),
         {name.removesuffix(".json"): json.loads(text) for name, text in forms.items()},
     )
 
@@ -75,6 +75,7 @@ CASES = {
         "修改字段",
         "名称：由“学生姓名”改为“姓名”",
     ),
+    "a policy": ("transfer.policy", "  依次  转出学校  审批  同意", "  须  转出学校  审批  同意", "新增规定", ""),
     "a cell": ("transfer.dmn", "<text>60</text>", "<text>30</text>", "修改决策表的行", "指令有效天数：由“60”改为“30”"),
 }
 

@@ -143,6 +143,7 @@ BAD_FILES = {
     "no JSON": ("a.json", b"{", "不是正确的 JSON"),
     "a name twice": ("a.json", b'{"a": 1, "a": 2}', "重复"),
     "a NUL": ("a.json", b'{"a": "\\u0000"}', "控制符"),
+    "a NUL in a policy": ("a.policy", b"archive/pull\x00", "控制符"),
     "another ending": ("a.exe", b"x", "结尾"),
     "a name that no folder takes": ("甲.bpmn", b"x", "英文字母"),
     "a name for a form that is none": ("A-b.json", b"{}", "小写字母"),

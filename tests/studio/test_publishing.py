@@ -185,7 +185,7 @@ def test_a_draft_behind_a_newer_version_is_not_published_and_not_proposed(studio
 
 def test_what_became_forbidden_meanwhile_is_not_published(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     _draft, proposal = proposed(studio)
-    monkeypatch.setattr("app.studio.queries.findings.faults_of_published", lambda _version: ["某项新规定"])
+    monkeypatch.setattr("app.studio.queries.lanes.faults_of_published", lambda _version: ["某项新规定"])
 
     answer = decide(studio, proposal)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from app import audit, clock
 from app.access import Actor, require
-from app.cases.queries.publication import faults_of_published
 from app.database import db, serialise
 from app.definitions import operations as definitions
 from app.definitions.queries import followers
@@ -14,6 +13,7 @@ from app.studio.models import DraftStatus, Proposal, ProposalStatus
 from app.studio.operations.drafts import end
 from app.studio.queries.drafts import draft_for, files_of, lock_draft, open_proposal_of, proposal_for
 from app.studio.queries.findings import Check, Found
+from app.studio.queries.lanes import faults_beyond
 from app.studio.queries.library import current_of
 from app.studio.rules.files import content_of
 from app.studio.rules.refusals import (
@@ -108,7 +108,7 @@ def approve(proposal_id: int, opinion: str, *, check: Check, actor: Actor) -> Pr
         proposal.process_key,
         content,
         actor.name,
-        faults_of_published,
+        faults_beyond,
         drawn_by=proposal.proposed_by.name,
         note=proposal.note,
     )

@@ -23,7 +23,7 @@ KINDS = {
     "engine": "运行引擎",
     "house": "平台要求",
 }
-FILE_KINDS = {"bpmn": "流程图", "dmn": "决策表", "json": "表单"}
+FILE_KINDS = {"bpmn": "流程图", "dmn": "决策表", "policy": "办事规则", "json": "表单"}
 OWN_KINDS = {"reasons.json": "办理原因", "proofs.json": "证明材料", "application.json": "申请表"}
 
 

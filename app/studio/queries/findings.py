@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.cases.queries.publication import faults_of_published
 from app.definitions.operations import faults_of_version
 from app.definitions.queries import compiled_content
 from app.definitions.rules.content import Content
 from app.definitions.rules.soundness import reports_of
+from app.studio.queries.lanes import faults_beyond
 from app.studio.rules.files import content_of
 from workflows import DiagramRefused
 from workflows.verification import HOUSE
@@ -77,4 +77,4 @@ def _faults(key: str, content: Content) -> Iterator[str]:
     except DiagramRefused as refused:
         yield refused.sentence
         return
-    yield from faults_of_version(version, faults_of_published)
+    yield from faults_of_version(version, faults_beyond)

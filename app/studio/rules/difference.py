@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from app.definitions.rules.content import Content
 from app.studio.rules.diagram_things import things_of_diagram
 from app.studio.rules.form_things import things_of_form
+from app.studio.rules.policy_things import things_of_policy
 from app.studio.rules.table_things import things_of_table
 from app.studio.rules.things import CHANGED, MOVED, Difference, compared
 
+READERS = {"bpmn": things_of_diagram, "dmn": things_of_table, "policy": things_of_policy}
 ONLY_LAYOUT = "只有排版、注释或编号以外没有含义的内容不同"
 
 
@@ -18,7 +20,7 @@ def differences(before: Content | None, after: Content) -> Sequence[Difference]:
     drawn, forms = (before.drawn, before.forms) if before else ({}, {})
     found: list[Difference] = []
     for name in sorted({*drawn, *after.drawn}):
-        read = things_of_diagram if name.endswith(".bpmn") else things_of_table
+        read = READERS[name.rpartition(".")[2]]
         found += compared(name, read(drawn.get(name)), read(after.drawn.get(name)))
     for name in sorted({*forms, *after.forms}):
         found += compared(

@@ -51,6 +51,8 @@ def checked_text(name: str, raw: bytes, *, field: str | None = None) -> str:
             read_form_file(text.encode())
         elif name.endswith(SUFFIX):
             check_policy_size(text.encode(), name)
+            if any(each < " " and each not in "\t\r\n" for each in text):
+                raise DiagramRefused("有控制符，不是文字")
         else:
             text = text.lstrip()  # a blank line before it makes no XML, and comes easily when it is pasted
             _read_drawn(name, text.encode())
