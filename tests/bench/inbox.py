@@ -26,11 +26,11 @@ OFFICES = 100
 SIZES = {"postgresql": 1_000_000, "sqlite": 100_000}
 
 
-def _fill(size: int) -> Actor:
-    """Open tasks by set: `size` of them over a hundred offices, one case each; returns an approver of one office."""
+def fill(size: int, offices: int = OFFICES) -> Actor:
+    """Open tasks by set: `size` of them over so many offices, one case each; returns an approver of one office."""
     school = factories.a_school("330106")
     pattern = factories.a_takeover()
-    ids = [factories.a_school("330106").id for _ in range(OFFICES - 1)] + [school.id]
+    ids = [factories.a_school("330106").id for _ in range(offices - 1)] + [school.id]
     actor = factories.a_user(school, "approver").posts[0].actor()
     child = factories.a_student(school)
     _insert_many(
@@ -44,7 +44,7 @@ def _fill(size: int) -> Actor:
             "receiving_school_id": str(school.id), "releasing_school_id": str(school.id), "ended_because": "''",
         },
     )  # fmt: skip
-    office = "CASE n % 100 " + " ".join(f"WHEN {place} THEN {each}" for place, each in enumerate(ids)) + " END"
+    office = f"CASE n % {offices} " + " ".join(f"WHEN {place} THEN {each}" for place, each in enumerate(ids)) + " END"
     now = f"{clock.now():%Y-%m-%d %H:%M:%S}"
     postgres = db.engine.dialect.name == "postgresql"
     shift = f"TIMESTAMPTZ '{now}+00' + n * interval '1 second'" if postgres else f"datetime('{now}', n || ' seconds')"
@@ -139,7 +139,7 @@ def measure() -> dict[str, Figure]:
     figures: dict[str, Figure] = {}
     for kind in ["sqlite", *(["postgresql"] if postgres_answers() else [])]:
         with a_bench(kind, cases=0) as bench:
-            actor = _fill(SIZES[kind])
+            actor = fill(SIZES[kind])
             pages, counts = _pages(actor), _counts(actor)
             note = f"{kind}, {SIZES[kind]:,} open tasks"
             figures[f"inbox.page_ms.{kind}"] = Figure(pages, "ms p99", "≤ 5, aim 2", PAGES, note)

@@ -12,7 +12,7 @@ import random
 import re
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
@@ -59,7 +59,7 @@ def _province() -> Iterator[tuple[Flask, str]]:
         os.environ["XUEJI_DATABASE_URL"] = url
         app = create_app()
         with app.app_context():
-            yield app, _size()
+            yield app, size()
             db.session.rollback()
         return
     database = Postgres()
@@ -68,18 +68,20 @@ def _province() -> Iterator[tuple[Flask, str]]:
     with app.app_context():
         initialise(lambda _line: None)
         scale.load(lambda _line: None, CHILDREN)
-        yield app, _size()
+        yield app, size()
         db.session.rollback()
         database.close(db.engine)
 
 
-def _size() -> str:
+def size() -> str:
+    """How many children and tasks are there."""
     children, tasks = (db.session.scalar(sa.text(f"SELECT max(id) FROM {each}")) or 0 for each in ("student", "task"))
     db.session.rollback()
     return f"{children:,} children, {tasks:,} tasks"
 
 
-def _sign_in(app: Flask, username: str) -> Any:
+def sign_in(app: Flask, username: str) -> Any:
+    """The browser of somebody of the demo province."""
     browser = app.test_client()
     page = apart(browser.get, "/sign-in").get_data(as_text=True)
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
@@ -129,6 +131,13 @@ def _spent() -> Iterator[list[float]]:
         sa.event.remove(db.engine, "after_cursor_execute", after)
 
 
+def time_in_database(ask: Callable[[], object]) -> float:
+    """Milliseconds of the driver's calls that it makes."""
+    with _spent() as spent:
+        ask()
+    return sum(spent) * 1000
+
+
 def _times(browser: Any, page: str, typed: Iterator[dict[str, str]]) -> list[float]:
     """Milliseconds in the database of each request."""
     times = []
@@ -162,7 +171,7 @@ def measure() -> dict[str, Figure]:
         db.session.rollback()
         typed, found, rows = _typed(), [], []
         for username in (school, *PEOPLE):
-            browser = _sign_in(app, str(username))
+            browser = sign_in(app, str(username))
             for page in _pages_of(str(username)):
                 if times := _times(browser, page, typed):
                     worst = statistics.quantiles(times, n=100)[98]

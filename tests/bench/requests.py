@@ -34,7 +34,7 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _backends_cpu() -> float:
+def backends_cpu() -> float:
     """CPU seconds of the server's processes that work for this database, living ones."""
     if db.engine.dialect.name != "postgresql":
         return 0.0
@@ -53,7 +53,7 @@ def _backends_cpu() -> float:
 class Desk:
     """Programs of every office of the cases, which decide them step by step."""
 
-    bench: Bench
+    bench: Bench | None
     programs: dict[int, Program]
 
     def request(self, case_id: int) -> tuple[Program, str, dict[str, Any], str]:
@@ -63,7 +63,7 @@ class Desk:
         return self.programs[task.office_id], f"/api/v1/tasks/{task.id}/decision", body, task.key
 
 
-def _desk(bench: Bench) -> Desk:
+def desk_of(bench: Bench) -> Desk:
     """Everybody is signed in, and the database is kept so: what is replayed later meets the same rows."""
     client = Client(bench.app)
     users = {office: db.session.get(factories.User, actor.user_id) for (office, _), actor in bench.actors.items()}
@@ -72,7 +72,8 @@ def _desk(bench: Bench) -> Desk:
     return desk
 
 
-def _post(program: Program, address: str, body: Any) -> None:
+def post(program: Program, address: str, body: Any) -> None:
+    """Send the decision. Raises RuntimeError when it is refused."""
     answer = apart(program.http.post, address, json=body, headers=program.headers)
     if answer.status_code != 200:
         raise RuntimeError(answer.get_data(as_text=True))
@@ -94,7 +95,7 @@ def _statements(desk: Desk) -> list[int]:
             program, address, body, key = desk.request(case_id)
             seen.clear()
             sa.event.listen(db.engine, "before_cursor_execute", execute)
-            _post(program, address, body)
+            post(program, address, body)
             sa.event.remove(db.engine, "before_cursor_execute", execute)
             assert key == step
             found[step] = len(seen)
@@ -109,7 +110,7 @@ def _ordinary(desk: Desk) -> list[float]:
         for _ in ORDINARY:
             program, address, body, _key = desk.request(case_id)
             began = _cpu()
-            _post(program, address, body)
+            post(program, address, body)
             spent.append(_cpu() - began)
     bench.bring_back()
     return spent[WARM:]
@@ -160,12 +161,12 @@ def _decide_all(desk: Desk) -> Iterator[tuple[Program, str, Any]]:
 
 def _cost(requests: Iterator[tuple[Program, str, Any]]) -> float:
     """CPU of client and backends for all of them, without what finds out what to send."""
-    spent, server = 0.0, _backends_cpu()
+    spent, server = 0.0, backends_cpu()
     for program, address, body in requests:
         began = _cpu()
-        _post(program, address, body)
+        post(program, address, body)
         spent += _cpu() - began
-    return spent + _backends_cpu() - server
+    return spent + backends_cpu() - server
 
 
 def _offer_replay(app: Flask, transactions: list[list[tuple[Any, Any]]]) -> None:
@@ -208,7 +209,7 @@ def _prepared(desk: Desk) -> float:
             seen.clear()
         before = plans()
         sa.event.listen(db.engine, "before_cursor_execute", execute)
-        _post(program, address, body)
+        post(program, address, body)
         sa.event.remove(db.engine, "before_cursor_execute", execute)
         if place >= len(STEPS) * 12:
             ran += plans() - before
@@ -242,7 +243,7 @@ def _lock_share(desk: Desk) -> float:
     held.clear()
     for program, address, body in _decide_all(desk):
         at = time.perf_counter()
-        _post(program, address, body)
+        post(program, address, body)
         walls.append(time.perf_counter() - at)
     del db.engine.dialect.do_commit
     sa.event.remove(db.engine, "checkout", connected)
@@ -293,7 +294,7 @@ def measure() -> dict[str, Figure]:
             ("page.get_ms", _pages, "× inbox / case / student", "≤ 4, aim 2"),
         ]
         with a_bench(kind) as bench:
-            desk = _desk(bench)
+            desk = desk_of(bench)
             spent = _ordinary(desk)
             mean = statistics.mean(spent)
             figures[f"decision.http_ms.{kind}"] = Figure(

@@ -93,9 +93,9 @@ class Client:
 class Program:
     """A program with a bearer token."""
 
-    def __init__(self, app: Flask, username: str) -> None:
+    def __init__(self, app: Flask, username: str, password: str = PASSWORD) -> None:
         self.http = app.test_client()
-        answer = apart(self.http.post, "/api/v1/session", json={"username": username, "password": PASSWORD})
+        answer = apart(self.http.post, "/api/v1/session", json={"username": username, "password": password})
         assert answer.status_code == 201, answer.get_data(as_text=True)
         self.headers = {"Authorization": f"Bearer {answer.get_json()['token']}"}
         self.since = clock.now()

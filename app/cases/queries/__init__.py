@@ -13,7 +13,7 @@ from app.cases.queries.cases import (
     rows_of,
     view_of,
 )
-from app.cases.queries.tasks import MOST_COUNTED, InboxRow, count_waiting, inbox, task_for
+from app.cases.queries.tasks import MOST_COUNTED, InboxRow, count_waiting, inbox, next_task, task_for
 
 __all__ = [
     "BUREAUS",
@@ -26,6 +26,7 @@ __all__ = [
     "cases_for",
     "count_waiting",
     "inbox",
+    "next_task",
     "open_case_number",
     "process_names",
     "progress_of",

@@ -49,10 +49,16 @@ def supervision_refused(task: Task, actor: Actor, now: dt.datetime) -> Refused |
 
 def effects_of(case_id: int) -> Effects:
     """What a case has led to, in one statement."""
-    directive = sa.exists().where(Directive.case_id == case_id, Directive.status.in_(USABLE))
-    released = sa.exists().where(Batch.case_id == case_id, Batch.released_at.is_not(None))
-    written = sa.exists().where(Change.case_id == case_id)
-    return Effects(*db.session.execute(sa.select(directive, released, written)).one())
+    return Effects(*db.session.execute(EFFECTS, {"case": case_id}).one())
+
+
+_case: sa.BindParameter[int] = sa.bindparam("case")
+#: built once: the page of every case asks it
+EFFECTS = sa.select(
+    sa.exists().where(Directive.case_id == _case, Directive.status.in_(USABLE)),
+    sa.exists().where(Batch.case_id == _case, Batch.released_at.is_not(None)),
+    sa.exists().where(Change.case_id == _case),
+)
 
 
 def has_written(case_id: int) -> bool:

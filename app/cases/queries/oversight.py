@@ -38,8 +38,12 @@ def notices_for(actor: Actor, *, unread: bool = False, before: int | None = None
 
 def count_unread(actor: Actor) -> int:
     """Notices that nobody of the actor's office has read, counted no further than MOST_COUNTED."""
-    query = sa.select(sa.literal(1)).where(Notice.office_id == actor.office_id, Notice.read_at.is_(None))
-    return db.session.scalar(sa.select(sa.func.count()).select_from(query.limit(MOST_COUNTED).subquery())) or 0
+    return db.session.scalar(UNREAD, {"office": actor.office_id}) or 0
+
+
+_unread = sa.select(sa.literal(1)).where(Notice.office_id == sa.bindparam("office"), Notice.read_at.is_(None))
+#: built once: it stands on every page
+UNREAD = sa.select(sa.func.count()).select_from(_unread.limit(MOST_COUNTED).subquery())
 
 
 def last_urged(task_id: int) -> dt.datetime | None:
@@ -67,12 +71,16 @@ def unread_reminder(task_id: int) -> dt.datetime | None:
 
 def urges_of(case_id: int) -> Sequence[Any]:
     """What was said to hurry a case: rows of when, about which task, and the supervision where it was one."""
-    return db.session.execute(
-        sa.select(Notice.at, Notice.task_id, Supervision)
-        .outerjoin(Supervision, Supervision.id == Notice.supervision_id)
-        .where(Notice.case_id == case_id, Notice.kind == NoticeKind.URGE)
-        .order_by(Notice.id)
-    ).all()
+    return db.session.execute(URGES, {"case": case_id}).all()
+
+
+#: built once: the page of every case asks it
+URGES = (
+    sa.select(Notice.at, Notice.task_id, Supervision)
+    .outerjoin(Supervision, Supervision.id == Notice.supervision_id)
+    .where(Notice.case_id == sa.bindparam("case"), Notice.kind == NoticeKind.URGE)
+    .order_by(Notice.id)
+)
 
 
 def _late(now: dt.datetime, after: tuple[dt.datetime, int] | None = None) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -16,6 +17,23 @@ from app.errors import Missing
 from app.students.models import Change
 
 TAKEN, OPPOSITE = aliased(Change), aliased(Change)
+
+
+def _by_case(mine: Any, other: Any) -> sa.Select[str, int]:
+    """The other cases by number, with how many entries of theirs belong to entries of the one asked about."""
+    return (
+        sa.select(Case.number, sa.func.count())
+        .select_from(mine)
+        .join(other, OPPOSITE.reverses_id == TAKEN.id)
+        .join(Case, Case.id == other.case_id)
+        .where(mine.case_id == sa.bindparam("case"))
+        .group_by(Case.id, Case.number)
+        .order_by(Case.id)
+    )
+
+
+#: built once: the page of every case asks both
+TAKEN_BACK, TAKES_BACK = _by_case(TAKEN, OPPOSITE), _by_case(OPPOSITE, TAKEN)
 
 
 @dataclass(frozen=True)
@@ -52,15 +70,7 @@ class Reversals:
 
 def taken_back(case_id: int) -> TakenBack | None:
     """What has been taken back of the case; None while everything that it has done still holds."""
-    rows = db.session.execute(
-        sa.select(Case.number, sa.func.count())
-        .select_from(TAKEN)
-        .join(OPPOSITE, OPPOSITE.reverses_id == TAKEN.id)
-        .join(Case, Case.id == OPPOSITE.case_id)
-        .where(TAKEN.case_id == case_id)
-        .group_by(Case.id, Case.number)
-        .order_by(Case.id)
-    ).all()
+    rows = db.session.execute(TAKEN_BACK, {"case": case_id}).all()
     if not rows:
         return None
     written = db.session.scalar(sa.select(sa.func.count()).select_from(Change).where(Change.case_id == case_id))
@@ -70,16 +80,7 @@ def taken_back(case_id: int) -> TakenBack | None:
 
 def takes_back(case_id: int) -> list[TakesBack]:
     """What the case has taken back, by case; empty for one that is no reversal, or has not been agreed to."""
-    rows = db.session.execute(
-        sa.select(Case.number, sa.func.count())
-        .select_from(OPPOSITE)
-        .join(TAKEN, TAKEN.id == OPPOSITE.reverses_id)
-        .join(Case, Case.id == TAKEN.case_id)
-        .where(OPPOSITE.case_id == case_id)
-        .group_by(Case.id, Case.number)
-        .order_by(Case.id)
-    )
-    return [TakesBack(*row) for row in rows]
+    return [TakesBack(*row) for row in db.session.execute(TAKES_BACK, {"case": case_id})]
 
 
 def reversals_of(actor: Actor, case_id: int) -> Reversals:

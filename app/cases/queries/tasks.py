@@ -154,9 +154,40 @@ def _inbox_row(row: Any) -> InboxRow:
 
 def count_waiting(actor: Actor, *, before: dt.datetime | None = None) -> int:
     """Open tasks of the actor's office and duty, counted no further than MOST_COUNTED."""
-    query = sa.select(sa.literal(1)).where(
-        Task.office_id == actor.office_id, Task.duty == actor.duty, Task.status == sa.literal_column("'open'")
+    asked = {"office": actor.office_id, "duty": actor.duty}
+    if before is None:
+        return db.session.scalar(COUNT, asked) or 0
+    return db.session.scalar(COUNT_BEFORE, {**asked, "before": before}) or 0
+
+
+def next_task(actor: Actor, *, beside: int) -> Any:
+    """The most urgent task of the actor's office and duty in another case: name, number, student, applicant."""
+    return db.session.execute(NEXT, {"office": actor.office_id, "duty": actor.duty, "beside": beside}).one_or_none()
+
+
+def _counted(*conditions: Any) -> sa.Select[int]:
+    rows = sa.select(sa.literal(1)).where(*WAITS, *conditions).limit(MOST_COUNTED)
+    return sa.select(sa.func.count()).select_from(rows.subquery())
+
+
+#: built once: the first stands on every page, the last on the page of every case
+WAITS = (
+    Task.office_id == sa.bindparam("office"),
+    Task.duty == sa.bindparam("duty"),
+    Task.status == sa.literal_column("'open'"),  # as the indexes say it
+)
+COUNT, COUNT_BEFORE = _counted(), _counted(Task.deadline < sa.bindparam("before"))
+NEXT = (
+    sa.select(
+        Task.name,
+        Case.number,
+        sa.func.coalesce(Student.name, "").label("student"),
+        Office.short_name.label("applicant"),
     )
-    if before is not None:
-        query = query.where(Task.deadline < before)
-    return db.session.scalar(sa.select(sa.func.count()).select_from(query.limit(MOST_COUNTED).subquery())) or 0
+    .join(Case, Case.id == Task.case_id)
+    .join(Office, Office.id == Case.applicant_office_id)
+    .outerjoin(Student, Student.id == Case.student_id)
+    .where(*WAITS, Task.case_id != sa.bindparam("beside"))
+    .order_by(Task.deadline, Task.id)
+    .limit(1)
+)

@@ -158,7 +158,7 @@ class CasePage:
     late: str | None
     reported_late: str | None  # a day of the application was to be reported earlier
     reversals: Reversals
-    following: queries.InboxRow | None  # the reader's next task, of another case
+    following: Any  # the reader's next task, of another case
     application: Application
     panels: Sequence[hooks.Panel]  # what the process adds
     rehearsal: Any
@@ -200,7 +200,7 @@ def case_page(
         late=sentence_of(case),
         reported_late=reported_late(case) if view.content else None,
         reversals=reversals,
-        following=next((row for row in queries.inbox(actor, limit=2) if row.number != case.number), None),
+        following=queries.next_task(actor, beside=case.id),
         application=application,
         panels=_panels(context),
         rehearsal=rehearsal_of(case) if view.content else None,
