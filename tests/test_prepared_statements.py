@@ -30,8 +30,9 @@ def test_requests_that_only_read_run_prepared(submitted: Story) -> None:
 
 
 @on_postgres
-def test_no_statement_is_compiled_to_machine_code(submitted: Story) -> None:
+def test_no_statement_is_compiled_to_machine_code_or_waits_for_other_processes(submitted: Story) -> None:
     assert db.session.scalar(sa.text("SHOW jit")) == "off"
+    assert db.session.scalar(sa.text("SHOW max_parallel_workers_per_gather")) == "0"
 
 
 @on_postgres
