@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,21 +34,33 @@ class Book:
         files = {name: each for name, each in self.files.items() if name != key}
         return Book({**files, key: file} if file else files)
 
-    def lost_in(self, process: str, file: PolicyFile) -> list[str]:
-        """The lines that no province may leave out and that are not in this file of a process.
+    def broken_by(self, process: str, file: PolicyFile) -> list[str]:
+        """What a province's file of a process changes that it may not, a sentence for each.
 
-        What the process itself asks of a subject counts, else what the verb's own process asks (where there are
-        several, one of them), or what is common to all ends.
+        It keeps every line that is not 可放宽, in the order of the book, and what undoes a verb; it promises nothing of
+        verbs that the book does not promise, calls none 只读 that writes, and knows no facts but those of the book and
+        of decision tables. What the process itself asks of a subject counts, else what the verb's own process asks
+        (where there are several, one of them), or what is common to all ends.
         """
         own = self.files.get(process, EMPTY).policies
-        lost = [line for policy in own.values() for line in _lost(policy, file.policies.get(policy.subject))]
+        broken = [each for policy in own.values() for each in _broken(policy, file.policies.get(policy.subject))]
         for subject, policy in file.policies.items():
             if subject not in own:
                 homes = [each.policies[subject] for each in self.files.values() if subject in each.policies]
                 if subject.startswith(END):
                     homes = [each for each in homes if each.file == f"{COMMON}{SUFFIX}"]
-                lost += min([_lost(home, policy) for home in homes] or [[]], key=lambda lines: len(list(lines)))
-        return lost
+                nothing = Policy(subject, "", "")
+                least: list[str] = min((_broken(home, policy) for home in homes or [nothing]), key=len)
+                broken += least
+        return [*broken, *self._facts_of_its_own(process, file)]
+
+    def _facts_of_its_own(self, process: str, file: PolicyFile) -> Iterator[str]:
+        """Facts that mean something else than in the book, or that nobody gives: a proof by them proves nothing."""
+        own = self.files.get(process, EMPTY).facts
+        for name, fact in file.facts.items():
+            known = [own[name]] if name in own else [e.facts[name] for e in self.files.values() if name in e.facts]
+            if not any(fact.means_the_same(each) for each in known) and (known or fact.table is None):
+                yield f"事实 {name} 须与已有规定的取值、来源一致，或者出自决策表（表:决策号）"
 
     def policy_of_verb(self, process: str, verb: str) -> Policy:
         """What a process asks of a verb: its own file's part, else that of the one other process that has one.
@@ -101,10 +113,21 @@ class Book:
         return found | dict(known) | dict(self.files.get(process, EMPTY).facts)
 
 
-def _lost(policy: Policy, there: Policy | None) -> list[str]:
-    kept = {each.text for each in there.requirements} if there else set()
-    return [
-        f"{policy.subject}：{each.text}"
-        for each in policy.requirements
-        if not each.relaxable and not each.promised and each.text not in kept
-    ]
+def _broken(policy: Policy, there: Policy | None) -> list[str]:
+    """What another policy for the same subject changes that it may not; `there` None: it says nothing of it."""
+    asked = there.requirements if there else ()
+    texts = [each.text for each in asked]
+    stand = [each for each in policy.requirements if not each.relaxable and not each.promised]
+    lost = [each.text for each in stand if each.text not in texts]
+    kept = [texts.index(each.text) for each in stand if each.in_order and each.text in texts]
+    messages = policy.undone_by_messages - (there.undone_by_messages if there else frozenset())
+    verbs = policy.undone_by_verbs - (there.undone_by_verbs if there else frozenset())
+    lost += [f"失效 消息 {each}" for each in sorted(messages)] + [f"失效 {each}" for each in sorted(verbs)]
+    broken = [f"不能放宽的规定没有了：{policy.subject}：{each}" for each in lost]
+    if kept != sorted(kept):
+        broken.append(f"规定的先后次序变了：{policy.subject}")
+    promised = {each.text for each in policy.requirements if each.promised}
+    broken += [f"不能另加保证：{policy.subject}：{e.text}" for e in asked if e.promised and e.text not in promised]
+    if there and there.reads_only and not policy.reads_only:
+        broken.append(f"写入的操作不能写成只读：{policy.subject}")
+    return broken

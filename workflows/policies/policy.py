@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -77,7 +77,7 @@ class Fact:
     """A fact that conditions may ask for.
 
     values -- what it may be where that is finite; table -- the decision table whose output of that name it is; numeric
-    -- a number not below zero; by -- the verb that gives it, None where it is known from the opening.
+    -- a number not below zero; by -- the verbs that give it, none where it is known from the opening.
     """
 
     name: str
@@ -86,6 +86,10 @@ class Fact:
     numeric: bool = False
     by: tuple[str, ...] = ()
     words: str = ""
+
+    def means_the_same(self, other: Fact) -> bool:
+        """Is everything but the words the same?"""
+        return replace(self, words="") == replace(other, words="")
 
 
 @dataclass(frozen=True)

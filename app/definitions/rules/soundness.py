@@ -22,7 +22,7 @@ def shipped_policies() -> Book:
 def reports_of(content: Content) -> Sequence[Report]:
     """The verdict on each BPMN file, as `python -m workflows check --publishable` gives it. Raises NotBpmn.
 
-    A policy file among the content takes the place of the shipped one; of that it may leave out what is marked 可放宽.
+    A policy file among the content takes the place of the shipped one, as far as `Book.broken_by` lets it.
     """
     operations = set(handlers())
     try:
@@ -33,11 +33,11 @@ def reports_of(content: Content) -> Sequence[Report]:
         reports = check(content.diagrams, book=shipped_policies(), operations=operations)
         return [replace(each, findings=(*each.findings, refused)) for each in reports]
     book = shipped_policies()
-    lost = [line for key, file in own.items() for line in book.lost_in(key, file)]
+    broken = [sentence for key, file in own.items() for sentence in book.broken_by(key, file)]
     for key, file in own.items():
         book = book.with_file(key, file)
     reports = check(content.diagrams, book=book, tables=tables, operations=operations)
-    relaxed = [Finding("policy-relaxed", "error", None, f"不能放宽的规定没有了：{line}", "policy") for line in lost]
+    relaxed = [Finding("policy-relaxed", "error", None, sentence, "policy") for sentence in broken]
     return [replace(each, findings=(*each.findings, *relaxed)) for each in reports]
 
 

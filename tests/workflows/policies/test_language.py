@@ -92,26 +92,68 @@ def book(**texts: str) -> Book:
 
 
 RULE = "a/b 写入\n  依次  转出学校  审批  同意\n  须  任一机构  经办  同意  可放宽\n"
+LOST = "不能放宽的规定没有了：a/b：依次 转出学校 审批 同意"
+
+
+def broken(shipped: Book, key: str, text: str) -> list[str]:
+    return shipped.broken_by(key, read_policy_file(text.encode(), f"{key}.policy"))
 
 
 def test_what_a_province_may_not_relax_is_missed() -> None:
-    shipped = book(first=RULE)
-    relaxed = read_policy_file("a/b 写入\n  依次  转出学校  审批  同意\n".encode(), "first.policy")
-    emptied = read_policy_file("a/b 写入\n  只读\n".encode(), "first.policy")
-
-    assert shipped.lost_in("first", relaxed) == []
-    assert shipped.lost_in("first", emptied) == ["a/b：依次 转出学校 审批 同意"]
+    assert broken(book(first=RULE), "first", "a/b 写入\n  依次  转出学校  审批  同意\n") == []
+    assert broken(book(first=RULE), "first", "a/b 写入\n") == [LOST]
 
 
 def test_another_process_cannot_give_itself_an_easier_rule_for_a_verb() -> None:
-    emptied = read_policy_file("a/b 写入\n".encode(), "second.policy")
-
-    assert book(first=RULE).lost_in("second", emptied) == ["a/b：依次 转出学校 审批 同意"]
+    assert broken(book(first=RULE), "second", "a/b 写入\n") == [LOST]
 
 
 def test_an_end_without_a_rule_of_its_own_keeps_the_common_one() -> None:
     shipped = book(common="结束 agreed\n  须  任一机构  审批  同意\n", first="结束 agreed\n  须  先办 a/b\n")
 
-    assert shipped.lost_in("second", read_policy_file("结束 agreed\n".encode(), "second.policy")) == [
-        "结束 agreed：须 任一机构 审批 同意"
-    ]
+    assert broken(shipped, "second", "结束 agreed\n") == ["不能放宽的规定没有了：结束 agreed：须 任一机构 审批 同意"]
+
+
+WHOLE = """事实
+  same  是否  同一上级
+  many  数  人数 @a/b
+
+a/b 写入
+  依次  转出学校  审批  同意
+  依次  转入学校  审批  同意  除 same
+  失效  消息 ended、a/c
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("  依次  转出学校  审批  同意\n", "", [LOST]),
+        ("  除 same\n", "  除 same\n  依次  转出学校  审批  同意\n", []),
+        ("写入\n  依次  转出学校  审批  同意\n  依次  转入学校  审批  同意  除 same\n",
+         "写入\n  依次  转入学校  审批  同意  除 same\n  依次  转出学校  审批  同意\n", ["规定的先后次序变了：a/b"]),
+        ("消息 ended、a/c", "a/c", ["不能放宽的规定没有了：a/b：失效 消息 ended"]),
+        ("消息 ended、a/c", "消息 ended", ["不能放宽的规定没有了：a/b：失效 a/c"]),
+        ("  失效", "  只读\n  失效", ["写入的操作不能写成只读：a/b"]),
+        ("  失效", "  保证  事实  many > 0\n  失效", ["不能另加保证：a/b：保证 事实 many > 0"]),
+        ("  失效", "  失效  消息 more\n  失效", []),
+        ("  same  是否  同一上级", '  same  "x"  同一上级',
+         ["事实 same 须与已有规定的取值、来源一致，或者出自决策表（表:决策号）"]),
+        ("人数 @a/b", "人数",
+         ["事实 many 须与已有规定的取值、来源一致，或者出自决策表（表:决策号）"]),
+        ("  same", "  more  是否\n  same", ["事实 more 须与已有规定的取值、来源一致，或者出自决策表（表:决策号）"]),
+        ("  same", "  more  表:first_rules\n  same", []),
+        ("同一上级", "换一个说法", []),
+    ],
+    ids=["line", "again later", "order", "message", "verb", "reads only", "promise", "ends sooner", "fact", "giver",
+         "nobody's fact", "table's fact", "words"],
+)  # fmt: skip
+@pytest.mark.parametrize("key", ["first", "second"])
+def test_a_version_may_be_stricter_and_nothing_else(key: str, before: str, after: str, said: list[str]) -> None:
+    assert before in WHOLE
+
+    assert broken(book(first=WHOLE), key, WHOLE.replace(before, after)) == said
+
+
+def test_nothing_is_promised_of_a_verb_that_no_shipped_file_knows() -> None:
+    assert broken(book(first=RULE), "second", "a/new\n  保证  有  不同意\n") == ["不能另加保证：a/new：保证 有 不同意"]
