@@ -86,11 +86,19 @@ def compared(text: str) -> frozenset[tuple[str, Any]]:
     pairs: set[tuple[str, Any]] = set()
     for node in ast.walk(parse(text)):
         if isinstance(node, ast.Compare):
-            sides = [node.left, *node.comparators]
-            facts = [each.id for each in sides if isinstance(each, ast.Name)]
-            constants = [each.value for side in sides for each in ast.walk(side) if isinstance(each, ast.Constant)]
+            facts = [each.id for each in ast.walk(node) if isinstance(each, ast.Name)]
+            constants = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
             pairs.update((fact, constant) for fact in facts for constant in constants)
     return frozenset(pairs)
+
+
+def compared_together(text: str) -> frozenset[frozenset[str]]:
+    """For each comparison in an expression the facts that it is about. Raises DiagramRefused."""
+    return frozenset(
+        frozenset(each.id for each in ast.walk(node) if isinstance(each, ast.Name))
+        for node in ast.walk(parse(text))
+        if isinstance(node, ast.Compare)
+    )
 
 
 def evaluate(text: str, facts: Mapping[str, Any]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
+from math import floor
 from typing import Any
 
 from workflows import scripts
@@ -17,11 +18,14 @@ NAMED_BY_THE_ENGINE = ("outcome", "returned_by", "refusal", "here", "source")  #
 
 
 class TooManyFacts(Exception):
-    """More combinations of facts than are followed; the sentence says so."""
+    """More combinations of facts than are followed, or conditions whose cases are not few; the sentence says so."""
 
 
 class Facts:
-    """The facts that count: those that conditions ask for.
+    """The facts that count: those that conditions ask for, each with every value that makes a difference.
+
+    Of a number these are the constants that it is compared with, and those beside them; of a table what its rules say,
+    and that it says nothing. Two numbers compared with one another are not followed (`refuse_two_numbers`).
 
     asked -- the expressions; declared -- what the policy file says of facts; given -- the values that the engine itself
     gives to `outcome`, `returned_by` and `refusal`; tables -- the decision tables at hand by id.
@@ -38,6 +42,7 @@ class Facts:
         expressions = sorted(set(asked))
         self.names = sorted({name for each in expressions for name in scripts.names(each)})
         self.unknown = [each for each in self.names if each not in declared and each not in NAMED_BY_THE_ENGINE]
+        self._expressions = expressions
         self._place = {name: place for place, name in enumerate(self.names)}
         self.declared = declared
         compared = {pair for each in expressions for pair in scripts.compared(each)}
@@ -60,8 +65,8 @@ class Facts:
         if fact is None:
             return found
         if fact.numeric:
-            constants = [value for asked, value in compared if asked == name and type(value) is int]
-            return sorted({0, 1, *(each + step for each in constants for step in (-1, 0, 1) if each + step >= 0)})
+            near = [floor(value) for asked, value in compared if asked == name and type(value) in (int, float)]
+            return sorted({0, 1, *(each + step for each in near for step in (-1, 0, 1) if each + step >= 0)})
         values = list(fact.values)
         if fact.table is not None:
             table = tables.get(fact.table)
@@ -75,14 +80,23 @@ class Facts:
                 found.append(value)
         return found
 
+    def refuse_two_numbers(self) -> None:
+        """Raises TooManyFacts for a condition that compares two numbers: no few values stand for all of them."""
+        numbers = {name for name, fact in self.declared.items() if fact.numeric}
+        for text in self._expressions:
+            if any(len(each & numbers) > 1 for each in scripts.compared_together(text)):
+                raise TooManyFacts(f"条件 {text} 把两个数相比，不能逐一验证")
+
     def beginnings(self) -> Iterator[Data]:
         """Every combination of the facts that are known from the opening. Raises TooManyFacts."""
+        self.refuse_two_numbers()
         choices: list[list[int]] = []
         count = 1
         for name, values in zip(self.names, self.values, strict=True):
             fact = self.declared.get(name)
             from_opening = fact is not None and not fact.by and name not in NAMED_BY_THE_ENGINE and len(values) > 1
-            choices.append(list(range(1, len(values))) if from_opening else [0])
+            may_be_unknown = [0] if fact is not None and fact.table is not None else []
+            choices.append([*range(1, len(values)), *may_be_unknown] if from_opening else [0])
             count *= len(choices[-1])
         if count > MOST_BEGINNINGS:
             raise TooManyFacts(f"开立时的事实有 {count} 种组合，最多验证 {MOST_BEGINNINGS} 种")

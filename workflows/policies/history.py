@@ -59,8 +59,12 @@ class Rules:
         )
 
     def answered(self, history: History, task: Task, outcome: str, facts: Mapping[str, Any]) -> History:
-        """The history after an answer. facts -- of the case, with those the answer has given."""
-        met = history.met
+        """The history after an answer. facts -- of the case, with those the answer has given.
+
+        What has been repaired is another application than the one that the repairing office's own approver agreed to:
+        the approver is asked again (domain.md, Decisions), the offices after it are not.
+        """
+        met = self._without_approval(history.met, task.role) if task.kind is Kind.REPAIR else history.met
         for policy in self.policies.values():
             for number, each in enumerate(policy.requirements):
                 if each.answer is not None and each.answer.is_of(task.role, task.duty, task.kind):
@@ -74,6 +78,14 @@ class Rules:
             _with_key(history.refused, task.key, outcome == "refuse"),
             _with_key(history.standing, task.key, outcome in NEGATIVE and task.duty == APPROVER),
         )
+
+    def _without_approval(self, met: int, role: str) -> int:
+        """Without the ordinary approval of an office."""
+        for policy in self.policies.values():
+            for number, each in enumerate(policy.requirements):
+                if each.answer is not None and each.answer.role and each.answer.is_of(role, APPROVER, None):
+                    met = self._with(met, policy, number, False)
+        return met
 
     def ran(self, history: History, verb: str, facts: Mapping[str, Any]) -> History:
         """The history after a verb has written."""

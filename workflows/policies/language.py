@@ -16,10 +16,14 @@ A file has a part of facts and a part for each verb, and for each outcome of an 
       依次  先办 archive/pull
 
 依次 asks for a step that was taken while all the 依次 before it stood, 须 for a step whenever it was taken; the latest
-answer of that role, duty and kind of task counts. 没有 不同意或退回 looks at the approvers' latest answers. 保证 before
-a line says what the verb promises of the facts it gives; nothing is asked by it. 限 and 除 say in which cases a line
-holds. 可放宽 at its end marks what a province may leave out of its own version of a process; every other line stands
-in each version.
+answer of that role, duty and kind of task counts, and after a 补正 the approval of the office that repaired counts no
+more. 没有 不同意或退回 looks at the approvers' latest answers, 有 不同意 at everybody's. 未曾 asks that a verb has not
+run, 事实 for an expression over the facts. 失效 names the messages and verbs after which what the verb did stands no
+more. 只读 marks a verb that writes nothing. 保证 before a line says what the verb promises of the facts it gives;
+nothing is asked by it. 限 and 除 say in which cases a line holds.
+
+可放宽 at the end of a line marks what a province may leave out of its own version of a process; every other line stands
+in each version, and nothing may be promised there that is not promised here (`Book.broken_by`).
 """
 
 from __future__ import annotations

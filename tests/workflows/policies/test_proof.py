@@ -127,6 +127,40 @@ def test_a_table_that_never_asks_for_the_city_is_told() -> None:
     assert {rule for rule, _element in of_policy(findings)} == {"never-true"}
 
 
+def test_what_is_repaired_goes_through_the_approver_of_whoever_repaired_it() -> None:
+    findings = found("transfer", ('sourceRef="repair" targetRef="receiving_school"',
+                                  'sourceRef="repair" targetRef="receiving_bureau"'))  # fmt: skip
+
+    breach = next(each for each in findings if each.rule == "policy")
+    assert breach.element == "issue_directive"
+    assert "依次 转入学校 审批 同意" in breach.message
+    assert any(step.get("task") == "repair" for step in breach.counter_example)
+
+
+def test_a_table_may_have_no_rule_for_a_case() -> None:
+    findings = found("transfer",
+                     ("city_review</bpmn:cond", "city_review == True or city_review == False</bpmn:cond"),
+                     ('sourceRef="city_review_check" targetRef="releasing_school"',
+                      'sourceRef="city_review_check" targetRef="issue_directive"'))  # fmt: skip
+
+    assert ("policy", "issue_directive") in of_policy(findings)
+
+
+@pytest.mark.parametrize("asked", ["accepted &gt; 2.5", "accepted == 7", "accepted in [5, 9]", "accepted &gt;= 3"])
+def test_a_number_is_followed_on_either_side_of_what_it_is_compared_with(asked: str) -> None:
+    """Children are registered, and yet the case would end as refused."""
+    findings = found("registration_primary", ("accepted == 0", asked))
+
+    assert ("policy", "nobody") in of_policy(findings)
+
+
+def test_two_numbers_compared_with_one_another_are_not_decided() -> None:
+    findings = found("recruitment_roster", ("undirected == 0 and left &gt; 0", "undirected &lt; left"))
+
+    assert ("undecided", None) in of_policy(findings)
+    assert any("把两个数相比" in each.message for each in findings)
+
+
 def test_a_further_decision_and_a_stricter_condition_are_accepted() -> None:
     further = (
         'sourceRef="releasing_school_outcome" targetRef="releasing_bureau">',
