@@ -9,7 +9,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.cases.models import Case
+from app.cases.operations.policy_enforcement import PolicyEnforcement
+from app.cases.rules import PolicyNotHeld
 from app.database import db
+from app.definitions.queries import current_version
 from app.students.models import Directive, Enrolment
 from tests.support.transfer_case import Story
 
@@ -123,3 +126,18 @@ def test_a_case_from_before_verbs_were_kept_is_asked_for_its_decisions_alone(app
 
     assert story.case()["outcome"] == "agreed"
     assert written_of(story) is None
+
+
+@pytest.mark.parametrize(("again", "may_write"), [("another", True), ("the same", False)])
+def test_an_approval_by_who_repaired_later_counts_while_it_stands(app: Flask, again: str, may_write: bool) -> None:
+    drafter, approver, other = 1, 2, 3
+    decided = [("school_approval", "send_back", approver), ("repair", "agree", approver)]
+    now = ("school_approval", "agree", approver if again == "the same" else other)
+    version = current_version("class_change")
+    enforcement = PolicyEnforcement(1, version, [], drafted_by=drafter, decided=decided, now=now)
+
+    if may_write:
+        enforcement.check("enrolment/change_class", {})
+    else:
+        with pytest.raises(PolicyNotHeld, match="由起草人本人审批"):
+            enforcement.check("enrolment/change_class", {})

@@ -111,11 +111,14 @@ class PolicyEnforcement:
                     yield Heard(name.removeprefix(MESSAGE)) if name.startswith(MESSAGE) else Ran(name)
 
     def _approvals_of_drafters(self) -> Iterator[TaskSpec]:
-        """The approvals that were given by somebody who drafted the case: opened it, or completed it on repair."""
+        """The approvals that stand and were given by somebody who drafted the case: opened it, or completed it on
+        repair. What an office has decided anew stands no more.
+        """
         tasks = self.version.diagrams.tasks
         known = [(tasks[key], by) for key, _outcome, by in self._decisions() if key in tasks]
         drafters = {by for spec, by in known if spec.kind is Kind.REPAIR} | {self.drafted_by}
-        yield from (spec for spec, by in known if spec.duty == "approver" and by in drafters)
+        latest = {spec.key: (spec, by) for spec, by in known}
+        yield from (spec for spec, by in latest.values() if spec.duty == "approver" and by in drafters)
 
 
 def task_of(spec: TaskSpec) -> Task:

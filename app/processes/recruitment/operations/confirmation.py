@@ -119,12 +119,15 @@ def _reason_texts(context: CaseContext) -> dict[str, str]:
 def answers(context: CaseContext) -> Mapping[str, str]:
     """What both bureaus said last, as one outcome, and which of them sent the list back: here, source or both.
 
-    As facts of the run: a join keeps of either branch what it knew before, so it cannot tell by itself.
+    As facts of the run: a join keeps of either branch what it knew before, so it cannot tell by itself. Raises
+    NotConfirmed (E-CONSENT) when nobody objects and one has not answered: silence never approves.
     """
     roster = roster_for(context)
     said = {"here": roster.here_answer, "source": roster.source_answer}
     back = [side for side, answer in said.items() if answer == "send_back"]
-    outcome = next((each for each in ("refuse", "send_back") if each in said.values()), "agree")
+    outcome = next((each for each in ("refuse", "send_back", "") if each in said.values()), "agree")
+    if not outcome:
+        raise rules.NotConfirmed()
     return {"outcome": outcome, "returned_by": "both" if len(back) > 1 else "".join(back)}
 
 
