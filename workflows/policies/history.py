@@ -155,7 +155,7 @@ class Rules:
         if each.negatives is not None:
             return bool(history.refused if each.negatives else not history.standing)
         if each.fact is not None:
-            return Requirement(each.text, each.line, when=each.fact).holds_for(facts)
+            return each.is_fact(facts)
         return self._is_met(history.met, policy, number)
 
     def _is_met(self, met: int, policy: Policy, number: int) -> bool:

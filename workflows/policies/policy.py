@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from workflows import scripts
+from workflows.errors import RunBroken
 from workflows.vocabulary import Kind
 
 NEGATIVE = ("refuse", "send_back")
@@ -50,8 +51,16 @@ class Requirement:
     promised: bool = False
 
     def holds_for(self, facts: Mapping[str, Any]) -> bool:
-        """Does the line hold in a case with these facts?"""
-        return self.when is None or bool(scripts.evaluate(self.when, facts))
+        """Does the line hold in a case with these facts?
+
+        Where that cannot be worked out, a number is asked for that nobody has given yet, what is asked for is asked
+        for, and nothing is promised.
+        """
+        return self.when is None or _truth(self.when, facts, unknown=not self.promised)
+
+    def is_fact(self, facts: Mapping[str, Any]) -> bool:
+        """Is its `fact` true? One that cannot be worked out is not."""
+        return self.fact is not None and _truth(self.fact, facts, unknown=False)
 
 
 @dataclass(frozen=True)
@@ -102,3 +111,10 @@ class PolicyFile:
 
 
 EMPTY = PolicyFile("")
+
+
+def _truth(expression: str, facts: Mapping[str, Any], *, unknown: bool) -> bool:
+    try:
+        return bool(scripts.evaluate(expression, facts))
+    except RunBroken:
+        return unknown

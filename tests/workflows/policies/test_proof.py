@@ -186,3 +186,11 @@ def test_a_further_decision_and_a_stricter_condition_are_accepted() -> None:
     findings = found("transfer", further, task, flow, lane, stricter)
 
     assert of_policy(findings) == []
+
+
+def test_an_end_reached_before_the_number_is_known_that_it_asks_for_is_a_breach() -> None:
+    findings = found("registration_primary", ('sourceRef="school_outcome" targetRef="refused"',
+                                              'sourceRef="school_outcome" targetRef="done"'))  # fmt: skip
+
+    breach = next(each for each in findings if each.rule == "policy" and each.element == "done")
+    assert "事实 accepted > 0" in breach.message
