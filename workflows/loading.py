@@ -58,10 +58,20 @@ logging.getLogger("spiff.workflow").setLevel(logging.WARNING)
 logging.getLogger("spiff.task").setLevel(logging.WARNING)
 
 
+class _Parser(SpiffBpmnParser):
+    """The library's parser, except that the flows out of a node keep the order they have in the file.
+
+    The library sorts them by where their targets are drawn: of two conditions that hold, the picture would decide.
+    """
+
+    def get_document_positions(self, root: etree._Element) -> dict[str, Any]:  # noqa: ARG002  # the library's name
+        return {}
+
+
 def parsed(roots: Mapping[str, etree._Element]) -> SpiffBpmnParser:
     """A parser of the engine that has read these files. Raises DiagramRefused."""
     refuse_circles(roots)
-    parser = SpiffBpmnParser(validator=VALIDATOR)
+    parser = _Parser(validator=VALIDATOR)
     with _in_our_words():
         for name, root in roots.items():
             if root.find(f".//{BPMN}process") is not None:
