@@ -5,7 +5,7 @@ SECONDS ?= 300
 JOBS ?= 2
 BIN := .venv/bin
 
-.PHONY: help run test check fields mutants soak bench wheel lock clean
+.PHONY: help run test check fields mutants proof soak bench wheel lock clean
 help:            ## print this
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -48,6 +48,9 @@ check: .venv/ready-test ## ruff, mypy, import contracts, template lint
 
 mutants: .venv/ready-test ## one-line faults in the rules, each of which a test must notice (JOBS=2 at a time)
 	@$(BIN)/python -m tests.mutants --jobs $(JOBS)
+
+proof: .venv/ready-test ## every changed diagram before the check and an independent walk; what each says is replayed (JOBS=2)
+	@$(BIN)/python -m tests.proof --jobs $(JOBS)
 
 soak: .venv/ready-test ## random histories with kills, then every invariant (SECONDS=300)
 	@SOAK_SECONDS=$(SECONDS) $(BIN)/python -m pytest -q -s tests/soak
