@@ -87,13 +87,18 @@ def _report(
     elsewhere = {str(each.get("id")) for root in roots.values() for each in root.iterfind(f"{BPMN}process")}
     findings = [*of_standard(drawing.root, elsewhere), *lint(drawing, operations)]
     refused = _refused(drawing.root, roots)
-    fault = load_fault(drawing.file, roots)
+    unread = any(each.rule == "schema" for each in findings)
+    fault = _unread() if unread else load_fault(drawing.file, roots)
     findings += refused if fault is None else [*refused, fault]
     verdict = judge(drawing)
     findings += _spoken(verdict)
     if more is not None and fault is None:
         findings += more(drawing)
     return Report(drawing.file, not refused and fault is None, verdict.safe, verdict.sound, tuple(findings))
+
+
+def _unread() -> Finding:
+    return Finding("load", ERROR, None, "引擎不能载入：不符合 BPMN 2.0 的格式定义", ENGINE)
 
 
 def _refused(root: etree._Element, roots: Mapping[str, etree._Element]) -> list[Finding]:

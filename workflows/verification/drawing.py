@@ -152,6 +152,7 @@ class Drawing:
     nodes: dict[str, Node] = field(default_factory=dict)
     message_flows: list[MessageFlow] = field(default_factory=list)
     loose_flows: list[etree._Element] = field(default_factory=list)
+    declared: frozenset[str] = frozenset()  # the ids of what the file declares: messages, errors and the like
 
     @property
     def processes(self) -> list[Scope]:
@@ -164,8 +165,8 @@ class Drawing:
 
 def draw(root: etree._Element, file: str) -> Drawing:
     """Read every process of a parsed file. Whatever does not fit together is left out, for the lint to name."""
-    drawing = Drawing(file, root)
     references = {key: each for each in root.iterfind(f"{BPMN}*") if (key := each.get("id"))}
+    drawing = Drawing(file, root, declared=frozenset(references))
     for process in root.iterfind(f"{BPMN}process"):
         _read_scope(drawing, process, None, references)
     for flow in root.iterfind(f"{BPMN}collaboration/{BPMN}messageFlow"):

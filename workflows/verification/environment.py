@@ -10,10 +10,6 @@ from workflows.verification.drawing import Event, MessageFlow, Node, Scope
 MOST_FIRINGS = 2  # of a non-interrupting event during one activity, as for several instances
 
 
-class TooWide(Exception):
-    """There are more choices than are followed."""
-
-
 @dataclass(eq=False)
 class Trigger:
     """What lets an event happen: nothing (at any time), a message of the file, a signal, or something thrown inside."""

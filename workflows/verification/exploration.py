@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from workflows.verification.bounds import refuse_when_late
 from workflows.verification.drawing import Node, Scope
 from workflows.verification.markings import QUIET, Effect, Marking
 from workflows.verification.semantics import Semantics
@@ -75,6 +76,7 @@ class Exploration:
         while queue:
             state = queue.pop() if self.deep else queue.popleft()
             number = self.states[state]
+            refuse_when_late()
             if self._is_too_much(state) or len(self.states) >= self.most:
                 self.cut.add(number)
                 continue

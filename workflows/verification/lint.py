@@ -191,10 +191,9 @@ def _of_events(node: Node, drawing: Drawing) -> Iterator[Finding]:
 
 
 def _of_reference(node: Node, attribute: str, drawing: Drawing) -> Iterator[Finding]:
-    declared = {each.get("id") for each in drawing.root.iterfind(f"{BPMN}*")}
     for definition in node.element:
         reference = definition.get(attribute) if isinstance(definition.tag, str) else None
-        if reference and reference.rpartition(":")[2] not in declared:
+        if reference and reference.rpartition(":")[2] not in drawing.declared:
             yield Finding("no-definition", ERROR, node.id, f"{node}引用了没有定义的 {reference}", STANDARD)
 
 

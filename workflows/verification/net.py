@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
+from workflows.verification.bounds import TooWide, refuse_when_late
 from workflows.verification.drawing import Flow, Node, Scope
-from workflows.verification.environment import Environment, TooWide, Trigger, closure, thrown_in, trigger_of
+from workflows.verification.environment import Environment, Trigger, closure, thrown_in, trigger_of
 from workflows.verification.reduction import Reduction
 from workflows.verification.transitions import Activity, Bag, Border, Start, Transition, output_places
 
@@ -243,6 +244,7 @@ class Net:
 
     def _reached(self, places: set[int], join: Transition) -> frozenset[int]:
         seen, open_ = set(places), list(places)
+        refuse_when_late()
         while open_:
             place = open_.pop()
             for transition in self.transitions:

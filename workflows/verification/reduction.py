@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from typing import NamedTuple
 
+from workflows.verification.bounds import refuse_when_late
 from workflows.verification.drawing import Flow
 from workflows.verification.transitions import Bag, Start, Transition
 
@@ -31,8 +32,9 @@ class Reduction:
 
     def reduce(self) -> list[Flow | None]:
         """Reduce until no rule applies, then number the places from 0; the flow at which each waits."""
+        self._remove_lines()
         while self._merge_inputs() or self._remove_in_series() or self._remove_in_parallel():
-            pass
+            refuse_when_late()
         self._number()
         return list(self.flow_at.values())
 
@@ -44,14 +46,52 @@ class Reduction:
         return [*own, *borders, *(start.outputs for start in self.starts)]
 
     def _rename(self, old: int, new: int) -> None:
+        self._rename_all({old: new})
+
+    def _rename_all(self, names: dict[int, int]) -> None:
         for transition in self.transitions:
-            transition.inputs[:] = dict.fromkeys(new if place == old else place for place in transition.inputs)
+            transition.inputs[:] = dict.fromkeys(names.get(place, place) for place in transition.inputs)
         for outputs in self._outputs():
-            outputs[:] = [tuple(sorted(new if place == old else place for place in bag)) for bag in outputs]
-        del self.flow_at[old]
+            outputs[:] = [tuple(sorted(names.get(place, place) for place in bag)) for bag in outputs]
+        for old in names:
+            del self.flow_at[old]
 
     def _is_only_consumer(self, transition: Transition, place: int) -> bool:
         return not any(place in other.inputs for other in self.transitions if other is not transition)
+
+    def _remove_lines(self) -> None:
+        """All that is in series at once: a long line costs one look at each of its transitions."""
+        consumers: dict[int, list[Transition]] = {}
+        for transition in self.transitions:
+            for place in transition.inputs:
+                consumers.setdefault(place, []).append(transition)
+        instead: dict[int, int] = {}
+        left = []
+        for transition in self.transitions:
+            target = self._target_of_line(transition, consumers, instead)
+            if target is None:
+                left.append(transition)
+            else:
+                instead[transition.inputs[0]] = target
+        self.transitions[:] = left
+        for outputs in self._outputs():
+            outputs[:] = [tuple(sorted(_last(place, instead) for place in bag)) for bag in outputs]
+        for place in instead:
+            del self.flow_at[place]
+
+    @staticmethod
+    def _target_of_line(
+        transition: Transition, consumers: dict[int, list[Transition]], instead: dict[int, int]
+    ) -> int | None:
+        if not (transition.is_silent and transition.join == "any"):
+            return None
+        if not len(transition.inputs) == len(transition.outputs) == len(transition.outputs[0]) == 1:
+            return None
+        [place], [[given]] = transition.inputs, transition.outputs
+        target = _last(given, instead)
+        if target == place or len(consumers[place]) > 1:
+            return None
+        return None if any(each.receives_signals for each in consumers.get(target, ())) else target
 
     # --- alternatives into one transition
 
@@ -62,7 +102,7 @@ class Reduction:
                 transition.outputs[:] = _distinct(transition)
                 inputs = transition.inputs
                 if len(inputs) > 1 and all(self._is_only_consumer(transition, place) for place in inputs):
-                    self._rename(inputs[1], inputs[0])
+                    self._rename_all(dict.fromkeys(inputs[1:], inputs[0]))
                     return True
             elif transition.join in ("all", "or") and _is_trivial_join(transition):
                 transition.join = "any"
@@ -150,6 +190,17 @@ class Reduction:
             transition.inputs[:] = [numbers[place] for place in transition.inputs]
         for outputs in self._outputs():
             outputs[:] = [tuple(numbers[place] for place in bag) for bag in outputs]
+
+
+def _last(place: int, instead: dict[int, int]) -> int:
+    """The place that stands for another, which has been taken out; the way there is remembered."""
+    way = []
+    while place in instead:
+        way.append(place)
+        place = instead[place]
+    for each in way:
+        instead[each] = place
+    return place
 
 
 def _is_trivial_join(transition: Transition) -> bool:

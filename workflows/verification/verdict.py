@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from workflows.verification.bounds import TooWide, within_bounds
 from workflows.verification.drawing import Drawing, Node, Scope
-from workflows.verification.environment import Environment, TooWide, closure
+from workflows.verification.environment import Environment, closure
 from workflows.verification.exploration import Exploration
 from workflows.verification.semantics import Semantics
 from workflows.verification.soundness import Verdict, verdict_on
@@ -30,8 +31,9 @@ def judge(drawing: Drawing) -> Verdict:
         return Verdict(why_undecided="图中没有可以验证的流程")
     environment = Environment(scopes, drawing.message_flows)
     try:
-        inner = _look_inside(environment)
-        verdicts = [_on_pools(group, environment) for group in _groups(pools, environment)]
+        with within_bounds():
+            inner = _look_inside(environment)
+            verdicts = [_on_pools(group, environment) for group in _groups(pools, environment)]
     except TooWide as error:
         return Verdict(why_undecided=str(error))
     return _together(verdicts, inner)

@@ -1,0 +1,31 @@
+"""How long a verdict may take: beyond it a drawing is not decided, and that is said."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from contextvars import ContextVar
+
+MOST_SECONDS = 5.0  # of the processor, for the verdict on one file
+_until: ContextVar[float] = ContextVar("until", default=float("inf"))
+
+
+class TooWide(Exception):
+    """There are more choices than are followed."""
+
+
+@contextlib.contextmanager
+def within_bounds(seconds: float | None = None) -> Iterator[None]:
+    """Let what is worked out here take no longer than so many seconds of the processor."""
+    token = _until.set(time.process_time() + (MOST_SECONDS if seconds is None else seconds))
+    try:
+        yield
+    finally:
+        _until.reset(token)
+
+
+def refuse_when_late() -> None:
+    """Raises TooWide once the time is over."""
+    if time.process_time() > _until.get():
+        raise TooWide("验证用的时间超出了界限")
