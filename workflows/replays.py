@@ -55,7 +55,7 @@ class Replay:
     why: str = ""
 
 
-def opening_facts(diagrams: Diagrams, state: bytes) -> dict[str, Any]:
+def initial_facts(diagrams: Diagrams, state: bytes) -> dict[str, Any]:
     """What a case knew at its opening, as far as its stored run still says. Raises RunBroken."""
     return {name: value for name, value in facts_in(diagrams, state).items() if name not in GIVEN}
 
@@ -63,7 +63,7 @@ def opening_facts(diagrams: Diagrams, state: bytes) -> dict[str, Any]:
 def replay(diagrams: Diagrams, facts: Mapping[str, Any], decisions: Sequence[Decided], outcome: str | None) -> Replay:
     """Run a closed case through these diagrams; nothing is written, no verb is called.
 
-    facts -- see `opening_facts`; decisions -- in their order; outcome -- what the case came to on its own version.
+    facts -- see `initial_facts`; decisions -- in their order; outcome -- what the case came to on its own version.
     """
     course = _Course(diagrams)
     try:

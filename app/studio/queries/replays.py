@@ -16,7 +16,7 @@ from app.database import end_reading, execute, table
 from app.definitions.queries import CompiledVersion, compiled_version
 from app.divisions.models import Office
 from workflows import RunBroken
-from workflows.replays import Decided, Replay, Way, opening_facts, replay
+from workflows.replays import Decided, Replay, Way, initial_facts, replay
 
 CASES, DECISIONS, OFFICES = table(Case), table(Decision), table(Office)
 MOST_CASES = 300  # of one replay, the latest first: a second or two
@@ -127,7 +127,7 @@ def _replayed(
 ) -> ReplayedCase:
     outcome = str(row.outcome.value)
     try:
-        facts = opening_facts(own.diagrams, bytes(row.state))
+        facts = initial_facts(own.diagrams, bytes(row.state))
         done = replay(draft.diagrams, facts, _acts(decisions, row.written or ()), outcome)
     except RunBroken as error:
         done = Replay(Way.STUCK, None, why=str(error))
