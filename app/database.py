@@ -26,6 +26,7 @@ db = SQLAlchemy()
 LAST = "last"
 QUESTIONS = "questions"
 LATER = "later"
+INSIDE = "inside"  # a block of `transaction`
 WROTE = "wrote"  # names of the tables that the transaction has written, as its connection noted them
 NOTED = "noted"  # on SQLite: table -> keys of the rows written, as the triggers of app/audit note them
 LAST_WRITERS: list[Callable[[list[Any]], None]] = []
@@ -175,6 +176,7 @@ def transaction(*, reads_first: bool = False) -> Iterator[None]:
     A database that says "somebody else was faster" is translated to Stale (E-STALE).
     """
     session = db.session
+    session.info[INSIDE] = True
     try:
         if not reads_first and session.connection().dialect.name == "sqlite":
             begin_immediate(session.connection())
@@ -196,7 +198,7 @@ def transaction(*, reads_first: bool = False) -> Iterator[None]:
         session.rollback()
         raise
     finally:
-        for left in (LATER, LAST, QUESTIONS):
+        for left in (LATER, LAST, QUESTIONS, INSIDE):
             session.info.pop(left, None)
 
 
@@ -292,8 +294,11 @@ def write_later(*some: Write) -> None:
     """Keep writes for the end of the transaction, where all of them go together, the first one kept first.
 
     Nothing that comes later in the transaction may read what they write. On SQLite the writer's place is so taken when
-    everything has been computed; where the first is a claim, whoever was too late has then written nothing.
+    everything has been computed; where the first is a claim, whoever was too late has then written nothing. Raises
+    RuntimeError outside `transaction`, where nobody would write them.
     """
+    if INSIDE not in db.session.info:
+        raise RuntimeError("writes are kept for the end of transaction(), which is not there")
     db.session.info.setdefault(LATER, []).extend(some)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -62,12 +64,21 @@ def test_what_is_kept_for_later_is_written_at_the_end_and_only_then(app: Flask) 
         assert execute(sa.select(sa.func.count()).where(SERIES.c.key == "x")).scalar() == 0
 
     assert kept() == {"x": 1}
-    write_later(Write(SERIES, {"key": "x1", "last": 1}))
-    with pytest.raises(Late), transaction():
+    with contextlib.suppress(Late), transaction():
+        write_later(Write(SERIES, {"key": "x1", "last": 1}))
         write_together(claim(7))
     with transaction():
         pass
     assert kept() == {"x": 1}
+
+
+def test_nothing_is_kept_where_nobody_would_write_it(app: Flask) -> None:
+    with pytest.raises(RuntimeError, match=r"transaction\(\)"):
+        write_later(Write(SERIES, {"key": "x", "last": 1}))
+    with transaction():
+        pass
+
+    assert kept() == {}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from app.cases.models.coming_changes import ComingChange
 from app.cases.operations import Answer
 from app.cases.operations.reservations import numbers_in
 from app.cases.presenters.prefilled_forms import prefilled
-from app.database import LAST, LATER, QUESTIONS, db, write_kept
+from app.database import db, transaction, write_kept
 from app.definitions.queries import compiled_version
 from app.divisions.models import Office
 from app.errors import InvalidInput, NotAllowed, Refused, objections_of
@@ -245,6 +245,10 @@ def _waits(case_id: int) -> bool:
     return bool(db.session.scalar(sa.select(sa.or_(coming, listed))))
 
 
+class _TrialOver(Exception):
+    """The decision was accepted, and is undone."""
+
+
 def _refusals_of(task_id: int) -> dict[str, set[str]]:
     """By each outcome of the task the codes of the rules that refuse it now; nothing is kept of the trial."""
     task = db.session.get_one(Task, task_id)
@@ -257,17 +261,16 @@ def _refusals_of(task_id: int) -> dict[str, set[str]]:
         no = outcome in ("refuse", "send_back")
         answer = Answer(outcome, reason if no else None, "试办" if no else "", {} if no else form)
         try:
-            operations.decide(task_id, answer, actor=actor)
-            write_kept()
+            with transaction(reads_first=True):
+                operations.decide(task_id, answer, actor=actor)
+                write_kept()
+                raise _TrialOver
+        except _TrialOver:
             found[outcome] = set()
         except NotAllowed as refusal:
             found[outcome] = {refusal.code}
         except Refused as refusal:  # what has to be typed says nothing about the case
             found[outcome] = {each.code for each in objections_of(refusal) if not isinstance(each, InvalidInput)}
-        finally:
-            db.session.rollback()
-            for left in (LATER, LAST, QUESTIONS):
-                db.session.info.pop(left, None)
     return found
 
 
