@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.cases.models import Case, Decision, Task
 from app.database import db
 from tests.studio.conftest import Studio
+from tests.support.client import Client
 from tests.support.transfer_case import Story
 
 SECOND_LOOK = (
@@ -117,6 +118,23 @@ def test_a_day_that_is_none_is_refused(studio: Studio, since: object) -> None:
     draft = studio.draft("transfer")
 
     assert studio.program("analyst").post(f"/drafts/{draft}/replay", {"since": since}).status == 422
+
+
+def test_the_page_shows_the_numbers_the_list_and_the_offices(studio: Studio, closed: Story) -> None:
+    draft = studio.draft("transfer")
+    analyst = Client(studio.client.app).sign_in(studio.people["analyst"])
+    address = f"/studio/drafts/{draft}/replay"
+
+    assert "照原样办理" not in analyst.get(address).text
+    assert "没有按流程图办结的办件" in analyst.get(f"{address}?since=2026-11-24").text
+    assert "每一件都会照原样办理" in analyst.get(f"{address}?since=2026-11-01").text
+    for before, after in SECOND_LOOK:
+        assert studio.edit(draft, "transfer.bpmn", before, after).status == 200
+    page = analyst.get(f"{address}?since=2026-11-01")
+    assert closed.number in page.text
+    assert "再核（" in page.text
+    wrong = analyst.get(f"{address}?since=gestern")
+    assert (wrong.status, "日期须写成" in wrong.text) == (422, True)
 
 
 def test_nobody_else_replays(studio: Studio, story: Story) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.cases.rules.routing import role_name
 from app.definitions.queries import CompiledVersion
 from app.studio.models import ProposalStatus
+from app.studio.queries.replays import Way
 
 PROPOSAL_STATUSES = {
     ProposalStatus.OPEN: ("待审批", "blue"),
@@ -22,6 +23,13 @@ KINDS = {
     "policy": "办事规则",
     "engine": "运行引擎",
     "house": "平台要求",
+}
+WAYS = {
+    Way.SAME: ("照原样办理", "green"),
+    Way.MORE: ("多办环节", "blue"),
+    Way.FEWER: ("少办环节", "amber"),
+    Way.OTHER: ("结果不同", "red"),
+    Way.STUCK: ("走不下去", "red"),
 }
 FILE_KINDS = {"bpmn": "流程图", "dmn": "决策表", "policy": "办事规则", "json": "表单"}
 OWN_KINDS = {"reasons.json": "办理原因", "proofs.json": "证明材料", "application.json": "申请表"}

@@ -16,7 +16,7 @@ def replays_json(replays: Replays, since: dt.date) -> ReplaysJson:
         "cases": len(replays.cases),
         "more_cases": replays.is_cut,
         "ways": {each.value: counts[each] for each in Way},
-        "items": [_case(each) for each in replays.cases if each.replay.way is not Way.SAME],
+        "items": [_case(each) for each in replays.changed],
         "offices": [
             {"office": each.office, "further": each.further, "left_out": each.left_out} for each in replays.loads
         ],

@@ -66,6 +66,11 @@ class Replays:
         return Counter(each.replay.way for each in self.cases)
 
     @property
+    def changed(self) -> Sequence[ReplayedCase]:
+        """The cases that would not have gone the same way."""
+        return [each for each in self.cases if each.replay.way is not Way.SAME]
+
+    @property
     def loads(self) -> Sequence[OfficeLoad]:
         """The offices whose load changes, the most changed first."""
         further = Counter(task.office for case in self.cases for task in case.further)

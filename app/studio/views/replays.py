@@ -1,0 +1,59 @@
+"""重放: the page on which an analyst sees what a draft would have made of cases that are closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask import render_template, request
+
+from app import clock
+from app.access import actor, allow
+from app.definitions.queries import compiled_content
+from app.errors import InvalidInput, Refused, objections_of
+from app.studio.presenters.labels import WAYS
+from app.studio.queries import drafts as queries
+from app.studio.queries.replays import MOST_CASES, Replays, replays_of
+from app.studio.rules.files import content_of
+from app.studio.rules.refusals import NotRunnable
+from app.studio.views.library import bp
+from workflows import DiagramRefused
+
+LONGEST_TERM = dt.timedelta(days=180)
+
+
+@bp.get("/drafts/<int:draft_id>/replay")
+@allow("analyst", "publisher")
+def replay_draft(draft_id: int) -> Any:
+    """The form, and with a day the cases closed since then: in which way each would have gone."""
+    draft = queries.draft_for(actor(), draft_id)
+    since = request.args.get("since", "").strip()
+    errors: list[Any] = []
+    found: Replays | None = None
+    if since:
+        try:
+            found = _replayed(draft.process_key, queries.files_of(draft.id), since)
+        except Refused as refusal:
+            errors = list(objections_of(refusal))
+    shown = render_template(
+        "studio/replay.html",
+        draft=draft,
+        since=since or (clock.today() - LONGEST_TERM).isoformat(),
+        found=found,
+        ways=WAYS,
+        most=MOST_CASES,
+        errors=errors,
+    )
+    return (shown, 422) if errors else shown
+
+
+def _replayed(key: str, files: Any, since: str) -> Replays:
+    try:
+        day = dt.date.fromisoformat(since)
+    except ValueError as error:
+        raise InvalidInput(sentence="日期须写成 2026-09-01 的样子。", field="since") from error
+    try:
+        version = compiled_content(key, content_of(files))
+    except DiagramRefused as refused:
+        raise NotRunnable(why=refused.sentence) from refused
+    return replays_of(version, day)
