@@ -56,7 +56,7 @@ def read_answer(context: CaseContext) -> dict[str, Any]:
     answer = str(body.get("answer", "refused"))
     if answer != "agreed":
         context.noted.append(AnsweredNo(answer))
-        return {"answer": answer}
+        return {"answer": "refused"}  # whatever code came: the diagram knows agreed, refused and number
     declared, answered = arrival.unsealed(context).get("national_number", ""), number_answered(body)
     try:
         national_numbers.declare(agreed_number(declared, answered), context.case_id, over=closed_cases())
