@@ -194,3 +194,12 @@ def test_an_end_reached_before_the_number_is_known_that_it_asks_for_is_a_breach(
 
     breach = next(each for each in findings if each.rule == "policy" and each.element == "done")
     assert "事实 accepted > 0" in breach.message
+
+
+@pytest.mark.parametrize("key", ["plan_cross_county", "plan_cross_city"])
+def test_a_filing_that_was_returned_must_be_lodged_again(key: str) -> None:
+    findings = found(key, ('sourceRef="return_filing" targetRef="lodge"', 'sourceRef="return_filing" targetRef="filing"'))
+
+    breach = next(each for each in findings if each.rule == "policy")
+    assert breach.element == "accept_filing"
+    assert "依次 先办 plan/lodge" in breach.message
