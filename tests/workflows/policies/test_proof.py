@@ -198,7 +198,8 @@ def test_an_end_reached_before_the_number_is_known_that_it_asks_for_is_a_breach(
 
 @pytest.mark.parametrize("key", ["plan_cross_county", "plan_cross_city"])
 def test_a_filing_that_was_returned_must_be_lodged_again(key: str) -> None:
-    findings = found(key, ('sourceRef="return_filing" targetRef="lodge"', 'sourceRef="return_filing" targetRef="filing"'))
+    findings = found(key, ('sourceRef="return_filing" targetRef="lodge"',
+                           'sourceRef="return_filing" targetRef="filing"'))  # fmt: skip
 
     breach = next(each for each in findings if each.rule == "policy")
     assert breach.element == "accept_filing"
