@@ -10,6 +10,7 @@ from tests.workflows.drawing import (
     inside,
     message_start,
     node,
+    one,
     receive,
     send,
     several,
@@ -82,3 +83,26 @@ def test_the_verdict_on_pools_taken_together_is_the_right_one(name: str) -> None
     assert (report.safe, report.sound) == (True, name in SOUND), report.findings
     rules = {each.rule for each in report.findings}
     assert bool(rules & {"deadlock", "livelock", "never-started"}) == (name in STUCK)
+
+
+@pytest.mark.parametrize("name", [*SOUND, *STUCK])
+def test_a_message_that_may_be_left_over_is_told_and_does_no_harm(name: str) -> None:
+    (report,) = workflows.verify({"drawn.bpmn": (SOUND | STUCK)[name]})
+
+    lost = [each for each in report.findings if each.rule == "lost-message"]
+    assert all((each.severity, each.kind) == ("info", "soundness") for each in lost)
+    assert bool(lost) == (name in LEFT_OVER), report.findings
+
+
+LEFT_OVER = {"one asks again and again, the other hears once"}
+
+
+def test_an_end_that_several_tokens_reach_is_told_and_does_no_harm() -> None:
+    for flows, is_told in (
+        ("start > and1 > a > end; and1 > b > end", True),
+        ("start > and1 > a > end; and1 > b > end2", False),
+        ("start > xor1 > a > end; xor1 > b > end", False),
+    ):
+        (report,) = workflows.verify({"drawn.bpmn": one(flows)})
+        assert (report.safe, report.sound) == (True, True)
+        assert ("end-reached-twice" in {each.rule for each in report.findings}) is is_told

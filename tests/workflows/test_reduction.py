@@ -105,7 +105,7 @@ def test_a_reduced_drawing_has_the_verdict_of_the_one_as_drawn(forty: int, monke
     reduced = [verdict(source) for source in drawn]
 
     monkeypatch.setattr(Reduction, "reduce", nothing_reduced)
-    monkeypatch.setattr(soundness, "_look_inside", lambda world: [])
+    monkeypatch.setattr(soundness, "_look_inside", lambda world: soundness.Verdict())
     as_drawn = [verdict(source) for source in drawn]
 
     for source, pair in zip(drawn, zip(reduced, as_drawn, strict=True), strict=True):

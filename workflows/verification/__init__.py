@@ -91,7 +91,7 @@ def _report(
     fault = _unread() if unread else load_fault(drawing.file, roots)
     findings += refused if fault is None else [*refused, fault]
     verdict = judge(drawing)
-    findings += _spoken(verdict)
+    findings += [*_spoken(verdict), *_lost(drawing, verdict)]
     if more is not None and fault is None:
         findings += more(drawing)
     return Report(drawing.file, not refused and fault is None, verdict.safe, verdict.sound, tuple(findings))
@@ -106,6 +106,15 @@ def _refused(root: etree._Element, roots: Mapping[str, etree._Element]) -> list[
     return [
         Finding(each.rule, ERROR, place_of(each.element)[0], each.sentence, ENGINE)
         for each in unrunnable(root, roots.values())
+    ]
+
+
+def _lost(drawing: Drawing, verdict: Verdict) -> list[Finding]:
+    """The messages that may be left over when everything has ended."""
+    return [
+        Finding("lost-message", INFO, flow.source.id, f"{flow.source}发给{flow.target}的消息可能没有人接收", SOUNDNESS)
+        for flow in drawing.message_flows
+        if flow.id in verdict.lost
     ]
 
 
@@ -125,6 +134,9 @@ def _spoken(verdict: Verdict) -> list[Finding]:
     for each in verdict.uncaught:
         sentence = f"{each}可能以错误结束，没有边界事件接收，整个流程就此中断"
         found.append(Finding("uncaught-error", ERROR, each.id, sentence, SOUNDNESS))
+    for end in dict.fromkeys(verdict.twice):
+        sentence = f"结束事件{end}可能有不止一个令牌到达"
+        found.append(Finding("end-reached-twice", INFO, end.id, sentence, SOUNDNESS))
     found += [
         Finding("never-started", ERROR, each.id, f"流程{each}永远不会开始", SOUNDNESS) for each in verdict.never_started
     ]

@@ -218,6 +218,16 @@ class Net:
         chosen = itertools.product(*(plain or [start.outputs for start in self.starts]))
         return [tuple(itertools.chain(*bags)) for bags in chosen]
 
+    def reached_twice(self, tokens: list[int], bag: Bag) -> list[Node]:
+        """The ends that get a token with this bag and then have had several."""
+        found = []
+        for place in self.resting.intersection(bag):
+            flow = self.flows[place]
+            same = [p for p in self.resting if flow and (other := self.flows[p]) and other.target is flow.target]
+            if flow is not None and flow.target.kind == "end" and sum(tokens[p] for p in same) > 1:
+                found.append(flow.target)
+        return found
+
     # --- inclusive joins
 
     def is_awaited(self, join: Transition, tokens: Bag, active: Iterable[Node], full: Bag) -> bool:

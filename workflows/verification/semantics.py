@@ -32,6 +32,7 @@ class Semantics:
         self._numbers = {net.scope: number for number, net in enumerate(self.nets)}
         self._activities = [net.activities() for net in self.nets]
         self.reached: set[tuple[int, int]] = set()  # net and place, for every place that ever had a token
+        self.twice: set[Node] = set()  # ends that several tokens have reached
         self.escaped: dict[tuple[int, Thrown], Node] = {}  # by net and error, the activity that did not catch it
         self._steps: dict[Marking, list[Step]] = {}
         self._instances: dict[Scope, list[Marking]] = {}
@@ -74,6 +75,7 @@ class Semantics:
         for place in bag:
             tokens[place] = min(tokens[place] + 1, 2) if place in resting else tokens[place] + 1
             self.reached.add((number, place))
+        self.twice.update(self.nets[number].reached_twice(tokens, bag))
         return Marking(number, tuple(tokens), marking.executions, marking.fired)
 
     def is_over(self, marking: Marking) -> bool:

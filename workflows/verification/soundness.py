@@ -26,6 +26,8 @@ class Verdict:
     is_deadlock: bool = False  # they cannot move at all, else they go round
     uncaught: list[Node] = field(default_factory=list)  # sub-processes that end with an error nobody catches
     never_started: list[Scope] = field(default_factory=list)
+    twice: list[Node] = field(default_factory=list)  # ends that several tokens may reach
+    lost: list[str] = field(default_factory=list)  # messages that may be left over when all has ended
     dead: list[Node] = field(default_factory=list)  # no token ever comes to them
     why_undecided: str | None = None
 
@@ -38,6 +40,10 @@ def verdict_on(exploration: Exploration) -> Verdict:
     _judge_soundness(exploration, verdict, real)
     if verdict.safe is None or verdict.sound is None:
         verdict.why_undecided = f"状态超出了验证的界限（{exploration.most} 个状态、每条顺序流 {MOST_TOKENS} 个令牌）"
+    verdict.twice = sorted(exploration.semantics.twice, key=str)
+    ended = [each for each in exploration.states.items() if not each[0].markings and each[1] in real]
+    left = [state.messages for state, number in ended if not exploration.edges[number]]  # nothing that still begins
+    verdict.lost = [key for key, place in exploration.environment.messages.items() if any(each[place] for each in left)]
     if not exploration.cut:
         verdict.dead = _dead(exploration)
     return verdict

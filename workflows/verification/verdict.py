@@ -55,9 +55,9 @@ def _on_pools(pools: list[Scope], environment: Environment) -> Verdict:
     return verdict
 
 
-def _look_inside(environment: Environment) -> list[Node]:
-    """Let each inside that is safe and sound by itself, and quiet, be passed in one step; the nodes dead in them."""
-    dead = []
+def _look_inside(environment: Environment) -> Verdict:
+    """Let each inside that is safe and sound by itself, and quiet, be passed in one step; what is known of them."""
+    found = Verdict()
     owners = [node for scope in environment.scopes for node in scope.nodes if node.inside is not None]
     for scope in reversed(list(dict.fromkeys(node.inside for node in owners if node.inside is not None))):
         below = closure([scope])
@@ -68,8 +68,9 @@ def _look_inside(environment: Environment) -> list[Node]:
         verdict = verdict_on(Exploration(Semantics(alone, below), [scope], begins_anyway=True))
         if verdict.safe and verdict.sound:
             environment.atomic.add(scope)
-            dead += verdict.dead
-    return dead
+            found.dead += verdict.dead
+            found.twice += verdict.twice
+    return found
 
 
 def _groups(pools: list[Scope], environment: Environment) -> list[list[Scope]]:
@@ -87,15 +88,17 @@ def _groups(pools: list[Scope], environment: Environment) -> list[list[Scope]]:
     return [group for group, _ in groups]
 
 
-def _together(verdicts: list[Verdict], inner: list[Node]) -> Verdict:
+def _together(verdicts: list[Verdict], inner: Verdict) -> Verdict:
     """One verdict on groups that have nothing to do with one another."""
-    whole = Verdict(dead=inner)
+    whole = Verdict(dead=inner.dead, twice=inner.twice)
     for each in verdicts:
         whole.crowded += each.crowded
         whole.stuck = whole.stuck or each.stuck
         whole.is_deadlock = whole.is_deadlock or each.is_deadlock
         whole.never_started += each.never_started
         whole.uncaught += each.uncaught
+        whole.twice += each.twice
+        whole.lost += each.lost
         whole.dead += each.dead
         whole.why_undecided = whole.why_undecided or each.why_undecided
     whole.safe = _all(each.safe for each in verdicts)
