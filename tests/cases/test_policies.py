@@ -8,12 +8,15 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.cases.models import Case
+from app.cases.models import Batch, Case
+from app.cases.operations.batches import work_chunk
 from app.cases.operations.policy_enforcement import PolicyEnforcement
 from app.cases.rules import PolicyNotHeld
-from app.database import db
+from app.database import db, transaction
 from app.definitions.queries import current_version
-from app.students.models import Directive, Enrolment
+from app.students.models import Directive, Enrolment, Student
+from tests.processes.registration.test_registration import a_row, an_entry
+from tests.support.client import Client
 from tests.support.transfer_case import Story
 
 WITHOUT_THE_BUREAU = (
@@ -141,3 +144,18 @@ def test_an_approval_by_who_repaired_later_counts_while_it_stands(app: Flask, ag
     else:
         with pytest.raises(PolicyNotHeld, match="由起草人本人审批"):
             enforcement.check("enrolment/change_class", {})
+
+
+def test_a_list_that_was_released_by_hand_writes_no_child(client: Client) -> None:
+    entry = an_entry(client)
+    entry.submit([a_row(name="陈小满")])
+    assert entry.decide("agree").status == 200, "the bureau has not decided"
+    db.session.execute(
+        sa.text("UPDATE batch SET verb = 'rows/register_new', released_at = (SELECT opened_at FROM cases)")
+    )
+    db.session.commit()
+
+    with pytest.raises(PolicyNotHeld, match="申请单位上级教育行政部门 审批 同意"), transaction():
+        work_chunk(db.session.scalars(sa.select(Batch.case_id)).one())
+
+    assert db.session.scalars(sa.select(sa.func.count()).select_from(Student)).one() == 0

@@ -85,7 +85,7 @@ class Book:
     def policies_of(
         self, process: str, verbs: Iterable[str], outcomes: Iterable[str]
     ) -> tuple[list[Policy], list[str]]:
-        """The policies of these verbs and ends in a process, and a sentence for each verb without one."""
+        """The policies of these verbs and ends in a process, and a sentence for each that has none."""
         found: list[Policy] = []
         faults: list[str] = []
         for verb in sorted(set(verbs)):
@@ -93,8 +93,13 @@ class Book:
                 found.append(self.policy_of_verb(process, verb))
             except NoPolicy as error:
                 faults.append(str(error))
-        ends = (self.policy_of_end(process, each) for each in sorted(set(outcomes)))
-        return [*found, *(each for each in ends if each is not None)], faults
+        for outcome in sorted(set(outcomes)):
+            end = self.policy_of_end(process, outcome)
+            if end is None:
+                faults.append(f"结束 {outcome} 没有为本流程写明办理前提：须在 {process}{SUFFIX} 中规定")
+            else:
+                found.append(end)
+        return found, faults
 
     def facts_of(self, process: str, policies: Iterable[Policy], follows: str = "") -> dict[str, Fact]:
         """The facts that a process declares, and those that verbs of other processes bring with them.

@@ -31,6 +31,7 @@ from app.students.models import masked
 from app.students.operations import CaseContext
 from app.students.rules.registration import BeingRegistered
 from workflows import service_task
+from workflows.runs import facts_in
 
 CHUNK = 100  # rows in one transaction
 ROWS = table(BatchRow)
@@ -153,7 +154,8 @@ def batches_to_work(limit: int = 20) -> Sequence[int]:
 def work_chunk(case_id: int, size: int = CHUNK) -> bool:
     """Work the next rows of a released list, and close the case after the last; True while rows wait.
 
-    The batch's row is written first, so that two workers take turns instead of taking the same rows.
+    The batch's row is written first, so that two workers take turns instead of taking the same rows. Raises
+    PolicyNotHeld (E-POLICY): what released the list, and with which verb, is asked again before rows are written.
     """
     taken = execute(
         sa.update(BATCHES)
@@ -175,6 +177,8 @@ def work_chunk(case_id: int, size: int = CHUNK) -> bool:
     overtaken(case, context)
     if waiting:
         verb = execute(sa.select(BATCHES.c.verb).where(BATCHES.c.case_id == case_id)).scalar_one()
+        assert context.enforcement is not None
+        context.enforcement.check(verb, facts_in(version.diagrams, bytes(case.state)))
         rows = {row.position: orjson.loads(row.content) for row in waiting[:size]}
         _keep_outcomes(case_id, ROW_VERBS[verb](context, rows))
     if len(waiting) > size:
