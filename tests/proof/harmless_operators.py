@@ -31,7 +31,7 @@ def renamed(sheet: Sheet, _chance: random.Random) -> Mutants:
             for name, value in each.attrib.items():
                 if value in keys:
                     each.set(name, f"new_{value}")
-            if each.text in keys:
+            if each.text in keys and not each.tag.endswith("conditionExpression"):
                 each.text = f"new_{each.text}"
     yield "ids of gateways, verbs, ends and flows", new
 
@@ -80,7 +80,8 @@ def added_approval(sheet: Sheet, _chance: random.Random) -> Mutants:
     """Who has agreed agrees once more, or refuses the way of the first refusal."""
     for task, gateway in sheet.decisions():
         refused = sheet.outcome_flow(gateway, "refuse")
-        if refused is None or own_of(sheet[task]).get("kind") or own_of(sheet[task]).get("duty") == "operator":
+        own = own_of(sheet[task])
+        if refused is None or sheet.borders(task) or own.get("kind") or own.get("duty") == "operator":
             continue
         new = Sheet(sheet.root)
         agreed = new.outcome_flow(gateway, "agree")
