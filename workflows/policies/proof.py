@@ -26,6 +26,7 @@ from workflows.verification.findings import ERROR, POLICY, UNDECIDED, WARNING, F
 
 MOST_STATES = 20_000
 MOST_VIOLATIONS = 20
+ANSWERS = {"outcome", "here", "source"}  # facts that people's answers give
 
 Steps = tuple[Step, ...]
 
@@ -104,9 +105,9 @@ def _agreement_by_default(subject: _Subject) -> list[Finding]:
 
 
 def _is_decision(subject: _Subject, gateway: Node) -> bool:
-    """Does it ask for an outcome?"""
+    """Does it ask for an outcome, or for what a side has said?"""
     texts = [subject.conditions.of(each) for each in gateway.outs if each.conditional]
-    return any("outcome" in scripts.names(text) for text in texts)
+    return any(scripts.names(text) & ANSWERS for text in texts)
 
 
 def _effect_behind(flow: Flow, reads_only: set[str]) -> Node | None:

@@ -24,7 +24,7 @@ class PolicyNotHeld(Refused):
     """What a verb asks to have been decided before it writes is not on record."""
 
     code = "E-POLICY"
-    text = "“{what}”的办理前提不足（{missing}），系统不予写入，本次办理没有生效。请与流程管理员联系。"
+    text = "“{what}”的办理前提不足（{missing}），不能生效，本次办理没有保存。请与流程管理员联系。"
 
 
 class TooLate(Refused):

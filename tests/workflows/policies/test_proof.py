@@ -86,6 +86,7 @@ def test_a_counter_example_tells_who_answered_what_until_the_verb() -> None:
         ("arrival", ("has_record</bpmn:cond", "not has_record</bpmn:cond"), "policy", "create"),
         ("recruitment_roster", ('id="roster/settle"', 'id="roster/direct"'), "policy", "settle"),
         ("class_change", ('id="enrolment/change_class"', 'id="enrolment/nothing"'), "no-policy", "effect"),
+        ("class_change", ('id="enrolment/change_class"', 'id="enrolment/withdraw"'), "unknown-fact", None),
     ],
 )  # fmt: skip
 def test_what_goes_past_a_decision_is_refused(
