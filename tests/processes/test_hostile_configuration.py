@@ -231,7 +231,7 @@ def test_all_that_a_form_may_ask_is_asked_checked_and_shown(matter: Matter, shel
 def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Publication as it was before forms were checked."""
     monkeypatch.setattr(operations, "faults_of_folder", lambda *_: [])
-    monkeypatch.setattr(start, "faults_of", lambda _version: [])
+    monkeypatch.setattr(start, "faults_of_published", lambda _version: [])
 
 
 @pytest.mark.parametrize(

@@ -87,8 +87,8 @@ def diagram(number: str) -> Any:
 @written_on("cases.urge")
 @written_on("cases.act")
 @written_on("cases.supervise")
-def page_of_task(task_id: int) -> str:
-    """Where what is done with a task is typed: the page of its case."""
+def page_of_task(task_id: int, key: str = "") -> str:  # noqa: ARG001 – the address of an act names it
+    """Where what is done with a task (an act by its key) is typed: the page of its case."""
     return url_for("cases.show", number=queries.task_for(actor(), task_id).case.number)
 
 
