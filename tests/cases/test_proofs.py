@@ -41,8 +41,8 @@ def add(program: Program, number: str, kind: str, *papers: tuple[str, bytes]) ->
 
 def test_every_process_about_which_the_rules_ask_a_proof_requires_one() -> None:
     assert REQUIRING == [
-        "abroad", "contested_record", "death", "key_correction", "locked_correction", "repeat", "resumption", "skip",
-        "suspension", "suspension_renewal", "withdrawal",
+        "abroad", "contested_record", "death", "education_proof", "key_correction", "locked_correction", "repeat",
+        "resumption", "skip", "suspension", "suspension_renewal", "withdrawal",
     ]  # fmt: skip
 
 
