@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from SpiffWorkflow.bpmn.specs.mixins.inclusive_gateway import InclusiveGateway
+from SpiffWorkflow.bpmn.specs.mixins.parallel_gateway import ParallelGateway
+
 import workflows
 from tests.proof.mutator import Mutant, shipped_book, shipped_tables
 from tests.proof.state import BROKEN, HELD
@@ -13,6 +16,7 @@ from tests.support.replaying import NotReplayed, Step, replay
 
 UNLOADABLE = "unloadable"
 CRASH = "crash"
+SPLITS = (ParallelGateway, InclusiveGateway)
 GAP = "gap"  # the rule whose counter-example ends where the engine cannot go on
 
 
@@ -69,7 +73,8 @@ def assess(mutant: Mutant) -> Assessment:
 def _replayed(
     diagrams: workflows.Diagrams, steps: Sequence[Step], whose: str, faults: list[str], *, breaks_off: bool = False
 ) -> None:
+    splits = any(isinstance(each, SPLITS) for each in diagrams.spec.task_specs.values())
     try:
-        replay(diagrams, steps, breaks_off=breaks_off)
+        replay(diagrams, steps, breaks_off=breaks_off, branches=splits)
     except NotReplayed as error:
         faults.append(f"{whose} does not replay: {error}: {steps}")
