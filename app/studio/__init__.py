@@ -1,4 +1,4 @@
-"""The studio: processes as their analysts draw them and publishers publish them – drafts, proposals, the library."""
+"""The studio: processes as their analysts draw them and publishers publish them – drafts, proposals, the catalogue."""
 
 from __future__ import annotations
 

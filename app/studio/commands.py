@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from app.definitions.operations import content_of
 from app.definitions.rules.content import FORM, Content
 from app.settings import SOURCES
-from app.studio.queries.library import current_versions
+from app.studio.queries.catalogue import current_versions
 
 
 @click.group("definitions")

@@ -1,4 +1,4 @@
-"""The studio's pages, without a script: read the library, draft, type or upload, check, propose, approve, switch."""
+"""The studio's pages, without a script: read the catalogue, draft, type or upload, check, propose, approve, switch."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def error(client: Client) -> str:
     return " ".join(client.page.xpath("//div[@class='errors']//li/text() | //div[@class='errors']//li/a/text()"))
 
 
-def test_the_library_lists_processes_drafts_and_what_runs(studio: Studio, matter: Matter) -> None:
+def test_the_catalogue_lists_processes_drafts_and_what_runs(studio: Studio, matter: Matter) -> None:
     assert matter.submit("class_change").status == 201
     studio.draft()
     analyst = browser(studio)

@@ -11,14 +11,14 @@ from app.definitions.operations import content_of
 from app.studio.api.drafts import ANY_FILE, bp, draft_answer
 from app.studio.operations import drafts as operations
 from app.studio.operations import switching
+from app.studio.presenters.catalogue import process_state, version_brief, version_json
 from app.studio.presenters.json_types import (
     ProcessDraftJson,
     ProcessStateJson,
     VersionBriefJson,
     VersionJson,
 )
-from app.studio.presenters.library import process_state, version_brief, version_json
-from app.studio.queries import library
+from app.studio.queries import catalogue
 from app.studio.queries.drafts import draft_for, files_of
 from app.studio.rules.archives import archive_of, files_in
 from app.studio.rules.files import content_of as content_of_files
@@ -38,8 +38,8 @@ REASON = {
 @allow("analyst", "publisher")
 @operation("一个流程的各个版本，新的在前")
 def list_versions(key: str) -> Page[VersionBriefJson]:
-    versions, running = library.versions_of(key), library.open_cases(key)
-    current = library.process_of(key).current_id
+    versions, running = catalogue.versions_of(key), catalogue.open_cases(key)
+    current = catalogue.process_of(key).current_id
     return one_page([version_brief(each, current, running.get((key, each.id), 0)) for each in versions])
 
 
@@ -47,16 +47,16 @@ def list_versions(key: str) -> Page[VersionBriefJson]:
 @allow("analyst", "publisher")
 @operation("一个版本及其流程图、决策表和表单")
 def show_version(key: str, number: int) -> VersionJson:
-    version = library.version_of(key, number)
-    running = library.open_cases(key).get((key, version.id), 0)
-    return version_json(version, library.process_of(key).current_id, running)
+    version = catalogue.version_of(key, number)
+    running = catalogue.open_cases(key).get((key, version.id), 0)
+    return version_json(version, catalogue.process_of(key).current_id, running)
 
 
 @bp.get("/processes/<key>/versions/<int:number>/files/<name>")
 @allow("analyst", "publisher")
 @operation("一个版本中的一个文件", gives=ANY_FILE)
 def show_version_file(key: str, number: int, name: str) -> Response:
-    text = found(content_of(library.version_of(key, number)).texts().get(name))
+    text = found(content_of(catalogue.version_of(key, number)).texts().get(name))
     return given_out(name, media_type_of(name), text.encode())
 
 
@@ -64,7 +64,7 @@ def show_version_file(key: str, number: int, name: str) -> Response:
 @allow("analyst", "publisher")
 @operation("导出一个版本的全部文件（.zip）", gives=ZIP)
 def export_version(key: str, number: int) -> Response:
-    content = content_of(library.version_of(key, number))
+    content = content_of(catalogue.version_of(key, number))
     return given_out(f"{key}-v{number}.zip", ZIP, archive_of(key, content))
 
 
@@ -97,7 +97,7 @@ def switch_process_off(key: str) -> ProcessStateJson:
     typed = read_json(REASON)
     with transaction():
         switching.switch_off(key, typed["reason"], actor=actor())
-    return _state(library.process_of(key))
+    return _state(catalogue.process_of(key))
 
 
 @bp.post("/processes/<key>/on")
@@ -106,8 +106,8 @@ def switch_process_off(key: str) -> ProcessStateJson:
 def switch_process_on(key: str) -> ProcessStateJson:
     with transaction():
         switching.switch_on(key, actor=actor())
-    return _state(library.process_of(key))
+    return _state(catalogue.process_of(key))
 
 
 def _state(process: Process) -> ProcessStateJson:
-    return process_state(process, library.current_number(process.key) or 0)
+    return process_state(process, catalogue.current_number(process.key) or 0)

@@ -14,8 +14,8 @@ from app.definitions.operations import content_of
 from app.definitions.rules.content import DRAWN
 from app.errors import InvalidInput
 from app.studio.models import DraftFile, DraftStatus, ProcessDraft, ProposalStatus
+from app.studio.queries.catalogue import current_of, process_of, version_of
 from app.studio.queries.drafts import draft_for, file_of, files_of, open_proposal_of, require_studio
-from app.studio.queries.library import current_of, process_of, version_of
 from app.studio.rules.files import MOST_BYTES, MOST_FILES, checked_name, checked_text, etag_of, size_of
 from app.studio.rules.new_process import KEY, LONGEST_NAME, files_of_new
 from app.studio.rules.refusals import (

@@ -11,10 +11,10 @@ from app.errors import InvalidInput, Objected, Stale
 from app.students.operations.lawful_changes_table import keep_matrix
 from app.studio.models import DraftStatus, Proposal, ProposalStatus
 from app.studio.operations.drafts import end
+from app.studio.queries.catalogue import current_of
 from app.studio.queries.drafts import draft_for, files_of, lock_draft, open_proposal_of, proposal_for
 from app.studio.queries.findings import Check, Found
 from app.studio.queries.lanes import faults_beyond
-from app.studio.queries.library import current_of
 from app.studio.rules.files import content_of
 from app.studio.rules.refusals import (
     ChangedSince,

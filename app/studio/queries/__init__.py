@@ -1,1 +1,1 @@
-"""What the studio reads: drafts, proposals, the library, findings."""
+"""What the studio reads: drafts, proposals, the catalogue, findings."""

@@ -13,13 +13,13 @@ from app.errors import InvalidInput, Missing, NotAllowed, Objected, Refused, obj
 from app.studio.models import ProcessDraft
 from app.studio.operations import drafts as operations
 from app.studio.presenters.labels import KINDS, SEVERITIES, kind_of_file
+from app.studio.queries import catalogue
 from app.studio.queries import drafts as queries
-from app.studio.queries import library
 from app.studio.queries.findings import Check, check
 from app.studio.rules.archives import archive_of, files_in, is_archive
 from app.studio.rules.files import MOST_FILES, checked_name, content_of, etag_of, largest_of, media_type_of
 from app.studio.transactions import propose_draft
-from app.studio.views.library import ZIP, bp
+from app.studio.views.catalogue import ZIP, bp
 from app.web import takes_files, whole_number
 from app.web.formatting import given_out
 
@@ -52,7 +52,7 @@ def new_process() -> Any:
 
 
 def _new_page(typed: Mapping[str, str], errors: Sequence[Any]) -> str:
-    taken = [each.process for each in library.processes()]
+    taken = [each.process for each in catalogue.processes()]
     return render_template("studio/new.html", errors=errors, typed=typed, taken=taken)
 
 
@@ -70,7 +70,7 @@ def draft_page(shown: ProcessDraft, *, errors: Sequence[Any] = (), checked: Chec
         files=[(each, kind_of_file(each.name), etag_of(each.text), len(each.text.encode())) for each in shown.files],
         diagrams=[each.name for each in shown.files if each.name.endswith(".bpmn")],
         proposal=queries.open_proposal_of(shown.id),
-        current=library.current_number(shown.process_key),
+        current=catalogue.current_number(shown.process_key),
         draws=actor().duty == "analyst",
         checked=checked,
         severities=SEVERITIES,

@@ -18,7 +18,7 @@ from app.studio.queries import drafts as queries
 from app.studio.queries.proposals import check_of, differences_of
 from app.studio.rules.things import ADDED, CHANGED, CHANGES, MOVED, Difference
 from app.studio.transactions import decide_proposal
-from app.studio.views.library import bp
+from app.studio.views.catalogue import bp
 from app.web.formatting import moment
 
 COLOURS = {"added": "green", "removed": "red", "changed": "blue", "moved": "grey"}

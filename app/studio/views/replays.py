@@ -16,7 +16,7 @@ from app.studio.queries import drafts as queries
 from app.studio.queries.replays import MOST_CASES, Replays, replays_of
 from app.studio.rules.files import content_of
 from app.studio.rules.refusals import NotRunnable
-from app.studio.views.library import bp
+from app.studio.views.catalogue import bp
 from workflows import DiagramRefused
 
 LONGEST_TERM = dt.timedelta(days=180)

@@ -1,4 +1,4 @@
-"""The library: versions with what runs on them, export, import of hostile archives, writing back to the folders."""
+"""The catalogue: versions with what runs on them, export, import of hostile archives, writing back to the folders."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_what_systems_put_beside_the_files_is_passed_over(studio: Studio) -> Non
     assert "extra.json" in [each["name"] for each in answer.json["files"]]
 
 
-def test_the_library_is_no_matter_of_schools(studio: Studio, story: Story) -> None:
+def test_the_catalogue_is_no_matter_of_schools(studio: Studio, story: Story) -> None:
     program = story.program("receiving_school", "operator")
 
     for path in ("/versions", "/versions/1", f"/versions/1/files/{FILE}", "/versions/1/export"):

@@ -1,4 +1,4 @@
-"""The library: processes, their published versions, and how many cases run on each."""
+"""The catalogue: processes, their published versions, and how many cases run on each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BRIEF = (
 
 @dataclass(frozen=True)
 class ListedProcess:
-    """One line of the library."""
+    """One line of the catalogue."""
 
     process: Process
     current: ProcessVersion  # without its files

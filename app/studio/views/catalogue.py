@@ -15,7 +15,7 @@ from app.identity.models import DUTY_NAMES
 from app.studio.models import ProposalStatus
 from app.studio.operations import switching
 from app.studio.presenters.labels import PROPOSAL_STATUSES, task_lines
-from app.studio.queries import drafts, library
+from app.studio.queries import catalogue, drafts
 from app.studio.rules.archives import archive_of
 from app.studio.rules.files import media_type_of
 from app.web import add_menu
@@ -41,7 +41,7 @@ def index() -> Any:
         "studio/index.html",
         drafts=found_drafts,
         proposed=drafts.open_proposals_of([each.id for each in found_drafts]),
-        processes=library.processes(),
+        processes=catalogue.processes(),
         draws=actor().duty == "analyst",
         errors=[],
         typed={},
@@ -59,9 +59,9 @@ def _process(key: str, errors: list[Any]) -> str:
     found_drafts = drafts.drafts_of(actor(), process=key)
     return render_template(
         "studio/process.html",
-        process=library.process_of(key),
-        versions=library.versions_of(key),
-        running=library.open_cases(key),
+        process=catalogue.process_of(key),
+        versions=catalogue.versions_of(key),
+        running=catalogue.open_cases(key),
         drafts=found_drafts,
         proposed=drafts.open_proposals_of([each.id for each in found_drafts]),
         proposals=drafts.proposals_of(actor(), process=key),
@@ -78,13 +78,13 @@ def _process(key: str, errors: list[Any]) -> str:
 def version(key: str, number: int) -> Any:
     """One version to read: its diagram, its steps in words, its files."""
     drafts.require_studio(actor())
-    shown = library.version_of(key, number)
+    shown = catalogue.version_of(key, number)
     texts = content_of(shown).texts()
     return render_template(
         "studio/version.html",
-        process=library.process_of(key),
+        process=catalogue.process_of(key),
         version=shown,
-        running=library.open_cases(key).get((key, shown.id), 0),
+        running=catalogue.open_cases(key).get((key, shown.id), 0),
         diagrams=[name for name in texts if name.endswith(".bpmn")],
         files=[(name, len(text.encode())) for name, text in texts.items()],
         tasks=task_lines(compiled_version(shown.id)),
@@ -98,14 +98,14 @@ def version(key: str, number: int) -> Any:
 def version_diagram(key: str, number: int, name: str) -> Any:
     """A diagram for the picture on the page."""
     drafts.require_studio(actor())
-    return Response(found(library.version_of(key, number).files.get(name)), mimetype="application/xml")
+    return Response(found(catalogue.version_of(key, number).files.get(name)), mimetype="application/xml")
 
 
 @bp.get("/processes/<key>/versions/<int:number>/files/<name>")
 @allow("analyst", "publisher")
 def version_file(key: str, number: int, name: str) -> Any:
     drafts.require_studio(actor())
-    text = found(content_of(library.version_of(key, number)).texts().get(name))
+    text = found(content_of(catalogue.version_of(key, number)).texts().get(name))
     return given_out(name, media_type_of(name), text.encode())
 
 
@@ -113,7 +113,7 @@ def version_file(key: str, number: int, name: str) -> Any:
 @allow("analyst", "publisher")
 def version_archive(key: str, number: int) -> Any:
     drafts.require_studio(actor())
-    archive = archive_of(key, content_of(library.version_of(key, number)))
+    archive = archive_of(key, content_of(catalogue.version_of(key, number)))
     return given_out(f"{key}-v{number}.zip", ZIP, archive)
 
 
@@ -124,7 +124,7 @@ def switch_off(key: str) -> Any:
         with transaction():
             name = switching.switch_off(key, request.form.get("reason", ""), actor=actor()).name
     except Refused as refusal:
-        library.process_of(key)
+        catalogue.process_of(key)
         return _process(key, list(objections_of(refusal))), 422
     flash(f"流程“{name}”已停用，在办的办件照常办理。", "success")
     return redirect(url_for("studio.process", key=key))
