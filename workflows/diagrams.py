@@ -14,10 +14,10 @@ from workflows import scripts
 from workflows.compiled_spec import CompiledSpec
 from workflows.errors import DiagramRefused
 from workflows.loading import executable, parsed, specifications
-from workflows.reading import BPMN, SPIFF, properties, read
+from workflows.reading import BPMN, SPIFF, properties, read, roles_of
 from workflows.routing import ROLES
 from workflows.unrunnable import unrunnable
-from workflows.vocabulary import BUTTON, RECORD, Kind, words_of
+from workflows.vocabulary import BUTTON, RECORD, Kind, outcomes_of, words_of
 
 # evaluated while running; everywhere else text is only text
 EXPRESSIONS = ("conditionExpression", "loopCardinality", "loopCondition", "completionCondition")
@@ -137,10 +137,7 @@ def _refuse_unrunnable(root: etree._Element, name: str, roots: Iterable[etree._E
 
 
 def _tasks(root: etree._Element) -> Iterator[TaskSpec]:
-    roles = {}
-    for lane in root.iter(f"{BPMN}lane"):
-        for reference in lane.findall(f"{BPMN}flowNodeRef"):
-            roles[(reference.text or "").strip()] = properties(lane).get("role")
+    roles = roles_of(root)
     for kind in ("userTask", "manualTask", "task"):
         for element in root.iter(f"{BPMN}{kind}"):
             yield _task(element, roles.get(element.get("id")))
@@ -169,7 +166,7 @@ def _task(element: etree._Element, role: str | None) -> TaskSpec:
         role=role,
         duty=own.get("duty", "approver"),
         working_days=days,
-        outcomes=tuple(each.strip() for each in own.get("outcomes", "agree").split(",")),
+        outcomes=outcomes_of(own),
         form=own.get("form", key),
         returns_as=own.get("returns_as"),
         documentation=documentation.strip(),

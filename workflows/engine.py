@@ -19,11 +19,12 @@ from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from workflows import scripts
-from workflows.diagrams import Diagrams, TaskSpec
+from workflows.diagrams import Diagrams
 from workflows.errors import DiagramRefused, Later, NotWaiting, Refusal, RunBroken, TaskGone
 from workflows.runs import Run, Waiting, dump, load
 from workflows.service_tasks import handlers
 from workflows.task_tree import FastWorkflow
+from workflows.vocabulary import facts_of_answer
 
 Call = Callable[[str, Mapping[str, Any]], Mapping[str, Any] | None]
 WAKES_ON = "wakes_on"  # the day on which a service that waits is tried again
@@ -153,20 +154,11 @@ def _complete(
     if task is None:
         raise TaskGone(task_id)
     facts = _scalars(answer)
-    facts |= facts_of_answer(diagrams.tasks[task.task_spec.bpmn_id], facts.get("outcome"))
+    spec = diagrams.tasks[task.task_spec.bpmn_id]
+    facts |= facts_of_answer(facts.get("outcome"), returns_as=spec.returns_as, side=spec.side)
     task.data.update(facts)
     _run(task)
     return _walk(diagrams, workflow, services)
-
-
-def facts_of_answer(task: TaskSpec, outcome: object) -> dict[str, Any]:
-    """What an answer makes known besides its outcome: who sent back, and what the side of a confirmation has said."""
-    found: dict[str, Any] = {}
-    if outcome == "send_back" and task.returns_as:
-        found["returned_by"] = task.returns_as
-    if task.side and outcome is not None:
-        found[task.side] = outcome
-    return found
 
 
 def _scalars(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -53,6 +53,15 @@ def place_of(element: etree._Element) -> str:
     return "?"
 
 
+def roles_of(root: etree._Element) -> dict[str, str | None]:
+    """The role of the lane in which each element stands, by the element's id."""
+    return {
+        (reference.text or "").strip(): properties(lane).get("role")
+        for lane in root.iter(f"{BPMN}lane")
+        for reference in lane.iterfind(f"{BPMN}flowNodeRef")
+    }
+
+
 def properties(element: etree._Element) -> dict[str, str]:
     """The `spiffworkflow:property` pairs of an element."""
     path = f"{BPMN}extensionElements/{SPIFF}properties/{SPIFF}property"

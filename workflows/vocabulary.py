@@ -56,6 +56,21 @@ OF_A_KIND: Mapping[tuple[Kind, str], Words] = MappingProxyType(  # where an outc
 )
 
 
+def outcomes_of(own: Mapping[str, str]) -> tuple[str, ...]:
+    """The outcomes that a user task with these properties offers."""
+    return tuple(each.strip() for each in own.get("outcomes", "agree").split(","))
+
+
+def facts_of_answer(outcome: object, *, returns_as: str | None, side: str | None) -> dict[str, object]:
+    """What an answer makes known besides its outcome: who sent back, and what the side of a confirmation has said."""
+    found: dict[str, object] = {}
+    if outcome == "send_back" and returns_as:
+        found["returned_by"] = returns_as
+    if side and outcome is not None:
+        found[side] = outcome
+    return found
+
+
 def words_of(kind: Kind | None, outcome: str) -> Words:
     """The words of an outcome where the diagram says none."""
     own = OF_A_KIND.get((kind, outcome)) if kind else None

@@ -14,7 +14,7 @@ from workflows.policies.policy import Fact
 
 Data = tuple[int, ...]  # for each fact the place of its value among those it can have; 0 is always None, not known
 MOST_BEGINNINGS = 512  # combinations of the facts that are known from the opening
-NAMED_BY_THE_ENGINE = ("outcome", "returned_by", "refusal", "here", "source")  # see engine.facts_of_answer
+NAMED_BY_THE_ENGINE = ("outcome", "returned_by", "refusal", "here", "source")  # see vocabulary.facts_of_answer
 
 
 class TooManyFacts(Exception):

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 from workflows.policies.facts import Data
 from workflows.policies.history import History
-from workflows.policies.nodes import facts_of_answer
 from workflows.policies.tokens import Goes, State, Step, Token, Underway, without
 from workflows.policies.walking import Walk
+from workflows.reading import properties
 from workflows.verification.drawing import Node
+from workflows.vocabulary import facts_of_answer
 
 
 class Machine(Walk):
@@ -36,7 +37,9 @@ class Machine(Walk):
 
     def _answered(self, state: State, token: Token, outcome: str) -> Iterator[tuple[State, tuple[Step, ...]]]:
         node, task = self.nodes[token.node], self.tasks[token.node]
-        data = self.facts.with_(token.data, {"outcome": outcome, **facts_of_answer(node, outcome)})
+        own = properties(node.element)
+        known = facts_of_answer(outcome, returns_as=own.get("returns_as"), side=own.get("side"))
+        data = self.facts.with_(token.data, {"outcome": outcome, **known})
         history = self.rules.answered(state.history, task, outcome, self.facts.as_dict(data))
         step = {"task": task.key, "role": task.role, "duty": task.duty, "outcome": outcome}
         yield from self._walk(

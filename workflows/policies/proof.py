@@ -6,8 +6,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from lxml import etree
-
 from workflows import scripts
 from workflows.decision_tables import Table
 from workflows.errors import DiagramRefused
@@ -15,11 +13,11 @@ from workflows.policies.book import Book
 from workflows.policies.facts import Facts, TooManyFacts
 from workflows.policies.history import BEGUN, Rules
 from workflows.policies.machine import Machine
-from workflows.policies.nodes import Conditions, is_for_people, outcomes_of, verb_of
+from workflows.policies.nodes import verb_of
 from workflows.policies.paths import in_words
 from workflows.policies.policy import Fact, Policy
 from workflows.policies.tokens import NotFollowed, State, Step
-from workflows.reading import BPMN, properties
+from workflows.reading import properties, roles_of
 from workflows.verification.drawing import Drawing, Flow, Node, Scope
 from workflows.verification.environment import closure
 from workflows.verification.findings import ERROR, POLICY, UNDECIDED, WARNING, Finding
@@ -38,9 +36,8 @@ class _Subject:
     key: str
     process: Scope
     nodes: tuple[Node, ...]
-    roles: Mapping[str, str]
+    roles: Mapping[str, str | None]
     policies: tuple[Policy, ...]
-    conditions: Conditions
 
 
 def prove(drawing: Drawing, book: Book, tables: Mapping[str, Table] | None = None) -> list[Finding]:
@@ -59,22 +56,13 @@ def prove(drawing: Drawing, book: Book, tables: Mapping[str, Table] | None = Non
         return [_undecided("一个文件里有几个各自开始的流程")]
     process = processes[0]
     policies, faults = book.policies_of(process.id or "", verbs, outcomes)
-    subject = _Subject(process.id or "", process, nodes, _roles(drawing.root), tuple(policies), Conditions(nodes))
+    subject = _Subject(process.id or "", process, nodes, roles_of(drawing.root), tuple(policies))
     found = [_at_verb(subject, fault) for fault in faults]
     try:
         found += [*_agreement_by_default(subject), *_explored(subject, book, tables or {})]
     except DiagramRefused as error:  # a condition that is none: the lint names it
         found.append(_undecided(error.sentence))
     return found
-
-
-def _roles(root: etree._Element) -> dict[str, str]:
-    return {
-        (reference.text or "").strip(): role
-        for lane in root.iter(f"{BPMN}lane")
-        if (role := properties(lane).get("role")) is not None
-        for reference in lane.iterfind(f"{BPMN}flowNodeRef")
-    }
 
 
 def _undecided(why: str) -> Finding:
@@ -94,7 +82,7 @@ def _agreement_by_default(subject: _Subject) -> list[Finding]:
     reads_only = {each.subject for each in subject.policies if each.reads_only}
     found = []
     for gateway in subject.nodes:
-        if gateway.kind != "xor" or len(gateway.outs) < 2 or not _is_decision(subject, gateway):
+        if gateway.kind != "xor" or len(gateway.outs) < 2 or not _is_decision(gateway):
             continue
         way = next((each for each in gateway.outs if each.id == gateway.default), None)
         way = way or next((each for each in gateway.outs if not each.conditional), None)
@@ -104,9 +92,9 @@ def _agreement_by_default(subject: _Subject) -> list[Finding]:
     return found
 
 
-def _is_decision(subject: _Subject, gateway: Node) -> bool:
+def _is_decision(gateway: Node) -> bool:
     """Does it ask for an outcome, or for what a side has said?"""
-    texts = [subject.conditions.of(each) for each in gateway.outs if each.conditional]
+    texts = [each.condition for each in gateway.outs if each.condition is not None]
     return any(scripts.names(text) & ANSWERS for text in texts)
 
 
@@ -116,7 +104,7 @@ def _effect_behind(flow: Flow, reads_only: set[str]) -> Node | None:
     open_ = [flow.target]
     while open_:
         node = open_.pop()
-        if id(node) in seen or is_for_people(node) or node.kind in ("catch", "events"):
+        if id(node) in seen or node.is_for_people or node.kind in ("catch", "events"):
             continue
         seen.add(id(node))
         if node.tag == "serviceTask" and verb_of(node) not in reads_only:
@@ -205,15 +193,13 @@ class _Search:
 
 
 def _facts(subject: _Subject, book: Book, tables: Mapping[str, Table]) -> Facts:
-    conditions = [
-        subject.conditions.of(flow) for node in subject.nodes for flow in node.outs if flow.conditional and flow.id
-    ]
+    conditions = [flow.condition for node in subject.nodes for flow in node.outs if flow.condition is not None]
     asked = [
         text for policy in subject.policies for each in policy.requirements for text in (each.when, each.fact) if text
     ]
     errors = {event.key for node in subject.nodes for event in node.events if event.kind == "error" and event.key}
     given = {
-        "outcome": {each for node in subject.nodes if is_for_people(node) for each in outcomes_of(node)},
+        "outcome": {each for node in subject.nodes if node.is_for_people for each in node.outcomes},
         "returned_by": {own for node in subject.nodes if (own := properties(node.element).get("returns_as"))},
         "refusal": errors,
         **dict(_sides(subject)),
@@ -235,8 +221,8 @@ def _of_own_table(subject: _Subject, tables: Mapping[str, Table]) -> dict[str, F
 def _sides(subject: _Subject) -> Iterator[tuple[str, set[str]]]:
     """The sides of confirmations, each with what they may say."""
     for node in subject.nodes:
-        if is_for_people(node) and (side := properties(node.element).get("side")):
-            yield side, set(outcomes_of(node))
+        if node.is_for_people and (side := properties(node.element).get("side")):
+            yield side, set(node.outcomes)
 
 
 # --- findings
@@ -250,7 +236,7 @@ def _of_facts(subject: _Subject, facts: Facts) -> list[Finding]:
             (node, text)
             for node in subject.nodes
             for flow in node.outs
-            if flow.conditional and name in scripts.names(text := subject.conditions.of(flow))
+            if (text := flow.condition) is not None and name in scripts.names(text)
         ]
         where = places[0][0].id if places else None
         found.append(Finding("unknown-fact", ERROR, where, f"条件问到的事实 {name} 没有人给出", POLICY))
@@ -271,6 +257,6 @@ def _of_conditions(subject: _Subject, machine: Machine, *, is_cut: bool) -> list
             continue
         for flow in node.outs:
             if flow.conditional and flow.id != node.default and id(flow) not in machine.taken:
-                sentence = f"条件 {subject.conditions.of(flow)} 永远不会成立（{node}到{flow.target}）"
+                sentence = f"条件 {flow.condition} 永远不会成立（{node}到{flow.target}）"
                 found.append(Finding("never-true", WARNING, flow.id, sentence, POLICY))
     return found

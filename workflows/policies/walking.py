@@ -7,7 +7,7 @@ from typing import Any
 
 from workflows.policies.facts import Data, Facts
 from workflows.policies.history import Rules
-from workflows.policies.nodes import Conditions, is_for_people, outcomes_of, task_of, verb_of
+from workflows.policies.nodes import task_of, verb_of
 from workflows.policies.policy import Requirement
 from workflows.policies.tokens import (
     Goes,
@@ -38,18 +38,17 @@ class Walk:
     """
 
     def __init__(
-        self, process: Scope, nodes: Iterable[Node], roles: Mapping[str, str], facts: Facts, rules: Rules
+        self, process: Scope, nodes: Iterable[Node], roles: Mapping[str, str | None], facts: Facts, rules: Rules
     ) -> None:
         self.process, self.facts, self.rules = process, facts, rules
         self.nodes = list(nodes)
         self.number = {id(node): number for number, node in enumerate(self.nodes)}
-        self.tasks = {self.number[id(each)]: task_of(each, roles) for each in self.nodes if is_for_people(each)}
-        self.outcomes = {number: outcomes_of(self.nodes[number]) for number in self.tasks}
+        self.tasks = {self.number[id(each)]: task_of(each, roles) for each in self.nodes if each.is_for_people}
+        self.outcomes = {number: self.nodes[number].outcomes for number in self.tasks}
         self._verbs = {
             number: verb_of(node) or "" for number, node in enumerate(self.nodes) if node.tag == "serviceTask"
         }
         self._gives = {verb: facts.given_by(verb) for verb in self._verbs.values()}
-        self._conditions = Conditions(self.nodes)
         self._work = 0
         self.taken: set[int] = set()
         self.gaps: dict[int, tuple[Step, ...]] = {}
@@ -170,7 +169,7 @@ class Walk:
         return stated or next((each for each in node.outs if not each.conditional), None)
 
     def _holds(self, flow: Flow, data: Data) -> bool:
-        return bool(self.facts.holds(self._conditions.of(flow), data))
+        return bool(self.facts.holds(flow.condition or "", data))
 
     def _split(self, now: Underway, node: Node, path: Path, data: Data, flow: Flow | None) -> list[Underway]:
         """Parallel and inclusive gateways: they join, and split."""

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from workflows import scripts
 from workflows.diagrams import EXPRESSIONS, NUMBERS, is_number
 from workflows.errors import DiagramRefused, RunBroken
-from workflows.reading import BPMN, properties
+from workflows.reading import BPMN, properties, roles_of
 from workflows.routing import ROLES
 from workflows.verification.drawing import Drawing, Node, place_of
 from workflows.verification.findings import ERROR, HOUSE, WARNING, Finding, quoted
 from workflows.vocabulary import OUTCOMES
 
-PEOPLE = ("userTask", "manualTask", "task")  # tasks that wait for somebody
 DECIDED = {"agree", "refuse", "send_back"}
 
 
@@ -41,13 +40,12 @@ def _of_conditions(drawing: Drawing) -> Iterator[Finding]:
 
 def _of_offices(drawing: Drawing) -> Iterator[Finding]:
     """Each task needs an office: in a drawing that names roles at all, a task without one is a mistake."""
-    roles = {}
+    roles = roles_of(drawing.root)
     for lane in drawing.root.iter(f"{BPMN}lane"):
         role = properties(lane).get("role")
         name = quoted(lane.get("name"), lane.get("id"))
         if role is not None and role not in ROLES:
             yield Finding("lane", ERROR, lane.get("id"), f"泳道{name}的办理机构 {role} 不存在", HOUSE)
-        roles.update({(each.text or "").strip(): role for each in lane.iterfind(f"{BPMN}flowNodeRef")})
     severity = ERROR if any(roles.values()) else WARNING
     for node in _people(drawing):
         if not roles.get(node.id or ""):
@@ -56,24 +54,20 @@ def _of_offices(drawing: Drawing) -> Iterator[Finding]:
         for number, meaning in NUMBERS.items():
             if not is_number(own.get(number, "0")):
                 yield Finding("number", ERROR, node.id, f"环节{node}的{meaning}：{own[number]}", HOUSE)
-        for outcome in sorted(set(_outcomes(node)) - OUTCOMES.keys()):
+        for outcome in sorted(set(node.outcomes) - OUTCOMES.keys()):
             yield Finding("outcome", ERROR, node.id, f"环节{node}的办理结果 {outcome} 不存在", HOUSE)
 
 
 def _people(drawing: Drawing) -> list[Node]:
     """The tasks that wait for somebody."""
-    return [each for each in drawing.all_nodes() if each.tag in PEOPLE]
-
-
-def _outcomes(node: Node) -> list[str]:
-    return [each.strip() for each in properties(node.element).get("outcomes", "agree").split(",")]
+    return [each for each in drawing.all_nodes() if each.is_for_people]
 
 
 def _of_outcomes(drawing: Drawing) -> Iterator[Finding]:
     """Where a gateway behind a task asks for its outcome alone, each outcome has its own way."""
     for node in _people(drawing):
         following = node.outs[0].target if len(node.outs) == 1 else None
-        outcomes = _outcomes(node)
+        outcomes = node.outcomes
         if len(outcomes) < 2 or following is None:
             continue
         if following.kind != "xor" and properties(node.element).get("side"):
@@ -96,7 +90,7 @@ def _way(gateway: Node, outcome: str) -> str | None:
     for flow in gateway.outs:
         if flow.id == gateway.default or not flow.conditional:
             continue
-        text = _condition(gateway, flow.id)
+        text = flow.condition or ""
         try:
             if scripts.names(text) - {"outcome"}:
                 return "?"
@@ -107,22 +101,15 @@ def _way(gateway: Node, outcome: str) -> str | None:
     return gateway.default or ("?" if any(not flow.conditional for flow in gateway.outs) else None)
 
 
-def _condition(gateway: Node, key: str | None) -> str:
-    for element in gateway.scope.element.iterfind(f"{BPMN}sequenceFlow"):
-        if element.get("id") == key:
-            return element.findtext(f"{BPMN}conditionExpression") or ""
-    return ""
-
-
 def states_every_outcome(gateway: Node) -> bool:
     """Has each outcome that may come to a gateway a condition of its own?"""
     before = [flow.source for flow in gateway.ins]
-    people = all(each.tag in PEOPLE for each in before)
-    wanted = {outcome for each in before for outcome in _outcomes(each)} if people else DECIDED
+    people = all(each.is_for_people for each in before)
+    wanted = {outcome for each in before for outcome in each.outcomes} if people else DECIDED
     stated: set[object] = set()
     for flow in gateway.outs:
         try:
-            stated |= {value for fact, value in scripts.compared(_condition(gateway, flow.id)) if fact == "outcome"}
+            stated |= {value for fact, value in scripts.compared(flow.condition or "") if fact == "outcome"}
         except DiagramRefused:
             return False
     return wanted <= stated

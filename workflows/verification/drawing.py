@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from workflows.reading import BPMN
+from workflows.reading import BPMN, properties
 from workflows.verification.findings import quoted
+from workflows.vocabulary import outcomes_of
 
 TASKS = {
     "task",
@@ -54,7 +55,11 @@ class Flow:
     id: str | None
     source: Node
     target: Node
-    conditional: bool = False
+    condition: str | None = None
+
+    @property
+    def conditional(self) -> bool:
+        return self.condition is not None
 
 
 @dataclass(eq=False)
@@ -87,6 +92,16 @@ class Node:
     @property
     def tag(self) -> str:
         return etree.QName(self.element).localname
+
+    @property
+    def is_for_people(self) -> bool:
+        """Is it a task that waits for somebody?"""
+        return self.tag in ("userTask", "manualTask", "task")
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The outcomes that it offers whoever answers it."""
+        return outcomes_of(properties(self.element))
 
     @property
     def is_activity(self) -> bool:
@@ -277,8 +292,7 @@ def _connect(drawing: Drawing, scope: Scope) -> None:
         if source is None or target is None:
             drawing.loose_flows.append(element)
             continue
-        conditional = element.find(f"{BPMN}conditionExpression") is not None
-        _join(scope, Flow(element.get("id"), source, target, conditional))
+        _join(scope, Flow(element.get("id"), source, target, element.findtext(f"{BPMN}conditionExpression")))
     catches = {key: each for each in scope.nodes if each.kind == "catch" for key in _link_keys(each)}
     for node in [each for each in scope.nodes if each.kind == "throw"]:
         target = next((catches[key] for key in _link_keys(node) if key in catches), None)

@@ -35,7 +35,7 @@ def urge(task_id: int, *, actor: Actor) -> int:
     if refusal := permissions.why_not_urge(*facts, actor, last=oversight.last_urged(task_id), now=clock.now()):
         raise refusal
     text = f"{actor.office_name}催办：办件 {task.case.number} 的“{task.name}”，请尽快办理。"
-    _tell(task, text)
+    tell_holder(task, text)
     audit.record("tasks/urge", f"case:{task.case.number}", actor=actor, after={"task": task.key})
     return task.case_id
 
@@ -63,7 +63,9 @@ def supervise(task_id: int, opinion: str, *, actor: Actor) -> int:
     db.session.add(said)
     db.session.flush()  # the notice points at it
     short = opinion if len(opinion) <= SHOWN else opinion[:SHOWN] + "…"
-    _tell(task, f"{actor.office_name}督办：办件 {task.case.number} 的“{task.name}”已超期。{short}", said.id)
+    tell_holder(
+        task, f"{actor.office_name}督办：办件 {task.case.number} 的“{task.name}”已超期。{short}", supervision_id=said.id
+    )
     audit.record("tasks/supervise", f"case:{task.case.number}", actor=actor, after={"task": task.key})
     return task.case_id
 
@@ -78,13 +80,16 @@ def hold_task(task_id: int, actor: Actor) -> Task:
     return task
 
 
-def _tell(task: Task, text: str, supervision_id: int | None = None) -> None:
+def tell_holder(
+    task: Task, text: str, kind: NoticeKind = NoticeKind.URGE, *, supervision_id: int | None = None
+) -> None:
+    """Tell the office that holds the task."""
     db.session.add(
         Notice(
             case_id=task.case_id,
             task_id=task.id,
             office_id=task.office_id,
-            kind=NoticeKind.URGE,
+            kind=kind,
             text=text,
             at=clock.now(),
             supervision_id=supervision_id,

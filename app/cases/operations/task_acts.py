@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from app import audit, clock
+from app import audit
 from app.access import Actor
-from app.cases.models import Notice, NoticeKind, Task
-from app.cases.operations.reminders import hold_task
+from app.cases.models import NoticeKind, Task
+from app.cases.operations.reminders import hold_task, tell_holder
 from app.cases.queries import oversight
 from app.cases.queries.facts import facts_of_case, facts_of_task, has_drafted
 from app.cases.rules import permissions
-from app.database import db
 from app.errors import Missing, Refused
 
 
@@ -82,15 +81,6 @@ def act_on(task_id: int, key: str, *, actor: Actor) -> int:
     if refusal := act.why_not(task, actor):
         raise refusal
     text = act.tells.format(actor=actor.name, number=task.case.number, task=task.name)
-    db.session.add(
-        Notice(
-            case_id=task.case_id,
-            task_id=task.id,
-            office_id=task.office_id,
-            kind=NoticeKind.REMINDER,
-            text=text,
-            at=clock.now(),
-        )
-    )
+    tell_holder(task, text, NoticeKind.REMINDER)
     audit.record(f"tasks/{key}", f"case:{task.case.number}", actor=actor, after={"task": task.key})
     return task.case_id

@@ -104,8 +104,8 @@ class ProposalJson(ProposalBriefJson):
     differences: list[DifferenceJson]
 
 
-class VersionBriefJson(TypedDict):
-    """A published version: who, when, why, what it consists of, and how many cases run on it."""
+class VersionAboutJson(TypedDict):
+    """Of a published version: who, when, why, and how many cases run on it."""
 
     process: str
     number: int
@@ -115,21 +115,18 @@ class VersionBriefJson(TypedDict):
     drawn_by: str | None
     note: str | None
     open_cases: int
+
+
+class VersionBriefJson(VersionAboutJson):
+    """A published version with the names of what it consists of."""
+
     files: list[str]
     forms: list[str]
 
 
-class VersionJson(TypedDict):
+class VersionJson(VersionAboutJson):
     """A published version with its content: files by name as text, forms as JSON Schema by their keys."""
 
-    process: str
-    number: int
-    current: bool
-    published_at: Instant
-    published_by: str
-    drawn_by: str | None
-    note: str | None
-    open_cases: int
     files: dict[str, str]
     forms: dict[str, Any]
 
