@@ -4,9 +4,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const OUT = "../static/build";
+// a page's bundle, and where its sources begin
+const ENTRIES = {
+  viewer: "viewer/index.js",
+};
 
 await build({
-  entryPoints: { viewer: "viewer/index.js" },
+  entryPoints: ENTRIES,
   outdir: OUT,
   bundle: true,
   minify: true,
@@ -15,6 +19,6 @@ await build({
   loader: { ".svg": "dataurl", ".woff": "dataurl", ".woff2": "dataurl", ".ttf": "dataurl", ".eot": "empty" },
 });
 
-for (const name of ["viewer.js", "viewer.css"]) {
+for (const name of Object.keys(ENTRIES).flatMap((entry) => [`${entry}.js`, `${entry}.css`])) {
   writeFileSync(`${OUT}/${name}.gz`, gzipSync(readFileSync(`${OUT}/${name}`), { level: 9 }));
 }
