@@ -183,7 +183,7 @@ def test_ethnic_groups_are_chosen_by_name_at_opening_and_repair(matter: Matter) 
     operator = matter.people["school"].operator
     seen_by(matter.client, operator, f"/apply/key_correction?student={matter.child.id}")
     offered = choices(matter.client, "ethnic_group")
-    assert (len(offered), offered["01"], offered["22"]) == (56, "汉族", "畲族")
+    assert (len(offered), offered["01"], offered["22"]) == (58, "汉族", "畲族")
 
     assert matter.submit("key_correction", ethnic_group="22").status == 201
     assert "畲族" in seen_by(matter.client, operator, f"/cases/{matter.number}")

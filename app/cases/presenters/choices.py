@@ -13,7 +13,7 @@ from app.database import db
 from app.divisions.models import Office, OfficeKind
 from app.schools.models import GRADES, School, SchoolClass, Stage, grades_in
 from app.students.models import Student
-from app.students.rules.ethnic_groups import GROUPS
+from app.students.rules.ethnic_groups import ALL_GROUPS
 
 MOST = 1000  # offices of one list
 BUREAUS = (OfficeKind.COUNTY, OfficeKind.ZONE, OfficeKind.CITY)
@@ -72,7 +72,7 @@ def not_taught(schema: dict[str, Any], actor: Actor) -> list[str]:
 
 def _offered(name: str, key: str, child: Student | None, actor: Actor) -> Offered:
     if name == "ethnic_group":
-        return list(GROUPS.items())
+        return list(ALL_GROUPS.items())
     if offers := hooks.names.of(key).get(name):
         return offers(child, actor)
     return classes_for(child, actor) if name == "school_class" and child is not None else ()
