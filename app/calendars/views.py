@@ -12,7 +12,7 @@ from app.calendars import operations, queries
 from app.calendars.rules import WEEKDAYS, Reading
 from app.database import transaction
 from app.errors import Refused, objections_of
-from app.web import add_menu, whole_number
+from app.web import add_menu, typed_text, whole_number
 
 bp = Blueprint("calendars", __name__, template_folder="templates")
 add_menu("系统", "工作日历", "calendars.index", ("sysadmin",), kinds=("province",))
@@ -30,7 +30,7 @@ def index() -> Any:
 def import_year() -> Any:
     """Check the notice and show how it was read, or import it."""
     require(actor().office_kind == "province")
-    typed = {name: request.form.get(name, "").strip() for name in ("year", "notice", "text")}
+    typed = {name: typed_text(name) for name in ("year", "notice", "text")}
     year = whole_number(typed["year"], least=1000, most=9999) or 0
     given = (year, typed["notice"], typed["text"])
     try:

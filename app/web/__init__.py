@@ -8,7 +8,7 @@ from app.web.integers import whole_number
 from app.web.pagination import Page, after_id, cursor_after, decode_cursor, encode_cursor, one_page, page_of
 from app.web.query_parameters import Asked, read_query
 from app.web.uploads import Upload, takes_files, uploads_in
-from app.web.validation import FORM, checked_form, form_values, objections, read_json
+from app.web.validation import FORM, checked_form, form_values, objections, read_json, typed_text
 
 __all__ = [
     "FORM",
@@ -37,6 +37,7 @@ __all__ = [
     "read_json",
     "read_query",
     "takes_files",
+    "typed_text",
     "uploads_in",
     "wants_brief",
     "whole_number",

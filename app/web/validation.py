@@ -260,6 +260,14 @@ def _missing(error: ValidationError) -> str:
     return next(name for name in absent if error.message.startswith(repr(name)))
 
 
+def typed_text(name: str) -> str:
+    """What was typed into a field that no schema shapes (an opinion, a reason), in canonical form; empty for nothing.
+
+    As a program's is, so that the same words are the same act and meet the same objections on a page.
+    """
+    return canonical.text(request.form.get(name, ""))
+
+
 def form_values(schema: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """What was typed into a form, in the schema's shape and canonical form: dotted names nested, empty left out."""
     values: dict[str, Any] = {}

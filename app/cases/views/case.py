@@ -25,7 +25,7 @@ from app.errors import InvalidInput, Missing, Objected, objections_of
 from app.schools.models import GRADES
 from app.students.models.cohorts import LEFT_OUT_TEXTS
 from app.students.queries import directives
-from app.web import encode_cursor, form_values, takes_files
+from app.web import encode_cursor, form_values, takes_files, typed_text
 from app.web.pagination import decode_cursor
 from app.web.refilled_forms import written_on
 from workflows import Kind
@@ -101,7 +101,7 @@ def decide(task_id: int) -> Any:
     number, version = task.case.number, compiled_version_of(task.case)
     spec = version.diagrams.tasks[task.key]
     form = form_values(version.form(spec.form))
-    outcome, opinion = request.form.get("outcome", ""), request.form.get("opinion", "").replace("\r\n", "\n").strip()
+    outcome, opinion = request.form.get("outcome", ""), typed_text("opinion")
     answer = Answer(outcome, request.form.get("reason_code") or None, opinion, form)
     papers, unfit = proofs.papers_in(version) if spec.kind is Kind.REPAIR else ([], [])
     end_reading()
@@ -138,9 +138,7 @@ def pre_review(task_id: int) -> Any:
     number = queries.task_for(caller, task_id).case.number
     end_reading()
     with transaction():
-        operations.pre_review(
-            task_id, request.form.get("recommendation", ""), request.form.get("opinion", "").strip(), actor=caller
-        )
+        operations.pre_review(task_id, request.form.get("recommendation", ""), typed_text("opinion"), actor=caller)
     flash("初审意见已提交，待本机构审核人员办理。", "success")
     return redirect(url_for("cases.show", number=number))
 
@@ -167,7 +165,7 @@ def act(task_id: int, key: str) -> Any:
 @bp.post("/tasks/<int:task_id>/supervision")
 @allow("approver")
 def supervise(task_id: int) -> Any:
-    number, opinion = request.form.get("case", ""), request.form.get("opinion", "").replace("\r\n", "\n").strip()
+    number, opinion = request.form.get("case", ""), typed_text("opinion")
     try:
         with transaction():
             operations.supervise(task_id, opinion, actor=actor())
@@ -180,7 +178,7 @@ def supervise(task_id: int) -> Any:
 @bp.post("/cases/<number>/recall")
 @allow("operator")
 def recall(number: str) -> Any:
-    caller, reason = actor(), request.form.get("reason", "").strip()
+    caller, reason = actor(), typed_text("reason")
     what = ["recall", number, reason]
     submit_once(None, what, lambda: operations.recall(number, reason, actor=caller), actor=caller)
     flash(f"办件 {number} 已撤回。", "success")
@@ -191,7 +189,7 @@ def recall(number: str) -> Any:
 @allow("approver")
 def call_off(number: str) -> Any:
     with transaction():
-        operations.call_off(number, request.form.get("reason", "").strip(), actor=actor())
+        operations.call_off(number, typed_text("reason"), actor=actor())
     flash(f"办件 {number} 已撤销核准，不再生效。", "success")
     return redirect(url_for("cases.show", number=number))
 
@@ -199,7 +197,7 @@ def call_off(number: str) -> Any:
 @bp.post("/directives/<number>/revoke")
 @allow("approver")
 def revoke(number: str) -> Any:
-    caller, reason = actor(), request.form.get("reason", "").strip()
+    caller, reason = actor(), typed_text("reason")
 
     def act() -> int:
         directive = directives.directive_for(caller, number)

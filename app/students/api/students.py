@@ -226,13 +226,7 @@ CONTEST = {
     "type": "object",
     "properties": {
         "kind": {"type": "string", "title": "问题类别", "enum": list(ContestKind)},
-        "explanation": {
-            "type": "string",
-            "title": "情况说明",
-            "minLength": 1,
-            "maxLength": 500,
-            "x-widget": "textarea",
-        },
+        "explanation": contests.EXPLANATION,
         "other": {
             "type": "object",
             "title": "疑似重复的另一学籍",

@@ -22,8 +22,11 @@ from app.students.operations.locking import proved
 from app.students.queries import keeps, open_contest_of
 from app.students.rules.contests import objections_to_marking, objections_to_remedy
 from app.students.rules.permissions import why_not_mark
+from app.web import objections as form_objections
 
 CODE = "ZG"  # 问题学籍处理
+EXPLANATION = {"type": "string", "title": "情况说明", "minLength": 1, "maxLength": 500, "x-widget": "textarea"}
+EXPLAINED = {"type": "object", "properties": {"explanation": EXPLANATION}, "required": ["explanation"]}
 
 
 def mark(student: Student, kind: str, explanation: str, other: Student | None, *, actor: Actor) -> Contest:
@@ -36,15 +39,14 @@ def mark(student: Student, kind: str, explanation: str, other: Student | None, *
     objections = list(objections_to_marking(student, other, kind))
     if kind not in set(ContestKind):
         objections.append(InvalidInput(sentence="请选择问题类别。", field="kind"))
-    if not explanation.strip():
-        objections.append(InvalidInput(sentence="请填写情况说明。", field="explanation"))
+    objections += form_objections(EXPLAINED, {"explanation": explanation.strip()})
     if objections:
         raise Objected(objections)
     contest = Contest(
         student_id=student.id,
         other_id=other.id if other else None,
         kind=ContestKind(kind),
-        explanation=explanation.strip()[:500],
+        explanation=explanation.strip(),
         marked_at=clock.now(),
         marked_by_id=actor.office_id,
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 
 from app.access import actor, allow
 from app.database import transaction
 from app.students import queries
 from app.students.models.contests import CONTEST_NAMES
 from app.students.operations import contests
-from app.web import add_menu, canonical, encode_cursor
+from app.web import add_menu, encode_cursor, typed_text
 from app.web.pagination import after_id
 
 bp = Blueprint("contests", __name__, template_folder="../templates")
@@ -45,7 +45,7 @@ def _keepers(contest: Any) -> list[tuple[Any, str]]:
 def mark(student_id: int) -> Any:
     caller = actor()
     asked = ("kind", "explanation", "other_number", "other_name")
-    typed = {name: canonical.text(request.form.get(name, "")) for name in asked}
+    typed = {name: typed_text(name) for name in asked}
     with transaction():
         student = queries.student_for(caller, student_id)
         other = queries.child_by_number(typed["other_number"], typed["other_name"]) if typed["other_number"] else None

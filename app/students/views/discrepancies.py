@@ -18,6 +18,7 @@ from app.web import (
     after_id,
     encode_cursor,
     objections,
+    typed_text,
 )
 
 bp = Blueprint("discrepancies", __name__, template_folder="../templates")
@@ -60,7 +61,7 @@ def index() -> Any:
 @allow("operator")
 def settle(discrepancy_id: int) -> Any:
     found = own_discrepancy(discrepancy_id)
-    settle_as_typed(found, {"how": request.form.get("how", "").replace("\r\n", "\n").strip()})
+    settle_as_typed(found, {"how": typed_text("how")})
     flash(f"{found.name}：已登记处理情况。", "success")
     return redirect(url_for("discrepancies.index"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 
 from app import clock
 from app.access import actor, allow, found
@@ -18,6 +18,7 @@ from app.students.models.issued import Proof
 from app.students.operations.enrolment_proofs import issue_proof
 from app.students.presenters import SEXES
 from app.students.views.papers import FORMS, bp, written_down
+from app.web import typed_text
 from app.web.checks import Checked, checkable, code_of, masked_name, qr, url_of
 from app.web.formatting import day, given_out, moment
 from app.web.pdf import PDF, typeset
@@ -31,7 +32,7 @@ STATED = ("name", "sex", "born_on", "main_number", "grade", "school_class_id", "
 def issue(student_id: int) -> Any:
     try:
         with transaction():
-            number = issue_proof(student_id, request.form.get("purpose", ""), actor=actor()).number
+            number = issue_proof(student_id, typed_text("purpose"), actor=actor()).number
     except Objected as refusal:
         flash(refusal.objections[0].detail, "error")
         return redirect(url_for("students.show", student_id=student_id))

@@ -18,7 +18,7 @@ from app.studio.presenters.labels import PROPOSAL_STATUSES, task_lines
 from app.studio.queries import catalogue, drafts
 from app.studio.rules.archives import archive_of
 from app.studio.rules.files import media_type_of
-from app.web import add_menu
+from app.web import add_menu, typed_text
 from app.web.formatting import given_out
 
 bp = Blueprint("studio", __name__, url_prefix="/studio", template_folder="../templates")
@@ -122,7 +122,7 @@ def version_archive(key: str, number: int) -> Any:
 def switch_off(key: str) -> Any:
     try:
         with transaction():
-            name = switching.switch_off(key, request.form.get("reason", ""), actor=actor()).name
+            name = switching.switch_off(key, typed_text("reason"), actor=actor()).name
     except Refused as refusal:
         catalogue.process_of(key)
         return _process(key, list(objections_of(refusal))), 422

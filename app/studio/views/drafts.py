@@ -20,7 +20,7 @@ from app.studio.rules.archives import archive_of, files_in, is_archive
 from app.studio.rules.files import MOST_FILES, checked_name, content_of, etag_of, largest_of, media_type_of
 from app.studio.transactions import propose_draft
 from app.studio.views.catalogue import ZIP, bp
-from app.web import takes_files, whole_number
+from app.web import takes_files, typed_text, whole_number
 from app.web.formatting import given_out
 
 
@@ -28,7 +28,7 @@ from app.web.formatting import given_out
 @allow("analyst")
 def create_draft() -> Any:
     """A draft from a published version, or of a new process."""
-    typed = {name: request.form.get(name, "").strip() for name in ("process", "version", "key", "name")}
+    typed = {name: typed_text(name) for name in ("process", "version", "key", "name")}
     try:
         with transaction():
             if typed["process"]:
@@ -95,7 +95,7 @@ def check_draft(draft_id: int) -> Any:
 @allow("analyst")
 def propose(draft_id: int) -> Any:
     try:
-        proposal_id = propose_draft(draft_id, request.form.get("note", ""), actor=actor())
+        proposal_id = propose_draft(draft_id, typed_text("note"), actor=actor())
     except (Missing, NotAllowed):
         raise
     except Refused as refusal:

@@ -19,6 +19,7 @@ from app.studio.queries.proposals import check_of, differences_of
 from app.studio.rules.things import ADDED, CHANGED, CHANGES, MOVED, Difference
 from app.studio.transactions import decide_proposal
 from app.studio.views.catalogue import bp
+from app.web import typed_text
 from app.web.formatting import moment
 
 COLOURS = {"added": "green", "removed": "red", "changed": "blue", "moved": "grey"}
@@ -80,7 +81,7 @@ def proposal_diagram(proposal_id: int, name: str) -> Any:
 def decide(proposal_id: int) -> Any:
     outcome = "agree" if request.form.get("outcome") == "agree" else "send_back"
     try:
-        decide_proposal(proposal_id, outcome, request.form.get("opinion", ""), actor=actor())
+        decide_proposal(proposal_id, outcome, typed_text("opinion"), actor=actor())
     except (Missing, NotAllowed, Stale):
         raise
     except Refused as refusal:

@@ -18,7 +18,7 @@ from app.processes.recruitment import queries as recruits
 from app.processes.recruitment.models import ChildStatus, RosterChild
 from app.processes.recruitment.presenters import CHILD_STATUS_NAMES, particulars_of
 from app.students.rules.transfer import why_not_revoke
-from app.web import add_menu, canonical, decode_cursor, encode_cursor, whole_number
+from app.web import add_menu, canonical, decode_cursor, encode_cursor, typed_text, whole_number
 from app.web.text import visible
 from workflows import Refusal
 
@@ -47,7 +47,7 @@ def _upload(typed: dict[str, str], errors: list[Refusal] | None = None) -> str:
 @allow("operator")
 def upload_roster() -> Any:
     require(operations.is_startable(KEY, actor()))
-    typed = {name: request.form.get(name, "").strip() for name in ("filing", "list", "note")}
+    typed = {name: typed_text(name) for name in ("filing", "list", "note")}
     application = {name: typed[name] for name in ("filing", "note") if typed[name]}
     rows = rows_in(typed["list"])
     try:
@@ -158,7 +158,7 @@ def mark_roster(number: str) -> Any:
     if not view.content or recruits.roster_of(case.id) is None:
         raise Missing()
     marks = {
-        _position(place): (code, request.form.get(f"reason.{place}", "").strip())
+        _position(place): (code, typed_text(f"reason.{place}"))
         for name, code in request.form.items()
         if (place := name.removeprefix("reason_code.")) != name
     }
