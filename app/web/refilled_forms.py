@@ -8,7 +8,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,8 +20,8 @@ from werkzeug.exceptions import HTTPException
 from app.encryption import seal_bytes, unseal_bytes
 from app.errors import Refused
 
-MOST = 200_000  # characters of what is kept; a form that is larger keeps its first fields
-LONGEST_SEALED = 900_000
+MOST = 1_100_000  # characters of what is kept: the largest file that is typed (1 MB), and what stands beside it
+LONGEST_SEALED = 900_000  # so that it fits into the form of the sign-in page
 NEVER = {"csrf_token", "typed_by", "kept", "next"}  # of the form itself
 SECRET = {"password", "old_password", "new_password", "again"}
 OF_THE_PAGE = {"key"}  # made anew with every page
@@ -30,7 +30,10 @@ UNPRINTABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]") 
 
 @dataclass(frozen=True)
 class Unsent:
-    """A form that could not be sent: its address, the page on which it stood, its fields, the names of its files."""
+    """A form that could not be sent: its address, the page on which it stood, its fields, the names of its files.
+
+    too_long -- the names of fields that were too long to be kept
+    """
 
     path: str
     page: str | None
@@ -38,22 +41,24 @@ class Unsent:
     files: list[str]
     user_id: int
     at: float
+    too_long: list[str] = field(default_factory=list)
 
 
 def captured(user_id: int, at: float) -> Unsent | None:
     """What this request wanted to send, without passwords and the content of files; None when nothing was typed."""
-    fields, left = [], MOST
+    fields, too_long, left = [], [], MOST
     for name, value in request.form.items(multi=True):
         if name in NEVER | SECRET or "password" in name:
             continue
+        if len(name) + len(value) > left:
+            too_long.append(name[:100])
+            continue
         left -= len(name) + len(value)
-        if left < 0:
-            break
         fields.append([name, value])
     files = [each.filename[:100] for each in request.files.values() if each.filename]
-    if not fields and not files:
+    if not fields and not files and not too_long:
         return None
-    return Unsent(request.path, page_of_form(), fields, files, user_id, at)
+    return Unsent(request.path, page_of_form(), fields, files, user_id, at, too_long)
 
 
 def sealed(unsent: Unsent) -> bytes:
@@ -71,8 +76,9 @@ def unsealed(content: bytes) -> Unsent | None:
 
 
 def in_a_field(content: bytes) -> str:
-    """Sealed content as the value of a form's field."""
-    return base64.urlsafe_b64encode(content).decode()
+    """Sealed content as the value of a form's field; empty where it is too long for one."""
+    text = base64.urlsafe_b64encode(content).decode()
+    return text if len(text) <= LONGEST_SEALED else ""
 
 
 def from_a_field(text: str) -> bytes:

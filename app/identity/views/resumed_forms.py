@@ -29,6 +29,7 @@ KEPT_FOR = dt.timedelta(hours=24)
 OWN = ("identity.open_session", "identity.sign_out", "display.choose_font_size")  # nothing typed there is worth keeping
 EXPIRED = "登录已过期或已在别处退出。"
 FORGED = "页面已过期或表单不是从本系统打开的。"
+TOO_LONG = "过长的内容未能保留，请返回上一页复制后再登录。"
 
 
 def install(app: Flask) -> None:
@@ -97,6 +98,8 @@ def token_expired(_error: CSRFError) -> Any:
             keep(g.sign_in.id, refilled_forms.sealed(unsent))
     sentences = [f"{FORGED}本次没有提交。"]
     sentences.append("您填写的内容已保留：请回到原页面，核对后重新提交。" if mine else "请返回并刷新页面后重新提交。")
+    if unsent is not None and mine and unsent.too_long:
+        sentences.append(TOO_LONG)
     page = render_template(
         "errors/error.html",
         title="请重新提交",
@@ -114,6 +117,8 @@ def _sign_in_again(sentence: str, code: str) -> str:
     unsent = _unsent()
     kept = refilled_forms.in_a_field(refilled_forms.sealed(unsent)) if unsent else request.form.get("kept", "")
     notice = sentence + ("您填写的内容已保留，登录后回到原页面。" if kept else "请重新登录。")
+    if unsent is not None and (unsent.too_long or not kept):
+        notice += TOO_LONG
     files = unsent.files if unsent else []
     page = unsent.page if unsent else refilled_forms.page_of_form()
     return sign_in_page(
