@@ -7,6 +7,7 @@ const OUT = "../static/build";
 // a page's bundle, and where its sources begin
 const ENTRIES = {
   viewer: "viewer/index.js",
+  modeler: "modeler/index.js",
 };
 
 await build({

@@ -1,0 +1,72 @@
+// The modeler's page: one diagram of a draft, drawn, described in the panel, saved by itself and checked as it is drawn.
+import "./style.css";
+
+import { Checking } from "./checking";
+import { bindKeys, showKeys } from "./keys";
+import { editorIn } from "./editor";
+import { h } from "./page/dom";
+import { openDialog } from "./page/dialog";
+import { Panel } from "./panel";
+import { Player } from "./playing";
+import { Saving } from "./saving";
+import { sayInChinese } from "./words/fixed";
+import { Server } from "./page/server";
+import { showWhole } from "./page/view";
+import { toolbar } from "./toolbar";
+
+const place = (name) => document.getElementById(name);
+
+async function start() {
+  const { draft, name, token, draws } = document.body.dataset;
+  const readOnly = draws !== "yes";
+  const server = new Server({ draft, token });
+  const status = (words, kind) => { place("saved").textContent = words; place("saved").className = kind; };
+  const showFault = (words) => openDialog("没有完成", h("p", {}, words));
+  sayInChinese(document.body);
+  const [file, vocabulary] = await Promise.all([server.read(name), server.vocabulary()]);
+  const editor = editorIn(place("canvas"), readOnly);
+  const { warnings } = await editor.importXML(file.text);
+  showWhole(editor);
+  nameCanvas(readOnly);
+  const panel = new Panel(place("panel"), { editor, vocabulary, readOnly, server, name });
+  panel.attempt = (act) => act().catch((refused) => showFault(refused.message));
+  const player = new Player({ editor, place: place("player"), vocabulary });
+  const checking = new Checking({ editor, server, name, place: place("findings"), vocabulary, player });
+  const save = readOnly ? () => {} : savingOf({ editor, server, name, etag: file.etag, status, checking, showFault });
+  toolbar(place("tools"), { editor, readOnly, showKeys, save });
+  bindKeys({ editor, readOnly, panel, save, places });
+  panel.draw();
+  checking.check();
+  if (warnings.length) { tellOf(warnings); }
+  document.documentElement.dataset.ready = "yes";
+  // whoever wants to look at the drawn model (a test, a comparison) gets it from here
+  document.dispatchEvent(new CustomEvent("drawn", { detail: editor }));
+}
+
+function savingOf({ checking, ...parts }) {
+  const saving = new Saving({ ...parts, onSaved: () => checking.later() });
+  return () => { if (document.activeElement) { document.activeElement.blur(); } saving.save(); };
+}
+
+const places = () => [document.querySelector("#canvas svg[tabindex]"), place("panel"), place("found"), place("tools").querySelector("[tabindex='0']")];
+
+function nameCanvas(readOnly) {
+  const drawing = document.querySelector("#canvas svg[tabindex]");
+  if (!drawing) { return; }
+  drawing.setAttribute("role", "application");
+  drawing.setAttribute("aria-label", readOnly ? "流程图" : "流程图，按 Alt+向下键逐个选取元素，在属性中修改");
+}
+
+// what the library could not read is lost with the next saving: whoever draws must know before it comes to that
+function tellOf(warnings) {
+  openDialog("文件中有读不懂的内容", [
+    h("p", {}, "下面的内容画不出来，保存后会丢失。不想丢失的，请关闭本页，直接修改文件。"),
+    h("ul", {}, warnings.map((each) => h("li", {}, h("code", {}, each.message.split("\n")[0])))),
+  ], { wide: true });
+}
+
+start().catch((fault) => {
+  place("canvas").replaceChildren(h("div", { class: "nothing", role: "alert" },
+    h("p", {}, `流程图不能打开：${fault.message}`), h("p", {}, "可以回到草稿，下载文件或者直接修改它的内容。")));
+  place("saved").textContent = "";
+});

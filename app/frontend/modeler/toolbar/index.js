@@ -1,0 +1,81 @@
+// The bar over the diagram: undo, zoom, align, find, minimap, full screen. One stop for Tab, arrows within it.
+import { button, h } from "../page/dom";
+import { showWhole } from "../page/view";
+
+export function toolbar(place, { editor, readOnly, showKeys, save }) {
+  const get = (service) => editor.get(service, false);
+  const chosen = () => get("selection").get();
+  const align = (where) => () => get("alignElements").trigger(chosen(), where);
+  const distribute = (axis) => () => get("distributeElements").trigger(chosen(), axis);
+  const zoom = (by) => () => get("canvas").zoom(get("canvas").zoom() * by);
+  const buttons = [
+    !readOnly && ["撤销", "undo", () => get("commandStack").undo(), "撤销（Ctrl+Z）"],
+    !readOnly && ["重做", "redo", () => get("commandStack").redo(), "重做（Ctrl+Y）"],
+    null,
+    !readOnly && ["复制", "some", () => get("copyPaste").copy(chosen()), "复制（Ctrl+C），可贴到别的流程图"],
+    !readOnly && ["粘贴", "", () => get("copyPaste").paste(), "粘贴（Ctrl+V）"],
+    !readOnly && ["删除", "some", () => get("modeling").removeElements([...chosen()]), "删除（Delete）"],
+    null,
+    !readOnly && ["左齐", "many", align("left"), "左对齐"],
+    !readOnly && ["居中", "many", align("center"), "水平居中"],
+    !readOnly && ["顶齐", "many", align("top"), "顶端对齐"],
+    !readOnly && ["中齐", "many", align("middle"), "垂直居中"],
+    !readOnly && ["横分", "three", distribute("horizontal"), "水平等距分布"],
+    !readOnly && ["纵分", "three", distribute("vertical"), "垂直等距分布"],
+    null,
+    ["放大", "", zoom(1.25), "放大（Ctrl++）"],
+    ["缩小", "", zoom(0.8), "缩小（Ctrl+-）"],
+    ["原大", "", () => get("canvas").zoom(1, "auto"), "原来大小（Ctrl+0）"],
+    ["全图", "", () => showWhole(editor), "看全图（Ctrl+9）"],
+    null,
+    !readOnly && ["查找", "", () => get("searchPad").toggle(), "在图中查找（Ctrl+F）"],
+    ["缩略图", "", () => get("minimap").toggle(), "打开或收起缩略图"],
+    ["全屏", "", () => fullScreen(), "全屏"],
+    ["快捷键", "", showKeys, "快捷键一览（?）"],
+    !readOnly && ["保存", "", save, "立即保存（Ctrl+S）"],
+  ];
+  const shown = buttons.filter((each) => each !== false).map((each) => (each
+    ? button(each[0], each[2], { title: each[3], "data-needs": each[1] || null, class: "tool", tabindex: "-1" })
+    : h("span", { class: "line", role: "separator", "aria-orientation": "vertical" })));
+  place.replaceChildren(...shown);
+  const all = shown.filter((each) => each.tagName === "BUTTON");
+  all[0].tabIndex = 0;
+  moveByArrows(place, all);
+  const enable = () => state(get, all);
+  get("eventBus").on(["selection.changed", "commandStack.changed", "import.done"], enable);
+  enable();
+}
+
+const LEAST = { some: 1, many: 2, three: 3 };
+
+function state(get, all) {
+  const count = get("selection").get().length;
+  all.forEach((each) => {
+    const { needs } = each.dataset;
+    let able = true;
+    if (needs === "undo") { able = get("commandStack").canUndo(); }
+    else if (needs === "redo") { able = get("commandStack").canRedo(); }
+    else if (needs) { able = count >= LEAST[needs]; }
+    each.setAttribute("aria-disabled", String(!able));
+  });
+}
+
+function moveByArrows(place, all) {
+  place.addEventListener("click", (event) => {
+    const pressed = event.target.closest("button");
+    if (pressed && pressed.getAttribute("aria-disabled") === "true") { event.stopImmediatePropagation(); event.preventDefault(); }
+  }, true);
+  place.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const at = all.indexOf(document.activeElement);
+    if (!step || at < 0) { return; }
+    const next = all[(at + step + all.length) % all.length];
+    all.forEach((each) => { each.tabIndex = each === next ? 0 : -1; });
+    next.focus();
+    event.preventDefault();
+  });
+}
+
+function fullScreen() {
+  if (document.fullscreenElement) { document.exitFullscreen(); } else { document.documentElement.requestFullscreen().catch(() => {}); }
+}

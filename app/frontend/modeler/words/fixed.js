@@ -1,0 +1,23 @@
+// Words that the libraries say without asking for a translation: changed where they appear.
+const SAID = [
+  [".djs-popup-search-count", (text) => text.replace(/^\s*(\d+)\s+results? found\s*$/, "找到 $1 项")],
+  [".bjs-powered-by-lightbox .notice span, .bjs-powered-by-lightbox span", (text) => text.replace(
+    /^\s*Web-based tooling for BPMN, DMN,? and forms\s*powered by\s*/i, "流程图由开源的 bpmn.io 绘制",
+  )],
+];
+const LABELS = { Results: "菜单项", Search: "查找", Back: "返回", "Select search result": "查找结果" };
+
+export function sayInChinese(place) {
+  const mend = () => {
+    SAID.forEach(([selector, said]) => place.querySelectorAll(selector).forEach((each) => {
+      each.childNodes.forEach((node) => {
+        if (node.nodeType === Node.TEXT_NODE && said(node.data) !== node.data) { node.data = said(node.data); }
+      });
+    }));
+    place.querySelectorAll("[aria-label]").forEach((each) => {
+      const words = LABELS[each.getAttribute("aria-label")];
+      if (words) { each.setAttribute("aria-label", words); }
+    });
+  };
+  new MutationObserver(mend).observe(place, { childList: true, subtree: true, characterData: true });
+}
