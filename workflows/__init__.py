@@ -9,6 +9,7 @@ from workflows.checking import check
 from workflows.diagrams import Diagrams, TaskSpec, compile_diagrams
 from workflows.engine import answer, complete, foresee, notify, start, wake
 from workflows.errors import DiagramRefused, Later, NotWaiting, Refusal, RunBroken, TaskGone
+from workflows.joint import Joint
 from workflows.runs import Run, Waiting
 from workflows.service_tasks import handlers, service_task
 from workflows.verification import Finding, NotBpmn, Report, verify
@@ -18,6 +19,7 @@ __all__ = [
     "DiagramRefused",
     "Diagrams",
     "Finding",
+    "Joint",
     "Kind",
     "Later",
     "NotBpmn",

@@ -13,6 +13,7 @@ from lxml import etree
 from workflows import scripts
 from workflows.compiled_spec import CompiledSpec
 from workflows.errors import DiagramRefused
+from workflows.joint import Joint, as_single_tasks, joint_of
 from workflows.loading import executable, parsed, specifications
 from workflows.reading import BPMN, SPIFF, properties, read, roles_of
 from workflows.routing import ROLES
@@ -28,7 +29,8 @@ NUMBERS = {"working_days": "时限须是工作日数", "route_order": "次序须
 class TaskSpec:
     """One user task as drawn: who (lane role and duty), by when, with which outcomes and form, and what it means.
 
-    kind, side -- see `vocabulary.Kind`; buttons, records -- the words of outcomes that the diagram gives itself.
+    kind, side -- see `vocabulary.Kind`; joint -- how the answers of several count, None where one person answers;
+    buttons, records -- the words of outcomes that the diagram gives itself.
     """
 
     key: str
@@ -43,6 +45,7 @@ class TaskSpec:
     properties: Mapping[str, str]
     kind: Kind | None = None
     side: str | None = None
+    joint: Joint | None = None
     buttons: Mapping[str, str] = field(default_factory=dict)
     records: Mapping[str, str] = field(default_factory=dict)
 
@@ -93,13 +96,15 @@ def _compiled(sources: tuple[tuple[str, bytes], ...], process_id: str | None) ->
     roots = {name: read(source, name) for name, source in sources}
     for name, root in roots.items():
         _refuse_unrunnable(root, name, roots.values())
+    tasks = {task.key: task for root in roots.values() for task in _tasks(root)}
+    for root in roots.values():
+        as_single_tasks(root)
     parser = parsed(roots)
     keys = executable(parser, roots.values())
     process_id = process_id or keys[0]
     if process_id not in keys:
         raise DiagramRefused(f"没有可以执行的流程 {process_id}")
     spec, subs = {key: specifications(parser, key) for key in keys}[process_id]
-    tasks = {task.key: task for root in roots.values() for task in _tasks(root)}
     ordered = sorted(
         (t for t in tasks.values() if "route_order" in t.properties), key=lambda t: int(t.properties["route_order"])
     )
@@ -173,6 +178,7 @@ def _task(element: etree._Element, role: str | None) -> TaskSpec:
         properties=own,
         kind=Kind(own["kind"]) if "kind" in own else None,
         side=own.get("side"),
+        joint=joint_of(element),
         buttons=_by_outcome(own, BUTTON),
         records=_by_outcome(own, RECORD),
     )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from workflows import joint
 from workflows.reading import BPMN, SPIFF, local, place_of
 
 LONGEST = 250  # sequence flows of one process: the library recurses along a path
@@ -50,6 +51,9 @@ def unrunnable(root: etree._Element, roots: Iterable[etree._Element]) -> Iterato
         kind = etree.QName(element).localname
         for sentence in _of_element(element, kind):
             yield Unrunnable("script" if kind in SCRIPTS else "unsupported", element, sentence)
+        if element.tag in joint.TASKS:
+            for sentence in joint.faults_of(element):
+                yield Unrunnable("joint", element, sentence)
         if kind in SCOPES:
             yield from _of_scope(element, roots)
     yield from _of_errors(root, roots)

@@ -11,7 +11,9 @@ PROCESS = frozenset({"applicant", "category", "start_order", "releasing_as", "ru
 APPLICANTS = frozenset({"school", "bureau", "province", "nobody"})  # who starts a process; nobody: another case does
 SUBJECTS = frozenset({"student", "office", "person"})  # what a process by configuration is about
 LANE = frozenset({"role"})
-TASK = frozenset({"duty", "working_days", "outcomes", "form", "route_order", "returns_as", "status", "kind", "side"})
+TASK = frozenset(
+    {"duty", "working_days", "outcomes", "form", "route_order", "returns_as", "status", "kind", "side", "joint", "veto"}
+)
 END = frozenset({"outcome"})
 BUTTON, RECORD = "button.", "record."  # before an outcome: what its button says, what the record says once it is given
 DUTIES = frozenset({"operator", "approver"})

@@ -57,6 +57,7 @@ RECORDS = {
     "directive": "number, kind, student_id, archive_id, archive_version, from_office_id, to_school_id, issuer_id,"
     " issued_by, case_id, issued_at, expires_at, signature",
     "filing": "plan_id",
+    "joint_answer": "task_id, user_id, outcome, reason_code, opinion, at",
     "left_out": "case_id, student_id, grade, because",
     "lock_postponement": "case_id",
     "message_in": "reference, province, kind, body, answers, received_at",

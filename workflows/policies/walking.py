@@ -95,8 +95,8 @@ class Walk:
         (number, path, data, flow), moving = now.moving[0], now.moving[1:]
         node = self.nodes[number]
         rest = now._replace(moving=moving)
-        if node.instances or node.loops:
-            raise NotFollowed(f"{node}要办多次：多次的意见怎样算作一次，规则没有写明")
+        if node.loops or (node.instances and "joint" not in properties(node.element)):
+            raise NotFollowed(f"{node}要办多次：请写明会签规则（joint），重复办理的画成回到这里的顺序流")
         if node.kind == "task":
             return self._came_to_task(rest, node, path, data)
         if node.kind in ("start", "throw"):

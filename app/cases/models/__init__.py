@@ -15,6 +15,7 @@ from app.cases.models.cases import (
     TaskStatus,
 )
 from app.cases.models.coming_changes import ComingChange
+from app.cases.models.joint_answers import JointAnswer
 from app.cases.models.notices import Attachment, Notice, NoticeKind, Supervision
 from app.cases.models.submissions import Submission
 
@@ -29,6 +30,7 @@ __all__ = [
     "CaseStatus",
     "ComingChange",
     "Decision",
+    "JointAnswer",
     "Notice",
     "NoticeKind",
     "Outcome",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from app import audit, clock
 from app.access import Actor
 from app.cases import hooks, rules
 from app.cases.models import Attachment, Case, CaseStatus, Decision, Outcome, PreReview, Task, TaskStatus
+from app.cases.operations.joint_decisions import add_answer, have_answered, hold_case_of
 from app.cases.operations.late_registrations import overtaken
 from app.cases.operations.policy_enforcement import Decided
 from app.cases.operations.reservations import hold_all, numbers_in
@@ -57,13 +58,19 @@ class Answer:
 def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     """Record an office's decision and let the run walk on; return the case's id.
 
-    Raises Missing (not this office's to see), OwnDraft (E-SOD-01), NotAllowed, Stale (already decided), Objected
-    (what was typed), or whatever refusal a service task raised that the diagram did not foresee.
+    Where several answer (会签), the run walks on with the answer that decides; those before it are kept.
+    Raises Missing (not this office's to see), OwnDraft (E-SOD-01), AnsweredAlready (E-JOINT), NotAllowed, Stale (it is
+    over), Objected (what was typed), or whatever refusal a service task raised that the diagram did not foresee.
     """
     now = clock.now()
     task, siblings, decided = _task_to_decide(task_id)
-    _check_may_decide(task, actor, {key for key, _outcome, by in decided if by == actor.user_id})
     version = compiled_version(task.version_id)
+    joint = version.diagrams.tasks[task.key].joint
+    _check_may_decide(task, actor, decided)
+    if joint:
+        hold_case_of(task.case_id)
+        task, siblings, decided = _task_to_decide(task_id)
+        _check_may_decide(task, actor, decided, answered=actor.user_id in have_answered(task_id))
     answer = _canonical(version, task.key, answer)
     _check_answer(version, task.key, answer)
     if struck := answer.form.get(STRUCK):
@@ -71,6 +78,11 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     _check_days(task, version, answer)
     application = _repaired(task, version, answer)
     _check_proofs(task, version, answer, application)
+    if joint:
+        outcome = add_answer(task, joint, answer, actor=actor, now=now)
+        if outcome is None:
+            return int(task.case_id)
+        answer = replace(answer, outcome=outcome)
     own = (task.key, answer.outcome, actor.user_id)
     context = context_of(task, version, actor, answer.form, answer.opinion, decided=decided, now=own)
     overtaken(task, context)
@@ -158,15 +170,16 @@ def _task_to_decide(task_id: int) -> tuple[Row, dict[str, int], list[Decided]]:
     return rows[0], siblings, [known[each] for each in sorted(known)]
 
 
-def _check_may_decide(task: Row, actor: Actor, decided: Set[str]) -> None:
+def _check_may_decide(task: Row, actor: Actor, decided: Sequence[Decided], *, answered: bool = False) -> None:
     """The office's own person of that duty, who did not draft the case (domain.md, Decisions)."""
     above = actor.answers_for(task.office_path) and actor.office_kind != "school"
     if task.office_id != actor.office_id and not above:
         raise Missing()  # whoever answers for the office may see the task, never decide in its place
     facts = permissions.TaskFacts(task.office_id, task.duty, task.status, task.deadline)
-    repaired = Kind.REPAIR in compiled_version(task.version_id).kinds(decided)
+    mine = {key for key, _outcome, by in decided if by == actor.user_id}
+    repaired = Kind.REPAIR in compiled_version(task.version_id).kinds(mine)
     drafted = repaired or actor.user_id in (task.opened_by, task.pre_reviewed_by)
-    if refusal := permissions.why_not_decide(facts, facts_of_row(task), actor, drafted=drafted):
+    if refusal := permissions.why_not_decide(facts, facts_of_row(task), actor, drafted=drafted, answered=answered):
         if isinstance(refusal, Stale):
             refusal = _ended(task)
             refusal.was_over = True

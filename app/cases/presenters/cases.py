@@ -19,6 +19,7 @@ from app.cases.models import (
 from app.cases.models.coming_changes import ComingChange
 from app.cases.presenters import json_types
 from app.cases.presenters.applications import shown_application
+from app.cases.presenters.joint_answers import joint_json
 from app.cases.presenters.prefilled_forms import prefilled
 from app.cases.queries import View, progress_of
 from app.cases.queries.case_reading import AnyCase
@@ -278,6 +279,7 @@ def task_json(task: Task, version: CompiledVersion) -> json_types.TaskJson:
         "reasons": [{"code": each["code"], "text": each["text"]} for each in version.reasons]
         if {"refuse", "send_back"} & set(spec.outcomes)
         else [],
+        "joint": joint_json(task),
     }
 
 

@@ -42,6 +42,26 @@ class ReasonJson(TypedDict):
     text: str
 
 
+class JointAnswerJson(TypedDict):
+    """One person's answer to a task that several answer; what was said is null while it may not be read yet."""
+
+    by: str
+    outcome: Outcome | None
+    reason_code: str | None
+    opinion: str | None
+    at: Instant
+
+
+class JointJson(TypedDict):
+    """会签: how many people are asked, how many must agree, and who has answered so far."""
+
+    people: int
+    needed: int
+    veto: bool
+    in_turn: bool
+    answers: list[JointAnswerJson]
+
+
 class TaskJson(TaskBriefJson):
     """A task with its form (JSON Schema), what stands in it already, its outcomes and reasons."""
 
@@ -51,6 +71,7 @@ class TaskJson(TaskBriefJson):
     values: dict[str, Any]
     outcomes: list[Outcome]
     reasons: list[ReasonJson]
+    joint: JointJson | None
 
 
 class InboxItemJson(TypedDict):

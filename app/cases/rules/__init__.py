@@ -3,6 +3,7 @@
 from app.cases.rules.deadlines import Light, days_left, light, reported_late, time_left
 from app.cases.rules.refusals import (
     AlreadyOpen,
+    AnsweredAlready,
     KeyReused,
     NothingToCome,
     NotOverdue,
@@ -35,6 +36,7 @@ from app.cases.rules.routing import (
 __all__ = [
     "RESOLVERS",
     "AlreadyOpen",
+    "AnsweredAlready",
     "KeyReused",
     "Light",
     "NotOverdue",

@@ -13,6 +13,7 @@ from app import clock
 from app.access import Actor
 from app.cases.models import CaseOutcome, CaseStatus, TaskStatus
 from app.cases.rules import (
+    AnsweredAlready,
     NothingToCome,
     NotOverdue,
     NotTheApplicant,
@@ -64,10 +65,13 @@ def why_not_start(applicant: str, actor: Actor) -> Refused | None:
     return None if (actor.office_kind == "school") == (applicant == "school") else NotTheApplicant()
 
 
-def why_not_decide(task: TaskFacts, case: CaseFacts, actor: Actor, *, drafted: bool) -> Refused | None:
+def why_not_decide(
+    task: TaskFacts, case: CaseFacts, actor: Actor, *, drafted: bool, answered: bool = False
+) -> Refused | None:
     """Against deciding a task: its office's own person of that duty does, who has not drafted what is approved.
 
     drafted -- whether the actor has opened the case, repaired it or pre-reviewed this task (E-SOD-01)
+    answered -- whether they have given their answer already to a task that several answer
     """
     if task.office_id != actor.office_id:
         return NotAllowed()
@@ -75,6 +79,8 @@ def why_not_decide(task: TaskFacts, case: CaseFacts, actor: Actor, *, drafted: b
         return too_late(case.outcome)
     if task.duty == "approver" and drafted:
         return OwnDraft()
+    if task.duty == actor.duty and answered:
+        return AnsweredAlready()
     return None if task.duty == actor.duty else NotAllowed()
 
 

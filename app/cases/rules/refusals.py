@@ -20,6 +20,13 @@ class OwnDraft(NotAllowed):
     text = "经办人不得审核本人提交的业务。"
 
 
+class AnsweredAlready(NotAllowed):
+    """In a joint decision everybody answers once."""
+
+    code = "E-JOINT"
+    text = "您已对本件提出会签意见，尚待本机构其他人员办理。"
+
+
 class PolicyNotHeld(Refused):
     """What a verb asks to have been decided before it writes is not on record."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from flask import Blueprint
 
@@ -39,8 +40,22 @@ def status_tag(case: Case) -> tuple[str, str]:
     return ("待生效", "blue") if live(case) else STATUS_NAMES[case.status]
 
 
+@dataclass(frozen=True)
+class Button:
+    """One outcome of the reader's task."""
+
+    outcome: str
+    text: str
+
+    @property
+    def style(self) -> str:
+        return {"agree": "primary", "acknowledge": "primary", "refuse": "danger"}.get(self.outcome, "")
+
+
 def flash_words(number: str, spec: TaskSpec, outcome: Outcome) -> str:
-    """What is said to whoever has decided."""
+    """What is said to whoever has decided, or answered a task that several answer."""
+    if spec.joint:
+        return f"办件 {number}：会签意见已提交。"
     words = spec.record(outcome)
     return f"办件 {number}：{words}。" if words.startswith("已") else f"办件 {number}：{words}，已办理。"
 

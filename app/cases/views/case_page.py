@@ -29,6 +29,7 @@ from app.cases.queries.facts import (
     last_to_agree,
     supervision_refused,
 )
+from app.cases.queries.joint_answers import has_answered
 from app.cases.queries.late_registrations import sentence_of
 from app.cases.queries.parts_read import (
     ComingRead,
@@ -37,11 +38,13 @@ from app.cases.queries.rehearsals import rehearsal_of
 from app.cases.queries.reversals import Reversals, reversals_of
 from app.cases.rules import permissions
 from app.cases.rules.permissions import CaseFacts
-from app.cases.views.blueprint import opinion_help, recommendations, status_tag
+from app.cases.views.blueprint import Button, opinion_help, recommendations, status_tag
 from app.cases.views.compared import compared
+from app.cases.views.joint_answers import JointShown, joint_shown
 from app.cases.views.sent_back import SentBack, sent_back
 from app.cases.views.timeline import application_lines, application_tables, marks, timeline
 from app.definitions.queries import CompiledVersion
+from app.errors import Refused
 from app.identity.models import DUTY_NAMES
 from app.students import queries as students
 from app.students.models import Directive
@@ -104,16 +107,7 @@ class WaitingTask:
     left: str
     urges: bool  # whether the reader may urge it now
     urged: dt.datetime | None  # when it was last urged, for those whose part that is
-
-
-@dataclass(frozen=True)
-class Button:
-    outcome: str
-    text: str
-
-    @property
-    def style(self) -> str:
-        return {"agree": "primary", "acknowledge": "primary", "refuse": "danger"}.get(self.outcome, "")
+    joint: JointShown | None  # where several answer
 
 
 @dataclass(frozen=True)
@@ -167,7 +161,7 @@ class CasePage:
     coming: ComingChange | ComingRead | None
     waiting: Sequence[WaitingTask]
     desk: Desk | None
-    own_draft: bool  # the task waits for somebody else of the same office (E-SOD-01)
+    not_mine: Refused | None  # why what waits is for somebody else of the same office (E-SOD-01, E-JOINT)
     offers: Offers
     timeline: list[dict[str, Any]]
     marks: str  # of the diagram, as JSON
@@ -190,7 +184,7 @@ def case_page(
     context = PageContext(case, view, version, actor, clock.now(), errors, typed)
     application = _application(context)
     waiting = [_waiting_task(task, context) for task in context.waiting]
-    mine, own_draft = _task_of(context)
+    mine, not_mine = _task_of(context)
     reversals = reversals_of(actor, case.id)
     return CasePage(
         case=case,
@@ -209,7 +203,7 @@ def case_page(
         coming=live(case),
         waiting=waiting,
         desk=_desk(next(each for each in waiting if each.task is mine), context) if mine else None,
-        own_draft=own_draft,
+        not_mine=not_mine,
         offers=_offers(context, application.directive),
         timeline=timeline(case, view.whole),
         marks=json.dumps(marks(case)),
@@ -219,17 +213,28 @@ def case_page(
     )
 
 
-def _task_of(context: PageContext) -> tuple[Task | None, bool]:
-    """The task that the reader decides now; without one, whether they drafted what waits for their colleagues."""
+def _task_of(context: PageContext) -> tuple[Task | None, Refused | None]:
+    """The task that the reader decides now; without one, why what waits in their office is not theirs to decide:
+    they drafted it, or have answered already where several answer.
+    """
     refusals = {
         task.id: permissions.why_not_decide(
-            facts_of_task(task), context.facts, context.actor, drafted=has_drafted(task, context.actor)
+            facts_of_task(task),
+            context.facts,
+            context.actor,
+            drafted=has_drafted(task, context.actor),
+            answered=has_answered(task, context.actor),
         )
         for task in context.waiting
     }
     mine = next((task for task in context.waiting if refusals[task.id] is None), None)
-    own = [task for task in context.waiting if isinstance(refusals[task.id], rules.OwnDraft)]
-    return mine, mine is None and any(task.duty.value == context.actor.duty for task in own)
+    told = (
+        refusal
+        for task in context.waiting
+        if isinstance(refusal := refusals[task.id], rules.OwnDraft | rules.AnsweredAlready)
+        and task.duty.value == context.actor.duty
+    )
+    return mine, None if mine else next(told, None)
 
 
 def _application(context: PageContext) -> Application:
@@ -272,6 +277,7 @@ def _waiting_task(task: Task, context: PageContext) -> WaitingTask:
         left=rules.time_left(task.deadline, context.now),
         urges=permissions.why_not_urge(*facts, context.actor, last=urged, now=context.now) is None,
         urged=urged,
+        joint=joint_shown(task, context.actor) if context.view.content else None,
     )
 
 

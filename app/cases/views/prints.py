@@ -13,6 +13,7 @@ from app.cases.models import OUTCOME_NAMES, Case, CaseOutcome, RowStatus, TaskSt
 from app.cases.presenters.cases import compiled_version_of
 from app.cases.queries.acts import act_children
 from app.cases.queries.coming_changes import live
+from app.cases.queries.joint_answers import answers_by_task
 from app.cases.queries.proofs import kinds_of
 from app.cases.queries.reversals import taken_back
 from app.cases.views.blueprint import bp
@@ -51,6 +52,7 @@ def sheet(number: str) -> Any:
         compared=changed,
         children=children_on(case),
         waiting=[task for task in case.tasks if task.status is TaskStatus.OPEN],
+        joint=answers_by_task(version, case),
         outcomes=OUTCOME_NAMES,
         reasons={each["code"]: each["text"] for each in version.reasons},
         directive=directives.directive_of(case.id),

@@ -7,12 +7,13 @@ from typing import Any
 
 from app import clock
 from app.cases import rules
-from app.cases.models import Case, CaseOutcome, CaseStatus, Decision, Outcome, TaskStatus
+from app.cases.models import OUTCOME_NAMES, Case, CaseOutcome, CaseStatus, Decision, JointAnswer, Outcome, TaskStatus
 from app.cases.models.coming_changes import ComingChange
 from app.cases.presenters.applications import state_of_declared
 from app.cases.presenters.cases import compiled_version_of, light_of, shown_of, state_of
 from app.cases.queries import oversight
 from app.cases.queries.coming_changes import live
+from app.cases.queries.joint_answers import answers_by_task
 from app.cases.queries.parts_read import (
     ComingRead,
 )
@@ -44,7 +45,9 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
     ]
     arrived = {task.id: task.arrived_at for task in case.tasks}
     names = {task.id: task.name for task in case.tasks}
-    tasks = compiled_version_of(case).diagrams.tasks
+    version = compiled_version_of(case)
+    tasks, joint = version.diagrams.tasks, answers_by_task(version, case)
+    entries.extend(_said_jointly(each, names[each.task_id], see) for said in joint.values() for each in said)
     for decision in case.decisions:
         elapsed = clock.working_days_between(
             clock.local(arrived[decision.task_id]).date(), clock.local(decision.at).date()
@@ -53,11 +56,11 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
             {
                 "title": names[decision.task_id],
                 "office": decision.office.name,
-                "who": decision.user.name if see else "",
+                "who": decision.user.name if see and decision.task_id not in joint else "",
                 "outcome": tasks[decision.key].record(decision.outcome),
                 "kind": {Outcome.REFUSE: "red", Outcome.SEND_BACK: "amber"}.get(decision.outcome, "green"),
-                "opinion": _opinion(decision) if see else "",
-                "reason": "",
+                "opinion": _opinion(decision) if see and decision.task_id not in joint else "",
+                "reason": f"会签结果，{len(joint[decision.task_id])} 人提出意见" if decision.task_id in joint else "",
                 "at": decision.at,
                 "state": "done",
                 "duration": f"用时 {max(0, elapsed)} 个工作日",
@@ -91,6 +94,22 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
     elif case.ended_because:
         entries.append(_the_end(case))
     return entries
+
+
+def _said_jointly(answer: JointAnswer, task: str, see: bool) -> dict[str, Any]:
+    """What one person has said to a task that several answer."""
+    return {
+        "title": f"{task}（会签）",
+        "office": "",
+        "who": answer.user.name if see else "",
+        "outcome": OUTCOME_NAMES[answer.outcome] if see else "已提出意见",
+        "kind": "grey",
+        "opinion": answer.opinion if see else "",
+        "reason": "",
+        "at": answer.at,
+        "state": "done",
+        "duration": "",
+    }
 
 
 def _opinion(decision: Decision) -> str:

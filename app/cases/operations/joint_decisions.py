@@ -1,0 +1,57 @@
+"""Several people of one office answer one task (会签); the last answer that is needed becomes the office's decision."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import audit
+from app.access import Actor
+from app.cases.models import Case, JointAnswer, Outcome
+from app.database import begin_immediate, db, execute, table
+from workflows import Joint
+
+ANSWERS, CASES = table(JointAnswer), table(Case)
+
+
+def hold_case_of(case_id: int) -> None:
+    """Let those who answer at the same moment pass one after the other: none of two last answers may be overlooked.
+
+    What was read of the case before is to be read anew.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        begin_immediate(connection)
+    else:
+        execute(sa.select(CASES.c.id).where(CASES.c.id == case_id).with_for_update())
+
+
+def have_answered(task_id: int) -> set[int]:
+    """The users who have answered that task."""
+    return set(execute(sa.select(ANSWERS.c.user_id).where(ANSWERS.c.task_id == task_id)).scalars())
+
+
+def add_answer(task: Any, joint: Joint, answer: Any, *, actor: Actor, now: dt.datetime) -> str | None:
+    """Keep one person's answer to a task of a case that is held; the outcome it leads to, None while it is open.
+
+    task -- the row of `decide`; answer -- its Answer, which has been checked.
+    """
+    row = {
+        "task_id": task.id,
+        "user_id": actor.user_id,
+        "outcome": Outcome(answer.outcome),
+        "reason_code": answer.reason_code,
+        "opinion": answer.opinion,
+        "at": now,
+    }
+    execute(sa.insert(ANSWERS).values(row))
+    audit.record(
+        "cases/answer_jointly",
+        f"case:{task.number}",
+        actor=actor,
+        after={"task": task.key, "outcome": answer.outcome, "reason": answer.reason_code},
+    )
+    given = execute(sa.select(ANSWERS.c.outcome).where(ANSWERS.c.task_id == task.id).order_by(ANSWERS.c.id)).scalars()
+    return joint.outcome_of([str(each.value) for each in given])
