@@ -5,7 +5,7 @@ SECONDS ?= 300
 JOBS ?= 2
 BIN := .venv/bin
 
-.PHONY: help run test check fields mutants proof soak bench wheel lock clean
+.PHONY: help run test check fields translations mutants proof soak bench wheel lock clean
 help:            ## print this
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -63,6 +63,9 @@ wheel:           ## everything that is served in one file under dist/
 
 fields: .venv/ready ## app/students/fields.json, the list of a student's fields, into the forms and the table of the lock
 	@$(PYTHON) -m tests.house.fields
+
+translations: .venv/ready ## what workflows says into its catalogues under workflows/locale, and these compiled
+	@$(BIN)/python -m tests.house.translations
 
 lock: .venv/ready ## the newest versions that pyproject.toml allows, written into both lock files
 	@$(call resolve,-e '.[production]',requirements.lock)

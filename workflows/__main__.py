@@ -1,4 +1,4 @@
-"""`python -m workflows check FILE.bpmn… [--json] [--publishable]`: verify diagrams, without app or database."""
+"""`python -m workflows check FILE.bpmn… [--json] [--publishable] [--lang en]`: verify diagrams, without app or data."""
 
 from __future__ import annotations
 
@@ -9,20 +9,27 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from workflows.checking import book_for, check
 from workflows.errors import DiagramRefused
 from workflows.policies import Book
 from workflows.reading import BPMN
+from workflows.translation import LANGUAGES, SOURCE, gettext, gettext_noop, language
 from workflows.verification import ERROR, LARGEST, POLICY, STANDARD, Finding, NotBpmn, Report, read_bpmn
 from workflows.verification.imports import of_imports
 
 CLEAN, FAULTY, NOT_BPMN = 0, 1, 2
 SHELF = "bpmn"  # the folder of the diagrams that are published
-SEVERITIES = {"error": "错误", "warning": "提醒", "info": "说明"}
-KINDS = {"standard": "标准", "soundness": "可靠性", "policy": "办理规则", "engine": "引擎", "house": "本系统"}
-VERDICTS = {True: "是", False: "否", None: "未能判定"}
+SEVERITIES = {"error": gettext_noop("错误"), "warning": gettext_noop("提醒"), "info": gettext_noop("说明")}
+KINDS = {
+    "standard": gettext_noop("标准"),
+    "soundness": gettext_noop("可靠性"),
+    "policy": gettext_noop("办理规则"),
+    "engine": gettext_noop("引擎"),
+    "house": gettext_noop("本系统"),
+}
+VERDICTS = {True: gettext_noop("是"), False: gettext_noop("否"), None: gettext_noop("未能判定")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,7 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Wrong is what the standard forbids and what is not sound; where a file is to be published, also what engine and
     platform do not take, and what could not be decided.
     """
-    options = _parser().parse_args(arguments)
+    with language(_language_asked_for(arguments)):
+        return _check(_parser().parse_args(arguments))
+
+
+def _check(options: argparse.Namespace) -> int:
     files = list(dict.fromkeys(options.files))
     sources: dict[str, bytes] = {}
     refused: dict[str, Report] = {}
@@ -91,36 +102,82 @@ def _as_json(report: Report) -> dict[str, Any]:
     return row
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m workflows", description="流程图工具")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="check")
-    check = verbs.add_parser("check", help="检查并验证流程图：没有错误时退出码为 0，有错误为 1，不是 BPMN 文件为 2")
-    check.add_argument("files", nargs="+", metavar="FILE.bpmn", help="BPMN 文件，可以互相调用")
-    check.add_argument("--publishable", action="store_true", help="本系统不能发布的也算错误（bpmn/ 下的文件总是如此）")
-    check.add_argument("--json", action="store_true", help="以 JSON 输出")
-    return parser
-
-
 def _read(file: str) -> bytes:
     """The bytes of an ordinary file, no more than a diagram may have. Raises NotBpmn."""
     try:
         path = Path(file)
         if not stat.S_ISREG(path.stat().st_mode):
-            raise NotBpmn(f"{file}：不是普通文件")
+            raise NotBpmn(gettext("{file}：不是普通文件", file=file))
         with path.open("rb") as stream:
             return stream.read(LARGEST + 1)
+    except FileNotFoundError as error:
+        raise NotBpmn(gettext("{file}：没有这个文件", file=file)) from error
+    except PermissionError as error:
+        raise NotBpmn(gettext("{file}：没有读取的权限", file=file)) from error
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise NotBpmn(f"{file}：无法读取（{reason}）") from error
+        raise NotBpmn(gettext("{file}：无法读取", file=file)) from error
 
 
 def _tell(reports: Sequence[Report]) -> None:
     for report in reports:
-        loads, safe, sound = (VERDICTS[each] for each in (report.loads, report.safe, report.sound))
-        print(f"{report.file}：可载入 {loads}，安全 {safe}，可靠 {sound}")
+        loads, safe, sound = (gettext(VERDICTS[each]) for each in (report.loads, report.safe, report.sound))
+        words = {"file": report.file, "loads": loads, "safe": safe, "sound": sound}
+        print(gettext("{file}：可载入 {loads}，安全 {safe}，可靠 {sound}", **words))
         for each in report.findings:
-            whose = KINDS[each.kind]
-            print(f"  {SEVERITIES[each.severity]} {each.rule} [{each.element or '-'}] {each.message}（{whose}）")
+            line = gettext(
+                "{severity} {rule} [{element}] {message}（{kind}）",
+                severity=gettext(SEVERITIES[each.severity]),
+                rule=each.rule,
+                element=each.element or "-",
+                message=each.message,
+                kind=gettext(KINDS[each.kind]),
+            )
+            print(f"  {line}")
+
+
+# --- the command line
+
+
+class _Help(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, gettext("用法：") if prefix is None else prefix)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says nothing in the words of its library."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(add_help=False, allow_abbrev=False, formatter_class=_Help, **options)
+        self._positionals.title, self._optionals.title = gettext("参数"), gettext("选项")
+        self.add_argument("-h", "--help", action="help", help=gettext("显示用法"))
+
+    def error(self, message: str) -> NoReturn:  # noqa: ARG002  # the library's sentence
+        self.print_usage(sys.stderr)
+        self.exit(NOT_BPMN, gettext("命令写得不全或不对，请照上面的用法写") + "\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m workflows", description=gettext("流程图工具"))
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="check")
+    words = gettext("检查并验证流程图：没有错误时退出码为 0，有错误为 1，不是 BPMN 文件为 2")
+    check = verbs.add_parser("check", help=words, description=words)
+    check.add_argument("files", nargs="+", metavar="FILE.bpmn", help=gettext("BPMN 文件，可以互相调用"))
+    publishable = gettext("本系统不能发布的也算错误（bpmn/ 下的文件总是如此）")
+    check.add_argument("--publishable", action="store_true", help=publishable)
+    check.add_argument("--json", action="store_true", help=gettext("以 JSON 输出"))
+    check.add_argument("--lang", choices=LANGUAGES, help=gettext("说中文（zh，默认）或英文（en）"))
+    return parser
+
+
+def _language_asked_for(arguments: Sequence[str] | None) -> str:
+    """What `--lang` says, known before the command line is read: the help and what is wrong with it are said in it."""
+    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    first.add_argument("--lang")
+    try:
+        asked = first.parse_known_args(arguments)[0].lang
+    except argparse.ArgumentError:
+        return SOURCE
+    return asked if asked in LANGUAGES else SOURCE
 
 
 if __name__ == "__main__":

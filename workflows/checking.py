@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from workflows.decision_tables import Table, read_tables
+from workflows.errors import DiagramRefused
 from workflows.policies import SUFFIX, Book, prove, read_policy_file
+from workflows.translation import gettext
 from workflows.verification import Report, verify
 
 TOP = Path(__file__).resolve().parents[1]
@@ -35,15 +37,22 @@ def shipped_folder() -> Path:
 def book_for(files: Mapping[str, Path]) -> tuple[Book, dict[str, Table]]:
     """The shipped policies and tables, and in their place those that lie beside the diagrams.
 
-    files -- the key of each process and the file it stands in. Raises PolicyRefused, TableError.
+    files -- the key of each process and the file it stands in. Raises DiagramRefused for what cannot be read.
     """
     book = Book.read(shipped_folder())
     tables: dict[str, Table] = {}
     for key, path in files.items():
         beside = path.parent / f"{key}{SUFFIX}"
         if beside.is_file():
-            book = book.with_file(key, read_policy_file(beside.read_bytes(), beside.name))
+            book = book.with_file(key, read_policy_file(_read(beside), beside.name))
         own = sorted(path.parent.glob("*.dmn")) or sorted((shipped_folder() / key).glob("*.dmn"))
         for each in own:
-            tables |= read_tables(each.read_bytes())
+            tables |= read_tables(_read(each))
     return book, tables
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DiagramRefused(gettext("{file}：无法读取", file=path.name)) from error

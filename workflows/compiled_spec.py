@@ -13,6 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows.errors import DiagramRefused, RunBroken
 from workflows.task_tree import FastTask, FastWorkflow
+from workflows.translation import gettext
 
 # a predicted subtree: specification, state, subtrees below
 Shape = tuple[int, int, "Shapes"]
@@ -99,10 +100,16 @@ def refuse_unbounded(spec: Any, subprocess_specs: Mapping[str, Any]) -> None:
             _Prediction(each, {}, None)
         except RunBroken as error:
             raise DiagramRefused(
-                f"流程“{each.description or each.name}”会展开成超过 {LARGEST} 个环节：请把接连的并行部分放进子流程"
+                gettext(
+                    "流程“{name}”会展开成超过 {most} 个环节：请把接连的并行部分放进子流程",
+                    name=each.description or each.name,
+                    most=LARGEST,
+                )
             ) from error
         except RecursionError as error:
-            raise DiagramRefused(f"流程“{each.description or each.name}”有不经过网关的循环，或一条路径太长") from error
+            raise DiagramRefused(
+                gettext("流程“{name}”有不经过网关的循环，或一条路径太长", name=each.description or each.name)
+            ) from error
 
 
 class CompiledSpec:

@@ -11,6 +11,7 @@ from typing import Any
 from lxml import etree
 
 from workflows.errors import DiagramRefused
+from workflows.translation import gettext, gettext_noop
 
 LARGEST = 1_000_000  # bytes
 LONGEST_CELL = 200  # characters: reading an interval takes the cube of them
@@ -18,6 +19,7 @@ LITERAL = re.compile(r'^(?:"([^"\\]*)"|(-?\d+(?:\.\d+)?)|(true|false|null))$')
 COMPARISON = re.compile(r"^(<=|>=|<|>|!=|=)\s*(.+)$")
 INTERVAL = re.compile(r"^([\[\](])\s*(.+?)\s*\.\.\s*(.+?)\s*([\])\[])$")
 MEMBER = re.compile(r'((?:"[^"]*"|[^",])*),')
+UNKNOWN = gettext_noop("不能识别：{text}")
 POLICIES = ("UNIQUE", "ANY", "FIRST", "COLLECT", "RULE ORDER")
 
 Test = tuple[tuple[str, Any], ...]  # comparisons that must all hold
@@ -57,9 +59,15 @@ class Table:
         if self.hit_policy in ("COLLECT", "RULE ORDER"):
             return answers
         if self.hit_policy == "UNIQUE" and len(answers) > 1:
-            raise TableError(f"决策表“{self.name}”有 {len(answers)} 条规则同时成立，命中策略 UNIQUE 只允许一条")
+            raise TableError(
+                gettext(
+                    "决策表“{name}”有 {count} 条规则同时成立，命中策略 UNIQUE 只允许一条",
+                    name=self.name,
+                    count=len(answers),
+                )
+            )
         if self.hit_policy == "ANY" and any(answer != answers[0] for answer in answers):
-            raise TableError(f"决策表“{self.name}”同时成立的规则结论不一致")
+            raise TableError(gettext("决策表“{name}”同时成立的规则结论不一致", name=self.name))
         return answers[0] if answers else None
 
     def _matches(self, rule: Rule, inputs: Mapping[str, Any]) -> bool:
@@ -69,17 +77,17 @@ class Table:
 def read_tables(source: bytes) -> dict[str, Table]:
     """Every decision table of a DMN file, by decision id. Raises TableError with decision, rule and column."""
     if len(source) > LARGEST or b"<!DOCTYPE" in source or b"<!ENTITY" in source:
-        raise TableError("决策表文件过大，或含有不允许的 DOCTYPE、实体声明")
+        raise TableError(gettext("决策表文件过大，或含有不允许的 DOCTYPE、实体声明"))
     try:
         root = etree.fromstring(source, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
     except etree.XMLSyntaxError as error:
-        raise TableError(f"决策表不是正确的 XML（第 {error.lineno} 行）") from error
+        raise TableError(gettext("决策表不是正确的 XML（第 {line} 行）", line=error.lineno)) from error
     tables: dict[str, Table] = {}
     for decision in root.iterfind("{*}decision"):
         if decision.find("{*}decisionTable") is not None:
             table = _table(decision)
             if table.id in tables:
-                raise TableError(f"决策 {table.id} 有两个")
+                raise TableError(gettext("决策 {id} 有两个", id=table.id))
             tables[table.id] = table
     return tables
 
@@ -90,24 +98,27 @@ def _table(decision: etree._Element) -> Table:
     inputs = tuple((each.findtext("{*}inputExpression/{*}text") or "").strip() for each in body.iterfind("{*}input"))
     outputs = tuple(each.get("name") for each in body.iterfind("{*}output"))
     if not all(each.isidentifier() for each in inputs):
-        raise TableError(f"决策表“{name}”的输入须是变量名")
+        raise TableError(gettext("决策表“{name}”的输入须是变量名", name=name))
     if not outputs or None in outputs or len(set(outputs)) < len(outputs):
-        raise TableError(f"决策表“{name}”的每个输出须有各自的名称")
+        raise TableError(gettext("决策表“{name}”的每个输出须有各自的名称", name=name))
     policy = body.get("hitPolicy", "UNIQUE")
     if policy not in POLICIES or body.get("aggregation"):
-        raise TableError(f"决策表“{name}”的命中策略 {policy} 不能使用")
+        raise TableError(gettext("决策表“{name}”的命中策略 {policy} 不能使用", name=name, policy=policy))
     rules = []
     for number, row in enumerate(body.iterfind("{*}rule"), start=1):
         tests = tuple((each.findtext("{*}text") or "").strip() or "-" for each in row.iterfind("{*}inputEntry"))
         texts = [(each.findtext("{*}text") or "null").strip() for each in row.iterfind("{*}outputEntry")]
-        place = f"决策表“{name}”第 {number} 条规则"
+        place = gettext("决策表“{name}”第 {number} 条规则", name=name, number=number)
         if any(len(text) > LONGEST_CELL for text in (*tests, *texts)):
-            raise TableError(f"{place}有超过 {LONGEST_CELL} 个字符的单元格")
+            raise TableError(gettext("{place}有超过 {most} 个字符的单元格", place=place, most=LONGEST_CELL))
         if len(tests) != len(inputs) or len(texts) != len(outputs):
-            raise TableError(f"{place}的列数与表头不符")
+            raise TableError(gettext("{place}的列数与表头不符", place=place))
         for test, column in zip(tests, inputs, strict=True):
-            _checked(test, f"{place}“{column}”列")
-        outs = tuple(literal(text, f"{place}“{column}”列") for text, column in zip(texts, outputs, strict=True))
+            _checked(test, gettext("{place}“{column}”列", place=place, column=column))
+        outs = tuple(
+            literal(text, gettext("{place}“{column}”列", place=place, column=column))
+            for text, column in zip(texts, outputs, strict=True)
+        )
         rules.append(Rule(tests, outs))
     return Table(decision.get("id"), name, policy, inputs, outputs, tuple(rules))
 
@@ -116,14 +127,15 @@ def _checked(test: str, place: str) -> None:
     try:
         _parsed(test)
     except TableError as error:
-        raise TableError(f"{place}：{error}") from error
+        raise TableError(gettext("{place}：{sentence}", place=place, sentence=error.sentence)) from error
 
 
 def literal(text: str, place: str = "") -> Any:
     """A number, a quoted text, true, false or null. Raises TableError for anything else."""
     match = LITERAL.match(text)
     if match is None:
-        raise TableError(f"{place}不能识别：{text}")
+        sentence = gettext("{place}不能识别：{text}", place=place, text=text) if place else gettext(UNKNOWN, text=text)
+        raise TableError(sentence)
     quoted, number, word = match.groups()
     if quoted is not None:
         return quoted
@@ -162,7 +174,7 @@ def _test(text: str) -> Test:
         opening, low, high, closing = interval.groups()
         bounds = literal(low), literal(high)
         if not _comparable(*bounds):
-            raise TableError(f"不能识别：{text}")
+            raise TableError(gettext(UNKNOWN, text=text))
         return ((">=" if opening == "[" else ">", bounds[0]), ("<=" if closing == "]" else "<", bounds[1]))
     if comparison := COMPARISON.match(text):
         return ((comparison[1], literal(comparison[2].strip())),)

@@ -17,12 +17,16 @@ from workflows.joint import Joint, as_single_tasks, joint_of
 from workflows.loading import executable, parsed, specifications
 from workflows.reading import BPMN, SPIFF, properties, read, roles_of
 from workflows.routing import ROLES
+from workflows.translation import gettext, gettext_noop, quoted
 from workflows.unrunnable import unrunnable
 from workflows.vocabulary import BUTTON, RECORD, Kind, outcomes_of, words_of
 
 # evaluated while running; everywhere else text is only text
 EXPRESSIONS = ("conditionExpression", "loopCardinality", "loopCondition", "completionCondition")
-NUMBERS = {"working_days": "时限须是工作日数", "route_order": "次序须是数字"}
+NUMBERS = {
+    "working_days": gettext_noop("环节{task}的时限须是工作日数：{value}"),
+    "route_order": gettext_noop("环节{task}的次序须是数字：{value}"),
+}
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ def _compiled(sources: tuple[tuple[str, bytes], ...], process_id: str | None) ->
     keys = executable(parser, roots.values())
     process_id = process_id or keys[0]
     if process_id not in keys:
-        raise DiagramRefused(f"没有可以执行的流程 {process_id}")
+        raise DiagramRefused(gettext("没有可以执行的流程 {process_id}", process_id=process_id))
     spec, subs = {key: specifications(parser, key) for key in keys}[process_id]
     ordered = sorted(
         (t for t in tasks.values() if "route_order" in t.properties), key=lambda t: int(t.properties["route_order"])
@@ -136,7 +140,9 @@ def _compiled(sources: tuple[tuple[str, bytes], ...], process_id: str | None) ->
 
 def _refuse_unrunnable(root: etree._Element, name: str, roots: Iterable[etree._Element]) -> None:
     for each in unrunnable(root, roots):
-        raise DiagramRefused(f"{name}：{each.sentence}", element=each.element.get("id"))
+        raise DiagramRefused(
+            gettext("{name}：{sentence}", name=name, sentence=each.sentence), element=each.element.get("id")
+        )
     for element in root.iter(*(f"{BPMN}{each}" for each in EXPRESSIONS)):
         scripts.parse(element.text or "")
 
@@ -157,12 +163,18 @@ def _task(element: etree._Element, role: str | None) -> TaskSpec:
     key, own = element.get("id"), properties(element)
     name = element.get("name") or key
     if role is None or role not in ROLES:
-        raise DiagramRefused(f"环节“{name}”不在写明办理机构的泳道里（泳道的 role 属性：{role or '没有'}）")
-    for number, meaning in NUMBERS.items():
+        raise DiagramRefused(
+            gettext(
+                "环节“{name}”不在写明办理机构的泳道里（泳道的 role 属性：{role}）",
+                name=name,
+                role=role or gettext("没有"),
+            )
+        )
+    for number, fault in NUMBERS.items():
         if not is_number(own.get(number, "0")):
-            raise DiagramRefused(f"环节“{name}”的{meaning}：{own[number]}")
+            raise DiagramRefused(gettext(fault, task=quoted(name), value=own[number]))
     if own.get("kind", Kind.REPAIR) not in set(Kind):
-        raise DiagramRefused(f"环节“{name}”的 kind 不能是 {own['kind']}")
+        raise DiagramRefused(gettext("环节{task}的 kind 不能是 {kind}", task=quoted(name), kind=own["kind"]))
     days = int(own["working_days"]) if "working_days" in own else None
     documentation = element.findtext(f"{BPMN}documentation") or ""
     return TaskSpec(

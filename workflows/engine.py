@@ -24,6 +24,7 @@ from workflows.errors import DiagramRefused, Later, NotWaiting, Refusal, RunBrok
 from workflows.runs import Run, Waiting, dump, load
 from workflows.service_tasks import handlers
 from workflows.task_tree import FastWorkflow
+from workflows.translation import gettext
 from workflows.vocabulary import facts_of_answer
 
 Call = Callable[[str, Mapping[str, Any]], Mapping[str, Any] | None]
@@ -164,7 +165,7 @@ def _complete(
 def _scalars(facts: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in facts.items():
         if name == "typename" or not isinstance(value, str | int | float | bool | None):
-            raise RunBroken(f"事实“{name}”只能是文字、数字或真假值")
+            raise RunBroken(gettext("事实“{name}”只能是文字、数字或真假值", name=name))
     return dict(facts)
 
 
@@ -174,7 +175,7 @@ def _services(context: object) -> Services:
 
     def call(name: str, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
         if name not in handlers():
-            raise RunBroken(f"没有名为 {name} 的操作")
+            raise RunBroken(gettext("没有名为 {name} 的操作", name=name))
         return handlers()[name](context, facts)
 
     return Services(getattr(context, "call", call), getattr(context, "attempt", contextlib.nullcontext))
@@ -191,7 +192,7 @@ def _walk(diagrams: Diagrams, workflow: FastWorkflow, services: Services) -> Run
                 _step(task, services)
                 trail.append(task.task_spec.bpmn_id or "")
     else:
-        raise RunBroken("流程图循环不止")
+        raise RunBroken(gettext("流程图循环不止"))
     return _as_run(diagrams, workflow, trail)
 
 
@@ -204,14 +205,14 @@ def _in_our_words(task: Any = None) -> Iterator[None]:
     except (RunBroken, DiagramRefused) as error:
         raise RunBroken(str(error)) from error
     except RecursionError as error:
-        raise RunBroken("流程图循环不止，或一条路径太长") from error
+        raise RunBroken(gettext("流程图循环不止，或一条路径太长")) from error
     except LIBRARY as error:
         broken = error.__context__
         if isinstance(broken, RunBroken | DiagramRefused):
             raise RunBroken(str(broken)) from error
         if task is not None and isinstance(task.task_spec, MultiChoice):
-            raise RunBroken(f"网关“{name}”的条件都不成立，也没有默认流") from error
-        raise RunBroken(f"流程在“{name}”处走不下去" if name else "流程走不下去") from error
+            raise RunBroken(gettext("网关“{name}”的条件都不成立，也没有默认流", name=name)) from error
+        raise RunBroken(gettext("流程在“{name}”处走不下去", name=name) if name else gettext("流程走不下去")) from error
 
 
 def _run(task: Any) -> None:

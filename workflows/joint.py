@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from workflows.reading import BPMN, place_of, properties
+from workflows.translation import gettext
 from workflows.vocabulary import outcomes_of
 
 AGREE = "agree"
@@ -60,30 +61,30 @@ def joint_of(task: etree._Element) -> Joint | None:
 
 def faults_of(task: etree._Element) -> Iterator[str]:
     """What is wrong with how a user task is answered by several, each as a sentence."""
-    own, several = properties(task), task.find(INSTANCES)
+    own, several, place = properties(task), task.find(INSTANCES), place_of(task)
     if "joint" not in own:
         if "veto" in own:
-            yield f"一票否决（veto）须与会签规则（joint）一起写明（{place_of(task)}）"
+            yield gettext("一票否决（veto）须与会签规则（joint）一起写明（{place}）", place=place)
         return
     if several is None:
-        yield f"会签环节须画成多实例，并写明人数（{place_of(task)}）"
+        yield gettext("会签环节须画成多实例，并写明人数（{place}）", place=place)
         return
     people = _number((several.findtext(f"{BPMN}loopCardinality") or "").strip())
     if people is None or not 2 <= people <= MOST_PEOPLE:
-        yield f"会签人数须是 2 至 {MOST_PEOPLE} 的数（{place_of(task)}）"
+        yield gettext("会签人数须是 2 至 {most} 的数（{place}）", most=MOST_PEOPLE, place=place)
         return
     needed = people if own["joint"] == ALL else _number(own["joint"])
     if needed is None or not 1 <= needed <= people:
-        yield f"会签规则（joint）须是 all，或 1 至 {people} 的数（{place_of(task)}）"
+        yield gettext("会签规则（joint）须是 all，或 1 至 {people} 的数（{place}）", people=people, place=place)
     if own.get("veto", "false") not in ("true", "false"):
-        yield f"一票否决（veto）须是 true 或 false（{place_of(task)}）"
+        yield gettext("一票否决（veto）须是 true 或 false（{place}）", place=place)
     outcomes = outcomes_of(own)
     if AGREE not in outcomes or not set(outcomes) <= {AGREE, *NEGATIVE}:
-        yield f"会签环节的办理结果须有 agree，此外只能有 refuse、send_back（{place_of(task)}）"
+        yield gettext("会签环节的办理结果须有 agree，此外只能有 refuse、send_back（{place}）", place=place)
     if "kind" in own or "side" in own:
-        yield f"会签环节不能写明 kind、side：这些由一人办理（{place_of(task)}）"
+        yield gettext("会签环节不能写明 kind、side：这些由一人办理（{place}）", place=place)
     if several.find(f"{BPMN}completionCondition") is not None:
-        yield f"会签何时结束由会签规则（joint）决定，不能另写结束条件（{place_of(task)}）"
+        yield gettext("会签何时结束由会签规则（joint）决定，不能另写结束条件（{place}）", place=place)
 
 
 def _number(text: str) -> int | None:

@@ -15,6 +15,7 @@ from SpiffWorkflow.spiff.parser.process import VALIDATOR, SpiffBpmnParser
 from workflows.compiled_spec import refuse_unbounded
 from workflows.errors import DiagramRefused
 from workflows.reading import BPMN
+from workflows.translation import gettext, gettext_noop, listed
 
 # the library trips over what its schema lets through in ways of its own
 PARSING = (
@@ -31,28 +32,29 @@ PARSING = (
 )
 # what the library's sentence begins with -> ours
 SENTENCES = {
-    "Exactly one start event": "子流程须正好有一个开始事件",
-    "A SubWorkflow Must contain": "子流程须有结束事件",
-    'No "calledElement"': "调用环节没有写明调用哪个流程",
-    "There is no support": "引擎不能使用这种元素",
-    "No start event found": "流程没有开始事件",
-    "Non-default exclusive": "网关的离开流没有条件，也不是默认流",
-    "Multiple outgoing flows": "离开的顺序流不止一条，须用网关分开",
-    "A Service Task must have": "服务环节没有写明操作",
-    "The process '": "找不到被调用的流程",
-    "Duplicate process ID": "两个流程的标识相同",
-    "Could not find messageRef": "消息事件没有写明是哪个消息",
-    "Message identifier": "消息没有标识",
-    "Signal identifier": "信号没有标识",
-    "Error identifier": "错误没有标识",
-    "Escalation identifier": "升级没有标识",
-    "Correlation": "消息的关联没有写全",
-    "Message identifier is missing from correlation": "消息的关联没有写全",
-    "Data Store": "不能使用数据存储",
-    "Cannot resolve data": "数据关联引用了不存在的数据",
-    "Process ": "流程没有标明可以执行（isExecutable）",
-    "Element '": "不符合 BPMN 2.0 的格式定义",
+    "Exactly one start event": gettext_noop("子流程须正好有一个开始事件"),
+    "A SubWorkflow Must contain": gettext_noop("子流程须有结束事件"),
+    'No "calledElement"': gettext_noop("调用环节没有写明调用哪个流程"),
+    "There is no support": gettext_noop("引擎不能使用这种元素"),
+    "No start event found": gettext_noop("流程没有开始事件"),
+    "Non-default exclusive": gettext_noop("网关的离开流没有条件，也不是默认流"),
+    "Multiple outgoing flows": gettext_noop("离开的顺序流不止一条，须用网关分开"),
+    "A Service Task must have": gettext_noop("服务环节没有写明操作"),
+    "The process '": gettext_noop("找不到被调用的流程"),
+    "Duplicate process ID": gettext_noop("两个流程的标识相同"),
+    "Could not find messageRef": gettext_noop("消息事件没有写明是哪个消息"),
+    "Message identifier": gettext_noop("消息没有标识"),
+    "Signal identifier": gettext_noop("信号没有标识"),
+    "Error identifier": gettext_noop("错误没有标识"),
+    "Escalation identifier": gettext_noop("升级没有标识"),
+    "Correlation": gettext_noop("消息的关联没有写全"),
+    "Message identifier is missing from correlation": gettext_noop("消息的关联没有写全"),
+    "Data Store": gettext_noop("不能使用数据存储"),
+    "Cannot resolve data": gettext_noop("数据关联引用了不存在的数据"),
+    "Process ": gettext_noop("流程没有标明可以执行（isExecutable）"),
+    "Element '": gettext_noop("不符合 BPMN 2.0 的格式定义"),
 }
+UNKNOWN = gettext_noop("引擎读不懂这个元素")
 
 logging.getLogger("spiff.workflow").setLevel(logging.WARNING)
 logging.getLogger("spiff.task").setLevel(logging.WARNING)
@@ -97,7 +99,7 @@ def executable(parser: SpiffBpmnParser, roots: Iterable[etree._Element]) -> list
     }
     keys = [key for key in parser.get_process_ids() if key in full]
     if not keys:
-        raise DiagramRefused("图中没有可以执行的流程（isExecutable）")
+        raise DiagramRefused(gettext("图中没有可以执行的流程（isExecutable）"))
     return keys
 
 
@@ -108,14 +110,16 @@ def _in_our_words() -> Iterator[None]:
     except DiagramRefused:
         raise
     except RecursionError as error:
-        raise DiagramRefused("引擎不能载入：有不经过网关的循环，或一条路径太长") from error
+        raise DiagramRefused(gettext("引擎不能载入：有不经过网关的循环，或一条路径太长")) from error
     except ValidationException as error:
         said = str(error)
-        sentence = next((ours for theirs, ours in SENTENCES.items() if said.startswith(theirs)), "引擎读不懂这个元素")
+        sentence = gettext(next((ours for theirs, ours in SENTENCES.items() if said.startswith(theirs)), UNKNOWN))
         place = error.name or error.id
-        raise DiagramRefused(f"引擎不能载入：{sentence}{f'（{place}）' if place else ''}", element=error.id) from error
+        if place:
+            sentence = gettext("{sentence}（{place}）", sentence=sentence, place=place)
+        raise DiagramRefused(gettext("引擎不能载入：{sentence}", sentence=sentence), element=error.id) from error
     except PARSING as error:
-        raise DiagramRefused("引擎不能载入：引擎读不懂这张图") from error
+        raise DiagramRefused(gettext("引擎不能载入：引擎读不懂这张图")) from error
 
 
 def refuse_circles(roots: Mapping[str, etree._Element]) -> None:
@@ -129,4 +133,4 @@ def refuse_circles(roots: Mapping[str, etree._Element]) -> None:
         for leaf in leaves:
             del calls[leaf]
     if calls:
-        raise DiagramRefused(f"流程互相调用成环：{'、'.join(sorted(str(each) for each in calls))}")
+        raise DiagramRefused(gettext("流程互相调用成环：{keys}", keys=listed(sorted(str(each) for each in calls))))

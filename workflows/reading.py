@@ -5,6 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from workflows.errors import DiagramRefused
+from workflows.translation import gettext
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
@@ -15,18 +16,18 @@ DEEPEST = 60  # nested elements
 def read(source: bytes, name: str, largest: int = LARGEST) -> etree._Element:
     """Parse XML as if it were hostile: no DOCTYPE, no entity, no network, bounded size and depth."""
     if len(source) > largest:
-        raise DiagramRefused(f"{name}：文件过大（最多 {largest} 字节）")
+        raise DiagramRefused(gettext("{name}：文件过大（最多 {largest} 字节）", name=name, largest=largest))
     if b"<!DOCTYPE" in source or b"<!ENTITY" in source:
-        raise DiagramRefused(f"{name}：流程图中不能有 DOCTYPE 或实体声明")
+        raise DiagramRefused(gettext("{name}：流程图中不能有 DOCTYPE 或实体声明", name=name))
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
     try:
         root = etree.fromstring(source, parser)
     except etree.XMLSyntaxError as error:
-        raise DiagramRefused(f"{name}：不是正确的 XML（第 {error.lineno} 行）") from error
+        raise DiagramRefused(gettext("{name}：不是正确的 XML（第 {line} 行）", name=name, line=error.lineno)) from error
     if root.getroottree().docinfo.doctype:
-        raise DiagramRefused(f"{name}：流程图中不能有 DOCTYPE 或实体声明")
+        raise DiagramRefused(gettext("{name}：流程图中不能有 DOCTYPE 或实体声明", name=name))
     if _depth(root) > DEEPEST:
-        raise DiagramRefused(f"{name}：元素嵌套过深")
+        raise DiagramRefused(gettext("{name}：元素嵌套过深", name=name))
     return root
 
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from workflows.diagrams import Diagrams
 from workflows.engine import Services, complete, notify, start
-from workflows.errors import NotWaiting, Refusal, RunBroken, TaskGone
+from workflows.errors import NotWaiting, Refusal, RunBroken
 from workflows.runs import Run, facts_in
+from workflows.translation import gettext
 
 MOST_FURTHER = 40  # decisions that were never taken: a version that asks without end is stuck
 GIVEN = ("outcome", "returned_by", "refusal", "here", "source")  # by the engine itself, at an answer
@@ -71,7 +72,7 @@ def replay(diagrams: Diagrams, facts: Mapping[str, Any], decisions: Sequence[Dec
         for number, each in enumerate(decisions):
             course.take(each, decisions[number + 1 :])
         course.finish()
-    except (RunBroken, TaskGone, Refusal) as error:
+    except (RunBroken, Refusal) as error:
         return Replay(Way.STUCK, None, tuple(course.further), tuple(course.left_out), str(error))
     return Replay(_way(course, outcome), course.run.outcome, tuple(course.further), tuple(course.left_out))
 
@@ -121,7 +122,7 @@ class _Course:
         """Whatever it still asks for is agreed to. Raises RunBroken when that has no end."""
         while not self.run.finished:
             if not self._go_further(()):
-                raise RunBroken("此后没有可以办理的环节")
+                raise RunBroken(gettext("此后没有可以办理的环节"))
 
     def _go_further(self, then: Sequence[Decided]) -> bool:
         """Give a task that nobody has decided its first outcome; False where none waits. Raises RunBroken."""
@@ -129,7 +130,7 @@ class _Course:
         new = [each for each in self.run.waiting if each.key not in known]
         if not new or len(self.further) >= MOST_FURTHER:
             if new:
-                raise RunBroken(f"还要再办 {MOST_FURTHER} 次以上")
+                raise RunBroken(gettext("还要再办 {most} 次以上", most=MOST_FURTHER))
             return False
         first, state = new[0], self.run.state
         self.further.append(first.key)

@@ -27,6 +27,7 @@ from workflows.diagrams import Diagrams
 from workflows.errors import RunBroken
 from workflows.pruning import COMPLETED, Kept, kept
 from workflows.task_tree import FastSubWorkflow, FastTask, FastWorkflow, inherited
+from workflows.translation import gettext
 
 FORMAT = b"\x02"
 LARGEST = 10_000_000  # bytes unpacked
@@ -79,7 +80,7 @@ def dump(workflow: FastWorkflow) -> bytes:
     try:
         return FORMAT + bytes(_packers.pack(orjson.dumps([*record, events] if events else record)))
     except orjson.JSONEncodeError as error:
-        raise RunBroken("运行的事实不能保存") from error
+        raise RunBroken(gettext("运行的事实不能保存")) from error
 
 
 def _last_id(workflow: FastWorkflow, process: list[Any]) -> int:
@@ -158,7 +159,7 @@ def load(diagrams: Diagrams, state: bytes) -> FastWorkflow:
     """A live run from its stored form. Raises RunBroken when the bytes are not one, or not one of these diagrams."""
     record = _unpacked(state)
     if record[0] != diagrams.compiled_spec.fingerprint:
-        raise RunBroken("运行状态不属于这一版流程")
+        raise RunBroken(gettext("运行状态不属于这一版流程"))
     workflow = FastWorkflow(
         diagrams.spec, dict(diagrams.subprocess_specs), scripts.ENGINE, diagrams.compiled_spec, predicted=False
     )
@@ -177,13 +178,13 @@ def facts_in(diagrams: Diagrams, state: bytes) -> dict[str, Any]:
 
 def _unpacked(state: bytes) -> list[Any]:
     if state[:1] != FORMAT:
-        raise RunBroken("运行状态的格式不能识别")
+        raise RunBroken(gettext("运行状态的格式不能识别"))
     try:
         record = orjson.loads(_packers.unpack(state[1:], max_output_size=LARGEST))
     except (zstandard.ZstdError, orjson.JSONDecodeError) as error:
-        raise RunBroken("运行状态已损坏") from error
+        raise RunBroken(gettext("运行状态已损坏")) from error
     if not isinstance(record, list) or len(record) < 3:
-        raise RunBroken("运行状态已损坏")
+        raise RunBroken(gettext("运行状态已损坏"))
     return record
 
 

@@ -15,6 +15,7 @@ from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
 
 from workflows.errors import DiagramRefused, RunBroken
+from workflows.translation import gettext
 
 LONGEST = 500  # characters
 DEEPEST = 20  # nested nodes
@@ -37,18 +38,18 @@ _COMPARE = {
 def parse(text: str) -> ast.expr:
     """Read an expression. Raises DiagramRefused when it holds anything but plain comparisons."""
     if len(text) > LONGEST:
-        raise DiagramRefused(f"条件表达式过长（{len(text)} 个字符，最多 {LONGEST} 个）")
+        raise DiagramRefused(gettext("条件表达式过长（{count} 个字符，最多 {most} 个）", count=len(text), most=LONGEST))
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise DiagramRefused(f"条件表达式写错了：{text}") from error
+        raise DiagramRefused(gettext("条件表达式写错了：{text}", text=text)) from error
     _check(tree, text, 0)
     return tree
 
 
 def _check(node: ast.AST, text: str, depth: int) -> None:
     if depth > DEEPEST:
-        raise DiagramRefused(f"条件表达式嵌套过深：{text}")
+        raise DiagramRefused(gettext("条件表达式嵌套过深：{text}", text=text))
     allowed = (
         ast.Name,
         ast.Constant,
@@ -61,15 +62,17 @@ def _check(node: ast.AST, text: str, depth: int) -> None:
         ast.Call,
     )
     if not isinstance(node, allowed):
-        raise DiagramRefused(f"条件表达式只能比较事实，不能写 {type(node).__name__}：{text}")
+        raise DiagramRefused(
+            gettext("条件表达式只能比较事实，不能写 {kind}：{text}", kind=type(node).__name__, text=text)
+        )
     if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not | ast.USub):
-        raise DiagramRefused(f"条件表达式只能比较事实：{text}")
+        raise DiagramRefused(gettext("条件表达式只能比较事实：{text}", text=text))
     if isinstance(node, ast.Call) and not (
         isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1 and not node.keywords
     ):
-        raise DiagramRefused(f"条件表达式不能调用函数：{text}")
+        raise DiagramRefused(gettext("条件表达式不能调用函数：{text}", text=text))
     if isinstance(node, ast.Constant) and not isinstance(node.value, str | int | float | bool | None):
-        raise DiagramRefused(f"条件表达式只能用数字、文字和真假值：{text}")
+        raise DiagramRefused(gettext("条件表达式只能用数字、文字和真假值：{text}", text=text))
     children = node.args if isinstance(node, ast.Call) else list(ast.iter_child_nodes(node))
     for child in children:
         if not isinstance(child, ast.expr_context | ast.boolop | ast.unaryop | ast.cmpop):
@@ -106,7 +109,7 @@ def evaluate(text: str, facts: Mapping[str, Any]) -> Any:
     try:
         return _value(parse(text), facts)
     except (TypeError, KeyError, IndexError) as error:
-        raise RunBroken(f"条件表达式无法计算：{text}") from error
+        raise RunBroken(gettext("条件表达式无法计算：{text}", text=text)) from error
 
 
 def _value(node: ast.expr, facts: Mapping[str, Any]) -> Any:  # noqa: C901  # a line for each kind of node
@@ -131,7 +134,7 @@ def _value(node: ast.expr, facts: Mapping[str, Any]) -> Any:  # noqa: C901  # a 
             return len(_value(node.args[0], facts))
         case ast.List() | ast.Tuple():
             return [_value(each, facts) for each in node.elts]
-    raise RunBroken("条件表达式无法计算")
+    raise RunBroken(gettext("条件表达式无法计算"))
 
 
 def _compare(node: ast.Compare, facts: Mapping[str, Any]) -> bool:
@@ -151,10 +154,10 @@ class _Facts(BasePythonScriptEngineEnvironment):
         return evaluate(expression, context)
 
     def execute(self, script: str, context: Any, external_context: Any = None) -> bool:
-        raise RunBroken("流程图中不能运行脚本")
+        raise RunBroken(gettext("流程图中不能运行脚本"))
 
     def call_service(self, context: Any, **kwargs: Any) -> str:
-        raise RunBroken("服务环节由运行室调用")
+        raise RunBroken(gettext("服务环节由运行室调用"))
 
 
 ENGINE = PythonScriptEngine(_Facts())

@@ -19,6 +19,7 @@ from SpiffWorkflow.util.deep_merge import DeepMerge
 from SpiffWorkflow.util.task import TaskState
 
 from workflows.errors import RunBroken
+from workflows.translation import gettext
 
 PREDICTED, WAITING, READY = TaskState.PREDICTED_MASK, TaskState.WAITING, TaskState.READY
 MUTABLE = (dict, list, set)
@@ -168,7 +169,7 @@ class FastWorkflow(_Fast, BpmnWorkflow):
         if self.made > self.most:
             self.made = len(self.tasks) + sum(len(inside.tasks) for inside in self.subprocesses.values())
             if self.made > self.most:
-                raise RunBroken(f"流程展开了超过 {self.most} 个环节")
+                raise RunBroken(gettext("流程展开了超过 {most} 个环节", most=self.most))
         self.last_id += 1
         return self.last_id
 

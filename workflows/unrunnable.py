@@ -9,25 +9,26 @@ from lxml import etree
 
 from workflows import joint
 from workflows.reading import BPMN, SPIFF, local, place_of
+from workflows.translation import gettext, gettext_noop
 
 LONGEST = 250  # sequence flows of one process: the library recurses along a path
 MOST_INSTANCES = 10_000  # steps that a constant number of instances may unfold into
 SCOPES = ("process", "subProcess", "transaction", "adHocSubProcess")
 # these change their own specification while running, or silently do nothing (engine.md A.1, A.4, A.7)
 REFUSED = {
-    "scriptTask": "脚本任务",
-    "adHocSubProcess": "即席子流程",
-    "complexGateway": "复杂网关",
-    "timerEventDefinition": "定时事件（时限写在环节属性里）",
-    "linkEventDefinition": "链接事件",
-    "compensateEventDefinition": "补偿事件",
-    "conditionalEventDefinition": "条件事件",
-    "businessRuleTask": "业务规则环节（决策表由服务环节查询）",
-    "dataInputAssociation": "数据输入关联",
-    "dataOutputAssociation": "数据输出关联",
-    "ioSpecification": "输入输出数据",
-    "loopDataInputRef": "按数据集合重复（次数写成一个数或一个事实）",
-    "loopDataOutputRef": "按数据集合重复（次数写成一个数或一个事实）",
+    "scriptTask": gettext_noop("脚本任务"),
+    "adHocSubProcess": gettext_noop("即席子流程"),
+    "complexGateway": gettext_noop("复杂网关"),
+    "timerEventDefinition": gettext_noop("定时事件（时限写在环节属性里）"),
+    "linkEventDefinition": gettext_noop("链接事件"),
+    "compensateEventDefinition": gettext_noop("补偿事件"),
+    "conditionalEventDefinition": gettext_noop("条件事件"),
+    "businessRuleTask": gettext_noop("业务规则环节（决策表由服务环节查询）"),
+    "dataInputAssociation": gettext_noop("数据输入关联"),
+    "dataOutputAssociation": gettext_noop("数据输出关联"),
+    "ioSpecification": gettext_noop("输入输出数据"),
+    "loopDataInputRef": gettext_noop("按数据集合重复（次数写成一个数或一个事实）"),
+    "loopDataOutputRef": gettext_noop("按数据集合重复（次数写成一个数或一个事实）"),
 }
 SCRIPTS = ("preScript", "postScript")
 WAITING = ("task", "userTask", "manualTask", "serviceTask", "receiveTask", "intermediateCatchEvent", "callActivity")
@@ -62,12 +63,12 @@ def unrunnable(root: etree._Element, roots: Iterable[etree._Element]) -> Iterato
 
 def _of_element(element: etree._Element, kind: str) -> Iterator[str]:
     if kind in SCRIPTS:
-        yield f"环节不能带脚本（{place_of(element)}）"
+        yield gettext("环节不能带脚本（{place}）", place=place_of(element))
     elif element.tag.startswith(BPMN):
         if kind in REFUSED:
-            yield f"不能使用{REFUSED[kind]}（{place_of(element)}）"
+            yield gettext("不能使用{what}（{place}）", what=gettext(REFUSED[kind]), place=place_of(element))
         if kind == "subProcess" and element.get("triggeredByEvent") in ("true", "1"):
-            yield f"不能使用事件子流程（{place_of(element)}）"
+            yield gettext("不能使用事件子流程（{place}）", place=place_of(element))
         if kind == "boundaryEvent" and element.get("cancelActivity") in ("false", "0"):
             yield from _of_border(element)
         yield from _of_numbers(element, kind)
@@ -76,25 +77,25 @@ def _of_element(element: etree._Element, kind: str) -> Iterator[str]:
 def _of_border(element: etree._Element) -> Iterator[str]:
     kinds = {etree.QName(each).localname.removesuffix("EventDefinition") for each in element.iterfind(f"{BPMN}*")}
     if kinds & {"signal", "escalation"}:
-        yield f"不能使用不中断的信号、升级边界事件：引擎只让它发生一次（{place_of(element)}）"
+        yield gettext("不能使用不中断的信号、升级边界事件：引擎只让它发生一次（{place}）", place=place_of(element))
 
 
 def _of_numbers(element: etree._Element, kind: str) -> Iterator[str]:
     for name in ("startQuantity", "completionQuantity"):
         if element.get(name, "1").strip() not in ("1", "+1", "01"):
-            yield f"不能写明令牌数 {name}：引擎总是一进一出（{place_of(element)}）"
+            yield gettext("不能写明令牌数 {name}：引擎总是一进一出（{place}）", name=name, place=place_of(element))
     if element.get("isForCompensation") in ("true", "1"):
-        yield f"不能使用补偿环节（{place_of(element)}）"
+        yield gettext("不能使用补偿环节（{place}）", place=place_of(element))
     if (
         kind == "standardLoopCharacteristics"
         and (most := number_of(element.get("loopMaximum"))) is not None
         and most < 1
     ):
-        yield f"重复的最多次数须至少为 1（{place_of(element)}）"
+        yield gettext("重复的最多次数须至少为 1（{place}）", place=place_of(element))
     if kind == "multiInstanceLoopCharacteristics":
         count = number_of(element.findtext(f"{BPMN}loopCardinality"))
         if count is not None and count < 0:
-            yield f"实例数不能是负数（{place_of(element)}）"
+            yield gettext("实例数不能是负数（{place}）", place=place_of(element))
 
 
 def number_of(text: str | None) -> int | None:
@@ -112,13 +113,17 @@ def number_of(text: str | None) -> int | None:
 def _of_scope(scope: etree._Element, roots: list[etree._Element]) -> Iterator[Unrunnable]:
     flows = scope.findall(f"{BPMN}sequenceFlow")
     if len(flows) > LONGEST:
-        sentence = f"一个流程最多 {LONGEST} 条顺序流，请拆成子流程（{place_of(scope)}）"
+        sentence = gettext("一个流程最多 {most} 条顺序流，请拆成子流程（{place}）", most=LONGEST, place=place_of(scope))
         yield Unrunnable("too-large", scope, sentence)
     starts = scope.findall(f"{BPMN}startEvent")
     if len(starts) > 1:
-        yield Unrunnable("several-starts", starts[1], f"只能有一个开始事件：引擎会让它们同时开始（{place_of(scope)}）")
+        sentence = gettext("只能有一个开始事件：引擎会让它们同时开始（{place}）", place=place_of(scope))
+        yield Unrunnable("several-starts", starts[1], sentence)
     if scope.tag == f"{BPMN}process" and steps_of(scope) > MOST_INSTANCES:
-        yield Unrunnable("too-large", scope, f"实例数太多，会展开成超过 {MOST_INSTANCES} 个环节（{place_of(scope)}）")
+        sentence = gettext(
+            "实例数太多，会展开成超过 {most} 个环节（{place}）", most=MOST_INSTANCES, place=place_of(scope)
+        )
+        yield Unrunnable("too-large", scope, sentence)
     yield from _of_silent_loops(scope, roots)
 
 
@@ -148,7 +153,7 @@ def _of_silent_loops(scope: etree._Element, roots: list[etree._Element]) -> Iter
                 left.append(one)
     for key in nodes:
         if key in silent:
-            sentence = f"循环中没有任何环节，条件不会改变，会循环不止（{place_of(nodes[key])}）"
+            sentence = gettext("循环中没有任何环节，条件不会改变，会循环不止（{place}）", place=place_of(nodes[key]))
             yield Unrunnable("silent-loop", nodes[key], sentence)
             return
 
@@ -201,7 +206,7 @@ def _of_errors(root: etree._Element, roots: list[etree._Element]) -> Iterator[Un
             continue
         reference = local(definition.get("errorRef"))
         if not _is_caught(end, codes.get(reference) or reference or None, borders, roots):
-            yield Unrunnable("uncaught-error", end, f"没有边界事件接收这个错误（{place_of(end)}）")
+            yield Unrunnable("uncaught-error", end, gettext("没有边界事件接收这个错误（{place}）", place=place_of(end)))
 
 
 def _error_borders(roots: list[etree._Element]) -> dict[str, set[str | None]]:
@@ -257,4 +262,4 @@ def _of_signals(root: etree._Element, roots: list[etree._Element]) -> Iterator[U
         catch = definition.getparent()
         throws = catch.tag in (f"{BPMN}endEvent", f"{BPMN}intermediateThrowEvent")
         if not throws and local(definition.get("signalRef")) not in thrown:
-            yield Unrunnable("no-signal", catch, f"没有谁发出它等待的信号（{place_of(catch)}）")
+            yield Unrunnable("no-signal", catch, gettext("没有谁发出它等待的信号（{place}）", place=place_of(catch)))

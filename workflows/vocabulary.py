@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from workflows.translation import gettext_noop
+
 PROCESS = frozenset({"applicant", "category", "start_order", "releasing_as", "rules_of", "subject"})
 APPLICANTS = frozenset({"school", "bureau", "province", "nobody"})  # who starts a process; nobody: another case does
 SUBJECTS = frozenset({"student", "office", "person"})  # what a process by configuration is about
@@ -35,10 +37,11 @@ class Words:
 
 OUTCOMES: Mapping[str, Words] = MappingProxyType(
     {
-        "agree": Words("同意", "同意"),
-        "refuse": Words("不同意", "不同意"),
-        "send_back": Words("退回补正", "退回补正"),
-        "acknowledge": Words(None, "确认"),  # an opinion, a receipt, something noted: no word fits them all
+        "agree": Words(gettext_noop("同意"), gettext_noop("同意")),
+        "refuse": Words(gettext_noop("不同意"), gettext_noop("不同意")),
+        "send_back": Words(gettext_noop("退回补正"), gettext_noop("退回补正")),
+        # an opinion, a receipt, something noted: no word on a button fits them all
+        "acknowledge": Words(None, gettext_noop("确认")),
     }
 )
 
@@ -54,7 +57,7 @@ class Kind(StrEnum):
 
 
 OF_A_KIND: Mapping[tuple[Kind, str], Words] = MappingProxyType(  # where an outcome means the same at every such task
-    {(Kind.REPAIR, "agree"): Words("再次提交", "已再次提交")}
+    {(Kind.REPAIR, "agree"): Words(gettext_noop("再次提交"), gettext_noop("已再次提交"))}
 )
 
 

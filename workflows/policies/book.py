@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workflows.policies.language import END, read_policy_file
-from workflows.policies.policy import EMPTY, Fact, Policy, PolicyFile
+from workflows.policies.language import MESSAGE, TABLE, UNDONE, read_policy_file
+from workflows.policies.policy import EMPTY, END, Fact, Policy, PolicyFile, end_subject
+from workflows.translation import gettext, listed
 
 SUFFIX = ".policy"
 COMMON = "common"  # the file of what holds for the ends of every process that says nothing of its own
@@ -15,6 +16,10 @@ COMMON = "common"  # the file of what holds for the ends of every process that s
 
 class NoPolicy(Exception):
     """A verb without a policy, or with several in processes other than the one in question; the sentence says which."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,9 @@ class Book:
         for name, fact in file.facts.items():
             known = [own[name]] if name in own else [e.facts[name] for e in self.files.values() if name in e.facts]
             if not any(fact.means_the_same(each) for each in known) and (known or fact.table is None):
-                yield f"事实 {name} 须与已有规定的取值、来源一致，或者出自决策表（表:决策号）"
+                yield gettext(
+                    "事实 {name} 须与已有规定的取值、来源一致，或者出自决策表（{table}决策号）", name=name, table=TABLE
+                )
 
     def policy_of_verb(self, process: str, verb: str) -> Policy:
         """What a process asks of a verb: its own file's part, else that of the one other process that has one.
@@ -72,31 +79,44 @@ class Book:
             return own
         others = [each.policies[verb] for key, each in sorted(self.files.items()) if verb in each.policies]
         if len(others) != 1:
-            several = f"（{'、'.join(each.file for each in others)} 各有规定）" if others else ""
-            raise NoPolicy(f"操作 {verb} 没有为本流程写明办理前提{several}：须在 {process}{SUFFIX} 中规定")
+            file = f"{process}{SUFFIX}"
+            if not others:
+                sentence = gettext("操作 {verb} 没有为本流程写明办理前提：须在 {file} 中规定", verb=verb, file=file)
+                raise NoPolicy(sentence)
+            sentence = gettext(
+                "操作 {verb} 没有为本流程写明办理前提（{files} 各有规定）：须在 {file} 中规定",
+                verb=verb,
+                files=listed(each.file for each in others),
+                file=file,
+            )
+            raise NoPolicy(sentence)
         return others[0]
 
     def policy_of_end(self, process: str, outcome: str) -> Policy | None:
         """What a process asks of its ends with an outcome: its own file's part, else the common one."""
-        subject = f"结束 {outcome}"
+        subject = end_subject(outcome)
         own = self.files.get(process, EMPTY).policies.get(subject)
         return own or self.files.get(COMMON, EMPTY).policies.get(subject)
 
     def policies_of(
         self, process: str, verbs: Iterable[str], outcomes: Iterable[str]
-    ) -> tuple[list[Policy], list[str]]:
-        """The policies of these verbs and ends in a process, and a sentence for each that has none."""
+    ) -> tuple[list[Policy], dict[str, str]]:
+        """The policies of these verbs and ends in a process, and a sentence for each that has none, by its subject."""
         found: list[Policy] = []
-        faults: list[str] = []
+        faults: dict[str, str] = {}
         for verb in sorted(set(verbs)):
             try:
                 found.append(self.policy_of_verb(process, verb))
             except NoPolicy as error:
-                faults.append(str(error))
+                faults[verb] = error.sentence
         for outcome in sorted(set(outcomes)):
             end = self.policy_of_end(process, outcome)
             if end is None:
-                faults.append(f"结束 {outcome} 没有为本流程写明办理前提：须在 {process}{SUFFIX} 中规定")
+                faults[end_subject(outcome)] = gettext(
+                    "结束 {outcome} 没有为本流程写明办理前提：须在 {file} 中规定",
+                    outcome=outcome,
+                    file=f"{process}{SUFFIX}",
+                )
             else:
                 found.append(end)
         return found, faults
@@ -127,12 +147,14 @@ def _broken(policy: Policy, there: Policy | None) -> list[str]:
     kept = [texts.index(each.text) for each in stand if each.in_order and each.text in texts]
     messages = policy.undone_by_messages - (there.undone_by_messages if there else frozenset())
     verbs = policy.undone_by_verbs - (there.undone_by_verbs if there else frozenset())
-    lost += [f"失效 消息 {each}" for each in sorted(messages)] + [f"失效 {each}" for each in sorted(verbs)]
-    broken = [f"不能放宽的规定没有了：{policy.subject}：{each}" for each in lost]
+    lost += [f"{UNDONE} {MESSAGE} {each}" for each in sorted(messages)] + [f"{UNDONE} {each}" for each in sorted(verbs)]
+    subject = policy.subject
+    broken = [gettext("不能放宽的规定没有了：{subject}：{line}", subject=subject, line=each) for each in lost]
     if kept != sorted(kept):
-        broken.append(f"规定的先后次序变了：{policy.subject}")
+        broken.append(gettext("规定的先后次序变了：{subject}", subject=subject))
     promised = {each.text for each in policy.requirements if each.promised}
-    broken += [f"不能另加保证：{policy.subject}：{e.text}" for e in asked if e.promised and e.text not in promised]
+    added = [each.text for each in asked if each.promised and each.text not in promised]
+    broken += [gettext("不能另加保证：{subject}：{line}", subject=subject, line=each) for each in added]
     if there and there.reads_only and not policy.reads_only:
-        broken.append(f"写入的操作不能写成只读：{policy.subject}")
+        broken.append(gettext("写入的操作不能写成只读：{subject}", subject=subject))
     return broken

@@ -11,6 +11,7 @@ from workflows import scripts
 from workflows.decision_tables import Table
 from workflows.errors import RunBroken
 from workflows.policies.policy import Fact
+from workflows.translation import gettext
 
 Data = tuple[int, ...]  # for each fact the place of its value among those it can have; 0 is always None, not known
 MOST_BEGINNINGS = 512  # combinations of the facts that are known from the opening
@@ -85,7 +86,7 @@ class Facts:
         numbers = {name for name, fact in self.declared.items() if fact.numeric}
         for text in self._expressions:
             if any(len(each & numbers) > 1 for each in scripts.compared_together(text)):
-                raise TooManyFacts(f"条件 {text} 把两个数相比，不能逐一验证")
+                raise TooManyFacts(gettext("条件 {text} 把两个数相比，不能逐一验证", text=text))
 
     def beginnings(self) -> Iterator[Data]:
         """Every combination of the facts that are known from the opening. Raises TooManyFacts."""
@@ -99,7 +100,9 @@ class Facts:
             choices.append([*range(1, len(values)), *may_be_unknown] if from_opening else [0])
             count *= len(choices[-1])
         if count > MOST_BEGINNINGS:
-            raise TooManyFacts(f"开立时的事实有 {count} 种组合，最多验证 {MOST_BEGINNINGS} 种")
+            raise TooManyFacts(
+                gettext("开立时的事实有 {count} 种组合，最多验证 {most} 种", count=count, most=MOST_BEGINNINGS)
+            )
         yield from product(*choices)
 
     def given_by(self, verb: str) -> list[dict[str, Any]]:

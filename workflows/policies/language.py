@@ -36,13 +36,15 @@ from typing import Any, NamedTuple
 
 from workflows import scripts
 from workflows.errors import DiagramRefused
-from workflows.policies.policy import Answer, Fact, Policy, PolicyFile, Requirement
+from workflows.policies.policy import END, Answer, Fact, Policy, PolicyFile, Requirement
 from workflows.routing import ROLES
+from workflows.translation import gettext, listed
 from workflows.vocabulary import Kind
 
 LARGEST = 100_000  # bytes of a file
 MOST_VALUES = 12  # of one fact
-COMMENT, FACTS, END, RELAXABLE = "#", "事实", "结束", "可放宽"
+COMMENT, FACTS, RELAXABLE, UNDONE, MESSAGE, DONE = "#", "事实", "可放宽", "失效", "消息", "先办"
+TRUTH, NUMBER, TABLE = "是否", "数", "表:"  # what a fact may be
 DUTIES = {"审批": "approver", "经办": "operator"}
 ANSWERS = {"同意": "agree", "不同意": "refuse", "退回": "send_back", "确认": "acknowledge"}
 KINDS = {
@@ -67,7 +69,7 @@ class PolicyRefused(DiagramRefused):
 def check_policy_size(source: bytes, name: str) -> None:
     """Raises PolicyRefused for a file that is larger than one may be."""
     if len(source) > LARGEST:
-        raise PolicyRefused(f"{name}：规则文件过大（最多 {LARGEST} 字节）")
+        raise PolicyRefused(gettext("{name}：规则文件过大（最多 {most} 字节）", name=name, most=LARGEST))
 
 
 @functools.lru_cache(maxsize=512)
@@ -77,7 +79,9 @@ def read_policy_file(source: bytes, name: str) -> PolicyFile:
     try:
         text = source.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise PolicyRefused(f"{name}：第 {source[: error.start].count(10) + 1} 行不是 UTF-8") from error
+        raise PolicyRefused(
+            gettext("{name}：第 {number} 行不是 UTF-8", name=name, number=source[: error.start].count(10) + 1)
+        ) from error
     facts: dict[str, Fact] = {}
     policies: dict[str, Policy] = {}
     for number, heading, lines in _parts(text, name):
@@ -86,7 +90,11 @@ def read_policy_file(source: bytes, name: str) -> PolicyFile:
             continue
         policy = _policy(name, number, heading, lines)
         if policy.subject in policies:
-            raise PolicyRefused(f"{name}：第 {number} 行：{policy.subject} 已在前面规定")
+            raise PolicyRefused(
+                gettext(
+                    "{name}：第 {number} 行：{subject} 已在前面规定", name=name, number=number, subject=policy.subject
+                )
+            )
         policies[policy.subject] = policy
     return PolicyFile(name, MappingProxyType(facts), MappingProxyType(policies))
 
@@ -100,7 +108,7 @@ class Line(NamedTuple):
 
     @property
     def place(self) -> str:
-        return f"{self.file}：第 {self.number} 行"
+        return gettext("{file}：第 {number} 行", file=self.file, number=self.number)
 
 
 def _parts(text: str, name: str) -> Iterator[tuple[int, str, list[Line]]]:
@@ -115,7 +123,7 @@ def _parts(text: str, name: str) -> Iterator[tuple[int, str, list[Line]]]:
                 yield part
             part = (number, body.strip(), [])
         elif part is None:
-            raise PolicyRefused(f"{name}：第 {number} 行：前面没有写明是哪一项操作")
+            raise PolicyRefused(gettext("{name}：第 {number} 行：前面没有写明是哪一项操作", name=name, number=number))
         else:
             part[2].append(Line(name, number, body.strip()))
     if part:
@@ -129,20 +137,28 @@ def _fact(line: Line) -> Fact:
     """`name kind [words]`, the kind one of 是否, 数, 表:id, or its values: "a"|"b"; `@verb` says who gives it."""
     place, match = line.place, FACT.match(line.body)
     if match is None:
-        raise PolicyRefused(f"{place}：事实须写成“名称 取值 说明”")
+        raise PolicyRefused(gettext("{place}：事实须写成“名称 取值 说明”", place=place))
     name, kind, words = match[1], match[2], match[3] or ""
     by = tuple(each for each in re.findall(r"@([a-z_]+/[a-z_]+)", words))
     words = re.sub(r"\s*@[a-z_]+/[a-z_]+", "", words).strip()
-    if kind == "是否":
+    if kind == TRUTH:
         return Fact(name, (True, False), by=by, words=words)
-    if kind == "数":
+    if kind == NUMBER:
         return Fact(name, numeric=True, by=by, words=words)
-    if kind.startswith("表:"):
-        return Fact(name, table=kind.removeprefix("表:"), by=by, words=words)
+    if kind.startswith(TABLE):
+        return Fact(name, table=kind.removeprefix(TABLE), by=by, words=words)
     values = tuple(each.strip('"') for each in kind.split("|"))
     if not all(re.fullmatch(r'"[^"]*"', each) for each in kind.split("|")) or len(values) > MOST_VALUES:
         raise PolicyRefused(
-            f"{place}：事实 {name} 的取值须是 是否、数、表:决策号，或者不多于 {MOST_VALUES} 个带引号的文字"
+            gettext(
+                "{place}：事实 {name} 的取值须是 {truth}、{number}、{table}决策号，或者不多于 {most} 个带引号的文字",
+                place=place,
+                name=name,
+                truth=TRUTH,
+                number=NUMBER,
+                table=TABLE,
+                most=MOST_VALUES,
+            )
         )
     return Fact(name, values, by=by, words=words)
 
@@ -153,7 +169,16 @@ def _fact(line: Line) -> Fact:
 def _policy(name: str, number: int, heading: str, lines: list[Line]) -> Policy:
     match = SUBJECT.match(heading)
     if match is None:
-        raise PolicyRefused(f"{name}：第 {number} 行：须是“操作 说明”、“结束 结果 说明”或者“事实”，不是“{heading}”")
+        raise PolicyRefused(
+            gettext(
+                "{name}：第 {number} 行：须是“操作 说明”、“{end} 结果 说明”或者“{facts}”，不是“{heading}”",
+                name=name,
+                number=number,
+                end=END,
+                facts=FACTS,
+                heading=heading,
+            )
+        )
     basis: list[str] = []
     requirements: list[Requirement] = []
     messages: set[str] = set()
@@ -164,7 +189,7 @@ def _policy(name: str, number: int, heading: str, lines: list[Line]) -> Policy:
         rest = rest.strip()
         if word == "依据":
             basis.append(rest)
-        elif word == "失效":
+        elif word == UNDONE:
             _undone(rest, line.place, messages, verbs)
         elif word == "只读":
             reads_only = True
@@ -186,12 +211,20 @@ def _policy(name: str, number: int, heading: str, lines: list[Line]) -> Policy:
 def _undone(rest: str, place: str, messages: set[str], verbs: set[str]) -> None:
     for each in re.split(r"[、，]\s*", rest):
         word, _, message = each.partition(" ")
-        if word == "消息" and message.strip():
+        if word == MESSAGE and message.strip():
             messages.add(message.strip())
         elif VERB.match(each):
             verbs.add(each)
         else:
-            raise PolicyRefused(f"{place}：失效之后须是“消息 名称”或者操作，不是“{each}”")
+            raise PolicyRefused(
+                gettext(
+                    "{place}：{undone}之后须是“{message} 名称”或者操作，不是“{words}”",
+                    place=place,
+                    undone=UNDONE,
+                    message=MESSAGE,
+                    words=each,
+                )
+            )
 
 
 def _requirement(word: str, rest: str, line: Line) -> Requirement:
@@ -224,23 +257,29 @@ def _requirement(word: str, rest: str, line: Line) -> Requirement:
         return Requirement(negatives=True, **common)
     if word == "事实":
         return Requirement(fact=_expression(rest, place), **common)
-    raise PolicyRefused(f"{place}：不能识别“{text}”")
+    raise PolicyRefused(gettext("{place}：不能识别“{text}”", place=place, text=text))
 
 
 def _asked(rest: str, place: str) -> dict[str, Any]:
     """`先办 verb`, or `role duty [kind] answer`."""
     words = rest.split()
-    if len(words) == 2 and words[0] == "先办" and VERB.match(words[1]):
+    if len(words) == 2 and words[0] == DONE and VERB.match(words[1]):
         return {"verb": words[1]}
     if len(words) not in (3, 4):
-        raise PolicyRefused(f"{place}：须写成“机构 岗位 结果”，或者“先办 操作”")
+        raise PolicyRefused(gettext("{place}：须写成“机构 岗位 结果”，或者“{done} 操作”", place=place, done=DONE))
     role, duty, answer = words[0], words[1], words[-1]
     kind = words[2] if len(words) == 4 else None
     if role != ANYBODY and role not in ROLE_KEYS:
-        raise PolicyRefused(f"{place}：没有名为“{role}”的办理机构")
+        raise PolicyRefused(gettext("{place}：没有名为“{role}”的办理机构", place=place, role=role))
     if duty not in DUTIES or answer not in ANSWERS or (kind is not None and kind not in KINDS):
         raise PolicyRefused(
-            f"{place}：岗位只有{'、'.join(DUTIES)}，环节只有{'、'.join(KINDS)}，结果只有{'、'.join(ANSWERS)}"
+            gettext(
+                "{place}：岗位只有{duties}，环节只有{kinds}，结果只有{answers}",
+                place=place,
+                duties=listed(DUTIES),
+                kinds=listed(KINDS),
+                answers=listed(ANSWERS),
+            )
         )
     asked = Answer(ROLE_KEYS.get(role), DUTIES[duty], KINDS[kind] if kind else None, ANSWERS[answer])
     return {"answer": asked}
@@ -250,5 +289,5 @@ def _expression(text: str, place: str) -> str:
     try:
         scripts.parse(text)
     except DiagramRefused as error:
-        raise PolicyRefused(f"{place}：{error.sentence}") from error
+        raise PolicyRefused(gettext("{place}：{sentence}", place=place, sentence=error.sentence)) from error
     return text

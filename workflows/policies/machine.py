@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from workflows.policies.facts import Data
 from workflows.policies.history import History
-from workflows.policies.tokens import Goes, State, Step, Token, Underway, without
+from workflows.policies.tokens import Goes, State, Step, Token, Underway, without, without_inside
 from workflows.policies.walking import Walk
 from workflows.reading import properties
 from workflows.verification.drawing import Node
@@ -70,7 +70,7 @@ class Machine(Walk):
                     fired = token._replace(fired=(*token.fired, self.number[id(event)]))
                     resting = (*without(resting, token), fired)
                 else:
-                    resting = self._without_inside(without(resting, token), token)
+                    resting = without_inside(without(resting, token), token)
                 moving += self._out(event, token.path, token.data)
         history = self.rules.heard(state.history, message)
         yield from self._walk(Underway(resting, tuple(moving), history, ({"message": message},)))

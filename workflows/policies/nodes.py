@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from workflows.errors import DiagramRefused
 from workflows.policies.history import Task
 from workflows.reading import BPMN, SPIFF, properties
+from workflows.translation import gettext
 from workflows.verification.drawing import Node
 from workflows.vocabulary import Kind
 
@@ -23,5 +24,5 @@ def task_of(node: Node, roles: Mapping[str, str | None]) -> Task:
     try:
         meaning = Kind(kind) if kind else None
     except ValueError as error:
-        raise DiagramRefused(f"环节{node}的 kind 不能是 {kind}") from error
+        raise DiagramRefused(gettext("环节{task}的 kind 不能是 {kind}", task=node, kind=kind)) from error
     return Task(node.id or "", roles.get(node.id or "") or "", own.get("duty", "approver"), meaning)

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from workflows.policies.policy import Fact
 from workflows.policies.tokens import Step
+from workflows.translation import gettext, gettext_noop
 from workflows.verification.drawing import Node
 from workflows.vocabulary import OUTCOMES
 
-YES_OR_NO = {True: "是", False: "否"}
+YES_OR_NO = {True: gettext_noop("是"), False: gettext_noop("否")}
 
 
 def in_words(path: Iterable[Step], nodes: Iterable[Node], facts: Mapping[str, Fact]) -> str:
@@ -27,13 +28,15 @@ def _said(path: Iterable[Step], names: Mapping[str | None, str | None], facts: M
             yield from (_fact(name, value, facts) for name, value in step["facts"].items())
         elif "task" in step:
             words = OUTCOMES.get(step["outcome"])
-            yield f"{names.get(step['task'])}：{words.record if words else step['outcome']}"
+            said = gettext(words.record) if words else step["outcome"]
+            yield gettext("{name}：{value}", name=names.get(step["task"]), value=said)
         elif "message" in step:
-            yield f"消息 {step['message']}"
+            yield gettext("消息 {message}", message=step["message"])
         elif "refused" in step:
-            yield f"{step['verb']} 不能办理（{step['refused']}）"
+            yield gettext("{verb} 不能办理（{code}）", verb=step["verb"], code=step["refused"])
 
 
 def _fact(name: str, value: object, facts: Mapping[str, Fact]) -> str:
     words = facts[name].words if name in facts else ""
-    return f"{words or name}：{YES_OR_NO[value] if isinstance(value, bool) else value}"
+    said = gettext(YES_OR_NO[value]) if isinstance(value, bool) else value
+    return gettext("{name}：{value}", name=words or name, value=said)

@@ -11,6 +11,7 @@ from workflows import scripts
 from workflows.errors import RunBroken
 from workflows.vocabulary import Kind
 
+END = "结束"  # the word with which the policy of an end begins
 NEGATIVE = ("refuse", "send_back")
 
 
@@ -111,6 +112,11 @@ class PolicyFile:
 
 
 EMPTY = PolicyFile("")
+
+
+def end_subject(outcome: str) -> str:
+    """The subject of the policy of an end with that outcome."""
+    return f"{END} {outcome}"
 
 
 def _truth(expression: str, facts: Mapping[str, Any], *, unknown: bool) -> bool:

@@ -18,6 +18,7 @@ from workflows.policies.paths import in_words
 from workflows.policies.policy import Fact, Policy
 from workflows.policies.tokens import NotFollowed, State, Step
 from workflows.reading import properties, roles_of
+from workflows.translation import gettext
 from workflows.verification.drawing import Drawing, Flow, Node, Scope
 from workflows.verification.environment import closure
 from workflows.verification.findings import ERROR, POLICY, UNDECIDED, WARNING, Finding
@@ -53,11 +54,11 @@ def prove(drawing: Drawing, book: Book, tables: Mapping[str, Table] | None = Non
     if not verbs and not outcomes:
         return []
     if len(processes) != 1:
-        return [_undecided("一个文件里有几个各自开始的流程")]
+        return [_undecided(gettext("一个文件里有几个各自开始的流程"))]
     process = processes[0]
     policies, faults = book.policies_of(process.id or "", verbs, outcomes)
     subject = _Subject(process.id or "", process, nodes, roles_of(drawing.root), tuple(policies))
-    found = [_at_verb(subject, fault) for fault in faults]
+    found = [_at_verb(subject, verb, fault) for verb, fault in faults.items()]
     try:
         found += [*_agreement_by_default(subject), *_explored(subject, book, tables or {})]
     except DiagramRefused as error:  # a condition that is none: the lint names it
@@ -66,11 +67,11 @@ def prove(drawing: Drawing, book: Book, tables: Mapping[str, Table] | None = Non
 
 
 def _undecided(why: str) -> Finding:
-    return Finding(UNDECIDED, WARNING, None, f"未能判定是否符合办理前提：{why}", POLICY)
+    return Finding(UNDECIDED, WARNING, None, gettext("未能判定是否符合办理前提：{why}", why=why), POLICY)
 
 
-def _at_verb(subject: _Subject, fault: str) -> Finding:
-    node = next((each for each in subject.nodes if (verb_of(each) or "?") in fault.split()), None)
+def _at_verb(subject: _Subject, verb: str, fault: str) -> Finding:
+    node = next((each for each in subject.nodes if verb_of(each) == verb), None)
     return Finding("no-policy", ERROR, node.id if node else None, fault, POLICY)
 
 
@@ -87,7 +88,11 @@ def _agreement_by_default(subject: _Subject) -> list[Finding]:
         way = next((each for each in gateway.outs if each.id == gateway.default), None)
         way = way or next((each for each in gateway.outs if not each.conditional), None)
         if way is not None and (effect := _effect_behind(way, reads_only)) is not None:
-            sentence = f'网关{gateway}的默认流直接通向{effect}：同意须写明条件（outcome == "agree"），不能是默认'
+            sentence = gettext(
+                '网关{gateway}的默认流直接通向{effect}：同意须写明条件（outcome == "agree"），不能是默认',
+                gateway=gateway,
+                effect=effect,
+            )
             found.append(Finding("agreement-by-default", ERROR, gateway.id, sentence, POLICY))
     return found
 
@@ -149,7 +154,7 @@ class _Search:
                 self._reached(None, self.machine.begin(data, BEGUN))
             while self._queue:
                 if len(self._before) > MOST_STATES:
-                    raise NotFollowed(f"状态超出了验证的界限（{MOST_STATES} 个）")
+                    raise NotFollowed(gettext("状态超出了验证的界限（{most} 个）", most=MOST_STATES))
                 state = self._queue.popleft()
                 self._reached(state, self.machine.acts(state))
         except (NotFollowed, TooManyFacts) as error:
@@ -173,16 +178,22 @@ class _Search:
             self.found[node.id, "gap"] = self._gap(node, (*self._path(origin), *machine.gaps[number]))
 
     def _breach(self, node: Node, subject: str, lines: list[str], path: Steps) -> Finding:
-        what = "不能这样结束" if subject.startswith("结束") else f"就会办理{node}（{subject}）"
-        return self._shown("policy", node, f"未满足“{'”“'.join(lines)}”，{what}", path)
+        unmet = gettext("”“").join(lines)
+        if node.kind == "end":
+            sentence = gettext("未满足“{lines}”，不能这样结束", lines=unmet)
+        else:
+            sentence = gettext("未满足“{lines}”，就会办理{node}（{verb}）", lines=unmet, node=node, verb=subject)
+        return self._shown("policy", node, sentence, path)
 
     def _gap(self, node: Node, path: Steps) -> Finding:
-        sentence = f"网关{node}的条件可能都不成立，也没有默认流，办到这里就走不下去"
+        sentence = gettext("网关{node}的条件可能都不成立，也没有默认流，办到这里就走不下去", node=node)
         return self._shown("gap", node, sentence, path)
 
     def _shown(self, rule: str, node: Node, sentence: str, path: Steps) -> Finding:
         words = in_words(path, self.machine.nodes, self.machine.facts.declared)
-        return Finding(rule, ERROR, node.id, f"{sentence}。例如：{words}" if words else sentence, POLICY, path)
+        if words:
+            sentence = gettext("{sentence}。例如：{words}", sentence=sentence, words=words)
+        return Finding(rule, ERROR, node.id, sentence, POLICY, path)
 
     def _path(self, state: State | None) -> Steps:
         parts: list[Steps] = []
@@ -239,9 +250,12 @@ def _of_facts(subject: _Subject, facts: Facts) -> list[Finding]:
             if (text := flow.condition) is not None and name in scripts.names(text)
         ]
         where = places[0][0].id if places else None
-        found.append(Finding("unknown-fact", ERROR, where, f"条件问到的事实 {name} 没有人给出", POLICY))
+        sentence = gettext("条件问到的事实 {name} 没有人给出", name=name)
+        found.append(Finding("unknown-fact", ERROR, where, sentence, POLICY))
     for fact in facts.missing_tables:
-        sentence = f"事实 {fact.name} 依决策表 {fact.table}，旁边没有这张表，或者表没有这项输出"
+        sentence = gettext(
+            "事实 {fact} 依决策表 {table}，旁边没有这张表，或者表没有这项输出", fact=fact.name, table=fact.table
+        )
         found.append(Finding("unknown-fact", ERROR, None, sentence, POLICY))
     return found
 
@@ -251,12 +265,17 @@ def _of_conditions(subject: _Subject, machine: Machine, *, is_cut: bool) -> list
     found = []
     for node in subject.nodes:
         if machine.number[id(node)] in machine.overlaps:
-            sentence = f"网关{node}的两个条件可能同时成立：只走画在前面的一条"
+            sentence = gettext("网关{node}的两个条件可能同时成立：只走画在前面的一条", node=node)
             found.append(Finding("overlap", WARNING, node.id, sentence, POLICY))
         if is_cut:  # what lies behind a breach was not followed
             continue
         for flow in node.outs:
             if flow.conditional and flow.id != node.default and id(flow) not in machine.taken:
-                sentence = f"条件 {flow.condition} 永远不会成立（{node}到{flow.target}）"
+                sentence = gettext(
+                    "条件 {condition} 永远不会成立（{node}到{target}）",
+                    condition=flow.condition,
+                    node=node,
+                    target=flow.target,
+                )
                 found.append(Finding("never-true", WARNING, flow.id, sentence, POLICY))
     return found

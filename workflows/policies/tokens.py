@@ -80,3 +80,9 @@ def ordered(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
             token = token._replace(order=same.index(token.order))
         ranked.append(token)
     return tuple(sorted(ranked))
+
+
+def without_inside(tokens: tuple[Token, ...], host: Token) -> tuple[Token, ...]:
+    """These tokens without those inside the activity that a token rests at."""
+    inside = (*host.path, host.node)
+    return tuple(each for each in tokens if each.path[: len(inside)] != inside)

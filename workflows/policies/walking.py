@@ -8,7 +8,7 @@ from typing import Any
 from workflows.policies.facts import Data, Facts
 from workflows.policies.history import Rules
 from workflows.policies.nodes import task_of, verb_of
-from workflows.policies.policy import Requirement
+from workflows.policies.policy import Requirement, end_subject
 from workflows.policies.tokens import (
     Goes,
     NotFollowed,
@@ -23,6 +23,7 @@ from workflows.policies.tokens import (
     without_scope,
 )
 from workflows.reading import properties
+from workflows.translation import gettext
 from workflows.verification.drawing import Flow, Node, Scope
 
 MOST_TOKENS = 24
@@ -65,10 +66,10 @@ class Walk:
                 continue
             seen.add(key)
             if len(seen) > MOST_STEPS or len(now.resting) + len(now.moving) > MOST_TOKENS:
-                raise NotFollowed("流程图分支过多，或者循环不经过任何人")
+                raise NotFollowed(gettext("流程图分支过多，或者循环不经过任何人"))
             self._work += 1
             if self._work > MOST_WORK:
-                raise NotFollowed(f"超出了验证的界限（{MOST_WORK} 步）")
+                raise NotFollowed(gettext("超出了验证的界限（{most} 步）", most=MOST_WORK))
             if now.moving:
                 open_ += [after for turn in reversed(self._turns(now)) for after in self._entered(turn)]
             elif joined := self._inclusive_join(now):
@@ -96,7 +97,9 @@ class Walk:
         node = self.nodes[number]
         rest = now._replace(moving=moving)
         if node.loops or (node.instances and "joint" not in properties(node.element)):
-            raise NotFollowed(f"{node}要办多次：请写明会签规则（joint），重复办理的画成回到这里的顺序流")
+            raise NotFollowed(
+                gettext("{node}要办多次：请写明会签规则（joint），重复办理的画成回到这里的顺序流", node=node)
+            )
         if node.kind == "task":
             return self._came_to_task(rest, node, path, data)
         if node.kind in ("start", "throw"):
@@ -114,7 +117,7 @@ class Walk:
             "call": self._went_in,
         }.get(node.kind)
         if handler is None:
-            raise NotFollowed(f"{node}的含义没有规定")
+            raise NotFollowed(gettext("{node}的含义没有规定", node=node))
         return handler(rest, node, path, data, flow)
 
     def _came_to_task(self, now: Underway, node: Node, path: Path, data: Data) -> list[Underway]:
@@ -124,7 +127,7 @@ class Walk:
         if number in self.tasks or node.tag == "receiveTask":
             return [self._rests(now, Token(number, path, data))]
         if number not in self._verbs:
-            raise NotFollowed(f"{node}不能在这里运行")
+            raise NotFollowed(gettext("{node}不能在这里运行", node=node))
         verb = self._verbs[number]
         facts = self.facts.as_dict(data)
         lines = self.rules.missing(now.history, verb, facts)
@@ -245,7 +248,7 @@ class Walk:
         self._refuse_events(node, ("message", "terminate", "error"))
         outcome = properties(node.element).get("outcome")
         if outcome is not None:
-            subject = f"结束 {outcome}"
+            subject = end_subject(outcome)
             steps = (*now.steps, {"end": node.id})
             if lines := self.rules.missing(now.history, subject, self.facts.as_dict(data)):
                 self._violated(node, subject, lines, steps)
@@ -279,16 +282,16 @@ class Walk:
                 if any(each.kind == "error" and each.key in (None, code) for each in border.events):
                     return [self._went_on(now, border, host.path, host.data)]
             path = host.path
-        raise NotFollowed(f"{node}抛出的错误没有边界事件接住")
+        raise NotFollowed(gettext("{node}抛出的错误没有边界事件接住", node=node))
 
     def _went_in(self, now: Underway, node: Node, path: Path, data: Data, _flow: Flow | None) -> list[Underway]:
         number = self.number[id(node)]
         for each in node.boundaries:
             self._refuse_events(each, ("message", "error"))
         if node.inside is None:
-            raise NotFollowed(f"{node}调用的流程不在手边")
+            raise NotFollowed(gettext("{node}调用的流程不在手边", node=node))
         if any(each.node == number and each.path == path for each in now.resting):
-            raise NotFollowed(f"{node}同时进行两次")
+            raise NotFollowed(gettext("{node}同时进行两次", node=node))
         inside = (*path, number)
         starts = tuple((self.number[id(each)], inside, data, None) for each in self._starts(node.inside))
         rests = self._rests(now, Token(number, path, data))
@@ -297,19 +300,15 @@ class Walk:
     def _starts(self, scope: Scope) -> list[Node]:
         starts = [each for each in scope.starts if not each.events]
         if len(starts) != 1 or any(each.kind == "event_sub" for each in scope.nodes):
-            raise NotFollowed(f"流程{scope}不是从一个没有事件的开始事件开始")
+            raise NotFollowed(gettext("流程{scope}不是从一个没有事件的开始事件开始", scope=scope))
         return starts
-
-    def _without_inside(self, tokens: tuple[Token, ...], host: Token) -> tuple[Token, ...]:
-        inside = (*host.path, host.node)
-        return tuple(each for each in tokens if each.path[: len(inside)] != inside)
 
     # --- small steps
 
     def _refuse_events(self, node: Node, known: tuple[str, ...]) -> None:
         for event in node.events:
             if event.kind not in known:
-                raise NotFollowed(f"{node}的事件在这里的含义没有规定")
+                raise NotFollowed(gettext("{node}的事件在这里的含义没有规定", node=node))
 
     def _rests(self, now: Underway, token: Token) -> Underway:
         return now._replace(resting=(*now.resting, token))
@@ -322,7 +321,7 @@ class Walk:
 
     def _out(self, node: Node, path: Path, data: Data) -> tuple[Goes, ...]:
         if any(each.conditional for each in node.outs):
-            raise NotFollowed(f"{node}后的条件没有画成网关")
+            raise NotFollowed(gettext("{node}后的条件没有画成网关", node=node))
         return tuple((self.number[id(each.target)], path, data, each) for each in node.outs)
 
     def _goes(self, now: Underway, flow: Flow, path: Path, data: Data) -> Underway:

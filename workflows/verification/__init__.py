@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from lxml import etree
 
 from workflows.errors import DiagramRefused
 from workflows.reading import BPMN, read
+from workflows.translation import gettext, listed
 from workflows.unrunnable import unrunnable
 from workflows.verification.drawing import Drawing, connect_calls, draw, place_of
 from workflows.verification.findings import (
@@ -77,7 +78,7 @@ def read_bpmn(source: bytes, name: str) -> etree._Element:
     except DiagramRefused as error:
         raise NotBpmn(error.sentence) from error
     if root.tag != f"{BPMN}definitions":
-        raise NotBpmn(f"{name}：不是 BPMN 文件（根元素不是 BPMN 2.0 的 definitions）")
+        raise NotBpmn(gettext("{name}：不是 BPMN 文件（根元素不是 BPMN 2.0 的 definitions）", name=name))
     return root
 
 
@@ -98,7 +99,7 @@ def _report(
 
 
 def _unread() -> Finding:
-    return Finding("load", ERROR, None, "引擎不能载入：不符合 BPMN 2.0 的格式定义", ENGINE)
+    return Finding("load", ERROR, None, gettext("引擎不能载入：不符合 BPMN 2.0 的格式定义"), ENGINE)
 
 
 def _refused(root: etree._Element, roots: Mapping[str, etree._Element]) -> list[Finding]:
@@ -109,38 +110,47 @@ def _refused(root: etree._Element, roots: Mapping[str, etree._Element]) -> list[
     ]
 
 
-def _lost(drawing: Drawing, verdict: Verdict) -> list[Finding]:
+def _lost(drawing: Drawing, verdict: Verdict) -> Iterator[Finding]:
     """The messages that may be left over when everything has ended."""
-    return [
-        Finding("lost-message", INFO, flow.source.id, f"{flow.source}发给{flow.target}的消息可能没有人接收", SOUNDNESS)
-        for flow in drawing.message_flows
-        if flow.id in verdict.lost
-    ]
+    for flow in drawing.message_flows:
+        if flow.id in verdict.lost:
+            sentence = gettext("{source}发给{target}的消息可能没有人接收", source=flow.source, target=flow.target)
+            yield Finding("lost-message", INFO, flow.source.id, sentence, SOUNDNESS)
 
 
 def _spoken(verdict: Verdict) -> list[Finding]:
     """The verdict as findings."""
     found: list[Finding] = []
     if verdict.safe is False:
-        key, place = None, "同一处"
+        key, sentence = None, gettext("同一处可能同时有两个令牌")
         for flow in verdict.crowded[:1]:
-            key, place = flow.id or flow.source.id, f"{flow.source}到{flow.target}的顺序流上"
-        found.append(Finding("unsafe", ERROR, key, f"{place}可能同时有两个令牌", SOUNDNESS))
+            key = flow.id or flow.source.id
+            sentence = gettext("{source}到{target}的顺序流上可能同时有两个令牌", source=flow.source, target=flow.target)
+        found.append(Finding("unsafe", ERROR, key, sentence, SOUNDNESS))
     if verdict.stuck:
-        where = "、".join(str(each) for each in verdict.stuck[:5])
-        sentence = f"可能停在{where}，再也走不下去" if verdict.is_deadlock else f"可能在{where}一带循环，永远不能结束"
+        where = listed(verdict.stuck[:5])
+        sentence = (
+            gettext("可能停在{where}，再也走不下去", where=where)
+            if verdict.is_deadlock
+            else gettext("可能在{where}一带循环，永远不能结束", where=where)
+        )
         rule = "deadlock" if verdict.is_deadlock else "livelock"
         found.append(Finding(rule, ERROR, verdict.stuck[0].id, sentence, SOUNDNESS))
     for each in verdict.uncaught:
-        sentence = f"{each}可能以错误结束，没有边界事件接收，整个流程就此中断"
+        sentence = gettext("{element}可能以错误结束，没有边界事件接收，整个流程就此中断", element=each)
         found.append(Finding("uncaught-error", ERROR, each.id, sentence, SOUNDNESS))
     for end in dict.fromkeys(verdict.twice):
-        sentence = f"结束事件{end}可能有不止一个令牌到达"
+        sentence = gettext("结束事件{end}可能有不止一个令牌到达", end=end)
         found.append(Finding("end-reached-twice", INFO, end.id, sentence, SOUNDNESS))
     found += [
-        Finding("never-started", ERROR, each.id, f"流程{each}永远不会开始", SOUNDNESS) for each in verdict.never_started
+        Finding("never-started", ERROR, each.id, gettext("流程{element}永远不会开始", element=each), SOUNDNESS)
+        for each in verdict.never_started
     ]
-    found += [Finding("dead", WARNING, each.id, f"{each}永远不会办到", SOUNDNESS) for each in verdict.dead]
+    found += [
+        Finding("dead", WARNING, each.id, gettext("{element}永远不会办到", element=each), SOUNDNESS)
+        for each in verdict.dead
+    ]
     if verdict.why_undecided:
-        found.append(Finding(UNDECIDED, WARNING, None, f"未能判定是否安全、可靠：{verdict.why_undecided}", SOUNDNESS))
+        sentence = gettext("未能判定是否安全、可靠：{why}", why=verdict.why_undecided)
+        found.append(Finding(UNDECIDED, WARNING, None, sentence, SOUNDNESS))
     return found

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from contextvars import ContextVar
 
+from workflows.translation import gettext
+
 MOST_SECONDS = 5.0  # of the processor, for the verdict on one file
 _until: ContextVar[float] = ContextVar("until", default=float("inf"))
 
@@ -28,4 +30,4 @@ def within_bounds(seconds: float | None = None) -> Iterator[None]:
 def refuse_when_late() -> None:
     """Raises TooWide once the time is over."""
     if time.process_time() > _until.get():
-        raise TooWide("验证用的时间超出了界限")
+        raise TooWide(gettext("验证用的时间超出了界限"))

@@ -9,8 +9,9 @@ from workflows.diagrams import EXPRESSIONS, NUMBERS, is_number
 from workflows.errors import DiagramRefused, RunBroken
 from workflows.reading import BPMN, properties, roles_of
 from workflows.routing import ROLES
+from workflows.translation import gettext, quoted
 from workflows.verification.drawing import Drawing, Node, place_of
-from workflows.verification.findings import ERROR, HOUSE, WARNING, Finding, quoted
+from workflows.verification.findings import ERROR, HOUSE, WARNING, Finding
 from workflows.vocabulary import OUTCOMES
 
 DECIDED = {"agree", "refuse", "send_back"}
@@ -34,7 +35,9 @@ def _of_conditions(drawing: Drawing) -> Iterator[Finding]:
             continue
         for fact, constant in sorted(compared, key=repr):
             if fact in known and constant not in known[fact]:
-                sentence = f"条件问的 {fact} 不会是 {constant!r}：{element.text}"
+                sentence = gettext(
+                    "条件问的 {fact} 不会是 {constant!r}：{text}", fact=fact, constant=constant, text=element.text
+                )
                 yield Finding("condition", ERROR, place_of(element)[0], sentence, HOUSE)
 
 
@@ -45,17 +48,21 @@ def _of_offices(drawing: Drawing) -> Iterator[Finding]:
         role = properties(lane).get("role")
         name = quoted(lane.get("name"), lane.get("id"))
         if role is not None and role not in ROLES:
-            yield Finding("lane", ERROR, lane.get("id"), f"泳道{name}的办理机构 {role} 不存在", HOUSE)
+            sentence = gettext("泳道{lane}的办理机构 {role} 不存在", lane=name, role=role)
+            yield Finding("lane", ERROR, lane.get("id"), sentence, HOUSE)
     severity = ERROR if any(roles.values()) else WARNING
     for node in _people(drawing):
         if not roles.get(node.id or ""):
-            yield Finding("lane", severity, node.id, f"环节{node}不在写明办理机构的泳道里（泳道的 role 属性）", HOUSE)
+            sentence = gettext("环节{node}不在写明办理机构的泳道里（泳道的 role 属性）", node=node)
+            yield Finding("lane", severity, node.id, sentence, HOUSE)
         own = properties(node.element)
-        for number, meaning in NUMBERS.items():
+        for number, fault in NUMBERS.items():
             if not is_number(own.get(number, "0")):
-                yield Finding("number", ERROR, node.id, f"环节{node}的{meaning}：{own[number]}", HOUSE)
+                sentence = gettext(fault, task=node, value=own[number])
+                yield Finding("number", ERROR, node.id, sentence, HOUSE)
         for outcome in sorted(set(node.outcomes) - OUTCOMES.keys()):
-            yield Finding("outcome", ERROR, node.id, f"环节{node}的办理结果 {outcome} 不存在", HOUSE)
+            sentence = gettext("环节{node}的办理结果 {outcome} 不存在", node=node, outcome=outcome)
+            yield Finding("outcome", ERROR, node.id, sentence, HOUSE)
 
 
 def _people(drawing: Drawing) -> list[Node]:
@@ -73,16 +80,22 @@ def _of_outcomes(drawing: Drawing) -> Iterator[Finding]:
         if following.kind != "xor" and properties(node.element).get("side"):
             continue  # what a side has said is asked for by its name further on
         if following.kind != "xor":
-            yield Finding("outcome", WARNING, node.id, f"环节{node}有几种办理结果，其后却没有按结果分开", HOUSE)
+            sentence = gettext("环节{node}有几种办理结果，其后却没有按结果分开", node=node)
+            yield Finding("outcome", WARNING, node.id, sentence, HOUSE)
             continue
         ways = {outcome: _way(following, outcome) for outcome in outcomes}
         for outcome, way in ways.items():
             if way is None:
-                yield Finding(
-                    "outcome", ERROR, following.id, f"环节{node}的结果 {outcome} 在网关{following}没有去处", HOUSE
+                sentence = gettext(
+                    "环节{node}的结果 {outcome} 在网关{following}没有去处",
+                    node=node,
+                    outcome=outcome,
+                    following=following,
                 )
+                yield Finding("outcome", ERROR, following.id, sentence, HOUSE)
             elif outcome in ("refuse", "send_back") and way != "?" and way == ways.get("agree"):
-                yield Finding("outcome", WARNING, following.id, f"环节{node}的结果 {outcome} 与同意走同一条路", HOUSE)
+                sentence = gettext("环节{node}的结果 {outcome} 与同意走同一条路", node=node, outcome=outcome)
+                yield Finding("outcome", WARNING, following.id, sentence, HOUSE)
 
 
 def _way(gateway: Node, outcome: str) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from workflows.reading import BPMN, properties
-from workflows.verification.findings import quoted
+from workflows.translation import quoted
 from workflows.vocabulary import outcomes_of
 
 TASKS = {

@@ -44,8 +44,3 @@ class Report:
     def forbidding(self) -> tuple[Finding, ...]:
         """The findings that keep the drawing from being published here: every error, and what could not be decided."""
         return tuple(each for each in self.findings if each.severity == ERROR or each.rule == UNDECIDED)
-
-
-def quoted(name: str | None, key: str | None) -> str:
-    """How a sentence calls an element: by its name, by its id where it has none."""
-    return f"“{' '.join((name or key or '?').split())}”"

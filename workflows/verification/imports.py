@@ -9,7 +9,8 @@ from lxml import etree
 
 from workflows.errors import DiagramRefused
 from workflows.reading import BPMN, local, read
-from workflows.verification.findings import ERROR, STANDARD, Finding, quoted
+from workflows.translation import gettext, quoted
+from workflows.verification.findings import ERROR, STANDARD, Finding
 
 SPACE = BPMN[1:-1]
 LARGEST = 5_000_000  # bytes of an imported file
@@ -21,13 +22,14 @@ def of_imports(file: Path, root: etree._Element) -> Iterator[Finding]:
     reached: dict[Path, etree._Element] = {}
     missing: dict[str, str] = {}
     _open(file, root, file.parent.resolve(), reached, missing)
-    for location, why in missing.items():
-        yield Finding("import", ERROR, None, f"导入的文件 {location} {why}", STANDARD)
+    for sentence in missing.values():
+        yield Finding("import", ERROR, None, sentence, STANDARD)
     spaces: dict[str, set[str]] = {}
     for each in (root, *reached.values()):
         known = spaces.setdefault(each.get("targetNamespace") or "", set())
         for key in sorted(known & _ids(each)):
-            yield Finding("duplicate-id", ERROR, key, f"标识 {key} 在导入的文件中也有，须各不相同", STANDARD)
+            sentence = gettext("标识 {key} 在导入的文件中也有，须各不相同", key=key)
+            yield Finding("duplicate-id", ERROR, key, sentence, STANDARD)
         known |= _ids(each)
     imported = {each.get("targetNamespace") or "": each for each in reached.values()}
     for each in (root, *reached.values()):
@@ -45,17 +47,18 @@ def _open(
         if path in reached or path == file.resolve() or not path.is_relative_to(within):
             continue
         if not path.is_file():
-            missing[location] = "不存在"
+            missing[location] = gettext("导入的文件 {file} 不存在", file=location)
             continue
         try:
             imported = read(path.read_bytes()[: LARGEST + 1], location, LARGEST)
         except (DiagramRefused, OSError):
-            missing[location] = "不能读取"
+            missing[location] = gettext("导入的文件 {file} 不能读取", file=location)
             continue
         if imported.tag != f"{BPMN}definitions":
-            missing[location] = "不是 BPMN 文件"
+            missing[location] = gettext("导入的文件 {file} 不是 BPMN 文件", file=location)
         elif imported.get("targetNamespace") != each.get("namespace"):
-            missing[location] = f"的命名空间不是 {each.get('namespace')}"
+            space = each.get("namespace")
+            missing[location] = gettext("导入的文件 {file} 的命名空间不是 {space}", file=location, space=space)
         else:
             reached[path] = imported
             _open(path, imported, within, reached, missing)
@@ -76,10 +79,10 @@ def _of_calls(root: etree._Element, imported: Mapping[str, etree._Element]) -> I
         found = next((each for each in other if each.get("id") == local(called)), None)
         name = quoted(call.get("name"), call.get("id"))
         if found is None:
-            sentence = f"{name}调用的 {called} 在导入的文件中不存在"
+            sentence = gettext("{call}调用的 {called} 在导入的文件中不存在", call=name, called=called)
             yield Finding("called-process", ERROR, call.get("id"), sentence, STANDARD)
         elif (starts := found.findall(f"{BPMN}startEvent")) and all(_has_definition(each) for each in starts):
-            sentence = f"{name}调用的流程须有无条件的开始事件"
+            sentence = gettext("{call}调用的流程须有无条件的开始事件", call=name)
             yield Finding("called-process", ERROR, call.get("id"), sentence, STANDARD)
 
 

@@ -9,6 +9,7 @@ from lxml import etree
 from workflows.errors import DiagramRefused
 from workflows.loading import executable, parsed, specifications
 from workflows.reading import BPMN
+from workflows.translation import gettext
 from workflows.unrunnable import LONGEST, SCOPES
 from workflows.verification.findings import ENGINE, ERROR, Finding
 
@@ -20,7 +21,7 @@ def load_fault(file: str, roots: Mapping[str, etree._Element]) -> Finding | None
     """
     scopes = [f"{BPMN}{each}" for each in SCOPES]
     if any(len(each.findall(f"{BPMN}sequenceFlow")) > LONGEST for each in roots[file].iter(*scopes)):
-        return Finding("load", ERROR, None, f"引擎不能载入：一个流程最多 {LONGEST} 条顺序流", ENGINE)
+        return Finding("load", ERROR, None, gettext("引擎不能载入：一个流程最多 {most} 条顺序流", most=LONGEST), ENGINE)
     try:
         parser = parsed({name: roots[name] for name in _needed(file, roots)})
         for key in executable(parser, [roots[file]]):

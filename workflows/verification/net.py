@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
+from workflows.translation import gettext
 from workflows.verification.bounds import TooWide, refuse_when_late
 from workflows.verification.drawing import Flow, Node, Scope
 from workflows.verification.environment import Environment, Trigger, closure, thrown_in, trigger_of
@@ -153,7 +154,7 @@ class Net:
             transition.trigger, transition.sends = trigger, sends
             return
         if max(node.instances, default=0) > MOST_INSTANCES and not self.environment.is_quiet(closure([node.scope])):
-            raise TooWide(f"{node}的实例数超过 {MOST_INSTANCES}，又收发消息")
+            raise TooWide(gettext("{node}的实例数超过 {most}，又收发消息", node=node, most=MOST_INSTANCES))
         counts = node.instances or ((0, 1) if node.may_be_skipped else (1,))
         transition.activity = Activity(node, transition.outputs, inside, counts, trigger, sends, borders)
 
@@ -272,5 +273,7 @@ def _default_of(node: Node) -> list[Flow]:
 
 def _subsets(places: Bag) -> list[Bag]:
     if len(places) > WIDEST:
-        raise TooWide(f"一个网关有 {len(places)} 条可同时选择的分支，最多验证 {WIDEST} 条")
+        raise TooWide(
+            gettext("一个网关有 {count} 条可同时选择的分支，最多验证 {most} 条", count=len(places), most=WIDEST)
+        )
     return [chosen for size in range(1, len(places) + 1) for chosen in itertools.combinations(places, size)]

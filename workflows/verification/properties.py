@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from lxml import etree
 
 from workflows import vocabulary
 from workflows.reading import BPMN, properties
+from workflows.translation import gettext, gettext_noop, listed, quoted
 from workflows.verification.drawing import Drawing
-from workflows.verification.findings import ERROR, HOUSE, WARNING, Finding, quoted
+from workflows.verification.findings import ERROR, HOUSE, WARNING, Finding
 from workflows.vocabulary import BUTTON, OUTCOMES, RECORD
 
 TASKS = ("userTask", "manualTask", "task")
+ANYTHING = gettext_noop("元素{element}")
 STATED = {
-    "process": ("流程", vocabulary.PROCESS),
-    "lane": ("泳道", vocabulary.LANE),
-    "endEvent": ("结束事件", vocabulary.END),
-    **dict.fromkeys(TASKS, ("环节", vocabulary.TASK)),
+    "process": (gettext_noop("流程{element}"), vocabulary.PROCESS),
+    "lane": (gettext_noop("泳道{element}"), vocabulary.LANE),
+    "endEvent": (gettext_noop("结束事件{element}"), vocabulary.END),
+    **dict.fromkeys(TASKS, (gettext_noop("环节{element}"), vocabulary.TASK)),
 }
 OF_PROCESS: Mapping[str, Collection[str]] = {
     "applicant": vocabulary.APPLICANTS,
@@ -31,53 +35,65 @@ VALUES: Mapping[str, Collection[str]] = {
 }
 
 
+class Fault(NamedTuple):
+    """What is wrong with the properties of an element: the rule, the sentence about `subject`, and its other values."""
+
+    rule: str
+    sentence: str
+    values: Mapping[str, str] = MappingProxyType({})
+
+
 def of_properties(drawing: Drawing) -> Iterator[Finding]:
     """Unknown properties and values, words that are missing. Warnings in a drawing that names no office at all."""
     ours = any("role" in properties(lane) for lane in drawing.root.iter(f"{BPMN}lane"))
     severity = ERROR if ours else WARNING
     for element in drawing.root.iter(f"{BPMN}*"):
         tag = etree.QName(element).localname
-        what, known = STATED.get(tag, ("元素", frozenset()))
-        subject = f"{what}{quoted(element.get('name'), element.get('id'))}"
-        sentences = [*_unknown(properties(element), known, tag in TASKS)]
-        if not properties(element).get("start_order", "0").isdecimal():
-            sentences.append(("property", "的 start_order 须是数字"))
+        what, known = STATED.get(tag, (ANYTHING, frozenset()))
+        own = properties(element)
+        faults = [*_unknown(own, known, tag in TASKS)]
+        if not own.get("start_order", "0").isdecimal():
+            faults.append(Fault("property", gettext_noop("{subject}的 start_order 须是数字")))
         if tag in TASKS and ours:
-            sentences += _of_task(element)
+            faults += _of_task(own)
         if tag == "process":
-            sentences += _of_values(properties(element), OF_PROCESS)
-        for rule, sentence in sentences:
-            yield Finding(rule, severity, element.get("id"), f"{subject}{sentence}", HOUSE)
+            faults += _of_values(own, OF_PROCESS)
+        for each in faults:
+            subject = gettext(what, element=quoted(element.get("name"), element.get("id")))
+            sentence = gettext(each.sentence, subject=subject, **each.values)
+            yield Finding(each.rule, severity, element.get("id"), sentence, HOUSE)
 
 
-def _unknown(own: Mapping[str, str], known: Collection[str], is_task: bool) -> Iterator[tuple[str, str]]:
+def _unknown(own: Mapping[str, str], known: Collection[str], is_task: bool) -> Iterator[Fault]:
     for name in sorted(own.keys() - known):
         if not (is_task and name.startswith((BUTTON, RECORD))):
-            yield "property", f"的属性 {name} 不认识"
+            yield Fault("property", gettext_noop("{subject}的属性 {name} 不认识"), {"name": name})
 
 
-def _of_values(own: Mapping[str, str], known: Mapping[str, Collection[str]]) -> Iterator[tuple[str, str]]:
+def _of_values(own: Mapping[str, str], known: Mapping[str, Collection[str]]) -> Iterator[Fault]:
     for name, allowed in known.items():
         if name in own and own[name] not in allowed:
-            yield "property", f"的 {name} 不能是 {own[name]}（可用：{'、'.join(sorted(allowed))}）"
+            values = {"name": name, "value": own[name], "allowed": listed(sorted(allowed))}
+            yield Fault("property", gettext_noop("{subject}的 {name} 不能是 {value}（可用：{allowed}）"), values)
 
 
-def _of_task(element: etree._Element) -> Iterator[tuple[str, str]]:
-    own = properties(element)
+def _of_task(own: Mapping[str, str]) -> Iterator[Fault]:
     yield from _of_values(own, VALUES)
     if own.get("kind") == vocabulary.Kind.CONFIRMATION and "side" not in own:
-        yield "property", "确认名单，须写明是哪一方（side：here 或 source）"
+        yield Fault("property", gettext_noop("{subject}确认名单，须写明是哪一方（side：here 或 source）"))
     yield from _of_words(own, [each.strip() for each in own.get("outcomes", "agree").split(",")])
 
 
-def _of_words(own: Mapping[str, str], outcomes: Collection[str]) -> Iterator[tuple[str, str]]:
+def _of_words(own: Mapping[str, str], outcomes: Collection[str]) -> Iterator[Fault]:
     for name, words in own.items():
         if name.startswith((BUTTON, RECORD)):
             outcome = name.partition(".")[2]
             if outcome not in outcomes:
-                yield "words", f"没有结果 {outcome}，却写了它的文字（{name}）"
+                sentence = gettext_noop("{subject}没有结果 {outcome}，却写了它的文字（{name}）")
+                yield Fault("words", sentence, {"outcome": outcome, "name": name})
             elif not words.strip():
-                yield "words", f"的 {name} 没有文字"
+                yield Fault("words", gettext_noop("{subject}的 {name} 没有文字"), {"name": name})
     for outcome in outcomes:
         if outcome in OUTCOMES and OUTCOMES[outcome].button is None and f"{BUTTON}{outcome}" not in own:
-            yield "words", f"的结果 {outcome} 没有通用的按钮文字，须写明 {BUTTON}{outcome}"
+            sentence = gettext_noop("{subject}的结果 {outcome} 没有通用的按钮文字，须写明 {name}")
+            yield Fault("words", sentence, {"outcome": outcome, "name": f"{BUTTON}{outcome}"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from workflows.translation import gettext
 from workflows.verification.drawing import Flow, Node, Scope
 from workflows.verification.exploration import MOST_TOKENS, PERHAPS, SURE, UNSURE, Exploration, State
 from workflows.verification.markings import Marking
@@ -39,7 +40,11 @@ def verdict_on(exploration: Exploration) -> Verdict:
     _judge_safety(exploration, verdict, real)
     _judge_soundness(exploration, verdict, real)
     if verdict.safe is None or verdict.sound is None:
-        verdict.why_undecided = f"状态超出了验证的界限（{exploration.most} 个状态、每条顺序流 {MOST_TOKENS} 个令牌）"
+        verdict.why_undecided = gettext(
+            "状态超出了验证的界限（{most} 个状态、每条顺序流 {tokens} 个令牌）",
+            most=exploration.most,
+            tokens=MOST_TOKENS,
+        )
     verdict.twice = sorted(exploration.semantics.twice, key=str)
     ended = [each for each in exploration.states.items() if not each[0].markings and each[1] in real]
     left = [state.messages for state, number in ended if not exploration.edges[number]]  # nothing that still begins

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from workflows.translation import gettext
 from workflows.verification.bounds import TooWide, within_bounds
 from workflows.verification.drawing import Drawing, Node, Scope
 from workflows.verification.environment import Environment, closure
@@ -18,17 +19,17 @@ def judge(drawing: Drawing) -> Verdict:
     """Follow every process of a drawing that nothing in it calls, all of them together."""
     scopes = closure(drawing.scopes)
     if any(node.kind == "complex" for scope in scopes for node in scope.nodes):
-        return Verdict(why_undecided="复杂网关的含义没有定义")
+        return Verdict(why_undecided=gettext("复杂网关的含义没有定义"))
     counting = next((node for scope in scopes for node in scope.nodes if _counts_tokens(node)), None)
     if counting is not None:
-        return Verdict(why_undecided=f"{counting}写明了令牌数，不能验证")
+        return Verdict(why_undecided=gettext("{counting}写明了令牌数，不能验证", counting=counting))
     if _is_recursive(scopes):
-        return Verdict(why_undecided="流程互相调用成环")
+        return Verdict(why_undecided=gettext("流程互相调用成环"))
     called = {node.inside for scope in scopes for node in scope.nodes if node.kind == "call"}
     pools = [each for each in drawing.processes if each.nodes and each not in called]
     pools = pools or [each for each in drawing.processes if each.nodes]
     if not pools:
-        return Verdict(why_undecided="图中没有可以验证的流程")
+        return Verdict(why_undecided=gettext("图中没有可以验证的流程"))
     environment = Environment(scopes, drawing.message_flows)
     try:
         with within_bounds():

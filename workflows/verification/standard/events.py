@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from workflows.reading import local
+from workflows.translation import gettext
 from workflows.verification.standard.model import (
     ACTIVITIES,
     INSIDES,
@@ -39,7 +40,7 @@ def broken(model: Model) -> Iterator[Broken]:
         if sub.get("triggeredByEvent") in TRUE:
             starts = list(children(sub, ["startEvent"]))
             if len(starts) != 1:
-                yield "event-sub-process", sub, f"事件子流程{named(sub)}须正好有一个开始事件"
+                yield "event-sub-process", sub, gettext("事件子流程{sub}须正好有一个开始事件", sub=named(sub))
     yield from _of_definitions(model)
     yield from _of_links(model)
 
@@ -51,78 +52,81 @@ def _odd(model: Model, event: etree._Element, allowed: set[str]) -> list[str]:
 def _of_start(model: Model, event: etree._Element) -> Iterator[Broken]:
     scope, kinds = event.getparent(), model.kinds(event)
     if model.ins(event):
-        yield "start-event", event, f"开始事件{named(event)}不能有进入的顺序流"
+        yield "start-event", event, gettext("开始事件{event}不能有进入的顺序流", event=named(event))
     if not model.outs(event):
-        yield "start-event", event, f"开始事件{named(event)}须有离开的顺序流"
+        yield "start-event", event, gettext("开始事件{event}须有离开的顺序流", event=named(event))
     if tag_of(scope) == "process":
         if _odd(model, event, TOP_STARTS):
-            yield "event-kind", event, f"流程的开始事件{named(event)}只能由消息、定时、条件或信号触发"
+            sentence = gettext("流程的开始事件{event}只能由消息、定时、条件或信号触发", event=named(event))
+            yield "event-kind", event, sentence
     elif scope.get("triggeredByEvent") in TRUE:
         if not kinds or _odd(model, event, EVENT_SUB_STARTS):
-            yield "event-kind", event, f"事件子流程的开始事件{named(event)}须写明触发它的事件"
+            yield "event-kind", event, gettext("事件子流程的开始事件{event}须写明触发它的事件", event=named(event))
         if event.get("isInterrupting") == "false" and {"error", "compensate"} & set(kinds):
-            yield "event-kind", event, f"由错误或补偿触发的事件子流程{named(scope)}总是中断"
+            yield "event-kind", event, gettext("由错误或补偿触发的事件子流程{scope}总是中断", scope=named(scope))
     elif tag_of(scope) in INSIDES and kinds:
-        yield "event-kind", event, f"子流程的开始事件{named(event)}不能有触发条件"
+        yield "event-kind", event, gettext("子流程的开始事件{event}不能有触发条件", event=named(event))
 
 
 def _of_end(model: Model, event: etree._Element) -> Iterator[Broken]:
     if model.outs(event):
-        yield "end-event", event, f"结束事件{named(event)}不能有离开的顺序流"
+        yield "end-event", event, gettext("结束事件{event}不能有离开的顺序流", event=named(event))
     if not model.ins(event):
-        yield "end-event", event, f"结束事件{named(event)}须有进入的顺序流"
+        yield "end-event", event, gettext("结束事件{event}须有进入的顺序流", event=named(event))
     if _odd(model, event, ENDS):
-        yield "event-kind", event, f"结束事件{named(event)}不能是这一种"
+        yield "event-kind", event, gettext("结束事件{event}不能是这一种", event=named(event))
     if "cancel" in model.kinds(event) and ancestor(event, *SCOPES) is not ancestor(event, "transaction"):
-        yield "event-kind", event, f"取消结束事件{named(event)}只能在事务中"
+        yield "event-kind", event, gettext("取消结束事件{event}只能在事务中", event=named(event))
 
 
 def _of_catch(model: Model, event: etree._Element) -> Iterator[Broken]:
     if not model.kinds(event) or _odd(model, event, CATCHES):
-        yield "event-kind", event, f"中间接收事件{named(event)}只能等待消息、定时、条件、信号或链接"
+        sentence = gettext("中间接收事件{event}只能等待消息、定时、条件、信号或链接", event=named(event))
+        yield "event-kind", event, sentence
     yield from _of_ways(model, event, wants_in="link" not in model.kinds(event), wants_out=True)
 
 
 def _of_throw(model: Model, event: etree._Element) -> Iterator[Broken]:
     if _odd(model, event, THROWS):
-        yield "event-kind", event, f"中间发出事件{named(event)}只能发出消息、升级、补偿、信号或链接"
+        sentence = gettext("中间发出事件{event}只能发出消息、升级、补偿、信号或链接", event=named(event))
+        yield "event-kind", event, sentence
     yield from _of_ways(model, event, wants_in=True, wants_out="link" not in model.kinds(event))
 
 
 def _of_ways(model: Model, event: etree._Element, *, wants_in: bool, wants_out: bool) -> Iterator[Broken]:
     ins, outs = model.ins(event), model.outs(event)
     if wants_in != bool(ins) and (wants_in or outs):
-        yield "intermediate-event", event, f"中间事件{named(event)}进入的顺序流不对"
+        yield "intermediate-event", event, gettext("中间事件{event}进入的顺序流不对", event=named(event))
     if wants_out != bool(outs) and (wants_out or ins):
-        yield "intermediate-event", event, f"中间事件{named(event)}离开的顺序流不对"
+        yield "intermediate-event", event, gettext("中间事件{event}离开的顺序流不对", event=named(event))
 
 
 def _of_border(model: Model, event: etree._Element) -> Iterator[Broken]:
     kinds = set(model.kinds(event))
     allowed = BESIDE if event.get("cancelActivity") in ("false", "0") else BORDERS
     if not kinds or kinds - allowed:
-        yield "event-kind", event, f"边界事件{named(event)}不能是这一种"
+        yield "event-kind", event, gettext("边界事件{event}不能是这一种", event=named(event))
     if model.ins(event):
-        yield "border", event, f"边界事件{named(event)}不能有进入的顺序流"
+        yield "border", event, gettext("边界事件{event}不能有进入的顺序流", event=named(event))
     host = model.find(event.get("attachedToRef"), *ACTIVITIES)
     if "cancel" in kinds and host is not None and tag_of(host) != "transaction":
-        yield "border", event, f"取消边界事件{named(event)}只能附着在事务上"
+        yield "border", event, gettext("取消边界事件{event}只能附着在事务上", event=named(event))
     if "compensate" in kinds:
         yield from _of_compensation(model, event)
     elif not model.outs(event):
-        yield "border", event, f"边界事件{named(event)}之后没有去处"
+        yield "border", event, gettext("边界事件{event}之后没有去处", event=named(event))
 
 
 def _of_compensation(model: Model, event: etree._Element) -> Iterator[Broken]:
     if model.outs(event):
-        yield "compensation", event, f"补偿边界事件{named(event)}不能有离开的顺序流"
+        yield "compensation", event, gettext("补偿边界事件{event}不能有离开的顺序流", event=named(event))
     drawn = [each for each in model.all("association") if local(each.get("sourceRef")) == event.get("id")]
     if not drawn:
-        yield "compensation", event, f"补偿边界事件{named(event)}须以关联指向补偿环节"
+        yield "compensation", event, gettext("补偿边界事件{event}须以关联指向补偿环节", event=named(event))
     for each in drawn:
         target = model.find(each.get("targetRef"))
         if target is not None and target.get("isForCompensation") not in TRUE:
-            yield "compensation", target, f"{named(target)}须标明用于补偿"
+            yield "compensation", target, gettext("{target}须标明用于补偿", target=named(target))
 
 
 RULES = {
@@ -142,11 +146,17 @@ def _of_definitions(model: Model) -> Iterator[Broken]:
     for reference in model.all("eventDefinitionRef"):
         target = model.find(reference.text)
         if target is not None and tag_of(target.getparent()) in THROWING:
-            yield "event-definition", reference, f"{named(reference)}引用了发出事件自己的事件定义 {reference.text}"
+            sentence = gettext(
+                "{reference}引用了发出事件自己的事件定义 {definition}",
+                reference=named(reference),
+                definition=reference.text,
+            )
+            yield "event-definition", reference, sentence
     for definition in model.all("timerEventDefinition"):
         times = [each for each in definition if tag_of(each) in ("timeDate", "timeCycle", "timeDuration")]
         if len(times) > 1:
-            yield "event-definition", definition, f"定时事件{named(definition)}只能写一种时间"
+            sentence = gettext("定时事件{definition}只能写一种时间", definition=named(definition))
+            yield "event-definition", definition, sentence
 
 
 def _of_links(model: Model) -> Iterator[Broken]:
@@ -155,11 +165,11 @@ def _of_links(model: Model) -> Iterator[Broken]:
         sources, targets = texts_of(definition, "source"), texts_of(definition, "target")
         if tag_of(event) == "intermediateCatchEvent":
             if not sources:
-                yield "link", event, f"链接{named(event)}须写明来源"
+                yield "link", event, gettext("链接{event}须写明来源", event=named(event))
             others = [(each, "target") for each in sources]
         elif tag_of(event) == "intermediateThrowEvent":
             if len(targets) != 1:
-                yield "link", event, f"链接{named(event)}须写明一个去处"
+                yield "link", event, gettext("链接{event}须写明一个去处", event=named(event))
             others = [(each, "source") for each in targets]
         else:
             continue
@@ -170,9 +180,9 @@ def _of_links(model: Model) -> Iterator[Broken]:
 def _of_other_end(model: Model, definition: etree._Element, key: str, back: str) -> Iterator[Broken]:
     event, other = definition.getparent(), model.find(key, "linkEventDefinition")
     if other is None:
-        yield "link", event, f"链接{named(event)}的另一端 {key} 不存在"
+        yield "link", event, gettext("链接{event}的另一端 {key} 不存在", event=named(event), key=key)
         return
     if definition.get("id") not in texts_of(other, back):
-        yield "link", event, f"链接{named(event)}的另一端没有指回来"
+        yield "link", event, gettext("链接{event}的另一端没有指回来", event=named(event))
     if ancestor(other.getparent(), *SCOPES) is not ancestor(event, *SCOPES):
-        yield "link", event, f"链接{named(event)}的两端须在同一流程的同一层"
+        yield "link", event, gettext("链接{event}的两端须在同一流程的同一层", event=named(event))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from lxml import etree
 
 from workflows.reading import BPMN, local
-from workflows.verification.findings import quoted
+from workflows.translation import gettext, quoted
 
 Broken = tuple[str, etree._Element, str]  # the rule, the element, the sentence
 
@@ -42,7 +42,7 @@ def named(element: etree._Element) -> str:
     """How a sentence calls an element."""
     while element is not None and not (element.get("id") or element.get("name")):
         element = element.getparent()
-    return quoted(element.get("name"), element.get("id")) if element is not None else "文件"
+    return quoted(element.get("name"), element.get("id")) if element is not None else gettext("文件")
 
 
 def text_of(element: etree._Element, child: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from workflows.reading import BPMN, local
+from workflows.translation import gettext
 from workflows.verification.standard.model import ARTIFACTS, TRUE, Broken, Model, ancestor, named, tag_of
 
 SENDS = ("endEvent", "intermediateThrowEvent")
@@ -29,19 +30,19 @@ def _of_message_flow(model: Model, flow: etree._Element, pools: dict[str, etree.
     source, target = model.find(flow.get("sourceRef")), model.find(flow.get("targetRef"))
     for end in (source, target):
         if end is not None and tag_of(end) in ARTIFACTS:
-            yield "message-flow", flow, f"消息流 {key} 不能连着注释或分组"
+            yield "message-flow", flow, gettext("消息流 {key} 不能连着注释或分组", key=key)
     if source is not None and target is not None and _pool_of(source, pools) is _pool_of(target, pools):
-        yield "message-flow", flow, f"消息流 {key} 须连接不同的池"
+        yield "message-flow", flow, gettext("消息流 {key} 须连接不同的池", key=key)
     if source is not None:
         if tag_of(source) in HEARS:
-            yield "message-flow", flow, f"{named(source)}不能发出消息"
+            yield "message-flow", flow, gettext("{source}不能发出消息", source=named(source))
         elif tag_of(source) in SENDS and "message" not in model.kinds(source):
-            yield "message-flow", flow, f"{named(source)}发出消息，须写明是消息事件"
+            yield "message-flow", flow, gettext("{source}发出消息，须写明是消息事件", source=named(source))
     if target is not None:
         if tag_of(target) in SENDS:
-            yield "message-flow", flow, f"{named(target)}不能接收消息"
+            yield "message-flow", flow, gettext("{target}不能接收消息", target=named(target))
         elif tag_of(target) in HEARS and "message" not in model.kinds(target):
-            yield "message-flow", flow, f"{named(target)}接收消息，须写明是消息事件"
+            yield "message-flow", flow, gettext("{target}接收消息，须写明是消息事件", target=named(target))
 
 
 def _pool_of(element: etree._Element, pools: dict[str, etree._Element]) -> etree._Element:
@@ -62,22 +63,25 @@ def _of_multiplicity(element: etree._Element) -> Iterator[Broken]:
         except ValueError:
             return
     if numbers["minimum"] < 0 or numbers["maximum"] < 1:
-        yield "participant", element, f"{named(element)}的参与者数不对"
+        yield "participant", element, gettext("{element}的参与者数不对", element=named(element))
     elif numbers["maximum"] < numbers["minimum"]:
-        yield "participant", element, f"{named(element)}的参与者数最多小于最少"
+        yield "participant", element, gettext("{element}的参与者数最多小于最少", element=named(element))
 
 
 def _of_processes(model: Model) -> Iterator[Broken]:
     for process in model.all("process"):
         if process.get("processType") == "Public" and process.get("isExecutable") in TRUE:
-            yield "public-process", process, f"公开流程{named(process)}不能标为可执行"
+            yield "public-process", process, gettext("公开流程{process}不能标为可执行", process=named(process))
     for call in model.all("callActivity"):
         process = model.find(call.get("calledElement"), "process")
         if process is None:
             continue
         starts = process.findall(f"{BPMN}startEvent")
         if starts and not any(not model.kinds(each) for each in starts):
-            yield "called-process", call, f"{named(call)}调用的流程{named(process)}须有无条件的开始事件"
+            sentence = gettext(
+                "{call}调用的流程{process}须有无条件的开始事件", call=named(call), process=named(process)
+            )
+            yield "called-process", call, sentence
 
 
 def _of_collaborations(model: Model) -> Iterator[Broken]:
@@ -86,12 +90,12 @@ def _of_collaborations(model: Model) -> Iterator[Broken]:
     for each in model.all("globalConversation"):
         inside = [child for child in each if tag_of(child) in (*kinds, "messageFlowAssociation")]
         if inside:
-            yield "conversation", each, f"全局会话{named(each)}中不能有会话节点、关联或注释"
+            yield "conversation", each, gettext("全局会话{element}中不能有会话节点、关联或注释", element=named(each))
     for each in model.all("choreography", "globalChoreographyTask", "globalConversation"):
         if each.find(f"{BPMN}choreographyRef") is not None:
-            yield "choreography", each, f"{named(each)}不能引用编排"
+            yield "choreography", each, gettext("{element}不能引用编排", element=named(each))
     for each in model.all("collaboration"):
         for reference in each.iterfind(f"{BPMN}choreographyRef"):
             other = model.find(reference.text)
             if other is not None and (other.get("isClosed") in TRUE) != (each.get("isClosed") in TRUE):
-                yield "choreography", each, f"{named(each)}与所引用的编排的 isClosed 不一致"
+                yield "choreography", each, gettext("{element}与所引用的编排的 isClosed 不一致", element=named(each))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from workflows.reading import BPMN, local
+from workflows.translation import gettext
 from workflows.verification.standard.model import (
     ACTIVITIES,
     CHOREOGRAPHY,
@@ -101,7 +102,7 @@ def broken(model: Model) -> Iterator[Broken]:
         if called and not _is_elsewhere(call, called, model, imported) and local(called) not in model.known:
             target = model.find(called)
             if target is not None and tag_of(target) not in ("process", *GLOBAL_TASKS):
-                yield "reference", call, f"{named(call)}调用的 {called} 不是流程"
+                yield "reference", call, gettext("{call}调用的 {called} 不是流程", call=named(call), called=called)
 
 
 def _references(element: etree._Element) -> Iterator[tuple[str, str, etree._Element]]:
@@ -130,6 +131,19 @@ def _of_reference(model: Model, element: etree._Element, name: str, reference: s
     target = model.find(reference)
     if target is None:
         if name != "partitionElementRef":
-            yield "reference", element, f"{named(element)}的 {name} 指向不存在的 {reference}"
+            sentence = gettext(
+                "{element}的 {name} 指向不存在的 {reference}",
+                element=named(element),
+                name=name,
+                reference=reference,
+            )
+            yield "reference", element, sentence
     elif allowed and tag_of(target) not in allowed:
-        yield "reference", element, f"{named(element)}的 {name} 指向的 {reference} 不是所要的元素（{tag_of(target)}）"
+        sentence = gettext(
+            "{element}的 {name} 指向的 {reference} 不是所要的元素（{tag}）",
+            element=named(element),
+            name=name,
+            reference=reference,
+            tag=tag_of(target),
+        )
+        yield "reference", element, sentence

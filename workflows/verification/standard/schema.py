@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from lxml import etree
 from SpiffWorkflow.spiff.parser.process import VALIDATOR
 
-from workflows.verification.findings import ERROR, STANDARD, Finding, quoted
+from workflows.translation import gettext, quoted
+from workflows.verification.findings import ERROR, STANDARD, Finding
 
 MOST = 20  # faults that are told
 LARGE = 5000  # elements: of a larger file only the first fault is told
@@ -28,9 +29,11 @@ def of_schema(root: etree._Element) -> Iterator[Finding]:
         around = element
         while around is not None and not around.get("id"):
             around = around.getparent()
-        name = quoted(around.get("name"), around.get("id")) if around is not None else "文件"
+        name = quoted(around.get("name"), around.get("id")) if around is not None else gettext("文件")
         tag = etree.QName(element).localname if element is not None else "?"
-        sentence = f"{name}：第 {fault.line} 行的 {tag} 不符合 BPMN 2.0 的格式定义"
+        sentence = gettext(
+            "{name}：第 {line} 行的 {tag} 不符合 BPMN 2.0 的格式定义", name=name, line=fault.line, tag=tag
+        )
         yield Finding("schema", ERROR, around.get("id") if around is not None else None, sentence, STANDARD)
 
 
@@ -40,7 +43,8 @@ def _first_fault(root: etree._Element) -> Iterator[Finding]:
     try:
         etree.fromstring(etree.tostring(root), parser)
     except etree.XMLSyntaxError as error:
-        yield Finding("schema", ERROR, None, f"第 {error.lineno} 行不符合 BPMN 2.0 的格式定义", STANDARD)
+        sentence = gettext("第 {line} 行不符合 BPMN 2.0 的格式定义", line=error.lineno)
+        yield Finding("schema", ERROR, None, sentence, STANDARD)
 
 
 def _at(root: etree._Element, path: str | None) -> etree._Element | None:
