@@ -140,3 +140,4 @@ def test_it_checks_its_own_diagrams(installed: Path, tmp_path: Path) -> None:
     diagram = installed / "app/bpmn/suspension/suspension.bpmn"
 
     assert "可靠 是" in _run(installed, tmp_path, "-m", "workflows", "check", str(diagram))
+    assert "sound yes" in _run(installed, tmp_path, "-m", "workflows", "check", str(diagram), "--lang", "en")

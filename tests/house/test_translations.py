@@ -74,7 +74,7 @@ def test_every_chinese_literal_goes_through_the_catalogue() -> None:
             else:
                 found.append(f"{file}:{line}: {text}")
 
-    assert not found, "\n".join(found)
+    assert not found, "\n".join(["give it to gettext of workflows.translation, then make translations:", *found])
     assert used >= {(file, text) for file, (_why, known) in UNTRANSLATED.items() for text in known}
     assert {file for file, _ in used} == UNTRANSLATED.keys()
 
@@ -119,7 +119,7 @@ def test_every_sentence_is_translated_with_the_same_placeholders(code: str) -> N
     odd = [words for sentence, words in known.items() if placeholders(sentence) != placeholders(words)]
     chinese = [words for words in known.values() if CHINESE.search(words)]
 
-    assert not missing, missing
+    assert not missing, f"write these in {catalogue(code)}: {missing}"
     assert not odd, odd
     assert not chinese, chinese
 
