@@ -9,11 +9,13 @@ days moved around them wait for the notice.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,11 +25,22 @@ ZONE = ZoneInfo("Asia/Shanghai")
 CLOSING = dt.time(17, 30)  # an office's day ends: a deadline is the end of its last working day
 
 _offset = dt.timedelta(0)
+_ahead: ContextVar[dt.timedelta] = ContextVar("ahead", default=_offset)
 
 
 def now() -> dt.datetime:
     """This instant, in UTC, as the product's clock shows it."""
-    return dt.datetime.now(dt.UTC) + _offset
+    return dt.datetime.now(dt.UTC) + _offset + _ahead.get()
+
+
+@contextlib.contextmanager
+def ahead(days: int) -> Iterator[None]:
+    """Within the block, and for nobody else, it is so many days later: for what is rehearsed and undone."""
+    before = _ahead.set(_ahead.get() + dt.timedelta(days=days))
+    try:
+        yield
+    finally:
+        _ahead.reset(before)
 
 
 def today() -> dt.date:

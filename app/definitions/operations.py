@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,32 @@ def publish_content(
     if make_current:
         process.name, process.current_id = compiled_version.name, version.id
     return version
+
+
+def put_in_place(draft: CompiledVersion, content: Content) -> CompiledVersion:
+    """Make what is not published the version in which new cases of its process open, unasked: in a transaction that
+    will be undone, for a rehearsal. The same with the number and the id that it has until then.
+    """
+    number = _next_number(draft.key)
+    process = db.session.get(Process, draft.key)
+    if process is None:
+        process = Process(key=draft.key, name=draft.name)
+        db.session.add(process)
+        db.session.flush()
+    version = ProcessVersion(
+        process_key=draft.key,
+        number=number,
+        checksum=content.checksum_again(number),
+        files=dict(content.drawn),
+        forms=dict(content.forms),
+        published_at=clock.now(),
+        published_by="",
+    )
+    db.session.add(version)
+    db.session.flush()
+    process.name, process.current_id, process.off_since = draft.name, version.id, None
+    db.session.flush()
+    return replace(draft, version_id=version.id, number=number)
 
 
 def content_of(version: ProcessVersion) -> Content:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,10 +86,23 @@ class CompiledVersion:
 
 _compiled_versions: dict[tuple[str, int], CompiledVersion] = {}
 _lock = threading.Lock()
+_provisional: ContextVar[CompiledVersion | None] = ContextVar("provisional", default=None)
+
+
+@contextlib.contextmanager
+def provisional(version: CompiledVersion) -> Iterator[None]:
+    """Within the block that version is the one of its id: its row will be undone, and the id then be another's."""
+    before = _provisional.set(version)
+    try:
+        yield
+    finally:
+        _provisional.reset(before)
 
 
 def compiled_version(version_id: int) -> CompiledVersion:
     """The version of that id. Raises Missing."""
+    if (present := _provisional.get()) is not None and present.version_id == version_id:
+        return present
     place = (str(db.engine.url), version_id)
     if place not in _compiled_versions:
         version = db.session.get(ProcessVersion, version_id)

@@ -8,9 +8,14 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
-from app import clock
 from app.access import actor, allow, found, require
 from app.cases import hooks, operations, queries
+from app.cases.presenters.application_forms import (
+    asked_form,
+    initial_values,
+    is_about_a_child,
+    split_row,
+)
 from app.cases.presenters.cases import destination
 from app.cases.presenters.choices import not_taught, with_names
 from app.cases.queries.early_objections import with_rules
@@ -28,7 +33,6 @@ from app.definitions.queries import (
     startable_version,
     switched_off,
 )
-from app.definitions.rules.forms import fields_of
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
 from app.schools.models import GRADES
 from app.students import queries as students
@@ -61,7 +65,7 @@ def index() -> Any:
     startable = [current_version(each.key) for each in offered if not (child and each.key in off)]
     in_the_way: dict[str, None] = {}
     if child:
-        against = {each.key: _against(each, child) for each in startable if _about_a_child(each)}
+        against = {each.key: _against(each, child) for each in startable if is_about_a_child(each)}
         startable = [each for each in startable if not against.get(each.key, True)]
         in_the_way = dict.fromkeys(
             each.detail for said in against.values() for each in said if isinstance(each, OF_THE_CHILD)
@@ -116,8 +120,8 @@ def start(key: str) -> Any:
     version = _startable(key)
     if key in hooks.start_page:
         return redirect(address_of(version))
-    if not _about_a_child(version):
-        return _form(version, None, values={**_initial(version), **(draft_for(key, actor()) or {})})
+    if not is_about_a_child(version):
+        return _form(version, None, values={**initial_values(version), **(draft_for(key, actor()) or {})})
     if not request.args.get("student"):
         return _children(version)
     return _form(version, _child(request.args["student"]))
@@ -128,18 +132,6 @@ def _startable(key: str) -> CompiledVersion:
         raise Missing()
     require(operations.is_startable(key, actor()))
     return startable_version(key)
-
-
-def _initial(version: CompiledVersion) -> dict[str, Any]:
-    """What stands in an opening form before anybody types: the present school year where it says so (`x-initial`)."""
-    asked = fields_of(version.form(APPLICATION))
-    return {
-        name: clock.school_year(clock.today()) for name, part in asked.items() if part.get("x-initial") == "school_year"
-    }
-
-
-def _about_a_child(version: CompiledVersion) -> bool:
-    return "student" in fields_of(version.form(APPLICATION))
 
 
 def _child(text: str) -> Student:
@@ -164,7 +156,7 @@ def _form(
 ) -> str:
     closed = closed_fields(version, child, actor())
     today = [*_not_today(version), *_said_of(version, child)] if not errors else []
-    named = with_names(_asked(version, child), version.key, child, actor(), given=values)
+    named = with_names(asked_form(version, child, actor()), version.key, child, actor(), given=values)
     return render_template(
         "cases/start/form.html",
         version=version,
@@ -211,24 +203,6 @@ def _ways(objections: Sequence[Refused]) -> list[CompiledVersion]:
     return [each for each in ways if each.name.startswith(words)]
 
 
-def _asked(version: CompiledVersion, child: Student | None) -> dict[str, Any]:
-    """The opening form without the child, who is chosen already; with what may be chosen about this one.
-
-    Where the process is about a list, with the form of its first child.
-    """
-    schema = version.form(APPLICATION)
-    if ROW in version.forms:
-        row = version.form(ROW)
-        properties = {**schema["properties"], **row["properties"]}
-        return {**schema, "properties": properties, "required": [*schema.get("required", ()), *row.get("required", ())]}
-    asked = {name: part for name, part in schema["properties"].items() if name != "student"}
-    if child is not None or not _about_a_child(version):
-        for name, choices in hooks.choices.of(version.key).items():
-            offered = [{"const": value, "title": words} for value, words in choices(child, actor())]
-            asked[name] = {**asked[name], "oneOf": offered}
-    return {**schema, "properties": asked, "required": [name for name in schema.get("required", ()) if name in asked]}
-
-
 def prepared(key: str, student_id: int, values: dict[str, Any]) -> str:
     """The opening form about a child with what another package knows filled in; the person sends it like any other.
 
@@ -242,14 +216,14 @@ def prepared(key: str, student_id: int, values: dict[str, Any]) -> str:
 @takes_files(64)
 def submit(key: str) -> Any:
     version, caller = _startable(key), actor()
-    child = _child(request.form.get("student", "")) if _about_a_child(version) else None
-    application = form_values(_asked(version, child))
+    child = _child(request.form.get("student", "")) if is_about_a_child(version) else None
+    application = form_values(asked_form(version, child, actor()))
     if child is not None:
         application["student"] = child.id
-    asked, rows = _split(version, application)
+    asked, rows = split_row(version, application)
     papers, unfit = papers_in(version)
     try:
-        form = _asked(version, None) if rows else version.form(APPLICATION)
+        form = asked_form(version, None, actor()) if rows else version.form(APPLICATION)
         faults: list[InvalidInput] = [*objections(form, application), *unfit]
         lacks = missing(version, asked, kinds_sent(papers, unfit))
         if faults and rows is None:
@@ -283,15 +257,6 @@ def _as_typed(version: CompiledVersion, application: dict[str, Any]) -> dict[str
 
 def _places(schema: Mapping[str, Any]) -> list[str]:
     return [name for name, part in schema["properties"].items() if part.get("format") in ("cn-division", "country")]
-
-
-def _split(version: CompiledVersion, typed: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]] | None]:
-    """The application, and the list of the one child that was typed with it."""
-    if ROW not in version.forms:
-        return typed, None
-    own = version.form(APPLICATION)["properties"]
-    child = {name: value for name, value in typed.items() if name not in own}
-    return {name: value for name, value in typed.items() if name in own}, [child]
 
 
 def _of_the_form(refusal: Refused) -> list[Refusal]:

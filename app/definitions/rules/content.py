@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-DRAWN = (".bpmn", ".dmn", ".policy")
+SCENARIO = ".scenario"
+DRAWN = (".bpmn", ".dmn", ".policy", SCENARIO)
 FORM = ".json"
 
 
@@ -18,7 +19,7 @@ FORM = ".json"
 class Content:
     """The files of one process."""
 
-    drawn: Mapping[str, str]  # file name -> text: diagrams, decision tables, policies
+    drawn: Mapping[str, str]  # file name -> text: diagrams, decision tables, policies, scenarios
     forms: Mapping[str, Any]  # file name without its ending -> what it says
 
     @property
