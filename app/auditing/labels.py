@@ -125,6 +125,8 @@ VERBS = {
     "calendar/import": "导入工作日历",
     "studio/create_draft": "新建流程草稿",
     "studio/delete_draft": "删除流程草稿",
+    "studio/keep_scenario": "保存演练用例",
+    "studio/delete_scenario": "删除演练用例",
     "studio/propose": "提出发布流程",
     "studio/withdraw": "撤回发布申请",
     "studio/return": "退回发布申请",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app.access import Actor
 from app.database import end_reading, transaction
+from app.errors import Refused
 from app.studio.operations import proposals as operations
+from app.studio.operations import scenarios
 from app.studio.queries.drafts import draft_for, files_of, proposal_for
-from app.studio.queries.findings import check
+from app.studio.queries.findings import Check, check
 from app.studio.queries.proposals import check_of
 from app.studio.rules.files import content_of
+from app.studio.rules.scenarios import Script
 
 
 def propose_draft(draft_id: int, note: str, *, actor: Actor) -> int:
@@ -18,9 +23,11 @@ def propose_draft(draft_id: int, note: str, *, actor: Actor) -> int:
     operations.checked_words("note", "修改说明", note)
     end_reading()
     found, checksum = check(key, files), content_of(files).checksum
+    failing = _failing(key, files, found, actor=actor)
     end_reading()
     with transaction():
-        return operations.propose(draft_id, note, check=found, checksum=checksum, actor=actor).id
+        proposed = operations.propose(draft_id, note, check=found, failing=failing, checksum=checksum, actor=actor)
+        return proposed.id
 
 
 def decide_proposal(proposal_id: int, outcome: str, opinion: str, *, actor: Actor) -> int:
@@ -34,7 +41,23 @@ def decide_proposal(proposal_id: int, outcome: str, opinion: str, *, actor: Acto
             return operations.return_proposal(proposal_id, opinion, actor=actor).id
     proposal = proposal_for(actor, proposal_id)
     operations.refuse_own(proposal, actor)
-    found = check_of(proposal)
+    key, files, found = proposal.process_key, proposal.files, check_of(proposal)
+    failing = _failing(key, files, found, actor=actor)
     end_reading()
     with transaction():
-        return operations.approve(proposal_id, opinion, check=found, actor=actor).id
+        return operations.approve(proposal_id, opinion, check=found, failing=failing, actor=actor).id
+
+
+def keep_rehearsal(draft_id: int, name: str, script: Script, *, actor: Actor, file: str | None = None) -> str:
+    """Keep a finished rehearsal as a scenario of its draft; the name of its file. Raises as `scenarios.prepare`."""
+    scenario = scenarios.prepare(draft_id, name, script, actor=actor)
+    end_reading()
+    with transaction():
+        return scenarios.keep(draft_id, scenario, actor=actor, file=file).name
+
+
+def _failing(key: str, files: Mapping[str, str], found: Check, *, actor: Actor) -> list[Refused]:
+    """The scenarios that do not take their course, where nothing else is in the way."""
+    if not found.publishable:
+        return []
+    return scenarios.failures(scenarios.results_of(key, files, actor=actor))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app import audit, clock
 from app.access import Actor, require
 from app.database import db, serialise
 from app.definitions import operations as definitions
 from app.definitions.queries import followers
-from app.errors import InvalidInput, Objected, Stale
+from app.errors import InvalidInput, Objected, Refused, Stale
 from app.students.operations.lawful_changes_table import keep_matrix
 from app.studio.models import DraftStatus, Proposal, ProposalStatus
 from app.studio.operations.drafts import end
@@ -29,11 +31,13 @@ from app.web.formatting import moment
 LONGEST = 2000
 
 
-def propose(draft_id: int, note: str, *, check: Check, checksum: str, actor: Actor) -> Proposal:
+def propose(
+    draft_id: int, note: str, *, check: Check, failing: Sequence[Refused], checksum: str, actor: Actor
+) -> Proposal:
     """Propose a draft as it is now; an earlier proposal of it that waits is withdrawn.
 
-    check, checksum -- the findings, and the content of which they were made; when the draft has changed meanwhile the
-        proposal is not made.
+    check, failing, checksum -- the findings, the scenarios that fail, and the content of which they were made; when the
+        draft has changed meanwhile the proposal is not made.
     Raises Missing, InvalidInput, Objected with what forbids it, NothingChanged, NewerVersion, Stale.
     """
     checked_words("note", "修改说明", note)
@@ -42,7 +46,7 @@ def propose(draft_id: int, note: str, *, check: Check, checksum: str, actor: Act
     content = content_of(files)
     if content.checksum != checksum:
         raise Stale()
-    refuse_forbidden(check)
+    refuse_forbidden(check, failing)
     current = current_of(draft.process_key)
     _refuse_newer(draft.base_id, draft.base.number if draft.base else None, current)
     if current is not None and definitions.content_of(current).checksum == content.checksum:
@@ -86,10 +90,10 @@ def return_proposal(proposal_id: int, opinion: str, *, actor: Actor) -> Proposal
     return proposal
 
 
-def approve(proposal_id: int, opinion: str, *, check: Check, actor: Actor) -> Proposal:
+def approve(proposal_id: int, opinion: str, *, check: Check, failing: Sequence[Refused], actor: Actor) -> Proposal:
     """Publish what was proposed under the next number; running cases stay on their version.
 
-    check -- the findings of what was proposed
+    check, failing -- the findings of what was proposed, and the scenarios that fail
     Raises Missing, Stale when another was faster, OwnProposal, Objected with what forbids it, ChangedSince,
     NewerVersion, NotPublishable.
     """
@@ -98,7 +102,7 @@ def approve(proposal_id: int, opinion: str, *, check: Check, actor: Actor) -> Pr
     serialise(definitions.PUBLICATIONS)
     proposal = _waiting(proposal_id, actor)
     refuse_own(proposal, actor)
-    refuse_forbidden(check)
+    refuse_forbidden(check, failing)
     draft, content = draft_for(actor, proposal.draft_id), content_of(proposal.files)
     if content_of(files_of(draft.id)).checksum != proposal.checksum:
         raise ChangedSince(who=draft.changed_by.name, when=moment(draft.changed_at))
@@ -134,10 +138,10 @@ def checked_words(field: str, title: str, words: str) -> None:
         raise InvalidInput(sentence=f"{title}不能超过 {LONGEST} 字（现有 {len(words)} 字）。", field=field)
 
 
-def refuse_forbidden(check: Check) -> None:
-    """Raises Objected with every finding that forbids to publish."""
-    if check.forbidding:
-        raise Objected([unproposable(each) for each in check.forbidding])
+def refuse_forbidden(check: Check, failing: Sequence[Refused] = ()) -> None:
+    """Raises Objected with every finding that forbids to publish, and every scenario that fails."""
+    if against := [*(unproposable(each) for each in check.forbidding), *failing]:
+        raise Objected(against)
 
 
 def unproposable(found: Found) -> Unproposable:

@@ -180,3 +180,91 @@ class ReplaysJson(TypedDict):
     ways: dict[str, int]
     items: list[ReplayedCaseJson]
     offices: list[OfficeLoadJson]
+
+
+class RefusedJson(TypedDict):
+    """One sentence that an official would read, with its code."""
+
+    code: str
+    detail: str
+    field: str | None
+
+
+class PlayedJson(TypedDict):
+    """A step of a rehearsal: who has said what, and the operations that the diagram has called then."""
+
+    task: str
+    name: str
+    process: str
+    office: str
+    role: str
+    duty: str
+    outcome: str
+    words: str
+    opinion: str
+    operations: list[str]
+    working_days: int | None
+
+
+class RehearsedDeskJson(TypedDict):
+    """A task at which a rehearsal waits, with the form as its official would see it."""
+
+    task: str
+    process: str
+    name: str
+    office: str
+    role: str
+    duty: str
+    working_days: int
+    note: dict[str, str] | None
+    form: dict[str, Any]
+    values: dict[str, Any]
+    outcomes: list[dict[str, str]]
+    reasons: list[dict[str, str]]
+
+
+class RecordLineJson(TypedDict):
+    """One thing that the record says, before and after."""
+
+    title: str
+    before: str
+    after: str
+
+
+class RehearsalJson(TypedDict):
+    """A rehearsal: the run that would be, nothing written. `script` plays it again."""
+
+    process: str
+    people: dict[str, str]
+    outcome: str | None
+    operations_at_opening: list[str]
+    played: list[PlayedJson]
+    waiting: list[RehearsedDeskJson]
+    takes_effect_on: str | None
+    refused: list[RefusedJson]
+    course: list[dict[str, str]]
+    record: list[RecordLineJson]
+    changes: list[str]
+    directives: list[str]
+    papers: list[str]
+    notices: list[str]
+    involved: list[str]
+    working_days: int
+    script: dict[str, Any]
+
+
+class ScenarioBriefJson(TypedDict):
+    """A scenario of a draft: its file, its name, and the course that it must take."""
+
+    file: str
+    name: str
+    expected: list[dict[str, str]]
+
+
+class ScenarioResultJson(TypedDict):
+    """How a scenario went; `where` says what is not as it was."""
+
+    file: str
+    name: str
+    passed: bool
+    where: str

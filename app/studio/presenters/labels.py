@@ -31,7 +31,7 @@ WAYS = {
     Way.OTHER: ("结果不同", "red"),
     Way.STUCK: ("走不下去", "red"),
 }
-FILE_KINDS = {"bpmn": "流程图", "dmn": "决策表", "policy": "办事规则", "json": "表单"}
+FILE_KINDS = {"bpmn": "流程图", "dmn": "决策表", "policy": "办事规则", "scenario": "演练用例", "json": "表单"}
 OWN_KINDS = {"reasons.json": "办理原因", "proofs.json": "证明材料", "application.json": "申请表"}
 
 

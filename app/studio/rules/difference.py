@@ -8,10 +8,16 @@ from app.definitions.rules.content import Content
 from app.studio.rules.diagram_things import things_of_diagram
 from app.studio.rules.form_things import things_of_form
 from app.studio.rules.policy_things import things_of_policy
+from app.studio.rules.scenario_things import things_of_scenario
 from app.studio.rules.table_things import things_of_table
 from app.studio.rules.things import CHANGED, MOVED, Difference, compared
 
-READERS = {"bpmn": things_of_diagram, "dmn": things_of_table, "policy": things_of_policy}
+READERS = {
+    "bpmn": things_of_diagram,
+    "dmn": things_of_table,
+    "policy": things_of_policy,
+    "scenario": things_of_scenario,
+}
 ONLY_LAYOUT = "只有排版、注释或编号以外没有含义的内容不同"
 
 

@@ -6,10 +6,13 @@ import hashlib
 import re
 from collections.abc import Mapping
 
-from app.definitions.rules.content import DRAWN, FORM, Content
+from app.definitions.rules.content import DRAWN, FORM, SCENARIO, Content
 from app.definitions.rules.form_files import LARGEST as LARGEST_FORM
 from app.definitions.rules.form_files import Unreadable, read_form_file
+from app.errors import Refused, objections_of
 from app.studio.rules.refusals import UnfitDraftFile
+from app.studio.rules.scenarios import LARGEST as LARGEST_SCENARIO
+from app.studio.rules.scenarios import scenario_of
 from app.web.text import visible
 from workflows import DiagramRefused
 from workflows.policies import SUFFIX, check_policy_size
@@ -19,7 +22,7 @@ from workflows.verification import read_bpmn
 MOST_FILES = 80
 MOST_BYTES = 8 * 1024 * 1024  # of all files of a draft
 LONGEST_NAME = 60
-DRAWN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\.(?:bpmn|dmn|policy)")
+DRAWN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\.(?:bpmn|dmn|policy|scenario)")
 FORM_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\.json")
 DMN = re.compile(r"\{https?://www\.omg\.org/spec/DMN/[0-9]{8}/(?:MODEL|DMN)(?:/|\.xsd)?\}definitions")
 
@@ -29,7 +32,9 @@ def checked_name(name: str) -> str:
     if len(name) > LONGEST_NAME:
         raise UnfitDraftFile(name=visible(name), sentence=f"的文件名不能超过 {LONGEST_NAME} 个字符", field="name")
     if not name.endswith((*DRAWN, FORM)):
-        raise UnfitDraftFile(name=visible(name), sentence="须以 .bpmn、.dmn、.policy 或 .json 结尾", field="name")
+        raise UnfitDraftFile(
+            name=visible(name), sentence="须以 .bpmn、.dmn、.policy、.scenario 或 .json 结尾", field="name"
+        )
     if name.endswith(DRAWN) and not DRAWN_NAME.fullmatch(name):
         sentence = "的文件名只能用英文字母、数字、下划线、连字符和点"
         raise UnfitDraftFile(name=visible(name), sentence=sentence, field="name")
@@ -49,6 +54,8 @@ def checked_text(name: str, raw: bytes, *, field: str | None = None) -> str:
         text = raw.decode("utf-8").removeprefix("\ufeff")
         if name.endswith(FORM):
             read_form_file(text.encode())
+        elif name.endswith(SCENARIO):
+            scenario_of(text.encode())
         elif name.endswith(SUFFIX):
             check_policy_size(text.encode(), name)
             if any(each < " " and each not in "\t\r\n" for each in text):
@@ -61,6 +68,9 @@ def checked_text(name: str, raw: bytes, *, field: str | None = None) -> str:
         raise UnfitDraftFile(name=name, sentence=f"须为 UTF-8 编码（第 {line} 行不是）", field=field) from error
     except Unreadable as error:
         raise UnfitDraftFile(name=name, sentence=str(error), field=field) from error
+    except Refused as error:
+        sentences = [f"{each.field or '内容'}：{each.detail.rstrip('。')}" for each in objections_of(error)]
+        raise UnfitDraftFile(name=name, sentence=f"不是演练用例（{'；'.join(sentences[:3])}）", field=field) from error
     except DiagramRefused as error:
         sentence = error.sentence.removeprefix(f"{name}：")
         raise UnfitDraftFile(name=name, sentence=sentence, field=field) from error
@@ -102,9 +112,9 @@ def etag_of(text: str) -> str:
 
 def media_type_of(name: str) -> str:
     """How a file is given out."""
-    return "application/json" if name.endswith(FORM) else "application/xml"
+    return "application/json" if name.endswith((FORM, SCENARIO)) else "application/xml"
 
 
 def largest_of(name: str) -> int:
     """Bytes that a file of that name may have."""
-    return LARGEST_FORM if name.endswith(FORM) else LARGEST
+    return LARGEST_FORM if name.endswith(FORM) else LARGEST_SCENARIO if name.endswith(SCENARIO) else LARGEST

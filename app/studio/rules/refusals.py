@@ -112,3 +112,52 @@ class AlreadyOff(Refused):
 
     code = "E-SWITCHED"
     text = "流程“{name}”已经{state}，不必再次办理。"
+
+
+class NothingWaits(Refused):
+    """A step of a rehearsal at a task at which nothing waits."""
+
+    code = "E-REHEARSAL-TASK"
+    text = "没有等待办理的“{task}”。"
+
+
+class WriteRefused(Refused):
+    """A write that no rule has refused, and the database has."""
+
+    code = "E-REHEARSAL-WRITE"
+    text = "这一步写入学籍时会被数据库拒绝，办理人员将看到系统故障。请检查流程图调用的操作与办理次序。"
+
+
+class RehearsalBusy(Refused):
+    """Something was in the way of a rehearsal: it gives way to whoever means it."""
+
+    code = "E-REHEARSAL-BUSY"
+    text = "有办件正在办理，试运行没有进行。请稍后再试。"
+
+
+class RehearsalTooLong(Refused):
+    """A rehearsal that does not come to its end in its time."""
+
+    code = "E-REHEARSAL-LONG"
+    text = "试运行用时过长，已停止。请减少步骤，或检查流程图中的循环。"
+
+
+class NotOver(Refused):
+    """A rehearsal that is kept as a scenario must have come to an end."""
+
+    code = "E-REHEARSAL-OPEN"
+    text = "试运行还没有办结，不能保存为用例。"
+
+
+class OtherCourse(Refused):
+    """A rehearsal with real schools or a real child that goes another way with invented ones."""
+
+    code = "E-SCENARIO-COURSE"
+    text = "换成虚拟的学校和学生后走法不同，不能保存为用例。{where}"
+
+
+class ScenarioFailed(Refused):
+    """A scenario that does not take its course any more: what it tells of may not be published."""
+
+    code = "E-SCENARIO"
+    text = "演练用例“{name}”没有通过。{where}"

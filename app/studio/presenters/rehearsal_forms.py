@@ -1,0 +1,105 @@
+"""The form in which those who take part in a rehearsal are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.access import Actor
+from app.definitions.queries import APPLICATION, CompiledVersion
+from app.definitions.rules.forms import fields_of
+from app.errors import InvalidInput, Refused
+from app.schools.models import GRADES
+from app.studio.queries.rehearsal_choices import children_named, offices_named, school_of
+from app.studio.rules.scenarios import APART, KINDS, SIDES, STAGES, STANDINGS, SUPERIORS, Child, Place, Script
+
+Choices = Mapping[str, Sequence[tuple[str, str]]]
+OFFICE, OTHER, CHILD = "申请单位", "另一所学校", "学生"
+
+
+def cast_form(choices: Choices) -> dict[str, Any]:
+    """As JSON Schema. choices -- of a field what was meant by what was typed, where that was more than one."""
+    own = "名称或代码；留空则按下面的种类虚拟"
+    parts = {
+        "applicant": _text(OFFICE, "机构名称", own),
+        "kind": _choice(OFFICE, "种类", KINDS),
+        "stage": _choice(OFFICE, "学段", STAGES),
+        "superior": _choice(OFFICE, "主管部门", SUPERIORS),
+        "other": _text(OTHER, "学校名称", "名称或代码；留空则按下面的关系虚拟"),
+        "apart": _choice(OTHER, "与申请单位的关系", APART, "不涉及另一所学校的，不选"),
+        "student": _text(CHILD, "学生姓名", "全省范围内按姓名查找；留空则虚拟一名"),
+        "at": _choice(CHILD, "在何校", SIDES, "不针对在籍学生的，不选"),
+        "grade": _choice(CHILD, "虚拟学生的年级", GRADES),
+        "standing": _choice(CHILD, "虚拟学生的学籍状态", STANDINGS),
+    }
+    for name, found in choices.items():
+        parts[name] = {**parts[name], "oneOf": [{"const": value, "title": words} for value, words in found]}
+    return {"type": "object", "properties": parts}
+
+
+def _text(section: str, title: str, description: str) -> dict[str, Any]:
+    return {"type": "string", "title": title, "description": description, "maxLength": 80, "x-section": section}
+
+
+def _choice(section: str, title: str, names: Mapping[str, str], description: str = "") -> dict[str, Any]:
+    offered = [{"const": value, "title": words} for value, words in names.items()]
+    said = {"description": description} if description else {}
+    return {"type": "string", "title": title, "oneOf": offered, "x-section": section, **said}
+
+
+def default_cast(version: CompiledVersion) -> dict[str, str]:
+    """What is likely to be meant by a process: a child that comes from elsewhere, one of the school, or none."""
+    asked = fields_of(version.form(APPLICATION))
+    kind = {"bureau": "county", "province": "province"}.get(version.applicant, "school")
+    said = {"kind": kind, "stage": "primary", "superior": "county", "grade": "13", "standing": "active"}
+    if "to_school" in asked and "main_number" in asked:
+        return {**said, "apart": "province", "at": "other"}
+    if "student" in asked:
+        return {**said, "at": "applicant"}
+    return {**said, "apart": "same"} if kind != "school" else said
+
+
+def read_cast(actor: Actor, typed: Mapping[str, str]) -> tuple[Script | None, Choices, list[Refused]]:
+    """The script that the form begins; None with what is to be chosen from, and every fault."""
+    faults: list[Refused] = []
+    choices: dict[str, Sequence[tuple[str, str]]] = {}
+
+    def one(name: str, found: Sequence[tuple[str, str]]) -> str:
+        if len(found) == 1:
+            return found[0][0]
+        if found:
+            choices[name] = found
+            sentence = f"符合“{typed[name]}”的不止一个，请选择。"
+        else:
+            sentence = f"没有找到“{typed[name]}”。"
+        faults.append(InvalidInput(sentence=sentence, field=name))
+        return ""
+
+    codes = {name: one(name, offices_named(actor, typed[name])) for name in ("applicant", "other") if typed.get(name)}
+    at = typed.get("at") or ("applicant" if typed.get("student") else "")
+    child: Child | None = None
+    if typed.get("student") and not faults:
+        found = children_named(actor, typed["student"], codes.get(at, ""))
+        if student := one("student", found):
+            child = Child(int(student), at)
+            codes.setdefault(at, school_of(actor, int(student)))
+    elif at:
+        child = Child(None, at, typed.get("grade") or "13", typed.get("standing") or "active")
+    if at == "other" and not codes.get("other") and not typed.get("apart"):
+        sentence = "学生在另一所学校的，请写明另一所学校或者与申请单位的关系。"
+        faults.append(InvalidInput(sentence=sentence, field="apart"))
+    if faults:
+        return None, choices, faults
+    return _cast(typed, codes, child), {}, []
+
+
+def _cast(typed: Mapping[str, str], codes: Mapping[str, str], child: Child | None) -> Script:
+    kinds = {name: typed[name] for name in ("kind", "stage", "superior") if typed.get(name)}
+    applicant = Place(codes["applicant"]) if codes.get("applicant") else Place(**kinds)
+    other: Place | None = None
+    if codes.get("other"):
+        other = Place(codes["other"], apart=typed.get("apart") or "same")
+    elif typed.get("apart"):
+        shape = {name: each for name, each in kinds.items() if name != "kind"}
+        other = Place(**shape, apart=typed["apart"])
+    return Script(applicant, other, child)

@@ -1,0 +1,229 @@
+"""试运行: a draft played by the real verbs, and nothing of it stays."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.database import Model, db
+from tests.studio.conftest import Studio
+from tests.studio.test_replays import SECOND_LOOK
+from tests.support import factories
+from tests.support.transfer_case import Story
+
+APPLICATION = {
+    "main_number": "=child.main_number",
+    "name": "=child.name",
+    "to_school": "=applicant",
+    "reason": "家庭住址变动",
+    "guardian": {"name": "陈建国", "relation": "1", "phone": "13800000000"},
+    "signed_on": "=day-1",
+}
+LISTED = (  # what a drawing says of the flows at its tasks
+    ("<bpmn:incoming>f_ls_agree</bpmn:incoming>", "<bpmn:incoming>f_looked</bpmn:incoming>"),
+    (
+        '</bpmn:userTask><bpmn:userTask id="releasing_bureau"',
+        "<bpmn:incoming>f_ls_agree</bpmn:incoming><bpmn:outgoing>f_looked</bpmn:outgoing>"
+        '</bpmn:userTask><bpmn:userTask id="releasing_bureau"',
+    ),
+)
+CAST = {
+    "applicant": {"kind": "school", "stage": "primary", "superior": "county"},
+    "other": {"kind": "school", "stage": "primary", "superior": "county", "apart": "province"},
+    "child": {"at": "other", "grade": "13", "standing": "active"},
+}
+
+
+@pytest.fixture
+def two_counties(studio: Studio) -> Studio:
+    """A province in which a child can go from one county to another."""
+    for code in ("330106", "330212"):
+        factories.a_bureau(code)
+    db.session.commit()
+    return studio
+
+
+def rehearsed(studio: Studio, draft: int, outcomes: list[Any], who: str = "analyst", **more: Any) -> dict[str, Any]:
+    body = {**CAST, "application": APPLICATION, "outcomes": outcomes, **more}
+    answer = studio.program(who).post(f"/drafts/{draft}/rehearse", body)
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def everything(app: Flask) -> dict[str, str]:
+    """A digest of every table, and of every file that the application keeps."""
+    db.session.rollback()
+    found = {}
+    for table in Model.metadata.sorted_tables:
+        rows = db.session.execute(sa.select(table)).all()
+        found[table.name] = hashlib.sha256(repr(sorted(map(repr, rows))).encode()).hexdigest()
+    db.session.rollback()
+    folder = Path(app.config["ATTACHMENTS"])
+    found["files"] = repr(sorted(str(each) for each in folder.rglob("*")))
+    return found
+
+
+def test_invented_schools_and_an_invented_child_go_the_whole_way(two_counties: Studio) -> None:
+    draft = two_counties.draft("transfer")
+
+    found = rehearsed(two_counties, draft, ["agree"] * 5)
+
+    assert (found["outcome"], found["refused"]) == ("agreed", [])
+    assert [each["name"] for each in found["played"]][-1] == "转入学校凭指令调档"
+    assert found["played"][3]["operations"] == ["directive/issue"]
+    moved = {each["title"]: (each["before"], each["after"]) for each in found["record"]}
+    assert moved["就读学校"] == ("乙校（演练）", "甲校（演练）")
+    assert moved["档案保管"] == ("乙校（演练）", "甲校（演练）")
+    assert found["changes"] == ["演练生：转出，自 2026-11-23 起", "演练生：转入，自 2026-11-23 起"]
+    assert len(found["directives"]) == 1
+    assert found["working_days"] == 50
+    assert "330212区教育局（审核）" in found["involved"]
+    assert found["course"][-1] == {"end": "agreed"}
+
+
+def test_nothing_of_it_stays_and_the_next_case_gets_the_number_that_was_free(
+    app: Flask, two_counties: Studio, story: Story
+) -> None:
+    draft = two_counties.draft("transfer")
+    two_counties.program("publisher")
+    before = everything(app)
+
+    real = {"applicant": {"office": story.receiving.office.code}, "child": {"id": story.child.id, "at": "other"}}
+    real["other"] = {"office": story.releasing.office.code}
+    for outcomes in (["agree"] * 5, ["agree", "refuse"], ["agree", "send_back"]):
+        for who in ("analyst", "publisher"):
+            assert rehearsed(two_counties, draft, outcomes, who)["played"]
+            assert rehearsed(two_counties, draft, outcomes, who, **real)["played"]
+
+    after = everything(app)
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed <= {"sign_in"}  # a program's token has been seen
+    assert story.submit().status == 201
+    assert story.number == "20261123-000001"
+
+
+def kept(studio: Studio, draft: int, name: str, script: dict[str, Any]) -> Any:
+    parts = {part: script[part] for part in ("applicant", "other", "child", "application", "steps") if part in script}
+    return studio.program("analyst").post(f"/drafts/{draft}/scenarios", {"name": name, **parts})
+
+
+def test_what_a_rule_refuses_is_said_as_an_official_would_read_it(two_counties: Studio) -> None:
+    draft = two_counties.draft("transfer")
+
+    unopened = rehearsed(two_counties, draft, [], application={**APPLICATION, "reason": ""})
+    assert (unopened["refused"][0]["field"], unopened["played"]) == ("reason", [])
+    late = rehearsed(two_counties, draft, ["agree", {"task": "pull", "outcome": "agree"}])
+    assert [each["code"] for each in late["refused"]] == ["E-REHEARSAL-TASK"]
+    silent = rehearsed(two_counties, draft, [{"task": "receiving_school", "outcome": "refuse"}])
+    assert {each["field"] for each in silent["refused"]} == {"reason_code", "opinion"}
+    assert silent["waiting"][0]["outcomes"][0] == {"outcome": "agree", "button": "同意"}
+
+
+def test_a_draft_that_skips_a_consent_is_stopped_by_its_policy(two_counties: Studio) -> None:
+    draft = two_counties.draft("transfer")
+    before = 'name="上级不同" sourceRef="same_superior_check" targetRef="receiving_bureau"'
+    assert two_counties.edit(draft, "transfer.bpmn", before, before.replace("receiving_bureau", "city_review_check"))
+
+    found = rehearsed(two_counties, draft, ["agree"] * 3)
+
+    assert [each["code"] for each in found["refused"]] == ["E-POLICY"]
+    assert len(found["played"]) == 2
+
+
+def test_a_scenario_that_goes_another_way_keeps_a_draft_from_being_proposed(two_counties: Studio) -> None:
+    draft = two_counties.draft("transfer")
+    script = rehearsed(two_counties, draft, ["agree"] * 5)["script"]
+    steps = ("receiving_school", "receiving_bureau", "releasing_school", "releasing_bureau")
+    script["steps"] = [{"task": each, "outcome": "agree"} for each in steps]
+    script["steps"].append({"task": "pull", "outcome": "agree", "form": {"directive": "=directive"}})
+    answer = kept(two_counties, draft, "同意到底", script)
+    assert (answer.status, answer.json["file"]) == (201, "scenario-1.scenario")
+    assert kept(two_counties, draft, "同意到底", script).code == "E-INPUT"
+    assert kept(two_counties, draft, "没有办完", {**script, "steps": script["steps"][:2]}).code == "E-REHEARSAL-OPEN"
+    analyst = two_counties.program("analyst")
+    assert [each["passed"] for each in analyst.post(f"/drafts/{draft}/scenarios/run").json["items"]] == [True]
+
+    for before, after in (*SECOND_LOOK, *LISTED):
+        assert two_counties.edit(draft, "transfer.bpmn", before, after).status == 200
+    assert analyst.post(f"/drafts/{draft}/scenarios/run").code == "E-DRAFT-RUN"  # the new task has no form yet
+    form = two_counties.text(draft, "releasing_school.json").encode()
+    assert analyst.put(f"/drafts/{draft}/files/second_look.json", form, If_None_Match="*").status == 200
+    failed = analyst.post(f"/drafts/{draft}/scenarios/run").json["items"][0]
+    assert failed["where"].startswith(
+        "第 4 步：原为“转出学校上级核办并下达指令”由转出学校上级教育行政部门审核办理：同意，现为"
+    )
+    assert "“再核”" in failed["where"]
+    refused = analyst.post(f"/drafts/{draft}/propose", {"note": "增加再核"})
+    assert (refused.status, refused.codes) == (422, {"E-SCENARIO"}), refused.text
+
+    assert analyst.delete(f"/drafts/{draft}/scenarios/scenario-1.scenario").status == 204
+    assert analyst.post(f"/drafts/{draft}/propose", {"note": "增加再核"}).status == 201
+
+
+def test_scenarios_are_published_with_their_process_and_asked_again_by_the_publisher(two_counties: Studio) -> None:
+    draft, analyst, publisher = two_counties.draft("transfer"), two_counties.program("analyst"), None
+    script = rehearsed(two_counties, draft, ["agree", "refuse"])["script"]
+    assert kept(two_counties, draft, "转入方上级不同意", script).status == 201
+    assert two_counties.edit(draft, "transfer.bpmn", "转出学校核办", "转出学校核对").status == 200
+    publisher = two_counties.program("publisher")
+    proposal = analyst.post(f"/drafts/{draft}/propose", {"note": "改名"}).json
+    assert "演练用例" in {each["what"] for each in proposal["differences"]}
+
+    assert publisher.post(f"/proposals/{proposal['id']}/decision", {"outcome": "agree"}).status == 200
+    again = two_counties.draft("transfer")
+    assert [each["name"] for each in analyst.get(f"/drafts/{again}/scenarios").json["items"]] == ["转入方上级不同意"]
+    names = analyst.get("/processes/transfer/versions/2").json["files"]
+    assert "scenario-1.scenario" in names
+
+
+def test_real_schools_and_a_real_child_are_kept_by_their_kinds(studio: Studio, story: Story) -> None:
+    draft = studio.draft("transfer")
+    cast = {
+        "applicant": {"office": story.receiving.office.code},
+        "other": {"office": story.releasing.office.code},
+        "child": {"id": story.child.id, "at": "other"},
+    }
+    script = rehearsed(studio, draft, ["agree", "refuse"], **cast)["script"]
+
+    assert kept(studio, draft, "不同意", script).status == 201
+
+    text = studio.text(draft, "scenario-1.scenario")
+    assert story.receiving.office.code not in text
+    assert '"apart": "province"' in text
+    assert '"grade": "13"' in text
+
+
+def test_only_the_studio_rehearses_and_only_its_own_province(two_counties: Studio, story: Story) -> None:
+    draft = two_counties.draft("transfer")
+    body = {**CAST, "application": APPLICATION, "outcomes": []}
+    assert story.program("receiving_school").post(f"/drafts/{draft}/rehearse", body).status == 403
+    elsewhere = two_counties.client.api(factories.a_user(factories.a_bureau("330106"), "analyst"))
+    assert elsewhere.post(f"/drafts/{draft}/rehearse", body).status == 403
+    assert two_counties.program("publisher").post(f"/drafts/{draft}/scenarios", {}).status == 403
+    assert two_counties.program("analyst").post("/drafts/999999/rehearse", body).status == 404
+    unknown = {**body, "child": {"id": 999999, "at": "other"}}
+    assert two_counties.program("analyst").post(f"/drafts/{draft}/rehearse", unknown).status == 404
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        "{}",
+        '{"name": "x", "applicant": {"kind": "castle"}, "application": {}, "steps": [], "expected": []}',
+        '{"name": "x", "applicant": {}, "application": {}, "steps": [{"outcome": "drop table"}], "expected": []}',
+        '{"name": "x", "applicant": {}, "application": ' + '{"a": ' * 40 + "1" + "}" * 41 + "}",
+    ],
+)
+def test_what_is_no_scenario_is_refused_with_a_sentence(two_counties: Studio, text: str) -> None:
+    draft = two_counties.draft("transfer")
+    answer = two_counties.program("analyst").put(f"/drafts/{draft}/files/a.scenario", text.encode(), If_None_Match="*")
+
+    assert (answer.status, answer.code) == (422, "E-DRAFT-FILE")
+    assert "请求正文" not in answer.text
