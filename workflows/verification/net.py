@@ -31,6 +31,7 @@ class Net:
         self.transitions: list[Transition] = []
         self.event_subs: list[Activity] = []
         self.starts: list[Start] = []
+        self._takes_time = any(node.kind == "event_sub" for node in scope.nodes)
         for node in scope.nodes:
             self._add(node)
         self._add_starts()
@@ -52,6 +53,8 @@ class Net:
             inputs = [self._place[flow] for flow in node.ins if flow.source.kind != "events" or not self._held(node)]
             transition = Transition(node, "any", inputs, self._outputs(node))
             getattr(self, f"_{node.kind}", self._task)(transition)
+            # an event of the scope may come while its token stands there
+            transition.irreducible = self._takes_time and node.kind in ("task", "call", "sub", "catch")
             self._separate_signals(transition)
             if inputs or not node.ins:
                 self.transitions.append(transition)
