@@ -51,6 +51,13 @@ SENTENCES = {
     "Message identifier is missing from correlation": gettext_noop("消息的关联没有写全"),
     "Data Store": gettext_noop("不能使用数据存储"),
     "Cannot resolve data": gettext_noop("数据关联引用了不存在的数据"),
+    "Time Specification Error": gettext_noop("定时事件没有写明时间"),
+    "When looking for a task spec": gettext_noop("顺序流的起点或终点不在同一流程中"),
+    "Cancel Events may only": gettext_noop("取消事件只能在事务中"),
+    "Ad hoc subprocesses may not": gettext_noop("即席子流程中不能有开始或结束事件"),
+    "A multiinstance task must": gettext_noop("没有写明实例数"),
+    "No DMN Diagram": gettext_noop("不能使用业务规则环节"),
+    "NotImplementedError('Unsupported": gettext_noop("引擎不能使用这种事件"),
     "Process ": gettext_noop("流程没有标明可以执行（isExecutable）"),
     "Element '": gettext_noop("不符合 BPMN 2.0 的格式定义"),
 }

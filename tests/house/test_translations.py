@@ -74,7 +74,7 @@ def test_every_chinese_literal_goes_through_the_catalogue() -> None:
             else:
                 found.append(f"{file}:{line}: {text}")
 
-    assert not found, "\n".join(["give it to gettext of workflows.translation, then make translations:", *found])
+    assert not found, "\n".join(["to be given to gettext of workflows.translation:", *found])
     assert used >= {(file, text) for file, (_why, known) in UNTRANSLATED.items() for text in known}
     assert {file for file, _ in used} == UNTRANSLATED.keys()
 
@@ -105,8 +105,8 @@ def test_the_catalogue_holds_what_is_said_and_nothing_else(code: str) -> None:
     file = catalogue(code)
     known = read(file.read_text("utf-8"))
 
-    assert file.read_text("utf-8") == written(code, known), "run make translations"
-    assert file.with_suffix(".mo").read_bytes() == compiled(code, known), "run make translations"
+    assert file.read_text("utf-8") == written(code, known), "run python -m tests.house.translations"
+    assert file.with_suffix(".mo").read_bytes() == compiled(code, known), "run python -m tests.house.translations"
     assert known.keys() == sentences().keys()
     assert len(known) > 300
 

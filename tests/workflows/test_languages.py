@@ -238,6 +238,26 @@ def _is_ours(error: BaseException) -> bool:
     return type(error).__module__.partition(".")[0] == "workflows"
 
 
+OF_THE_ENGINE = {
+    "standard: a border that leads nowhere": "定时事件没有写明时间",
+    "standard: a flow to nothing": "顺序流的起点或终点不在同一流程中",
+    "standard: a border of a task that cancels": "取消事件只能在事务中",
+    "standard: an ad-hoc sub-process with a start": "即席子流程中不能有开始或结束事件",
+    "standard: several of nothing": "没有写明实例数",
+    "standard: a compensation that is not drawn": "引擎不能使用这种事件",
+    "lint: a business rule": "不能使用业务规则环节",
+    "lint: two flows out of a task": "离开的顺序流不止一条，须用网关分开",
+}
+
+
+@pytest.mark.parametrize("name", OF_THE_ENGINE)
+def test_why_the_engine_cannot_load_a_diagram_is_said_in_our_words(name: str) -> None:
+    (report,) = workflows.verify({"drawn.bpmn": WRONG_DRAWINGS[name]})
+
+    (fault,) = [each for each in report.findings if each.rule == "load"]
+    assert fault.message.startswith(f"引擎不能载入：{OF_THE_ENGINE[name]}（")
+
+
 @pytest.mark.parametrize("code", ["zh", "en"])
 def test_what_the_machine_says_of_a_file_is_not_told(
     code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
