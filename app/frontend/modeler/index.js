@@ -25,26 +25,25 @@ async function start() {
   sayInChinese(document.body);
   const [file, vocabulary] = await Promise.all([server.read(name), server.vocabulary()]);
   const editor = editorIn(place("canvas"), readOnly);
-  const { warnings } = await editor.importXML(file.text);
+  await editor.importXML(file.text);
   showWhole(editor);
   nameCanvas(readOnly);
   const panel = new Panel(place("panel"), { editor, vocabulary, readOnly, server, name });
   panel.attempt = (act) => act().catch((refused) => showFault(refused.message));
   const player = new Player({ editor, place: place("player"), vocabulary });
   const checking = new Checking({ editor, server, name, place: place("findings"), vocabulary, player });
-  const save = readOnly ? () => {} : savingOf({ editor, server, name, etag: file.etag, status, checking, showFault });
+  const save = readOnly ? () => {} : await savingOf({ editor, server, name, ...file, status, checking, showFault });
   toolbar(place("tools"), { editor, readOnly, showKeys, save });
   bindKeys({ editor, readOnly, panel, save, places });
   panel.draw();
   checking.check();
-  if (warnings.length) { tellOf(warnings); }
   document.documentElement.dataset.ready = "yes";
   // whoever wants to look at the drawn model (a test, a comparison) gets it from here
   document.dispatchEvent(new CustomEvent("drawn", { detail: editor }));
 }
 
-function savingOf({ checking, ...parts }) {
-  const saving = new Saving({ ...parts, onSaved: () => checking.later() });
+async function savingOf({ checking, text, ...parts }) {
+  const saving = await new Saving({ ...parts, onSaved: () => checking.later() }).begin(text);
   return () => { if (document.activeElement) { document.activeElement.blur(); } saving.save(); };
 }
 
@@ -55,14 +54,6 @@ function nameCanvas(readOnly) {
   if (!drawing) { return; }
   drawing.setAttribute("role", "application");
   drawing.setAttribute("aria-label", readOnly ? "流程图" : "流程图，按 Alt+向下键逐个选取元素，在属性中修改");
-}
-
-// what the library could not read is lost with the next saving: whoever draws must know before it comes to that
-function tellOf(warnings) {
-  openDialog("文件中有读不懂的内容", [
-    h("p", {}, "下面的内容画不出来，保存后会丢失。不想丢失的，请关闭本页，直接修改文件。"),
-    h("ul", {}, warnings.map((each) => h("li", {}, h("code", {}, each.message.split("\n")[0])))),
-  ], { wide: true });
 }
 
 start().catch((fault) => {

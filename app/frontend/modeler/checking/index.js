@@ -103,7 +103,7 @@ export class Checking {
       onclick: () => { this.show(true); this.go(element); },
     }, sign, some.length > 1 ? h("small", {}, String(some.length)) : null);
     const middle = element.waypoints && element.waypoints[Math.floor(element.waypoints.length / 2)];
-    overlays.add(element, "finding", { html, position: middle ? { top: -10, left: 0 } : { top: -12, right: 12 } });
+    overlays.add(element, "finding", { html, position: middle ? { top: -10, left: 0 } : { top: -12, right: element.width > 60 ? 26 : 12 } });
   }
 
   show(open) {

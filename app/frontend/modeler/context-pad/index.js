@@ -39,7 +39,7 @@ export class OwnContextPad {
 
   more(element) {
     const open = (event) => {
-      const box = this.contextPad.getPad(element).html.getBoundingClientRect();
+      const box = event.target.closest(".djs-context-pad").getBoundingClientRect();
       const position = { x: box.left, y: box.bottom + 5, cursor: { x: event.x, y: event.y } };
       this.popupMenu.open(element, "own-append", position, { title: "接其他元素", width: 300, search: true });
     };

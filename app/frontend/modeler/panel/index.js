@@ -44,6 +44,7 @@ export class Panel {
     const kept = this.place.contains(here) ? { key: here.dataset.key, at: here.selectionStart, top: this.place.scrollTop } : null;
     const same = this.shown === element.id;
     this.shown = element.id;
+    this.place.dataset.of = element.id;
     this.place.replaceChildren(this.heading(element, several), ...this.groups(element));
     if (this.readOnly) { this.place.querySelectorAll("input, select, textarea").forEach((each) => { each.disabled = true; }); }
     if (kept) { this.restore(kept, same); }

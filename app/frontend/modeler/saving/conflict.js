@@ -6,7 +6,7 @@ import { openDialog } from "../page/dialog";
 import { showWhole } from "../page/view";
 
 // asks, and gives what is to be done with the saving
-export function chooseBetween({ sentence, server, name, editor }) {
+export function chooseBetween({ sentence, server, name, saving }) {
   return new Promise((resolve) => {
     const place = h("div", { class: "theirs", hidden: true, role: "group", "aria-label": "对方的流程图" });
     const fault = h("p", { class: "fault", role: "alert" });
@@ -22,8 +22,8 @@ export function chooseBetween({ sentence, server, name, editor }) {
       h("p", {}, sentence),
       h("p", { class: "actions" },
         button("查看对方的图", () => look(place, server, name).catch((refused) => { fault.textContent = refused.message; })),
-        button("采用对方的", choose(() => takeTheirs(editor, server, name))),
-        button("我的另存为新草稿", choose(() => keepAsDraft(editor, server, name)), { class: "primary" }),
+        button("采用对方的", choose(() => takeTheirs(saving, server, name))),
+        button("我的另存为新草稿", choose(() => keepAsDraft(saving, server, name)), { class: "primary" }),
         button("用我的覆盖", choose(() => overwrite(server, name)), { class: "danger" })),
       h("p", { class: "help" }, "“采用对方的”会丢掉您尚未保存的改动；“另存为新草稿”两份都留下。"),
       fault, place,
@@ -40,11 +40,12 @@ async function look(place, server, name) {
   viewer.get("canvas").zoom("fit-viewport", "auto");
 }
 
-async function takeTheirs(editor, server, name) {
+async function takeTheirs(saving, server, name) {
   const { text, etag } = await server.read(name);
-  await editor.importXML(text);
-  showWhole(editor);
-  return (saving) => {
+  await saving.editor.importXML(text);
+  showWhole(saving.editor);
+  await saving.begin(text);
+  return () => {
     saving.etag = etag;
     saving.dirty = false;
     saving.status("已换成对方的图", "saved");
@@ -62,16 +63,16 @@ async function overwrite(server, name) {
 }
 
 // a draft of its own with all files of this one, and the diagram as it is drawn here
-async function keepAsDraft(editor, server, name) {
-  const { xml } = await editor.saveXML({ format: true });
+async function keepAsDraft(saving, server, name) {
+  const mine = await saving.text();
   const about = await server.about();
   const begun = about.base === null ? { key: about.process, name: about.name } : { process: about.process };
   const draft = await server.json("POST", "/drafts", begun);
   for (const { name: file } of about.files) {
-    const text = file === name ? xml : (await server.read(file)).text;
+    const text = file === name ? mine : (await server.read(file)).text;
     await server.save(file, text, draft.files.some((each) => each.name === file) ? "*" : null, draft.id);
   }
-  return (saving) => {
+  return () => {
     saving.dirty = false;
     saving.stopped = true;
     window.location.assign(`/studio/drafts/${draft.id}/diagrams/${encodeURIComponent(name)}/edit`);

@@ -1,6 +1,7 @@
 // Saves the draft by itself, a moment after each change. It names the content that it was made of: what another has
 // saved meanwhile is not overwritten, and whoever draws chooses what becomes of both.
 import { debounced } from "../page/dom";
+import { KeptParts } from "./kept";
 import { chooseBetween } from "./conflict";
 
 const REST = 1200; // milliseconds without a change
@@ -11,11 +12,22 @@ export class Saving {
     Object.assign(this, { editor, server, name, etag, status, onSaved, showFault });
     this.saving = null;
     this.later = debounced(() => this.save(), REST);
-    editor.get("eventBus").on("commandStack.changed", () => this.noteChange());
+    const bus = editor.get("eventBus");
+    bus.on("commandStack.changed", () => this.noteChange());
+    bus.on("element.updateId", ({ element, newId }) => this.kept.rename(element.id, newId));
     window.addEventListener("beforeunload", (event) => { if (this.dirty) { event.preventDefault(); event.returnValue = ""; } });
     document.addEventListener("visibilitychange", () => { if (!document.hidden) { this.look(); } });
     this.dirty = false;
   }
+
+  // the file has been read, and nobody has changed anything yet
+  async begin(original) {
+    this.kept = new KeptParts(original, (await this.editor.saveXML({ format: true })).xml);
+    return this;
+  }
+
+  // the diagram as a file
+  async text() { return this.kept.restored((await this.editor.saveXML({ format: true })).xml); }
 
   noteChange() {
     this.dirty = true;
@@ -36,10 +48,9 @@ export class Saving {
     this.dirty = false;
     this.status("正在保存…", "busy");
     try {
-      const { xml } = await this.editor.saveXML({ format: true });
-      const answer = await this.server.save(this.name, xml, this.etag);
+      const answer = await this.server.save(this.name, await this.text(), this.etag);
       this.etag = answer.etag;
-      this.status(`已自动保存 ${time()}`, "saved");
+      this.status(`已自动保存 ${time(answer.changed_at)}`, "saved");
       this.onSaved();
       return true;
     } catch (refused) {
@@ -67,12 +78,13 @@ export class Saving {
     if (this.stopped) { return; }
     this.stopped = true;
     this.status("已被他人修改，没有保存", "fault");
-    const chosen = await chooseBetween({ sentence, server: this.server, name: this.name, editor: this.editor });
+    const chosen = await chooseBetween({ sentence, server: this.server, name: this.name, saving: this });
     this.stopped = false;
     await chosen(this);
   }
 }
 
-function time() {
-  return new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+// as all times of the product are told: in Beijing, wherever the browser thinks it is
+function time(instant) {
+  return new Date(instant).toLocaleTimeString("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false });
 }

@@ -28,13 +28,13 @@ export function toolbar(place, { editor, readOnly, showKeys, save }) {
     ["原大", "", () => get("canvas").zoom(1, "auto"), "原来大小（Ctrl+0）"],
     ["全图", "", () => showWhole(editor), "看全图（Ctrl+9）"],
     null,
-    !readOnly && ["查找", "", () => get("searchPad").toggle(), "在图中查找（Ctrl+F）"],
+    !readOnly && ["查找", "", () => setTimeout(() => get("searchPad").toggle()), "在图中查找（Ctrl+F）"],
     ["缩略图", "", () => get("minimap").toggle(), "打开或收起缩略图"],
     ["全屏", "", () => fullScreen(), "全屏"],
     ["快捷键", "", showKeys, "快捷键一览（?）"],
     !readOnly && ["保存", "", save, "立即保存（Ctrl+S）"],
   ];
-  const shown = buttons.filter((each) => each !== false).map((each) => (each
+  const shown = withoutEdges(buttons.filter((each) => each !== false)).map((each) => (each
     ? button(each[0], each[2], { title: each[3], "data-needs": each[1] || null, class: "tool", tabindex: "-1" })
     : h("span", { class: "line", role: "separator", "aria-orientation": "vertical" })));
   place.replaceChildren(...shown);
@@ -44,6 +44,11 @@ export function toolbar(place, { editor, readOnly, showKeys, save }) {
   const enable = () => state(get, all);
   get("eventBus").on(["selection.changed", "commandStack.changed", "import.done"], enable);
   enable();
+}
+
+// no line before the first button, and none beside another
+function withoutEdges(entries) {
+  return entries.filter((each, place) => each || (place && entries[place - 1] && entries.slice(0, place).some(Boolean)));
 }
 
 const LEAST = { some: 1, many: 2, three: 3 };

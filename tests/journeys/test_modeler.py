@@ -1,0 +1,165 @@
+"""A step is drawn into a process in the browser, its error seen and mended, and another person publishes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.studio.conftest import Studio, studio  # noqa: F401 – a fixture
+from tests.support import factories
+from tests.support.browsers import Desk
+from tests.support.databases import on_sqlite
+from tests.support.modeler import Sheet
+from tests.support.transfer_case import Story, a_story
+
+pytestmark = on_sqlite
+Seat = Callable[..., Desk]
+
+
+def test_a_step_is_drawn_into_the_transfer_mended_and_published_by_another(
+    seat: Seat,
+    studio: Studio,  # noqa: F811
+    submitted: Story,
+) -> None:
+    draft = studio.draft("transfer")
+    sheet = Sheet(seat(studio.people["analyst"]), studio, draft, "transfer.bpmn")
+    step = sheet.draw("环节", sheet.place(930, 785))
+
+    # whoever refuses there is passed over: the directive would be issued all the same
+    found = sheet.checked()
+    assert "不能发布" in sheet.verdict
+    assert any(each.startswith("错误") and "下达允许转学指令" in each and "怎么办" in each for each in found), found
+    assert sheet.page.locator(".badge", has_text="!").count()
+    sheet.page.get_by_role("button", name="展开").click()
+    sheet.page.locator("#found > li", has_text="下达允许转学指令").get_by_role("button", name="演示反例").first.click()
+    for _ in range(20):
+        if sheet.page.get_by_role("button", name="下一步").is_disabled():
+            break
+        sheet.page.get_by_role("button", name="下一步").click()
+    assert "下达允许转学指令" in sheet.page.locator("#player .said").inner_text()
+    assert "playing" in str(sheet.shape("issue_directive").get_attribute("class"))
+    assert "played" in str(sheet.shape(step).get_attribute("class"))
+    sheet.page.get_by_role("button", name="结束演示").click()
+    sheet.page.get_by_role("button", name="收起").click()
+
+    sheet.choose(step).fill("编号", "releasing_check").fill("名称", "转出学校核对").select("岗位", "经办")
+    sheet.fill("时限（工作日）", "3").fill("同意：按钮上", "核对无误").fill("流转次序", "4")
+    for outcome in ("不同意", "退回补正"):
+        sheet.field(outcome).uncheck()
+    sheet.page.get_by_role("button", name="新建空白表单").click()
+    sheet.page.get_by_role("link", name="打开表单").wait_for()
+    assert not [each for each in sheet.checked() if each.startswith("错误")]
+    assert "可以发布" in sheet.verdict
+
+    sheet.desk.follow("回到草稿，提出发布")
+    sheet.desk.field("修改说明").fill("转出学校先行核对学生信息")
+    sheet.desk.press("提出")
+    publisher = seat(studio.people["publisher"]).open("/studio/proposals")
+    publisher.follow("第 1 号")
+    publisher.press("同意并发布")
+    assert publisher.says("第 2 版")
+
+    old = submitted
+    new = a_story(old.client, receiving="330106", releasing="330212")
+    new.people["releasing_check"] = new.people["releasing_school"]
+    assert new.submit().status == 201
+    new.agree_until("pull")
+    assert new.decide().status == 200
+    old.agree_until("pull")
+    assert old.decide().status == 200
+    cases = [new.case(), old.case()]
+    assert [each["version"] for each in cases] == [2, 1]
+    assert [each["outcome"] for each in cases] == ["agreed", "agreed"]
+    taken = [[one["task"] for one in each["decisions"]] for each in cases]
+    assert "releasing_check" in taken[0]
+    assert "releasing_check" not in taken[1]
+
+
+def test_the_panel_is_used_by_keyboard_alone(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    draft = studio.draft("class_change")
+    sheet = Sheet(seat(studio.people["analyst"]), studio, draft, "class_change.bpmn")
+    page = sheet.page
+
+    for _ in range(30):  # from element to element, in the order in which the diagram is read
+        page.keyboard.press("Alt+ArrowDown")
+        page.wait_for_timeout(40)
+        if page.locator("#panel .kind").inner_text() == "办理环节":
+            break
+    page.keyboard.press("F6")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.dataset.key") == "name":
+            break
+    page.keyboard.press("Control+a")
+    page.keyboard.type("by keyboard")
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement.dataset.key") != "岗位":
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.dataset.key") == "时限（工作日）", "focus stays where it was going"
+    page.keyboard.press("Control+a")
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+
+    text = sheet.saved()
+    assert 'name="by keyboard"' in text
+    assert 'name="working_days" value="7"' in text
+    page.keyboard.press("Control+s")
+    page.locator("#canvas svg[tabindex]").focus()
+    page.keyboard.press("Control+z")
+    assert 'name="working_days" value="7"' not in sheet.saved()
+
+
+def test_anothers_edit_is_told_before_it_is_overwritten(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    draft = studio.draft("class_change")
+    sheet = Sheet(seat(studio.people["analyst"]), studio, draft, "class_change.bpmn")
+    studio.edit(draft, "class_change.bpmn", 'name="调班"', 'name="换班"', who="colleague")
+    (task,) = [each for each in sheet.elements() if each == "school_approval"]
+
+    sheet.choose(task).fill("名称", "我的改动")
+    dialog = sheet.page.get_by_role("dialog")
+    dialog.wait_for()
+    assert studio.people["colleague"].name in dialog.inner_text()
+    assert "我的改动" not in studio.text(draft, "class_change.bpmn")
+    dialog.get_by_role("button", name="查看对方的图").click()
+    dialog.locator(".theirs .djs-shape").first.wait_for()
+    with sheet.page.expect_navigation():
+        dialog.get_by_role("button", name="我的另存为新草稿").click()
+    sheet.page.wait_for_selector("html[data-ready]", state="attached")
+
+    assert f"/drafts/{draft}/" not in sheet.page.url
+    mine = int(sheet.page.url.split("/drafts/")[1].split("/")[0])
+    assert "我的改动" in studio.text(mine, "class_change.bpmn")
+    assert "换班" in studio.text(draft, "class_change.bpmn")
+    assert "我的改动" not in studio.text(draft, "class_change.bpmn")
+
+
+def test_what_is_copied_in_one_diagram_is_pasted_into_another(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    desk = seat(studio.people["analyst"])
+    first = Sheet(desk, studio, studio.draft("transfer"), "transfer.bpmn").choose("issue_directive")
+    first.page.keyboard.press("Control+c")
+    other = Sheet(desk, studio, studio.draft("class_change"), "class_change.bpmn")
+    before = set(other.elements())
+    x, y = other.middle("school_approval")
+    other.page.mouse.move(x, y + 90)
+    other.page.get_by_role("button", name="粘贴").click()
+    other.page.mouse.move(x, y + 80, steps=3)
+    other.page.mouse.click(x, y + 80)
+
+    (pasted,) = [each for each in set(other.elements()) - before if not each.startswith("flow_")]
+    other.choose(pasted)
+    assert other.field("操作").input_value() == "directive/issue"
+    assert "directive/issue" in other.saved()
+
+
+def test_a_publisher_reads_and_a_county_has_no_such_page(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    draft = studio.draft("transfer")
+    sheet = Sheet(seat(studio.people["publisher"]), studio, draft, "transfer.bpmn")
+    sheet.choose("releasing_bureau")
+
+    assert sheet.field("名称").is_disabled()
+    assert sheet.page.locator(".djs-palette, .djs-context-pad").count() == 0
+    assert sheet.page.get_by_role("button", name="保存").count() == 0
+    county = seat(factories.a_user(factories.a_bureau("330106"), "analyst"))
+    county.open(f"/studio/drafts/{draft}/diagrams/transfer.bpmn/edit")
+    assert county.page.locator("#canvas").count() == 0

@@ -1,0 +1,117 @@
+"""Files that others drew come back from the modeler as they were, but for what was moved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from tests.studio.conftest import Studio, studio  # noqa: F401 – a fixture
+from tests.support.browsers import Desk
+from tests.support.databases import on_sqlite
+from tests.support.modeler import Sheet, an_empty_draft, put
+
+pytestmark = on_sqlite
+Seat = Callable[..., Desk]
+FOREIGN = Path(__file__).parent / "foreign"
+DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+#: of each file what is moved, and what its move takes along
+MOVED = {
+    "camunda": ("Event_end", {"Flow_2"}),
+    "signavio": ("sid-end", {"sid-f3"}),
+    "flowable": ("end", {"f6"}),
+    "spiffarena": ("Event_end", {"Flow_d"}),
+    "yaoqiang": ("_end", {"_f8"}),
+}
+
+
+def content(text: str, without: set[str]) -> Counter[Any]:
+    """Every element under the ids around it, with attributes and text; numbers as numbers; but the pictures of some."""
+    root = etree.fromstring(text.encode())
+    for each in list(root.iter(f"{DI}BPMNShape", f"{DI}BPMNEdge")):
+        if each.get("bpmnElement") in without:
+            each.getparent().remove(each)
+    for each in list(root.iter(f"{DI}BPMNLabel")):
+        if not len(each) and not each.attrib:  # says nothing, and comes with a change of name
+            each.getparent().remove(each)
+    return Counter(
+        (each.tag, around(each), frozenset((name, plain(value)) for name, value in each.attrib.items()), said(each))
+        for each in root.iter(etree.Element)
+    )
+
+
+def around(element: Any) -> tuple[str, ...]:
+    return tuple(each.get("id") or etree.QName(each).localname for each in element.iterancestors())
+
+
+def plain(value: str) -> str:
+    try:
+        return repr(float(value))
+    except ValueError:
+        return value
+
+
+def said(element: Any) -> str:
+    return "" if len(element) else (element.text or "").strip()
+
+
+def bounds(text: str, element: str) -> Any:
+    (shape,) = (
+        each for each in etree.fromstring(text.encode()).iter(f"{DI}BPMNShape") if each.get("bpmnElement") == element
+    )
+    return next(dict(each.attrib) for each in shape if etree.QName(each).localname == "Bounds")
+
+
+def test_what_others_drew_comes_back_but_for_what_was_moved(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    draft = an_empty_draft(studio, "foreign", "外来")
+    desk = seat(studio.people["analyst"])
+    wrong = {}
+    for name, (moved, along) in MOVED.items():
+        before = (FOREIGN / f"{name}.bpmn").read_text("utf-8")
+        put(studio, draft, f"{name}.bpmn", before.encode())
+        sheet = Sheet(desk, studio, draft, f"{name}.bpmn").choose(moved)
+        desk.page.keyboard.press("Shift+ArrowRight")
+        after = sheet.saved()
+
+        assert bounds(after, moved) != bounds(before, moved), name
+        lost = content(before, {moved, *along}) - content(after, {moved, *along})
+        new = content(after, {moved, *along}) - content(before, {moved, *along})
+        if lost or new:
+            wrong[name] = (sorted(map(str, lost)), sorted(map(str, new)))
+    assert wrong == {}
+
+
+def test_whoever_undoes_every_change_has_the_file_as_it_was(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    draft = studio.draft("transfer")
+    sheet = Sheet(seat(studio.people["analyst"]), studio, draft, "transfer.bpmn")
+    before = studio.text(draft, "transfer.bpmn")
+
+    sheet.choose("releasing_bureau").fill("名称", "转出方上级核办").select("岗位", "经办").fill("时限（工作日）", "5")
+    sheet.field("退回补正").uncheck()
+    changed = sheet.saved()
+    assert '"working_days" value="5"' in changed
+    assert "转出方上级核办" in changed
+    assert 'value="agree,refuse"' in changed
+    for _ in range(4):
+        sheet.page.get_by_role("button", name="撤销").click()
+
+    assert content(sheet.saved(), set()) == content(before, set())
+
+
+@pytest.mark.parametrize("key", ["recruitment_roster", "arrival", "plan_cross_city"])
+def test_every_shipped_element_has_its_fields(seat: Seat, studio: Studio, key: str) -> None:  # noqa: F811
+    """Looked at one after the other, nothing of a shipped diagram changes, and nothing breaks the page."""
+    draft = studio.draft(key)
+    before = studio.text(draft, f"{key}.bpmn")
+    sheet = Sheet(seat(studio.people["analyst"]), studio, draft, f"{key}.bpmn")
+
+    for _ in range(40):
+        sheet.page.keyboard.press("Alt+ArrowDown")
+    sheet.page.wait_for_selector("#panel[data-of] .group")
+
+    assert studio.text(draft, f"{key}.bpmn") == before
+    assert sheet.page.locator("#saved.fault").count() == 0
