@@ -69,6 +69,14 @@ export class Extensions {
 
   // says properties anew, in one step that can be undone; empty or null takes one away
   say(shape, changes, moddleElement = getBusinessObject(shape)) {
+    const extensionElements = this.changed(moddleElement, changes);
+    if (extensionElements || moddleElement.get("extensionElements")) {
+      this.modeling.updateModdleProperties(shape, moddleElement, { extensionElements });
+    }
+  }
+
+  // the extension elements with these changes, for a step that changes more than them; undefined where nothing is left
+  changed(moddleElement, changes) {
     const values = valuesOf(moddleElement);
     const before = values.find((each) => isOurs(each, "properties"));
     const group = before ? copyOf(this.moddle, before) : this.any("properties", {});
@@ -86,7 +94,7 @@ export class Extensions {
     group.$children = children;
     const kept = values.filter((each) => each !== before);
     const at = before ? values.indexOf(before) : kept.length;
-    this.replace(shape, moddleElement, children.length ? [...kept.slice(0, at), group, ...kept.slice(at)] : kept);
+    return this.around(moddleElement, children.length ? [...kept.slice(0, at), group, ...kept.slice(at)] : kept);
   }
 
   // calls another verb from a service task; its parameters stay
@@ -99,19 +107,16 @@ export class Extensions {
       : this.any("serviceTaskOperator", { resultVariable: "" }, [this.any("parameters", {})]);
     operator.id = verb;
     const kept = values.filter((each) => each !== before);
-    this.replace(shape, moddleElement, verb ? [...kept, operator] : kept);
+    const extensionElements = this.around(moddleElement, verb ? [...kept, operator] : kept);
+    this.modeling.updateModdleProperties(shape, moddleElement, { extensionElements });
   }
 
-  replace(shape, moddleElement, values) {
-    const extensions = moddleElement.get("extensionElements");
-    if (!values.length) {
-      if (extensions) { this.modeling.updateModdleProperties(shape, moddleElement, { extensionElements: undefined }); }
-      return;
-    }
+  around(moddleElement, values) {
+    if (!values.length) { return undefined; }
     const created = this.bpmnFactory.create("bpmn:ExtensionElements", { values });
     created.$parent = moddleElement;
     values.forEach((each) => { each.$parent = created; });
-    this.modeling.updateModdleProperties(shape, moddleElement, { extensionElements: created });
+    return created;
   }
 }
 Extensions.$inject = ["moddle", "bpmnFactory", "modeling"];

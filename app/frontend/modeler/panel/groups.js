@@ -8,7 +8,7 @@ import { drawEvent } from "./event";
 import { drawBasics, drawMore } from "./general";
 import { drawLane } from "./lane";
 import { drawEnd, drawFacts, drawProcess } from "./process";
-import { drawRepeats } from "./repeats";
+import { drawJoint } from "./joint";
 import { drawVerb } from "./verb";
 import { drawOutcomes } from "./outcomes";
 import { drawTask, drawTaskMore } from "./task";
@@ -30,7 +30,7 @@ export const GROUPS = [
   { of: any("bpmn:SequenceFlow"), draw: drawFlow },
   { of: splits, draw: drawWays },
   { of: (said) => splits(said) || is(said, "bpmn:Activity"), draw: drawDefault },
-  { of: any("bpmn:UserTask", "bpmn:SubProcess", "bpmn:CallActivity"), draw: drawRepeats },
+  { of: (said) => isForPeople(said) || said.get("loopCharacteristics"), draw: drawJoint },
   { of: isForPeople, draw: drawTaskMore },
   { of: hasProcess, draw: drawFacts },
   { of: () => true, draw: drawMore },
