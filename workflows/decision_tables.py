@@ -47,6 +47,12 @@ class Table:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     rules: tuple[Rule, ...]
+    titles: tuple[str, ...] = ()  # what people call the inputs
+    types: tuple[str, ...] = ()  # of the inputs as they are declared, such as string, number, boolean; "" for none
+
+    def hits(self, /, **inputs: Any) -> list[int]:
+        """The places, from 0, of all rules that hold for these inputs, whatever the hit policy makes of them."""
+        return [place for place, rule in enumerate(self.rules) if self._matches(rule, inputs)]
 
     def decide(self, /, **inputs: Any) -> Any:  # an input may be named self
         """The answer for these inputs (a missing one is null).
@@ -54,14 +60,14 @@ class Table:
         A dict for UNIQUE, ANY and FIRST (None when no rule matches), a list of dicts for COLLECT and RULE ORDER.
         Raises TableError when UNIQUE rules overlap or ANY rules disagree.
         """
-        hits = [rule for rule in self.rules if self._matches(rule, inputs)]
-        answers = [dict(zip(self.outputs, rule.outputs, strict=True)) for rule in hits]
+        hits = self.hits(**inputs)
+        answers = [dict(zip(self.outputs, self.rules[place].outputs, strict=True)) for place in hits]
         if self.hit_policy in ("COLLECT", "RULE ORDER"):
             return answers
         if self.hit_policy == "UNIQUE" and len(answers) > 1:
             raise TableError(
                 gettext(
-                    "决策表“{name}”有 {count} 条规则同时成立，命中策略 UNIQUE 只允许一条",
+                    "决策表“{name}”有 {count} 条规则同时成立，命中策略“唯一”只允许一条",
                     name=self.name,
                     count=len(answers),
                 )
@@ -120,7 +126,14 @@ def _table(decision: etree._Element) -> Table:
             for text, column in zip(texts, outputs, strict=True)
         )
         rules.append(Rule(tests, outs))
-    return Table(decision.get("id"), name, policy, inputs, outputs, tuple(rules))
+    columns = body.findall("{*}input")
+    titles = tuple(each.get("label") or column for each, column in zip(columns, inputs, strict=True))
+    types = tuple(_type_of(each.find("{*}inputExpression")) for each in columns)
+    return Table(decision.get("id"), name, policy, inputs, outputs, tuple(rules), titles, types)
+
+
+def _type_of(expression: etree._Element | None) -> str:
+    return (expression.get("typeRef") or "") if expression is not None else ""
 
 
 def _checked(test: str, place: str) -> None:
@@ -151,6 +164,14 @@ def matches(cell: str, value: Any) -> bool:
     """
     wanted, tests = _parsed(cell)
     return any(_holds(test, value) for test in tests) == wanted
+
+
+def comparisons(cell: str) -> tuple[bool, tuple[Test, ...]]:
+    """What a cell asks: must one of the tests hold or none of them, and the tests as bounds with their signs.
+
+    Raises TableError for what is outside the plain subset.
+    """
+    return _parsed(cell)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -1,0 +1,192 @@
+"""What stands against the rules of a decision table: two that hold at once, cases that none is for, one never reached.
+
+A rule is a box: of each input, the parts (`decision_table_domains`) for which it holds. Boxes overlap where they do so
+in every input; what a rule leaves of a box is at most one smaller box for each input. Both are exact, because the parts
+are. Where there are too many boxes nothing is said but that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from workflows.decision_table_domains import Domain, domains_of
+from workflows.decision_tables import Table
+from workflows.translation import gettext, listed
+
+MOST_RULES = 400  # compared two by two
+MOST_BOXES = 3000  # that a rule may be cut into
+MOST_CUTS = 300_000  # of one box by one rule, in all
+MOST_CELLS = 500_000  # asked about one part each
+MOST_FINDINGS = 50
+MOST_GAPS = 3  # told of a table, each in its words
+
+Box = tuple[int, ...]  # of each input, the parts that lie in it
+
+
+@dataclass(frozen=True)
+class TableFinding:
+    """One thing about a table: `overlap`, `gap`, `unreachable`, `impossible` or `undecided`."""
+
+    kind: str
+    severity: str  # error, warning, info
+    rules: tuple[int, ...]  # numbers from 1, [] where it is about no rule
+    message: str
+
+
+class _BoundReached(Exception):
+    """More than can be looked at while somebody waits."""
+
+
+class _Cutter:
+    """Cuts boxes, and counts how often."""
+
+    def __init__(self) -> None:
+        self.cuts = 0
+
+    def left(self, box: Box, others: Sequence[Box]) -> list[Box]:
+        """What of a box lies in none of the others, as boxes without overlap. Raises _BoundReached."""
+        left = [box]
+        for other in others:
+            self.cuts += len(left)
+            left = [rest for each in left for rest in _without(each, other)]
+            if len(left) > MOST_BOXES or self.cuts > MOST_CUTS:
+                raise _BoundReached
+        return left
+
+
+def findings_of_table(table: Table, known: Mapping[str, Mapping[Any, str]] | None = None) -> list[TableFinding]:
+    """Everything against a table that can be read, the worst first.
+
+    known -- all values that an input may have, where they are finite, by its name, each with what people call it;
+        without them a text may be any, and a number any whole one
+    """
+    undecided = TableFinding("undecided", "info", (), gettext("规则过多或条件过繁，未能判定有无重叠、遗漏"))
+    domains = domains_of(table, known or {})
+    if sum(len(domain.parts) for domain in domains) * len(table.rules) > MOST_CELLS:
+        return [undecided]
+    boxes = [
+        tuple(domain.of_cell(cell) for domain, cell in zip(domains, rule.tests, strict=True)) for rule in table.rules
+    ]
+    found = [*_impossible(table, boxes, domains)]
+    cutter = _Cutter()
+    possible = [place for place, box in enumerate(boxes) if all(box)]
+    try:
+        if table.hit_policy in ("UNIQUE", "ANY"):
+            found += _overlaps(table, boxes, possible, domains)
+        if table.hit_policy == "FIRST":
+            found += _unreachable(boxes, possible, cutter)
+        found += _gaps(table, boxes, domains, cutter)
+    except _BoundReached:
+        found.append(undecided)
+    order = {"error": 0, "warning": 1, "info": 2}
+    return sorted(found, key=lambda each: (order[each.severity], each.rules))[:MOST_FINDINGS]
+
+
+def _impossible(table: Table, boxes: Sequence[Box], domains: Sequence[Domain]) -> list[TableFinding]:
+    """Rules that ask for a value which its input never has."""
+    return [
+        TableFinding(
+            "impossible",
+            "warning",
+            (number,),
+            gettext(
+                "第 {number} 条规则不会命中：“{title}”没有 {cell} 这样的取值（可有：{values}）",
+                number=number,
+                title=domain.title,
+                cell=rule.tests[column],
+                values=domain.words_of(domain.everything),
+            ),
+        )
+        for number, (rule, box) in enumerate(zip(table.rules, boxes, strict=True), start=1)
+        for column, domain in enumerate(domains)
+        if not box[column]
+    ]
+
+
+def _overlaps(
+    table: Table, boxes: Sequence[Box], places: Sequence[int], domains: Sequence[Domain]
+) -> list[TableFinding]:
+    """Two rules of which the hit policy allows one only, or with ANY two that answer otherwise."""
+    if len(places) > MOST_RULES:
+        raise _BoundReached
+    found = []
+    for one, other in combinations(places, 2):
+        common = _common(boxes[one], boxes[other])
+        if not all(common) or (table.hit_policy == "ANY" and table.rules[one].outputs == table.rules[other].outputs):
+            continue
+        case, one_number, other_number = _words_of(common, domains), one + 1, other + 1
+        if table.hit_policy == "ANY":
+            sentence = gettext(
+                "第 {one} 条与第 {other} 条规则重叠：{case}时同时成立，结论不一致",
+                one=one_number,
+                other=other_number,
+                case=case,
+            )
+        else:
+            sentence = gettext(
+                "第 {one} 条与第 {other} 条规则重叠：{case}时同时成立，命中策略“唯一”只允许一条",
+                one=one_number,
+                other=other_number,
+                case=case,
+            )
+        found.append(TableFinding("overlap", "error", (one_number, other_number), sentence))
+        if len(found) == MOST_FINDINGS:
+            break
+    return found
+
+
+def _unreachable(boxes: Sequence[Box], places: Sequence[int], cutter: _Cutter) -> list[TableFinding]:
+    """Rules before which others take every case, where the first one that holds is asked."""
+    found = []
+    for position, place in enumerate(places):
+        before = [each for each in places[:position] if all(_common(boxes[each], boxes[place]))]
+        if before and not cutter.left(boxes[place], [boxes[each] for each in before]):
+            sentence = gettext(
+                "第 {number} 条规则永远不会命中：它的全部情形已由前面的第 {others} 条规则包含",
+                number=place + 1,
+                others=listed(each + 1 for each in before),
+            )
+            found.append(TableFinding("unreachable", "warning", (place + 1,), sentence))
+    return found
+
+
+def _gaps(table: Table, boxes: Sequence[Box], domains: Sequence[Domain], cutter: _Cutter) -> list[TableFinding]:
+    left = cutter.left(tuple(domain.expected for domain in domains), boxes)
+    severity = "info" if table.hit_policy in ("COLLECT", "RULE ORDER") else "warning"  # no answer is an empty list
+    found = [
+        TableFinding("gap", severity, (), gettext("没有规则：{case}", case=_words_of(box, domains)))
+        for box in left[:MOST_GAPS]
+    ]
+    if len(left) > MOST_GAPS:
+        sentence = gettext("另有 {count} 类情形没有规则", count=len(left) - MOST_GAPS)
+        found.append(TableFinding("gap", severity, (), sentence))
+    return found
+
+
+def _common(one: Box, other: Box) -> Box:
+    return tuple(mine & yours for mine, yours in zip(one, other, strict=True))
+
+
+def _without(box: Box, other: Box) -> list[Box]:
+    common = _common(box, other)
+    if not all(common):
+        return [box]
+    rests, inner = [], list(box)
+    for column, part in enumerate(common):
+        if outside := box[column] & ~part:
+            rests.append((*inner[:column], outside, *inner[column + 1 :]))
+        inner[column] = part
+    return rests
+
+
+def _words_of(box: Box, domains: Sequence[Domain]) -> str:
+    """“学段”为“小学”、“初中”，“天数”为大于 5 …"""
+    said = [
+        gettext("“{title}”为{values}", title=domain.title, values=domain.words_of(parts))
+        for domain, parts in zip(domains, box, strict=True)
+        if parts & domain.expected != domain.expected
+    ]
+    return gettext("，").join(said) or gettext("任何情形")
