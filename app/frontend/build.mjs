@@ -8,6 +8,8 @@ const OUT = "../static/build";
 const ENTRIES = {
   viewer: "viewer/index.js",
   modeler: "modeler/index.js",
+  forms: "forms/index.js",
+  tables: "tables/index.js",
 };
 
 await build({
