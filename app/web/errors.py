@@ -38,6 +38,7 @@ STATUSES = {
     "E-RESTRICTED": 423,
     "E-MANY": 429,
     "E-BUSY": 503,
+    "E-REHEARSAL-BUSY": 503,
     "E-HOST": 400,
     "E-CHANGED": 412,
     "E-PRECONDITION": 428,

@@ -21,6 +21,7 @@ from app.cases.models.coming_changes import ComingChange
 from app.cases.operations import Answer, decide, open_case, take_effect, work_chunk
 from app.cases.presenters.application_forms import is_about_a_child
 from app.cases.presenters.prefilled_forms import prefilled
+from app.cases.queries.joint_answers import answers_to
 from app.cases.rules.routing import role_name
 from app.database import attempt, db
 from app.definitions.operations import put_in_place
@@ -52,7 +53,7 @@ from workflows import RunBroken
 from workflows.errors import NotWaiting, TaskGone
 
 LONGEST = 6.0  # seconds of a whole rehearsal: on SQLite nobody else writes meanwhile
-LONGEST_WAIT = 0.5  # for a lock of an act that means it
+LONGEST_WAIT = 0.8  # for a lock: less than the second after which PostgreSQL would look for a deadlock, and end one
 MOST_CHUNKS = 20
 
 
@@ -174,7 +175,7 @@ class _Play:
         if task is None:
             self.refused = [NothingWaits(task=self._name_of(step.task) or "环节")]
             return
-        actor = self.cast.person(task.office, task.duty.value)
+        actor = self.cast.person(task.office, task.duty.value, len(answers_to([task.id])))  # several may answer
         spec = compiled_version(task.case.version_id or 0).diagrams.tasks[task.key]
         known = {**self.cast.known(), **self._directive(task)}
         answer = Answer(step.outcome, step.reason_code, step.opinion, resolved(step.form, known, clock.today()))

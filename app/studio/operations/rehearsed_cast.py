@@ -41,11 +41,11 @@ class Cast:
     applicant: Office
     other: Office | None
     child: Student | None
-    _people: dict[tuple[int, str], User] = field(default_factory=dict)
+    _people: dict[tuple[int, str, int], User] = field(default_factory=dict)
 
-    def person(self, office: Office, duty: str) -> Actor:
-        """Somebody of that office and duty: always the same one, and never one of another duty."""
-        user = self._people.get((office.id, duty))
+    def person(self, office: Office, duty: str, place: int = 0) -> Actor:
+        """Somebody of that office and duty: at a place always the same one, and never one of another duty."""
+        user = self._people.get((office.id, duty, place))
         if user is None:
             user = User(
                 username=f"rehearsal.{uuid4().hex[:20]}",
@@ -55,7 +55,7 @@ class Cast:
             )
             db.session.add(user)
             db.session.flush()
-            self._people[office.id, duty] = user
+            self._people[office.id, duty, place] = user
         return Actor(
             user.id, user.name, None, duty, office.id, office.code, office.name, office.kind.value, office.path
         )

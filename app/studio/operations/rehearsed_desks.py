@@ -11,7 +11,9 @@ from app.cases import hooks
 from app.cases.models import Task
 from app.cases.presenters.application_forms import asked_form, initial_values, is_about_a_child
 from app.cases.presenters.choices import with_names
+from app.cases.presenters.joint_answers import joint_words
 from app.cases.presenters.prefilled_forms import prefilled, with_named_places
+from app.cases.queries.joint_answers import answers_to
 from app.cases.queries.proofs import Proof, proofs_of
 from app.cases.queries.rehearsals import draft_for
 from app.cases.rules.routing import role_name
@@ -39,6 +41,7 @@ class Desk:
     duty_name: str
     days: int
     note: Mapping[str, str] | None
+    joint: str  # how the answers of several people count, and how many there are; empty where one person answers
     documentation: str
     schema: Mapping[str, Any]
     values: Mapping[str, Any]
@@ -110,6 +113,7 @@ def desk_of(task: Task, cast: Cast, first: int) -> Desk:
         duty_name=DUTY_NAMES[task.duty],
         days=days_of(task),
         note=task.note,
+        joint=f"{joint_words(spec.joint)}；已有 {len(answers_to([task.id]))} 人提出意见。" if spec.joint else "",
         documentation=spec.documentation,
         schema=with_names(asked, version.key, task.case.student, actor, given=task.case.application),
         values=with_named_places(asked, prefilled(task)),

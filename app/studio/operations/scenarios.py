@@ -26,11 +26,11 @@ from app.studio.operations.rehearsals import rehearse
 from app.studio.operations.rehearsed_record import Rehearsal
 from app.studio.queries.drafts import draft_for, file_of, files_of
 from app.studio.queries.runnable_drafts import runnable
+from app.studio.rules.counter_examples import ENDS
 from app.studio.rules.refusals import NotOver, OtherCourse, ScenarioFailed
 from app.studio.rules.scenarios import LONGEST_NAME, STANDINGS, Child, Place, Scenario, Script, scenario_of
 from workflows.vocabulary import OUTCOMES
 
-ENDS = {"agreed": "同意", "refused": "不予办理", "redirected": "转为另一事项", "terminated": "终止"}
 NUMBERED = re.compile(r"scenario-(\d+)\.scenario")
 Event = Mapping[str, str]
 

@@ -216,6 +216,7 @@ class RehearsedDeskJson(TypedDict):
     role: str
     duty: str
     working_days: int
+    joint: str
     note: dict[str, str] | None
     form: dict[str, Any]
     values: dict[str, Any]

@@ -66,6 +66,7 @@ def _desk(desk: Desk) -> RehearsedDeskJson:
         "role": desk.role,
         "duty": desk.duty,
         "working_days": desk.days,
+        "joint": desk.joint,
         "note": {name: str(each) for name, each in desk.note.items()} if desk.note else None,
         "form": dict(desk.schema),
         "values": dict(desk.values),

@@ -11,6 +11,7 @@ from app.definitions.queries import compiled_content
 from app.definitions.rules.content import Content
 from app.definitions.rules.soundness import reports_of
 from app.studio.queries.lanes import faults_beyond
+from app.studio.rules.counter_examples import steps_in_words
 from app.studio.rules.files import content_of
 from workflows import DiagramRefused
 from workflows.verification import HOUSE
@@ -21,10 +22,11 @@ ORDER = {"error": 0, "warning": 1, "info": 2}
 
 @dataclass(frozen=True)
 class Found:
-    """One thing to know about a draft; `said` is the finding as `check` gives it."""
+    """One thing to know about a draft: the finding as `check` gives it, and its counter-example step by step."""
 
     file: str | None
     said: Mapping[str, Any]
+    steps: Sequence[str] = ()
 
     @property
     def message(self) -> str:
@@ -53,13 +55,19 @@ def check(key: str, files: Mapping[str, str]) -> Check:
     content = content_of(files)
     reports = reports_of(content)
     found = [
-        (Found(report.file, asdict(each)), each in report.forbidding) for report in reports for each in report.findings
+        (_found(report.file, asdict(each), files), each in report.forbidding)
+        for report in reports
+        for each in report.findings
     ]
     known = {each.message for each, _forbids in found}
     found += [(_publication(sentence), True) for sentence in _faults(key, content) if sentence not in known]
     found.sort(key=lambda each: (not each[1], ORDER.get(each[0].severity, len(ORDER))))
     forbidding = [each for each, forbids in found if forbids]
     return Check([asdict(each) for each in reports], [each for each, _forbids in found], forbidding)
+
+
+def _found(file: str, said: Mapping[str, Any], files: Mapping[str, str]) -> Found:
+    return Found(file, said, steps_in_words(said.get("counter_example") or (), files.get(file, "")))
 
 
 def _publication(sentence: str) -> Found:

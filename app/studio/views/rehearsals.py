@@ -17,10 +17,10 @@ from app.studio.models import ProcessDraft
 from app.studio.operations.rehearsals import rehearse
 from app.studio.operations.rehearsed_desks import Desk
 from app.studio.operations.rehearsed_record import Rehearsal
-from app.studio.operations.scenarios import ENDS
 from app.studio.presenters.rehearsal_forms import cast_form, default_cast, read_cast
 from app.studio.queries import drafts as queries
 from app.studio.queries.runnable_drafts import runnable
+from app.studio.rules.counter_examples import ENDS
 from app.studio.rules.scenarios import Script, Step, described, resolved, script_of
 from app.studio.transactions import keep_rehearsal
 from app.studio.views.catalogue import bp

@@ -14,6 +14,7 @@ from app.studio.operations import scenarios as operations
 from app.studio.operations.rehearsals import rehearse
 from app.studio.queries import drafts as queries
 from app.studio.queries.runnable_drafts import runnable
+from app.studio.rules.counter_examples import ENDS
 from app.studio.views.catalogue import bp
 
 
@@ -70,6 +71,7 @@ def scenario(draft_id: int, name: str) -> Any:
         scenario=shown,
         script=json.dumps(shown.script.as_json(), ensure_ascii=False),
         words=words,
+        ends=ENDS,
         went=went,
         where=where,
         draws=actor().duty == "analyst",

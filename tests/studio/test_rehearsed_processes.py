@@ -1,0 +1,95 @@
+"""试运行 of what is shipped: processes begin with their own forms, and changes of a child go the whole way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from app import clock
+from app.database import db
+from tests.studio.conftest import Studio
+from tests.studio.test_pages import browser, error
+from tests.studio.test_rehearsal_pages import CAST, Sheet
+from tests.support import factories
+from tests.support.databases import on_sqlite
+from tests.support.single_school_case import Matter
+
+SHOWN = {"suspension": "active", "correction": "active", "resumption": "suspended", "return_to_school": "dropped_out"}
+
+
+FAMILIES = (
+    "transfer", "arrival", "registration_primary", "plan_cross_county", "recruitment_roster", "promotion",
+    "quota_setting", "lock_postponement", "school_reorganisation", "reversal", "contested_record", "home_return",
+)  # fmt: skip
+
+
+def to_the_end(studio: Studio, draft: int, body: dict[str, Any]) -> dict[str, Any]:
+    """Whoever waits gives the first outcome that the task offers."""
+    outcomes: list[str] = []
+    for _ in range(12):
+        answer = studio.program("analyst").post(f"/drafts/{draft}/rehearse", {**body, "outcomes": outcomes})
+        assert answer.status == 200, answer.text
+        found: dict[str, Any] = answer.json
+        assert found["refused"] == [], found["refused"]
+        if found["outcome"] or found["takes_effect_on"]:
+            return found
+        outcomes.append(found["waiting"][0]["outcomes"][0]["outcome"])
+    raise AssertionError("no end")
+
+
+@on_sqlite
+@pytest.mark.parametrize("key", SHOWN)
+def test_a_change_of_an_invented_child_goes_the_whole_way(studio: Studio, matter: Matter, key: str) -> None:
+    application = {name: each for name, each in matter.application(key).items() if name != "student"}
+    if key == "resumption":
+        application["grade"] = "13"
+    proofs = studio.program("analyst").get(f"/processes/{key}/versions/1").json["forms"].get("proofs", [])
+    child = {"at": "applicant", "grade": "13", "standing": SHOWN[key]}
+    body = {"applicant": {"kind": "school", "stage": "primary"}, "child": child, "application": application}
+    draft = studio.draft(key)
+
+    found = to_the_end(studio, draft, {**body, "papers": [each["kind"] for each in proofs]})
+
+    assert found["outcome"] == "agreed", found
+    assert found["changes"]
+
+
+@on_sqlite
+def test_what_is_agreed_to_for_a_later_day_waits_for_it_and_takes_effect(studio: Studio, matter: Matter) -> None:
+    application = {**matter.application("withdrawal"), "leaves_on": "=day+3"}
+    application.pop("student")
+    draft = studio.draft("withdrawal")
+    child = {"at": "applicant", "grade": "32", "standing": "active"}
+    body = {"applicant": {"kind": "school", "stage": "senior"}, "child": child, "application": application}
+    body["papers"] = ["guardian_application"]
+
+    found = to_the_end(studio, draft, body)
+
+    assert (found["takes_effect_on"], found["outcome"]) == ("2026-11-26", None)
+    steps = [*({"outcome": "agree"} for _ in found["played"]), {"waits": True}]
+    after = studio.program("analyst").post(f"/drafts/{draft}/rehearse", {**body, "outcomes": steps}).json
+    assert after["outcome"] == "agreed", after["refused"]
+    assert after["changes"] == ["演练生：退学，自 2026-11-26 起"]
+    assert clock.today() == dt.date(2026, 11, 23)  # for everybody else
+
+
+@on_sqlite
+def test_one_of_every_family_begins_with_its_own_form(studio: Studio, matter: Matter) -> None:
+    factories.a_bureau("330212")
+    db.session.commit()
+    client, wrong = browser(studio), {}
+    for process in FAMILIES:
+        draft = studio.draft(process)
+        sheet = Sheet(client, draft)
+        client.get(sheet.address)
+        chosen = "string(//*[@name='{}']/option[@selected]/@value)"
+        typed = {name: client.page.xpath(chosen.format(name)) for name in (*CAST, "at", "apart")}
+        answer = client.post(sheet.address, **{"x-act": "cast", **typed})
+        if answer.status != 200 or not client.page.xpath("//form[input[@value='apply']]"):
+            wrong[process] = error(client) or answer.text[:300]
+            continue
+        if sheet.act("apply").status not in (200, 422):
+            wrong[process] = "a fault"
+    assert wrong == {}
