@@ -148,6 +148,11 @@ def foresee(diagrams: Diagrams, facts: Mapping[str, Any]) -> tuple[str, ...]:
     return _foreseen(diagrams, tuple(sorted(facts.items())))
 
 
+def as_stored(diagrams: Diagrams, state: bytes) -> Run:
+    """The view of a stored run, nothing done to it. Raises RunBroken when it is none of these diagrams."""
+    return _as_run(diagrams, load(diagrams, state), [])
+
+
 def _complete(
     diagrams: Diagrams, workflow: FastWorkflow, task_id: str, answer: Mapping[str, Any], services: Services
 ) -> Run:
@@ -283,4 +288,4 @@ def _as_run(diagrams: Diagrams, workflow: FastWorkflow, trail: list[str]) -> Run
     )
 
 
-__all__ = ["answer", "complete", "foresee", "notify", "start", "wake"]
+__all__ = ["answer", "as_stored", "complete", "foresee", "notify", "start", "wake"]

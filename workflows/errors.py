@@ -50,5 +50,9 @@ class NotWaiting(Exception):
     """Nobody in the run waits for that message."""
 
 
+class NotMovable(Exception):
+    """The run cannot go over to another version; the sentence says why, without its full stop."""
+
+
 class RunBroken(Exception):
     """The run cannot go on: its state or its diagram is not what it should be."""

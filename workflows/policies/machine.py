@@ -18,12 +18,31 @@ from workflows.vocabulary import facts_of_answer
 
 
 class Machine(Walk):
-    """One process with its facts and rules: how a case begins, and what can happen in each of its states."""
+    """One process with its facts and rules: how a case begins, and what can happen in each of its states.
+
+    endless -- the acts after which the engine would go round without coming to anybody.
+    """
+
+    def _walk(self, begun: Underway) -> Iterator[tuple[State, tuple[Step, ...]]]:
+        known, rests = (len(self.violations), len(self.gaps)), False
+        for each in super()._walk(begun):
+            rests = True
+            yield each
+        if not rests and known == (len(self.violations), len(self.gaps)):
+            self.endless.append(begun.steps)
 
     def begin(self, data: Data, history: History) -> Iterator[tuple[State, tuple[Step, ...]]]:
         """The first waiting states of a case that opens with these facts."""
         moving = tuple((self.number[id(each)], (), data, None) for each in self._starts(self.process))
         yield from self._walk(Underway((), moving, history, ({"facts": self.facts.as_dict(data)},)))
+
+    def allow_more(self) -> None:
+        """Another question is asked of the same drawing: the bound of work counts from here."""
+        self._work = 0
+
+    def go_on(self, begun: Underway) -> Iterator[tuple[State, tuple[Step, ...]]]:
+        """The waiting states of a case that is under way."""
+        yield from self._walk(begun)
 
     def acts(self, state: State) -> Iterator[tuple[State, tuple[Step, ...]]]:
         """The waiting states after each answer that somebody can give, and each message that can come."""

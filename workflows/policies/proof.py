@@ -46,8 +46,7 @@ def prove(drawing: Drawing, book: Book, tables: Mapping[str, Table] | None = Non
 
     book -- the policy files; tables -- the decision tables beside the diagram by id. A process is known by its id.
     """
-    called = {node.inside for node in drawing.all_nodes() if node.kind == "call"}
-    processes = [each for each in drawing.processes if each.nodes and each not in called]
+    processes = _begun_by_themselves(drawing)
     nodes = tuple(node for scope in closure(processes) for node in scope.nodes)
     verbs = {verb for node in nodes if node.tag == "serviceTask" and (verb := verb_of(node))}
     outcomes = {own for node in nodes if node.kind == "end" and (own := properties(node.element).get("outcome"))}
@@ -64,6 +63,25 @@ def prove(drawing: Drawing, book: Book, tables: Mapping[str, Table] | None = Non
     except DiagramRefused as error:  # a condition that is none: the lint names it
         found.append(_undecided(error.sentence))
     return found
+
+
+def machine_for(drawing: Drawing, book: Book, tables: Mapping[str, Table], rules: Rules) -> Machine:
+    """The token game of a drawing with these rules, from wherever a case stands.
+
+    book -- what says which facts there are. Raises NotFollowed where several processes begin by themselves.
+    """
+    processes = _begun_by_themselves(drawing)
+    if len(processes) != 1:
+        raise NotFollowed(gettext("一个文件里有几个各自开始的流程"))
+    nodes = tuple(node for scope in closure(processes) for node in scope.nodes)
+    policies = tuple(rules.policies.values())
+    subject = _Subject(processes[0].id or "", processes[0], nodes, roles_of(drawing.root), policies)
+    return Machine(subject.process, nodes, subject.roles, _facts(subject, book, tables), rules)
+
+
+def _begun_by_themselves(drawing: Drawing) -> list[Scope]:
+    called = {node.inside for node in drawing.all_nodes() if node.kind == "call"}
+    return [each for each in drawing.processes if each.nodes and each not in called]
 
 
 def _undecided(why: str) -> Finding:

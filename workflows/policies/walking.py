@@ -55,6 +55,7 @@ class Walk:
         self.gaps: dict[int, tuple[Step, ...]] = {}
         self.overlaps: set[int] = set()
         self.violations: list[Violation] = []
+        self.endless: list[tuple[Step, ...]] = []
         self._ahead: dict[int, frozenset[int]] = {}
 
     def _walk(self, begun: Underway) -> Iterator[tuple[State, tuple[Step, ...]]]:
