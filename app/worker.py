@@ -11,12 +11,12 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from app.cases.commands import tick
+from app.cases.commands import tick, work_on_migrations
 from app.imports.commands import work as work_on_imports
 
 log = logging.getLogger("xueji.worker")
 EVERY = 20.0  # seconds
-IMPORTS_EVERY = 2.0  # seconds: somebody looks at the page and waits
+IMPORTS_EVERY = MIGRATIONS_EVERY = 2.0  # seconds: somebody looks at the page and waits
 
 
 def run(app: Flask, stop: threading.Event, work: Callable[[threading.Event], object], every: float) -> None:
@@ -30,9 +30,15 @@ def run(app: Flask, stop: threading.Event, work: Callable[[threading.Event], obj
 
 
 def beside(app: Flask) -> threading.Event:
-    """Work in threads beside the server; set the event to end them. An import takes minutes and holds up no clock."""
+    """Work in threads beside the server; set the event to end them. An import or a migration takes
+    minutes and holds up no clock."""
     stop = threading.Event()
-    for name, work, every in (("clock", lambda _stop: tick(), EVERY), ("imports", work_on_imports, IMPORTS_EVERY)):
+    works: tuple[tuple[str, Callable[[threading.Event], object], float], ...] = (
+        ("clock", lambda _stop: tick(), EVERY),
+        ("imports", work_on_imports, IMPORTS_EVERY),
+        ("migrations", work_on_migrations, MIGRATIONS_EVERY),
+    )
+    for name, work, every in works:
         threading.Thread(target=run, args=(app, stop, work, every), name=name, daemon=True).start()
     return stop
 

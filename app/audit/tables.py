@@ -47,7 +47,8 @@ RECORDS = {
     "app_user": "username",
     "archive_entry": "section, dated, title, body, signed_by, signed_at_office_id",
     "attachment": "case_id, task_id, name, media_type, size, sha256, office_id, added_by, added_at",
-    "cases": "number, version_id, process_key, profile, opened_by, opened_at, follows_id",
+    "case_migration": "process_key, from_id, to_id, mapping, reason, rehearsal, proposed_by_id, proposed_at",
+    "cases": "number, process_key, profile, opened_by, opened_at, follows_id",
     "certificate": "kind, number, student_id, enrolment_id, issued_on, case_id",
     "change": "case_id, student_id, epoch, code, school_id, owner_division, effective_on, recorded_at, before, after,"
     " reverses_id",
@@ -62,6 +63,7 @@ RECORDS = {
     "lock_postponement": "case_id",
     "message_in": "reference, province, kind, body, answers, received_at",
     "message_out": "reference, province, kind, body, answers, case_id, written_at",
+    "migrated_case": "migration_id, case_id",
     "notice": "case_id, task_id, office_id, kind, text, at, supervision_id",
     "plan": "case_id, kind, stage, entry_year, source_id",
     "post": "user_id, office_id, duty, starts_on",
@@ -80,9 +82,10 @@ RECORDS = {
 #: to whoever comes after a school that is merged or closed, a closed one and an ended one stay where they were
 FORWARD = {
     "cases": (
-        "status, outcome, closed_at, applicant_office_id",
+        "status, outcome, closed_at, applicant_office_id, version_id",
         "OLD.status = 'closed' AND (NEW.status <> 'closed' OR NEW.outcome <> OLD.outcome"
-        " OR NEW.closed_at <> OLD.closed_at OR NEW.applicant_office_id <> OLD.applicant_office_id)",
+        " OR NEW.closed_at <> OLD.closed_at OR NEW.applicant_office_id <> OLD.applicant_office_id"
+        " OR NEW.version_id IS DISTINCT FROM OLD.version_id)",
     ),
     "directive": ("status", "OLD.status <> 'issued' AND NEW.status <> OLD.status"),
     "filing": ("number, accepted_at", "OLD.number IS NOT NULL AND (NEW.number IS NULL OR NEW.number <> OLD.number)"),

@@ -67,6 +67,8 @@ VERBS = {
     "cases/redirect": "转为省内转学",
     "cases/rows_done": "名单办毕",
     "cases/terminate": "终止办件",
+    "cases/migrate": "迁移到另一版本",
+    "cases/undo_migration": "撤销迁移",
     "cases/readdress": "改由其他机构办理",
     "tasks/urge": "催办",
     "tasks/supervise": "督办",
@@ -131,6 +133,12 @@ VERBS = {
     "studio/withdraw": "撤回发布申请",
     "studio/return": "退回发布申请",
     "studio/publish": "发布流程",
+    "studio/propose_migration": "提出迁移办件",
+    "studio/withdraw_migration": "撤回迁移办件",
+    "studio/return_migration": "退回迁移办件",
+    "studio/start_migration": "开始迁移办件",
+    "studio/finish_migration": "迁移办件办毕",
+    "studio/undo_migration": "撤销迁移办件",
     "studio/switch_off": "停用流程",
     "studio/switch_on": "启用流程",
     "backup/make": "备份数据库",
@@ -167,6 +175,7 @@ SUBJECTS = {
     "draft": "流程草稿",
     "proposal": "发布申请",
     "process": "流程",
+    "migration": "迁移",
 }
 # an auditor sees what happened, never the child: a particular that is not named here is withheld
 PARTICULARS = {
@@ -214,6 +223,7 @@ PARTICULARS = {
     "returned": "退回次数",
     "version": "版本",
     "draft": "草稿序号",
+    "migration": "迁移序号",
 }
 CODE = re.compile(r"[A-Za-z0-9_:./-]{0,60}")
 CHAINS = {audit.SYSTEM: "系统", audit.ANONYMOUS: "登录尝试"}

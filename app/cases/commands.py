@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import logging
+import secrets
+import threading
 from typing import Any
 
 import click
@@ -103,6 +105,46 @@ def _work_batches() -> int:
                     more = operations.work_chunk(case_id)
                 chunks += 1
     return chunks
+
+
+def work_on_migrations(stop: threading.Event | None = None) -> int:
+    """Move the cases of migrations that are under way, each in its transaction; return how many were looked at.
+
+    Safe to run in several processes and to kill at any moment.
+    """
+    stop, worked = stop or threading.Event(), 0
+    under_way = [each.id for each in operations.migrations_to_work()]
+    actor = nobody("流程迁移")
+    end_reading()
+    for migration_id in under_way:
+        after = 0
+        while not stop.is_set():
+            cases = operations.cases_to_work(migration_id, after)
+            end_reading()
+            if not cases:
+                break
+            for case_id in cases:
+                _migrate(migration_id, case_id, actor)
+                after, worked = case_id, worked + 1
+                if stop.is_set():
+                    return worked
+        with transaction():
+            operations.finish(migration_id, actor=actor)
+    return worked
+
+
+def _migrate(migration_id: int, case_id: int, actor: Actor) -> None:
+    """One case; what somebody is doing to it just now comes first, and the next round looks at it again."""
+    try:
+        with contextlib.suppress(Stale), transaction():
+            operations.work_case(migration_id, case_id, actor=actor)
+    except sa.exc.OperationalError:  # the database is away: nothing is said of the case
+        raise
+    except Exception:
+        incident = secrets.token_hex(4)
+        log.exception("incident %s: case %s of migration %s was left where it is", incident, case_id, migration_id)
+        with transaction():
+            operations.leave_case(migration_id, case_id, f"迁移时程序出错（编号 {incident}），该件没有改动")
 
 
 def _expire(actor: Actor, now: dt.datetime) -> int:

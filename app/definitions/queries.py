@@ -17,11 +17,12 @@ from app.definitions.models import Process, ProcessVersion
 from app.definitions.rules.content import Content
 from app.definitions.rules.earlier_versions import completed
 from app.definitions.rules.refusals import SwitchedOff
-from app.definitions.rules.soundness import policies_of
+from app.definitions.rules.soundness import ahead_of_version, policies_of
 from app.errors import Missing
 from app.web.formatting import day
 from workflows import Diagrams, Kind, compile_diagrams
 from workflows.decision_tables import Table, read_tables
+from workflows.migration import VersionOfRuns
 from workflows.policies import Rules
 
 APPLICATION = "application"
@@ -130,6 +131,22 @@ def compiled_content(key: str, content: Content, *, version_id: int = 0, number:
     return CompiledVersion(
         version_id, key, diagrams.name, number, diagrams, content.forms, tables, content.drawn, policies
     )
+
+
+_for_migration: dict[str, VersionOfRuns] = {}
+MOST_FOR_MIGRATION = 8  # versions: what was worked out about one grows with the cases that come by
+
+
+def version_of_runs(version: CompiledVersion) -> VersionOfRuns:
+    """A version as the runs of cases meet it that come from another, or leave for one. Raises NotMovable."""
+    content = Content(version.files, version.forms)
+    with _lock:
+        if content.checksum not in _for_migration:
+            ahead = ahead_of_version(version.key, content, version.policies)
+            while len(_for_migration) >= MOST_FOR_MIGRATION:
+                del _for_migration[next(iter(_for_migration))]
+            _for_migration[content.checksum] = VersionOfRuns(version.diagrams, version.policies, ahead)
+        return _for_migration[content.checksum]
 
 
 def current_version(key: str) -> CompiledVersion:

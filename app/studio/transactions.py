@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.access import Actor
+from app.cases.queries.migrations import MigrationRehearsal, rehearse
 from app.database import end_reading, transaction
 from app.errors import Refused
+from app.studio.operations import migrations, scenarios
 from app.studio.operations import proposals as operations
-from app.studio.operations import scenarios
 from app.studio.queries.drafts import draft_for, files_of, proposal_for
 from app.studio.queries.findings import Check, check
+from app.studio.queries.migrations import versions_between
 from app.studio.queries.proposals import check_of
 from app.studio.rules.files import content_of
 from app.studio.rules.scenarios import Script
@@ -61,3 +63,33 @@ def _failing(key: str, files: Mapping[str, str], found: Check, *, actor: Actor) 
     if not found.publishable:
         return []
     return scenarios.failures(scenarios.results_of(key, files, actor=actor))
+
+
+def rehearse_migration(key: str, source: int, target: int, mapping: Mapping[str, str]) -> MigrationRehearsal:
+    """What migrating would make of every case that runs on a version, nothing written. Raises Missing, InvalidInput."""
+    own, other = versions_between(key, source, target)
+    checked = migrations.checked_mapping(own, other, mapping)
+    found = rehearse(own, other, checked)
+    end_reading()
+    return found
+
+
+def propose_migration(
+    key: str, source: int, target: int, mapping: Mapping[str, str], reason: str, *, actor: Actor
+) -> tuple[int, MigrationRehearsal]:
+    """Rehearse a migration and propose it; its id, and what the rehearsal said. Raises as `migrations.propose`."""
+    own, other = versions_between(key, source, target)
+    checked = migrations.checked_mapping(own, other, mapping)
+    operations.checked_words("reason", "迁移原因", reason)
+    found = rehearse(own, other, checked)
+    end_reading()
+    with transaction():
+        return migrations.propose(own, other, checked, reason, found, actor=actor).id, found
+
+
+def decide_migration(migration_id: int, outcome: str, opinion: str, *, actor: Actor) -> int:
+    """Start (`agree`) or return (`send_back`) a migration; its id. Raises as `approve` and `return_migration`."""
+    with transaction():
+        if outcome == "agree":
+            return migrations.approve(migration_id, opinion, actor=actor).id
+        return migrations.return_migration(migration_id, opinion, actor=actor).id

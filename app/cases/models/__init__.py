@@ -16,6 +16,7 @@ from app.cases.models.cases import (
 )
 from app.cases.models.coming_changes import ComingChange
 from app.cases.models.joint_answers import JointAnswer
+from app.cases.models.migrations import MigratedCase, MigratedStatus, Migration, MigrationStatus
 from app.cases.models.notices import Attachment, Notice, NoticeKind, Supervision
 from app.cases.models.submissions import Submission
 
@@ -31,6 +32,10 @@ __all__ = [
     "ComingChange",
     "Decision",
     "JointAnswer",
+    "MigratedCase",
+    "MigratedStatus",
+    "Migration",
+    "MigrationStatus",
     "Notice",
     "NoticeKind",
     "Outcome",

@@ -13,6 +13,14 @@ from app.cases.operations.coming_changes import call_off, keep_fault, take_effec
 from app.cases.operations.decisions import Answer, decide, pre_review
 from app.cases.operations.idempotency import new_key, run_once, submitted
 from app.cases.operations.late_registrations import mark_late
+from app.cases.operations.migrations import (
+    cases_to_work,
+    finish,
+    leave_case,
+    migrations_to_work,
+    undo_one,
+    work_case,
+)
 from app.cases.operations.opening import is_startable, open_case, open_follow_up, profile
 from app.cases.operations.recall import expire_directive, recall, revoke_directive, terminate, terminate_others
 from app.cases.operations.reminders import read_all_notices, read_notice, supervise, urge
@@ -27,14 +35,18 @@ __all__ = [
     "attach_to",
     "batches_to_work",
     "call_off",
+    "cases_to_work",
     "conclude",
     "decide",
     "expire_directive",
+    "finish",
     "is_startable",
     "keep_fault",
     "keep_papers",
+    "leave_case",
     "mark_late",
     "may_attach_to",
+    "migrations_to_work",
     "new_key",
     "note_reading",
     "open_case",
@@ -55,6 +67,8 @@ __all__ = [
     "take_effect",
     "terminate",
     "terminate_others",
+    "undo_one",
     "urge",
+    "work_case",
     "work_chunk",
 ]

@@ -65,11 +65,14 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     now = clock.now()
     task, siblings, decided = _task_to_decide(task_id)
     version = compiled_version(task.version_id)
-    joint = version.diagrams.tasks[task.key].joint
+    spec = version.diagrams.tasks.get(task.key)  # none: the case was migrated, and this task is over
+    joint = spec.joint if spec else None
     _check_may_decide(task, actor, decided)
     if joint:
         hold_case_of(task.case_id)
         task, siblings, decided = _task_to_decide(task_id)
+        if task.version_id != version.version_id:
+            raise Stale()
         _check_may_decide(task, actor, decided, answered=actor.user_id in have_answered(task_id))
     answer = _canonical(version, task.key, answer)
     _check_answer(version, task.key, answer)
@@ -305,7 +308,8 @@ def pre_review(task_id: int, recommendation: str, opinion: str, *, actor: Actor)
     task = db.session.get(Task, task_id)
     if task is None or task.office_id != actor.office_id:
         raise Missing()
-    outcomes = compiled_version(task.case.version_id).diagrams.tasks[task.key].outcomes if task.case.version_id else ()
+    spec = compiled_version(task.case.version_id).diagrams.tasks.get(task.key) if task.case.version_id else None
+    outcomes = spec.outcomes if spec else ()
     facts = facts_of_task(task), facts_of_case(task.case)
     if refusal := permissions.why_not_pre_review(*facts, actor, reviewed=task.pre_review is not None):
         raise refusal

@@ -161,7 +161,10 @@ def _readdress_steps(case: Row, version: CompiledVersion, parties: Mapping[str, 
         )
     ) - set(db.session.scalars(sa.select(Task.key).where(Task.case_id == case.case_id, Task.status == TaskStatus.OPEN)))
     for step in db.session.scalars(sa.select(RouteStep).where(RouteStep.case_id == case.case_id)):
-        role = version.diagrams.tasks[step.key].role
+        spec = version.diagrams.tasks.get(step.key)  # none: decided in a version before, which asked for it
+        if spec is None:
+            continue
+        role = spec.role
         if step.key in done or role not in parties or step.office_id == parties[role]:
             continue
         office = db.session.get_one(Office, parties[role])

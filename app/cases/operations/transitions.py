@@ -229,7 +229,7 @@ class Transition:
         ]
 
     def _case(self, values: Mapping[str, Any]) -> list[Write]:
-        status, claimed = _status(self.version, self.run), self.context.claimed
+        status, claimed = status_of(self.version, self.run), self.context.claimed
         if status is CaseStatus.CLOSED:
             outcome, actor = CaseOutcome(self.run.outcome or "terminated"), self.context.actor
             closing = Closing(self.case.case_id, self.case.process_key, outcome, self.now, actor)
@@ -265,7 +265,8 @@ def end_coming(case_id: int, now: dt.datetime) -> bool:
     return bool(execute(sa.update(coming).where(*waited).values(ended_at=now)).rowcount)
 
 
-def _status(version: CompiledVersion, run: Run) -> CaseStatus:
+def status_of(version: CompiledVersion, run: Run) -> CaseStatus:
+    """The status of a case whose run stands so."""
     if run.finished:
         return CaseStatus.CLOSED
     repairing = any(

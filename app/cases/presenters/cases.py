@@ -25,6 +25,7 @@ from app.cases.queries import View, progress_of
 from app.cases.queries.case_reading import AnyCase
 from app.cases.queries.coming_changes import live
 from app.cases.queries.late_registrations import sentence_of
+from app.cases.queries.migrations import asked_in, decided_in
 from app.cases.queries.parts_read import (
     CaseRead,
     ComingRead,
@@ -187,8 +188,11 @@ def shown_of(decision: Decision | DecisionRead) -> list[tuple[str, str]]:
     """The fields of a decision's form that its readers are told (`x-shown`), each with its value in words."""
     if not decision.form or decision.case.version_id is None:
         return []
-    version = compiled_version_of(decision.case)
-    parts = fields_of(version.form(version.diagrams.tasks[decision.key].form))
+    decided = decided_in(decision.case.id, compiled_version_of(decision.case), decision.key)
+    if decided is None:
+        return []
+    version, spec = decided
+    parts = fields_of(version.form(spec.form))
     return [
         (name, next((each["title"] for each in part.get("oneOf", ()) if each["const"] == value), str(value)))
         for name, part in parts.items()
@@ -268,7 +272,7 @@ def task_brief(task: Task | TaskRead, now: dt.datetime) -> json_types.TaskBriefJ
 
 def task_json(task: Task, version: CompiledVersion) -> json_types.TaskJson:
     """A task with its form, outcomes and reasons."""
-    spec = version.diagrams.tasks[task.key]
+    version, spec = asked_in(task, version)
     return {
         **task_brief(task, clock.now()),
         "case": task.case.number,

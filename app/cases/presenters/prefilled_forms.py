@@ -25,7 +25,9 @@ def prefilled(task: Task) -> dict[str, Any]:
     """
     assert task.case.version_id is not None  # a takeover has no tasks
     version = compiled_version(task.case.version_id)
-    spec = version.diagrams.tasks[task.key]
+    spec = version.diagrams.tasks.get(task.key)
+    if spec is None:  # it is over, and the version to which its case was migrated has no such task
+        return {}
     asked = fields_of(version.form(spec.form))
     if spec.kind is Kind.PULL:
         directive = directive_of(task.case_id)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from app.access import Actor
 from app.cases.models import Case, JointAnswer, Task, TaskStatus
+from app.cases.queries.migrations import decided_in
 from app.database import db
 from app.definitions.queries import CompiledVersion, compiled_version
 from workflows import Joint
@@ -18,7 +19,8 @@ def joint_of(task: Task) -> Joint | None:
     """How the answers of several people to that task count; None where one person answers."""
     if task.case.version_id is None:
         return None
-    return compiled_version(task.case.version_id).diagrams.tasks[task.key].joint
+    decided = decided_in(task.case.id, compiled_version(task.case.version_id), task.key)
+    return decided[1].joint if decided else None
 
 
 def answers_to(task_ids: Sequence[int]) -> list[JointAnswer]:
@@ -31,9 +33,9 @@ def answers_to(task_ids: Sequence[int]) -> list[JointAnswer]:
 
 def answers_by_task(version: CompiledVersion, case: Case) -> dict[int, list[JointAnswer]]:
     """What was answered to each decided task of the case that several answered, by the task's id."""
-    tasks = version.diagrams.tasks
     found: dict[int, list[JointAnswer]] = {}
-    for each in answers_to([each.task_id for each in case.decisions if tasks[each.key].joint]):
+    specs = {each.task_id: decided_in(case.id, version, each.key) for each in case.decisions}
+    for each in answers_to([task_id for task_id, known in specs.items() if known and known[1].joint]):
         found.setdefault(each.task_id, []).append(each)
     return found
 

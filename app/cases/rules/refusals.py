@@ -87,3 +87,10 @@ class NothingToCome(Refused):
 
 class AlreadyOpen(OpenCase):
     text = "该生有在办业务，办结后才能申请。"
+
+
+class NotUndone(Refused):
+    """A migration of one case that cannot be undone any more."""
+
+    code = "E-UNDO"
+    text = "不能撤销该件的迁移：{why}。"

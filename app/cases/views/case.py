@@ -13,6 +13,7 @@ from app.cases.operations import Answer
 from app.cases.operations.task_acts import ACTS
 from app.cases.presenters.cases import compiled_version_of, destination
 from app.cases.queries import proofs
+from app.cases.queries.migrations import asked_in
 from app.cases.queries.row_repairs import repair_task_of
 from app.cases.transactions import submit_once, work_at_once
 from app.cases.views.blueprint import bp, flash_words
@@ -98,8 +99,8 @@ def page_of_task(task_id: int, key: str = "") -> str:  # noqa: ARG001 – the ad
 def decide(task_id: int) -> Any:
     caller = actor()
     task = queries.task_for(caller, task_id)
-    number, version = task.case.number, compiled_version_of(task.case)
-    spec = version.diagrams.tasks[task.key]
+    number = task.case.number
+    version, spec = asked_in(task, compiled_version_of(task.case))
     form = form_values(version.form(spec.form))
     outcome, opinion = request.form.get("outcome", ""), typed_text("opinion")
     answer = Answer(outcome, request.form.get("reason_code") or None, opinion, form)

@@ -14,6 +14,7 @@ from app.cases.presenters.cases import compiled_version_of, light_of, shown_of, 
 from app.cases.queries import oversight
 from app.cases.queries.coming_changes import live
 from app.cases.queries.joint_answers import answers_by_task
+from app.cases.queries.migrations import decided_in
 from app.cases.queries.parts_read import (
     ComingRead,
 )
@@ -45,8 +46,7 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
     ]
     arrived = {task.id: task.arrived_at for task in case.tasks}
     names = {task.id: task.name for task in case.tasks}
-    version = compiled_version_of(case)
-    tasks, joint = version.diagrams.tasks, answers_by_task(version, case)
+    joint = answers_by_task(compiled_version_of(case), case)
     entries.extend(_said_jointly(each, names[each.task_id], see) for said in joint.values() for each in said)
     for decision in case.decisions:
         elapsed = clock.working_days_between(
@@ -57,7 +57,7 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
                 "title": names[decision.task_id],
                 "office": decision.office.name,
                 "who": decision.user.name if see and decision.task_id not in joint else "",
-                "outcome": tasks[decision.key].record(decision.outcome),
+                "outcome": _recorded(case, decision),
                 "kind": {Outcome.REFUSE: "red", Outcome.SEND_BACK: "amber"}.get(decision.outcome, "green"),
                 "opinion": _opinion(decision) if see and decision.task_id not in joint else "",
                 "reason": f"会签结果，{len(joint[decision.task_id])} 人提出意见" if decision.task_id in joint else "",
@@ -181,6 +181,12 @@ def _coming(coming: ComingChange | ComingRead) -> dict[str, Any]:
         "state": "waiting",
         "duration": "",
     }
+
+
+def _recorded(case: Case, decision: Decision) -> str:
+    """What the record says of a decision: in the words of the version that asked for it."""
+    decided = decided_in(case.id, compiled_version_of(case), decision.key)
+    return decided[1].record(decision.outcome) if decided else OUTCOME_NAMES[decision.outcome]
 
 
 def _to_come(case: Case) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from app.definitions.rules.content import Content
 from app.settings import SOURCES
 from workflows import DiagramRefused, Diagrams, Finding, Report, check, handlers
 from workflows.decision_tables import Table, read_tables
+from workflows.migration import Ahead, ahead_of
 from workflows.policies import SUFFIX, Book, PolicyFile, Rules, read_policy_file
 
 
@@ -48,6 +49,14 @@ def policies_of(key: str, content: Content, diagrams: Diagrams) -> Rules:
         book = book.with_file(name, file)
     policies, _faults = book.policies_of(key, diagrams.operations, diagrams.outcomes.values())
     return Rules(policies)
+
+
+def ahead_of_version(key: str, content: Content, rules: Rules) -> Ahead:
+    """What may happen to cases that stand anywhere in a version. Raises NotMovable where that cannot be worked out."""
+    book = shipped_policies()
+    for name, file in own_policies(content).items():
+        book = book.with_file(name, file)
+    return ahead_of(content.diagrams, key, book, tables_of(content), rules)
 
 
 def own_policies(content: Content) -> dict[str, PolicyFile]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.cases.models import MigratedStatus, MigrationStatus
+from app.cases.rules.migrations import Verdict
 from app.cases.rules.routing import role_name
 from app.definitions.queries import CompiledVersion
 from app.studio.models import ProposalStatus
 from app.studio.queries.replays import Way
+from app.studio.rules.migrations import STATUS_NAMES
 
 PROPOSAL_STATUSES = {
     ProposalStatus.OPEN: ("待审批", "blue"),
@@ -30,6 +33,31 @@ WAYS = {
     Way.FEWER: ("少办环节", "amber"),
     Way.OTHER: ("结果不同", "red"),
     Way.STUCK: ("走不下去", "red"),
+}
+MIGRATION_STATUSES = {
+    status: (STATUS_NAMES[status], colour)
+    for status, colour in (
+        (MigrationStatus.PROPOSED, "blue"),
+        (MigrationStatus.RUNNING, "amber"),
+        (MigrationStatus.DONE, "green"),
+        (MigrationStatus.RETURNED, "grey"),
+        (MigrationStatus.WITHDRAWN, "grey"),
+        (MigrationStatus.UNDOING, "amber"),
+        (MigrationStatus.UNDONE, "grey"),
+    )
+}
+MIGRATED_STATUSES = {
+    MigratedStatus.WAITING: ("待迁移", "grey"),
+    MigratedStatus.MOVED: ("已迁移", "green"),
+    MigratedStatus.LEFT: ("未迁移", "red"),
+    MigratedStatus.UNDOING: ("待撤销", "amber"),
+    MigratedStatus.UNDONE: ("已撤销迁移", "blue"),
+    MigratedStatus.KEPT: ("不能撤销", "red"),
+}
+VERDICTS = {
+    Verdict.MOVES: ("可以迁移", "green"),
+    Verdict.CHANGED: ("可以迁移，当前环节有变化", "amber"),
+    Verdict.CANNOT: ("不能迁移", "red"),
 }
 FILE_KINDS = {"bpmn": "流程图", "dmn": "决策表", "policy": "办事规则", "scenario": "演练用例", "json": "表单"}
 OWN_KINDS = {"reasons.json": "办理原因", "proofs.json": "证明材料", "application.json": "申请表"}

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from app.access import actor, allow, found
+from app.cases.models import MigrationStatus
 from app.database import transaction
 from app.definitions.operations import content_of
 from app.definitions.queries import compiled_version
@@ -14,8 +15,9 @@ from app.errors import Refused, objections_of
 from app.identity.models import DUTY_NAMES
 from app.studio.models import ProposalStatus
 from app.studio.operations import switching
-from app.studio.presenters.labels import PROPOSAL_STATUSES, task_lines
+from app.studio.presenters.labels import MIGRATION_STATUSES, PROPOSAL_STATUSES, task_lines
 from app.studio.queries import catalogue, drafts
+from app.studio.queries.migrations import migrations_of
 from app.studio.rules.archives import archive_of
 from app.studio.rules.files import media_type_of
 from app.web import add_menu, typed_text
@@ -29,8 +31,13 @@ def _waiting() -> int:
     return len(drafts.proposals_of(actor(), status=ProposalStatus.OPEN))
 
 
+def _to_start() -> int:
+    return sum(each.status is MigrationStatus.PROPOSED for each in migrations_of(actor()))
+
+
 add_menu("流程", "流程库", "studio.index", ("analyst", "publisher"), kinds=("province",))
 add_menu("流程", "发布申请", "studio.proposals", ("analyst", "publisher"), _waiting, kinds=("province",))
+add_menu("流程", "迁移在办办件", "studio.migrations", ("analyst", "publisher"), _to_start, kinds=("province",))
 
 
 @bp.get("/")
@@ -66,6 +73,8 @@ def _process(key: str, errors: list[Any]) -> str:
         proposed=drafts.open_proposals_of([each.id for each in found_drafts]),
         proposals=drafts.proposals_of(actor(), process=key),
         statuses=PROPOSAL_STATUSES,
+        migrations=migrations_of(actor(), process=key),
+        migration_statuses=MIGRATION_STATUSES,
         draws=actor().duty == "analyst",
         publishes=actor().duty == "publisher",
         errors=errors,

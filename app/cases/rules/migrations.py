@@ -1,0 +1,102 @@
+"""What another version changes at the step where a case waits, and what a case cannot take with it. Pure answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from enum import StrEnum
+
+from app.cases.rules.routing import role_name
+from app.definitions.queries import ROW, CompiledVersion
+from app.identity.models import DUTY_NAMES, Duty
+from workflows import Kind, TaskSpec
+
+
+class Verdict(StrEnum):
+    """What becomes of a case: it moves, it moves and its step is another one, or it cannot."""
+
+    MOVES = "moves"
+    CHANGED = "changed"
+    CANNOT = "cannot"
+
+
+def why_no_case_moves(own: CompiledVersion, target: CompiledVersion) -> str | None:
+    """Against all cases of a version at once; None when each is to be looked at."""
+    if own.rules_of != target.rules_of:
+        return "新版本沿用的是另一项业务的规则"
+    if own.subject != target.subject or own.applicant != target.applicant:
+        return "新版本的申请单位或办理对象不同"
+    if (ROW in own.forms) != (ROW in target.forms):
+        return "两个版本一个按名单办理，一个不按名单办理"
+    return None
+
+
+def why_not_with_decisions(own: CompiledVersion, target: CompiledVersion, decided: Collection[str]) -> str | None:
+    """A case whose applicant has repaired it: who did so drafted it, and the target must know that.
+
+    decided -- the keys of the tasks that were decided
+    """
+    for key in sorted(set(decided)):
+        spec = own.diagrams.tasks.get(key)
+        if spec is None or spec.kind is not Kind.REPAIR:
+            continue
+        there = target.diagrams.tasks.get(key)
+        if there is None or there.kind is not Kind.REPAIR:
+            return f"已办过“{spec.name}”，新版本不再认其为补正，补正人不得审批的要求无法延续"
+    return None
+
+
+def why_not_with_list(target: CompiledVersion, verb: str) -> str | None:
+    """A list that is being worked is worked by the verb that its decision named."""
+    return None if verb in target.diagrams.operations else "名单正在办理，新版本没有办理名单的这项操作"
+
+
+def why_not_with_answers(
+    own: CompiledVersion, target: CompiledVersion, answered: Collection[str], mapping: Mapping[str, str]
+) -> str | None:
+    """What some have said to a task that several answer counts by the rule by which they were asked."""
+    for key in sorted(answered):
+        spec, there = own.diagrams.tasks[key], target.diagrams.tasks.get(key)
+        if key in mapping or there is None or there.joint != spec.joint:
+            return f"“{spec.name}”正在会签，已有人提出意见，新版本的会签规则不同"
+    return None
+
+
+def changes_of_step(own: CompiledVersion, target: CompiledVersion, key: str, new_key: str) -> Iterator[str]:
+    """What is another one at the step where a case waits, in words."""
+    before, after = own.diagrams.tasks[key], target.diagrams.tasks[new_key]
+    if key != new_key:
+        yield f"环节由“{before.name}”改为“{after.name}”"
+    elif before.name != after.name:
+        yield f"环节名称由“{before.name}”改为“{after.name}”"
+    if before.role != after.role:
+        yield f"办理机构由{role_name(before.role)}改为{role_name(after.role)}"
+    if before.duty != after.duty:
+        yield f"岗位由{DUTY_NAMES[Duty(before.duty)]}改为{DUTY_NAMES[Duty(after.duty)]}"
+    if before.working_days != after.working_days:
+        yield f"时限由{_days(before)}改为{_days(after)}"
+    if before.joint != after.joint:
+        yield (
+            "会签规则有变化"
+            if before.joint and after.joint
+            else "一人办理改为会签"
+            if after.joint
+            else "会签改为一人办理"
+        )
+    if before.outcomes != after.outcomes:
+        yield f"可选结果由{_outcomes(before)}改为{_outcomes(after)}"
+    elif [before.button(each) for each in before.outcomes] != [after.button(each) for each in after.outcomes]:
+        yield f"按钮由{_outcomes(before)}改为{_outcomes(after)}"
+    if _form(own, before) != _form(target, after):
+        yield "填写的内容有变化"
+
+
+def _days(spec: TaskSpec) -> str:
+    return f" {spec.working_days} 个工作日" if spec.working_days is not None else "不另规定"
+
+
+def _outcomes(spec: TaskSpec) -> str:
+    return f"“{'、'.join(spec.button(each) for each in spec.outcomes)}”"
+
+
+def _form(version: CompiledVersion, spec: TaskSpec) -> Mapping[str, object] | None:
+    return version.forms.get(spec.form)

@@ -1,0 +1,218 @@
+"""迁移在办办件: rehearse, propose, start as another person, watch, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+
+from app.access import actor, allow
+from app.cases.models import MigratedStatus, Migration, MigrationStatus
+from app.cases.queries.migrations import MOST_CASES, MigrationRehearsal
+from app.database import transaction
+from app.errors import InvalidInput, Missing, NotAllowed, Refused, Stale, objections_of
+from app.studio.operations import migrations as operations
+from app.studio.presenters.labels import MIGRATED_STATUSES, MIGRATION_STATUSES, VERDICTS
+from app.studio.queries import catalogue
+from app.studio.queries import migrations as queries
+from app.studio.queries.drafts import require_studio
+from app.studio.transactions import decide_migration, propose_migration, rehearse_migration
+from app.studio.views.catalogue import bp
+from app.web import whole_number
+from app.web.pagination import decode_cursor, encode_cursor
+
+PAGE = 100  # cases of a migration on one page
+SHOWN = 200  # numbers of one group of a rehearsal; programs get all of them
+WORKING = (MigrationStatus.RUNNING, MigrationStatus.UNDOING)
+MAP = "map."  # before the key of a step in the names of the form
+
+
+@bp.get("/processes/<key>/migrations/new")
+@allow("analyst")
+def new_migration(key: str) -> Any:
+    """Choose two versions; with them, what would become of every case."""
+    require_studio(actor())
+    return _new_page(key, request.args)
+
+
+@bp.post("/processes/<key>/migrations")
+@allow("analyst")
+def propose_new_migration(key: str) -> Any:
+    require_studio(actor())
+    typed = request.form
+    try:
+        source, target = _versions(typed)
+        migration_id, _said = propose_migration(
+            key, source, target, _mapping(typed), typed.get("reason", ""), actor=actor()
+        )
+    except (Missing, NotAllowed):
+        raise
+    except Refused as refusal:
+        return _new_page(key, typed, objections_of(refusal)), 422
+    flash("已提出迁移，待发布员审批。", "success")
+    return redirect(url_for("studio.migration", migration_id=migration_id))
+
+
+def _versions(typed: Mapping[str, str]) -> tuple[int, int]:
+    """The numbers of the two versions. Raises InvalidInput."""
+    source, target = (whole_number(typed.get(name, ""), least=1) for name in ("from", "to"))
+    if source is None or target is None:
+        raise InvalidInput(sentence="请选择两个版本。", field="from" if source is None else "to")
+    return source, target
+
+
+def _mapping(typed: Mapping[str, str]) -> dict[str, str]:
+    return {name.removeprefix(MAP): value for name, value in typed.items() if name.startswith(MAP) and value}
+
+
+def _new_page(key: str, typed: Mapping[str, str], errors: Sequence[Any] = ()) -> Any:
+    process, versions = catalogue.process_of(key), catalogue.versions_of(key)
+    running = catalogue.open_cases(key)
+    rehearsal: MigrationRehearsal | None = None
+    unmapped: Sequence[Any] = ()
+    targets: Sequence[Any] = ()
+    errors = list(errors)
+    if typed.get("from") and typed.get("to"):
+        try:
+            source, target = _versions(typed)
+            rehearsal = rehearse_migration(key, source, target, _mapping(typed))
+            own, other = queries.versions_between(key, source, target)
+            unmapped = [each for each in own.diagrams.tasks.values() if each.key not in other.diagrams.tasks]
+            targets = list(other.diagrams.tasks.values())
+        except (Missing, NotAllowed):
+            raise
+        except Refused as refusal:
+            errors = [*errors, *objections_of(refusal)]
+    page = render_template(
+        "studio/new_migration.html",
+        process=process,
+        versions=versions,
+        running=running,
+        rehearsal=rehearsal,
+        unmapped=unmapped,
+        targets=targets,
+        mapping=_mapping(typed),
+        verdicts=VERDICTS,
+        shown=SHOWN,
+        most=MOST_CASES,
+        errors=errors,
+        typed=typed,
+    )
+    return (page, 422) if errors and request.method == "GET" else page
+
+
+@bp.get("/migrations")
+@allow("analyst", "publisher")
+def migrations() -> Any:
+    return render_template(
+        "studio/migrations.html", migrations=queries.migrations_of(actor()), statuses=MIGRATION_STATUSES
+    )
+
+
+@bp.get("/migrations/<int:migration_id>")
+@allow("analyst", "publisher")
+def migration(migration_id: int) -> Any:
+    return _page(queries.migration_for(actor(), migration_id))
+
+
+def _page(shown: Migration, errors: Sequence[Any] = ()) -> str:
+    caller = actor()
+    wanted = request.args.get("status", "")
+    status = MigratedStatus(wanted) if wanted in set(MigratedStatus) else None
+    place = decode_cursor(int)
+    rows = queries.cases_of(shown.id, status=status, after=place[0] if place else 0, limit=PAGE + 1)
+    following = encode_cursor([rows[PAGE - 1].id]) if len(rows) > PAGE else None
+    proposed, own = shown.status is MigrationStatus.PROPOSED, caller.user_id == shown.proposed_by_id
+    again = queries.rehearsal_of(shown) if proposed and request.args.get("again") else None
+    return render_template(
+        "studio/migration.html",
+        migration=shown,
+        process=catalogue.process_of(shown.process_key),
+        status=MIGRATION_STATUSES[shown.status],
+        groups=[(VERDICTS[verdict], sentence, count) for verdict, sentence, count in shown.rehearsal],
+        rehearsal=again,
+        verdicts=VERDICTS,
+        shown=SHOWN,
+        most=MOST_CASES,
+        cases=rows[:PAGE],
+        wanted=status,
+        next=url_for("studio.migration", migration_id=shown.id, cursor=following, status=wanted or None)
+        if following
+        else None,
+        case_statuses=MIGRATED_STATUSES,
+        working=shown.status in WORKING,
+        decides=proposed and caller.duty == "publisher" and not own,
+        own=proposed and caller.duty == "publisher" and own,
+        withdraws=proposed and caller.duty == "analyst",
+        undoes=shown.status in operations.STARTED and caller.duty == "publisher",
+        errors=errors,
+        typed=request.form,
+        **_progress(shown),
+    )
+
+
+def _progress(shown: Migration) -> dict[str, Any]:
+    counts = queries.counts_of(shown.id)
+    total = sum(counts.values())
+    back = shown.status is MigrationStatus.UNDOING
+    waits = counts[MigratedStatus.UNDOING if back else MigratedStatus.WAITING]
+    all_of_it = total if not back else sum(counts[each] for each in BACK)
+    percent = 100 if not all_of_it else 100 * (all_of_it - waits) // all_of_it
+    return {"counts": counts, "total": total, "percent": percent, "back": back, "kinds": MigratedStatus}
+
+
+BACK = (MigratedStatus.UNDOING, MigratedStatus.UNDONE, MigratedStatus.KEPT)
+
+
+@bp.get("/migrations/<int:migration_id>/progress")
+@allow("analyst", "publisher")
+def migration_progress(migration_id: int) -> Any:
+    """The part of the page that moves; it says when there is more to see."""
+    shown = queries.migration_for(actor(), migration_id)
+    response = Response(render_template("studio/_migration_progress.html", **_progress(shown)))
+    if shown.status not in WORKING:
+        response.headers["X-Finished"] = "yes"
+    return response
+
+
+@bp.post("/migrations/<int:migration_id>/decision")
+@allow("publisher")
+def decide_on_migration(migration_id: int) -> Any:
+    outcome = "agree" if request.form.get("outcome") == "agree" else "send_back"
+    try:
+        decide_migration(migration_id, outcome, request.form.get("opinion", ""), actor=actor())
+    except (Missing, NotAllowed, Stale):
+        raise
+    except Refused as refusal:
+        return _page(queries.migration_for(actor(), migration_id), objections_of(refusal)), 422
+    flash("已开始迁移，由后台逐件办理。" if outcome == "agree" else "已退回流程管理员。", "success")
+    return redirect(url_for("studio.migration", migration_id=migration_id))
+
+
+@bp.post("/migrations/<int:migration_id>/withdraw")
+@allow("analyst")
+def withdraw_migration(migration_id: int) -> Any:
+    with transaction():
+        operations.withdraw(migration_id, actor=actor())
+    flash("已撤回迁移。", "success")
+    return redirect(url_for("studio.migration", migration_id=migration_id))
+
+
+@bp.post("/migrations/<int:migration_id>/undo")
+@allow("publisher")
+def undo_migration(migration_id: int) -> Any:
+    """All of it, or the one case that is named."""
+    number, reason = request.form.get("case", "").strip(), request.form.get("reason", "")
+    try:
+        with transaction():
+            if number:
+                operations.undo_case(migration_id, number, reason, actor=actor())
+            else:
+                operations.undo(migration_id, reason, actor=actor())
+    except (NotAllowed, Stale):
+        raise
+    except Refused as refusal:
+        return _page(queries.migration_for(actor(), migration_id), objections_of(refusal)), 422
+    flash(f"已撤销办件 {number} 的迁移。" if number else "已开始撤销，由后台逐件办理。", "success")
+    return redirect(url_for("studio.migration", migration_id=migration_id))
