@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from workflows.translation import gettext_noop
+from workflows.translation import gettext, gettext_noop, quoted
 
 PROCESS = frozenset({"applicant", "category", "start_order", "releasing_as", "rules_of", "subject"})
 APPLICANTS = frozenset({"school", "bureau", "province", "nobody"})  # who starts a process; nobody: another case does
@@ -80,3 +80,9 @@ def words_of(kind: Kind | None, outcome: str) -> Words:
     """The words of an outcome where the diagram says none."""
     own = OF_A_KIND.get((kind, outcome)) if kind else None
     return own or OUTCOMES.get(outcome) or Words(None, outcome)
+
+
+def outcome_name(outcome: str) -> str:
+    """How a sentence calls an outcome: by its word in the record, by itself where there is none such."""
+    words = OUTCOMES.get(outcome)
+    return quoted(gettext(words.record)) if words else outcome

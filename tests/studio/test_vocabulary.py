@@ -37,7 +37,7 @@ def test_everything_that_a_diagram_may_name_is_offered(studio: Studio) -> None:
     assert by_key(found["forms"])["pull"]["title"] == "凭指令调档"
     assert {"reasons", "proofs"}.isdisjoint(by_key(found["forms"]))
     assert found["diagrams"] == [{"file": "transfer.bpmn", "process": "transfer", "name": "省内转学"}]
-    assert by_key(found["tables"])["transfer_rules"]["outputs"][3] == "city_review"
+    assert by_key(found["tables"])["transfer_rules"]["outputs"][3] == "设区市审批"
     assert found["faults"] == []
 
 
@@ -99,7 +99,7 @@ def test_every_finding_is_told_with_what_to_do() -> None:
     rules = {
         rule
         for path in files
-        for rule in re.findall(r'(?:Finding|Unrunnable|_shown)\(\s*"([a-z-]+)"', path.read_text("utf-8"))
+        for rule in re.findall(r'(?:Finding|Unrunnable|Fault|_shown)\(\s*"([a-z-]+)"', path.read_text("utf-8"))
     }
 
     assert rules - told == {"not-bpmn"}, "of files that cannot be opened at all"

@@ -31,7 +31,8 @@ class Sheet:
     def middle(self, element: str) -> tuple[float, float]:
         box = self.shape(element).locator(".djs-hit").first.bounding_box()
         assert box, element
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        holds_others = element.endswith("_pool") or element.startswith("lane_")
+        return box["x"] + (8 if holds_others else box["width"] / 2), box["y"] + box["height"] / 2
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Where a point of the diagram is on the screen."""

@@ -12,7 +12,7 @@ from workflows.routing import ROLES
 from workflows.translation import gettext, quoted
 from workflows.verification.drawing import Drawing, Node, place_of
 from workflows.verification.findings import ERROR, HOUSE, WARNING, Finding
-from workflows.vocabulary import OUTCOMES
+from workflows.vocabulary import OUTCOMES, outcome_name
 
 DECIDED = {"agree", "refuse", "send_back"}
 
@@ -87,14 +87,16 @@ def _of_outcomes(drawing: Drawing) -> Iterator[Finding]:
         for outcome, way in ways.items():
             if way is None:
                 sentence = gettext(
-                    "环节{node}的结果 {outcome} 在网关{following}没有去处",
+                    "环节{node}的结果{outcome}在网关{following}没有去处",
                     node=node,
-                    outcome=outcome,
+                    outcome=outcome_name(outcome),
                     following=following,
                 )
                 yield Finding("outcome", ERROR, following.id, sentence, HOUSE)
             elif outcome in ("refuse", "send_back") and way != "?" and way == ways.get("agree"):
-                sentence = gettext("环节{node}的结果 {outcome} 与同意走同一条路", node=node, outcome=outcome)
+                sentence = gettext(
+                    "环节{node}的结果{outcome}与同意走同一条路", node=node, outcome=outcome_name(outcome)
+                )
                 yield Finding("outcome", WARNING, following.id, sentence, HOUSE)
 
 

@@ -89,11 +89,11 @@ def _of_words(own: Mapping[str, str], outcomes: Collection[str]) -> Iterator[Fau
         if name.startswith((BUTTON, RECORD)):
             outcome = name.partition(".")[2]
             if outcome not in outcomes:
-                sentence = gettext_noop("{subject}没有结果 {outcome}，却写了它的文字（{name}）")
-                yield Fault("words", sentence, {"outcome": outcome, "name": name})
+                sentence = gettext_noop("{subject}没有结果{outcome}，却写了它的文字（{name}）")
+                yield Fault("words", sentence, {"outcome": vocabulary.outcome_name(outcome), "name": name})
             elif not words.strip():
                 yield Fault("words", gettext_noop("{subject}的 {name} 没有文字"), {"name": name})
     for outcome in outcomes:
         if outcome in OUTCOMES and OUTCOMES[outcome].button is None and f"{BUTTON}{outcome}" not in own:
-            sentence = gettext_noop("{subject}的结果 {outcome} 没有通用的按钮文字，须写明 {name}")
-            yield Fault("words", sentence, {"outcome": outcome, "name": f"{BUTTON}{outcome}"})
+            sentence = gettext_noop("{subject}的结果{outcome}没有通用的按钮文字，须写明 {name}")
+            yield Fault("words", sentence, {"outcome": vocabulary.outcome_name(outcome), "name": f"{BUTTON}{outcome}"})

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 from app.definitions.queries import APPLICATION
 from app.definitions.rules.forms import fields_of
 from app.studio.presenters.labels import KINDS as WHOSE_RULES
-from app.studio.queries.vocabulary import OfferedVerb, Vocabulary, values_of
+from app.studio.queries.vocabulary import OfferedVerb, Vocabulary, labels_of_tables, values_of
 from app.studio.rules.diagram_things import APPLICANTS, ENDS, SUBJECTS, VALUES
 from workflows.decision_tables import Table
 from workflows.policies import Policy
@@ -81,7 +81,7 @@ class OfferedFormJson(TypedDict):
 
 
 class OfferedTableJson(TypedDict):
-    """A decision table of the draft and the file it stands in."""
+    """A decision table of the draft and the file it stands in; what its inputs and outputs are called."""
 
     file: str
     key: str
@@ -127,6 +127,7 @@ class VocabularyJson(TypedDict):
 def vocabulary_json(found: Vocabulary) -> VocabularyJson:
     """The vocabulary of a draft."""
     names = {each.process.key: each.process.name for each in found.processes}
+    labels = labels_of_tables(found.content)
     kinds = {kind.value: _outcomes_of(kind) for kind in Kind}
     return {
         "roles": [_choice(key, role.name, _meaning_of(role)) for key, role in ROLES.items()],
@@ -145,7 +146,9 @@ def vocabulary_json(found: Vocabulary) -> VocabularyJson:
         "facts": [_fact(each, found.tables) for each in found.facts],
         "verbs": [_verb(each, names, found.tables) for each in found.verbs],
         "forms": [_form(key, form) for key, form in found.content.forms.items() if key not in NOT_FORMS],
-        "tables": [_table(file, each) for file, tables in found.tables_of_files.items() for each in tables.values()],
+        "tables": [
+            _table(file, each, labels) for file, tables in found.tables_of_files.items() for each in tables.values()
+        ],
         "processes": [_choice(key, name) for key, name in names.items()],
         "diagrams": [{"file": file, "process": key, "name": name} for file, key, name in found.diagrams],
         "rules": WHOSE_RULES,
@@ -212,11 +215,11 @@ def _form(key: str, form: Any) -> OfferedFormJson:
     return {"key": key, "title": title or ("申请表" if key == APPLICATION else key), "fields": len(fields_of(form))}
 
 
-def _table(file: str, table: Table) -> OfferedTableJson:
+def _table(file: str, table: Table, labels: Mapping[str, str]) -> OfferedTableJson:
     return {
         "file": file,
         "key": table.id,
         "name": table.name,
-        "inputs": list(table.inputs),
-        "outputs": list(table.outputs),
+        "inputs": [labels.get(each, each) for each in table.inputs],
+        "outputs": [labels.get(each, each) for each in table.outputs],
     }

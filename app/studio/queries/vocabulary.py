@@ -98,11 +98,23 @@ def vocabulary_of(key: str, files: Mapping[str, str]) -> Vocabulary:
     )
 
 
+def labels_of_tables(content: Content) -> dict[str, str]:
+    """What the inputs and outputs of the decision tables are called, by the facts that they are."""
+    found = {}
+    for name, text in content.drawn.items():
+        if name.endswith(".dmn"):
+            for column in read(text.encode(), name).iter("{*}input", "{*}output"):
+                fact = column.get("name") or (column.findtext("{*}inputExpression/{*}text") or "").strip()
+                found[fact] = column.get("label") or fact
+    return found
+
+
 def _facts(key: str, content: Content, book: Book, tables: Mapping[str, Table]) -> dict[str, Fact]:
     """The facts of the process, of the one whose rules it follows, and the answers of the table of its rules."""
     followed = [each for text in content.drawn.values() for each in FOLLOWS.findall(text)]
     rules = tables.get(f"{(followed or [key])[0]}_rules")
-    found = {name: Fact(name, table=rules.id) for name in rules.outputs} if rules else {}
+    labels = labels_of_tables(content) if rules else {}
+    found = {name: Fact(name, table=rules.id, words=labels[name]) for name in rules.outputs} if rules else {}
     for each in (*followed, key):
         found |= {name: fact for name, fact in book.facts_of(each, ()).items() if not fact.by}
     return found

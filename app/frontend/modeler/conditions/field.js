@@ -6,8 +6,8 @@ const SHOWN = 12;
 
 export function conditionField({ value, facts, act, readOnly }) {
   const id = newId();
-  const control = h("textarea", {
-    id, rows: 2, spellcheck: "false", autocomplete: "off", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
+  const control = h("input", {
+    id, type: "text", maxlength: 500, spellcheck: "false", autocomplete: "off", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
     "aria-controls": `${id}-list`, "aria-describedby": `${id}-said`, "data-key": "condition", disabled: readOnly,
   });
   control.value = value;

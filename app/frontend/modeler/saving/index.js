@@ -39,7 +39,8 @@ export class Saving {
   // saves now, after what is being saved; true when everything is saved
   async save() {
     while (this.saving) { await this.saving; }
-    if (!this.dirty || this.stopped) { return !this.dirty; }
+    if (this.stopped) { return !this.dirty; }
+    if (!this.dirty) { this.status("没有未保存的改动", "saved"); return true; }
     this.saving = this.put();
     try { return await this.saving; } finally { this.saving = null; }
   }

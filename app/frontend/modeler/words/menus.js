@@ -32,6 +32,7 @@ export const MENUS = {
   "Data object reference": "数据对象",
   "Expanded pool/participant": "展开的泳池",
   "Empty pool/participant": "空白的泳池",
+  "Empty pool/participant (removes content)": "空白的泳池（删去内容）",
   "Start event": "开始事件",
   "Intermediate throw event": "中间事件",
   "Boundary event": "边界事件",
