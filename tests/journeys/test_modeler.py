@@ -46,7 +46,7 @@ def test_a_step_is_drawn_into_the_transfer_mended_and_published_by_another(
     for outcome in ("不同意", "退回补正"):
         sheet.field(outcome).uncheck()
     sheet.page.get_by_role("button", name="新建空白表单").click()
-    sheet.page.get_by_role("link", name="打开表单").wait_for()
+    sheet.page.get_by_role("link", name="设计表单").wait_for()
     assert not [each for each in sheet.checked() if each.startswith("错误")]
     assert "可以发布" in sheet.verdict
 

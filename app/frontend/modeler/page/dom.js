@@ -1,15 +1,7 @@
-// Builds elements: h("p", { class: "quiet" }, "text", child). A property that is a function listens, null is left out.
-export function h(tag, properties, ...children) {
-  const element = document.createElement(tag);
-  Object.entries(properties || {}).forEach(([name, value]) => {
-    if (value === null || value === undefined || value === false) { return; }
-    if (typeof value === "function") { element.addEventListener(name.replace(/^on/, ""), value); }
-    else if (name === "value" || name === "checked" || name === "disabled" || name === "hidden") { element[name] = value; }
-    else { element.setAttribute(name, value === true ? "" : value); }
-  });
-  element.append(...children.flat(Infinity).filter((each) => each !== null && each !== undefined && each !== false));
-  return element;
-}
+// The small things of the page: ids for labels, buttons, and what waits until nobody has called it for a while.
+import { h } from "../../drafts/dom";
+
+export { h };
 
 let last = 0;
 

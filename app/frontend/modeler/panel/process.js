@@ -41,7 +41,7 @@ export function drawFacts(context) {
       h("dt", {}, h("code", {}, name)),
       h("dd", {}, fact.words, fact.values.length ? h("span", { class: "help" }, `　${fact.values.map(([, words]) => words).join("、")}`) : null)))) : null),
     group("决策表", vocabulary.tables.length ? h("ul", { class: "plain-list" }, vocabulary.tables.map((each) => h("li", {},
-      h("a", { href: `/studio/drafts/${draft}/files/${encodeURIComponent(each.file)}`, "data-key": `table ${each.key}` }, each.name || each.key),
+      h("a", { href: `/studio/drafts/${draft}/tables/${encodeURIComponent(each.file)}/edit`, "data-key": `table ${each.key}` }, each.name || each.key),
       h("span", { class: "help" }, `　由 ${each.inputs.join("、")} 得出 ${each.outputs.join("、")}`)))) : null),
   ];
 }

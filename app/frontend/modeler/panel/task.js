@@ -41,7 +41,7 @@ function drawForm(context, own) {
       note: known ? null : "办理时要填写的内容；没有表单的环节不能发布。",
     }),
     h("p", { class: "acts" },
-      known ? h("a", { href: `/studio/drafts/${panel.server.draft}/files/${key}.json`, "data-key": "open form" }, "打开表单") : null,
+      known ? h("a", { href: `/studio/drafts/${panel.server.draft}/forms/${key}.json/edit`, "data-key": "open form" }, "设计表单") : null,
       !known && FORM_NAME.test(key) && !context.readOnly
         ? button("新建空白表单", () => createForm(context, key), { "data-key": "new form" }) : null),
   ];
