@@ -138,6 +138,11 @@ def test_schools_and_children_are_found_by_name_and_chosen_where_several_are_mea
     assert "不止一个，请选择" in error(sheet.client)
     assert sheet.begin(applicant="没有这所学校").status == 422
     assert "没有找到" in error(sheet.client)
+    for day in ("2026-11-22", "2027-11-30", "2026-02-31"):
+        assert sheet.begin(apart="same", at="other", day=day).status == 422
+    assert "演练日期" in error(sheet.client)
+    assert sheet.begin(apart="same", at="other", day="2027-03-01").status == 200
+    assert "2027-03-01" in sheet.client.page.text_content()
     name = story.receiving.office.name
     assert sheet.begin(applicant=name, at="other", student="陈思").status == 422
     offered = sheet.client.page.xpath("//select[@name='student']/option/@value")

@@ -6,12 +6,15 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from app import clock
 from app.database import db
+from tests.processes.registration.test_registration import a_row
 from tests.studio.conftest import Studio
 from tests.studio.test_pages import browser, error
 from tests.studio.test_rehearsal_pages import CAST, Sheet
+from tests.studio.test_rehearsals import everything
 from tests.support import factories
 from tests.support.databases import on_sqlite
 from tests.support.single_school_case import Matter
@@ -73,6 +76,33 @@ def test_what_is_agreed_to_for_a_later_day_waits_for_it_and_takes_effect(studio:
     assert after["outcome"] == "agreed", after["refused"]
     assert after["changes"] == ["演练生：退学，自 2026-11-26 起"]
     assert clock.today() == dt.date(2026, 11, 23)  # for everybody else
+
+
+def test_a_list_is_registered_in_its_season_and_kept_with_it(app: Flask, studio: Studio, matter: Matter) -> None:
+    draft = studio.draft("registration_primary")
+    row = {**a_row(), "household_division": "330106"}
+    row["born_on"], row["main_number"] = "2021-03-05", factories.a_number(dt.date(2021, 3, 5))
+    row["sex"] = "1" if int(row["main_number"][16]) % 2 else "2"
+    body: dict[str, Any] = {
+        "applicant": {"kind": "school"},
+        "application": {"entry_year": "=school_year+0"},
+        "row": row,
+    }
+
+    today = studio.program("analyst").post(f"/drafts/{draft}/rehearse", {**body, "outcomes": []}).json
+    assert today["refused"]  # in November nobody is registered
+    before = everything(app)
+    found = to_the_end(studio, draft, {**body, "on": "09-07"})
+    assert {name for name, each in everything(app).items() if before[name] != each} <= {"sign_in"}
+
+    assert (found["outcome"], found["today"]) == ("agreed", "2027-09-07"), found
+    assert [each.split("：")[1] for each in found["changes"]] == ["小学新生注册，自 2027-09-07 起"]
+    steps = [{"task": each["task"], "outcome": each["outcome"]} for each in found["played"]]
+    script = {**found["script"], "steps": steps}
+    kept = studio.program("analyst").post(f"/drafts/{draft}/scenarios", {"name": "新生", **script})
+    assert kept.status == 201, kept.text
+    assert '"on": "09-07"' in studio.text(draft, "scenario-1.scenario")
+    assert studio.program("analyst").post(f"/drafts/{draft}/scenarios/run").json["items"][0]["passed"]
 
 
 @on_sqlite

@@ -47,7 +47,7 @@ from app.studio.rules.refusals import (
     RehearsalTooLong,
     WriteRefused,
 )
-from app.studio.rules.scenarios import Script, Step, resolved
+from app.studio.rules.scenarios import Script, Step, days_until, resolved
 from app.web.errors import CannotGoOn
 from workflows import RunBroken
 from workflows.errors import NotWaiting, TaskGone
@@ -66,6 +66,7 @@ def rehearse(key: str, files: Mapping[str, str], script: Script, *, actor: Actor
     content, draft = content_of(files), runnable(key, files)
     try:
         with undone(wait=LONGEST_WAIT, longest=LONGEST), ExitStack() as stack:
+            stack.enter_context(clock.ahead(days_until(script.on, clock.today())))
             version = put_in_place(draft, content)
             stack.enter_context(provisional(version))
             if version.rules_of != key:
@@ -295,6 +296,7 @@ class _Play:
         return Rehearsal(
             process=self.version.name,
             people=self.people,
+            today=clock.today(),
             titles={name: each.title for name, each in self.version.policies.policies.items() if each.title},
             known=known,
             form=application_desk(self.version, self.script, self.cast) if not self.cases else None,

@@ -136,7 +136,7 @@ def people_of(cast: Cast) -> dict[str, str]:
     if cast.child is not None:
         child = db.session.get_one(Student, cast.child.id)
         last = child.open_enrolment or child.last_enrolment
-        said["学生"] = f"{child.name}，{last.school.office.name}{last.class_name}" if last else child.name
+        said["学生"] = f"{child.name}，{last.school.office.name}，{last.class_name}" if last else child.name
     return said
 
 

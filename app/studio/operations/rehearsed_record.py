@@ -77,6 +77,7 @@ class Rehearsal:
 
     process: str
     people: Mapping[str, str]
+    today: dt.date  # of the rehearsal
     titles: Mapping[str, str]  # of verbs, as its policies call them
     known: Mapping[str, str]
     form: ApplicationDesk | None

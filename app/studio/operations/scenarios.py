@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app import audit
+from app import audit, clock
 from app.access import Actor, found
 from app.cases.rules.routing import role_name
 from app.database import db
@@ -138,8 +138,8 @@ def prepare(draft_id: int, name: str, script: Script, *, actor: Actor) -> Scenar
     if first.refused or not first.is_over:
         raise NotOver()
     told = _by_kind(script, actor)
-    if told == script:
-        return Scenario(name, script, first.course)
+    if told == replace(script, on=told.on):
+        return Scenario(name, told, first.course)
     went = rehearse(key, files, told, actor=actor)
     if where := difference(runnable(key, files), Scenario(name, script, first.course), went):
         raise OtherCourse(where=where)
@@ -186,7 +186,8 @@ def _by_kind(script: Script, actor: Actor) -> Script:
     other = script.other
     if other is not None and (office := _office(other)) is not None:
         other = _place_by_kind(office, applicant, other)
-    return replace(script, applicant=place, other=other, child=child)
+    on = script.on or f"{clock.today():%m-%d}"  # what has its season has it whenever the scenario is run
+    return replace(script, applicant=place, other=other, child=child, on=on)
 
 
 def _office(place: Place) -> Office | None:

@@ -237,6 +237,7 @@ class RehearsalJson(TypedDict):
 
     process: str
     people: dict[str, str]
+    today: str
     outcome: str | None
     operations_at_opening: list[str]
     played: list[PlayedJson]

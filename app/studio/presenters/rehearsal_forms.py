@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app import clock
 from app.access import Actor
+from app.cases import hooks
 from app.definitions.queries import APPLICATION, CompiledVersion
 from app.definitions.rules.forms import fields_of
 from app.errors import InvalidInput, Refused
@@ -14,6 +17,7 @@ from app.studio.queries.rehearsal_choices import children_named, offices_named, 
 from app.studio.rules.scenarios import APART, KINDS, SIDES, STAGES, STANDINGS, SUPERIORS, Child, Place, Script
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
+LONGEST_AHEAD = 365  # days
 OFFICE, OTHER, CHILD = "申请单位", "另一所学校", "学生"
 
 
@@ -21,6 +25,13 @@ def cast_form(choices: Choices) -> dict[str, Any]:
     """As JSON Schema. choices -- of a field what was meant by what was typed, where that was more than one."""
     own = "名称或代码；留空则按下面的种类虚拟"
     parts = {
+        "day": {
+            "type": "string",
+            "title": "演练日期",
+            "format": "date",
+            "description": "按这一天的时令办理，一年之内；留空为今日",
+            "x-section": "日期",
+        },
         "applicant": _text(OFFICE, "机构名称", own),
         "kind": _choice(OFFICE, "种类", KINDS),
         "stage": _choice(OFFICE, "学段", STAGES),
@@ -54,7 +65,7 @@ def default_cast(version: CompiledVersion) -> dict[str, str]:
     said = {"kind": kind, "stage": "primary", "superior": "county", "grade": "13", "standing": "active"}
     if "to_school" in asked and "main_number" in asked:
         return {**said, "apart": "province", "at": "other"}
-    if "student" in asked:
+    if "student" in asked or hooks.rehearsal.of(version.key):  # about one of the school's children, or all of them
         return {**said, "at": "applicant"}
     return {**said, "apart": "same"} if kind != "school" else said
 
@@ -88,9 +99,18 @@ def read_cast(actor: Actor, typed: Mapping[str, str]) -> tuple[Script | None, Ch
     if at == "other" and not codes.get("other") and not typed.get("apart"):
         sentence = "学生在另一所学校的，请写明另一所学校或者与申请单位的关系。"
         faults.append(InvalidInput(sentence=sentence, field="apart"))
+    faults += _about_day(typed.get("day", ""))
     if faults:
         return None, choices, faults
     return _cast(typed, codes, child), {}, []
+
+
+def _about_day(typed: str) -> list[Refused]:
+    """Against a day that no rehearsal can be on; its format has been checked."""
+    ahead = (dt.date.fromisoformat(typed) - clock.today()).days if typed else 0
+    if 0 <= ahead < LONGEST_AHEAD:
+        return []
+    return [InvalidInput(sentence="演练日期须在今日之后的一年之内。", field="day")]
 
 
 def _cast(typed: Mapping[str, str], codes: Mapping[str, str], child: Child | None) -> Script:
@@ -102,4 +122,4 @@ def _cast(typed: Mapping[str, str], codes: Mapping[str, str], child: Child | Non
     elif typed.get("apart"):
         shape = {name: each for name, each in kinds.items() if name != "kind"}
         other = Place(**shape, apart=typed["apart"])
-    return Script(applicant, other, child)
+    return Script(applicant, other, child, on=typed.get("day", "")[5:])

@@ -23,6 +23,7 @@ def rehearsal_json(rehearsal: Rehearsal, script: Script) -> RehearsalJson:
     return {
         "process": rehearsal.process,
         "people": dict(rehearsal.people),
+        "today": rehearsal.today.isoformat(),
         "outcome": rehearsal.outcome,
         "operations_at_opening": list(rehearsal.opened or ()),
         "played": [_played(each) for each in rehearsal.played],

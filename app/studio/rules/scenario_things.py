@@ -23,6 +23,7 @@ def things_of_scenario(text: str | None) -> dict[str, Thing]:
     script = scenario.script
     said = {
         "名称": scenario.name,
+        "演练日期": script.on,
         **{SIDES[name]: place.in_words() for name, place in _places(scenario)},
         "学生": script.child.in_words() if script.child and script.child.student_id is None else "",
         "申请": json.dumps({**(script.application or {}), **(script.row or {})}, ensure_ascii=False),

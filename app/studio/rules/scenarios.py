@@ -112,7 +112,8 @@ class Script:
     """Who takes part, what is applied for, and what each office then says.
 
     application -- None while it has not been filled in; row -- the child of a list, where the process is about one;
-    papers -- the kinds of papers that come with it
+    papers -- the kinds of papers that come with it; on -- month and day on which it is, the next one to come, so that
+    what has its season is in season; empty for today
     """
 
     applicant: Place
@@ -122,10 +123,11 @@ class Script:
     row: Mapping[str, Any] | None = None
     papers: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    on: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""
-        said: dict[str, Any] = {"applicant": self.applicant.as_json()}
+        said: dict[str, Any] = {**({"on": self.on} if self.on else {}), "applicant": self.applicant.as_json()}
         for name in ("other", "child"):
             if (each := getattr(self, name)) is not None:
                 said[name] = each.as_json()
@@ -189,6 +191,7 @@ STEP = {
 SCRIPT: dict[str, Any] = {
     "type": "object",
     "properties": {
+        "on": {"type": "string", "title": "演练日期", "pattern": "^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"},
         "applicant": PLACE,
         "other": PLACE,
         "child": {
@@ -252,6 +255,7 @@ def _script(said: Mapping[str, Any]) -> Script:
         said.get("row"),
         tuple(said.get("papers", ())),
         tuple(_step(each) for each in said.get("steps", ())),
+        said.get("on", ""),
     )
 
 
@@ -265,6 +269,15 @@ def _child(said: Mapping[str, Any]) -> Child:
 
 def _step(said: Mapping[str, Any]) -> Step:
     return Step(**{**said, "papers": tuple(said.get("papers", ()))})
+
+
+def days_until(on: str, today: dt.date) -> int:
+    """From today to the next such month and day; 02-30 and the like are the days after."""
+    if not on:
+        return 0
+    month, day = int(on[:2]), int(on[3:])
+    coming = (dt.date(year, month, 1) + dt.timedelta(days=day - 1) for year in (today.year, today.year + 1))
+    return next((each - today).days for each in coming if each >= today)
 
 
 # ── names in place of what a rehearsal finds ─────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from app import clock
 from app.access import actor, allow
 from app.definitions.queries import ROW
 from app.errors import Missing, NotAllowed, Objected, Refused, objections_of
@@ -118,7 +117,7 @@ def _acted(key: str, files: Mapping[str, str], script: Script, act: str) -> Show
 
 def _filling(script: Script, went: Rehearsal) -> Shown:
     said = {**(script.application or {}), **(script.row or {})}
-    typed = resolved(said, went.known, clock.today())
+    typed = resolved(said, went.known, went.today)
     return Shown(replace(script, application=None, row=None), went, went.refused, typed, is_filling=True)
 
 
@@ -127,7 +126,7 @@ def _applied(key: str, files: Mapping[str, str], script: Script) -> Shown:
     empty = rehearse(key, files, replace(script, application=None, row=None, steps=()), actor=actor())
     assert empty.form is not None  # nothing is opened without an application
     typed = form_values(empty.form.schema)
-    said = described({**empty.form.told, **typed}, empty.known, clock.today())
+    said = described({**empty.form.told, **typed}, empty.known, empty.today)
     papers, row = tuple(request.form.getlist("x-paper"))[:40], None
     if own := runnable(key, files).forms.get(ROW):
         row = {name: each for name, each in said.items() if name in own["properties"]}
@@ -159,7 +158,7 @@ def _decided(key: str, files: Mapping[str, str], script: Script, went: Rehearsal
         desk.process,
         reason,
         opinion,
-        described(form, went.known, clock.today()),
+        described(form, went.known, went.today),
         tuple(request.form.getlist("x-paper"))[:40],
     )
     return _tried(key, files, script, went, step, {**form, "opinion": opinion, "reason_code": reason})
