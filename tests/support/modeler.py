@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, TimeoutError
 
 from tests.studio.conftest import Studio
 from tests.support.browsers import PATIENCE, Desk
@@ -53,9 +53,14 @@ class Sheet:
         if not (canvas["x"] < x < canvas["x"] + canvas["width"] and canvas["y"] < y < canvas["y"] + canvas["height"]):
             self.page.get_by_role("button", name="全图").click()
             x, y = self.middle(element)
-        self.page.mouse.click(x, y)
-        self.page.wait_for_selector(f'#panel[data-of="{element}"]', state="attached")
-        return self
+        for _ in range(4):  # a click is not heard for 400 ms after something was drawn: no person is as quick
+            self.page.mouse.click(x, y)
+            try:
+                self.page.wait_for_selector(f'#panel[data-of="{element}"]', state="attached", timeout=1500)
+            except TimeoutError:
+                continue
+            return self
+        raise AssertionError(f"{element} was never selected")
 
     def draw(self, word: str, where: tuple[float, float]) -> str:
         """Take something from the palette and put it there; its id."""
