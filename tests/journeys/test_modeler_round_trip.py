@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from lxml import etree
 
 from tests.studio.conftest import Studio, studio  # noqa: F401 – a fixture
@@ -102,16 +101,15 @@ def test_whoever_undoes_every_change_has_the_file_as_it_was(seat: Seat, studio: 
     assert content(sheet.saved(), set()) == content(before, set())
 
 
-@pytest.mark.parametrize("key", ["recruitment_roster", "arrival", "plan_cross_city"])
-def test_every_shipped_element_has_its_fields(seat: Seat, studio: Studio, key: str) -> None:  # noqa: F811
-    """Looked at one after the other, nothing of a shipped diagram changes, and nothing breaks the page."""
-    draft = studio.draft(key)
-    before = studio.text(draft, f"{key}.bpmn")
-    sheet = Sheet(seat(studio.people["analyst"]), studio, draft, f"{key}.bpmn")
+def test_whoever_only_looks_changes_nothing(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    """Element after element of a diagram that has every kind of them is shown in the panel, and nothing is saved."""
+    draft = studio.draft("recruitment_roster")
+    before = studio.text(draft, "recruitment_roster.bpmn")
+    sheet = Sheet(seat(studio.people["analyst"]), studio, draft, "recruitment_roster.bpmn")
 
     for _ in range(40):
         sheet.page.keyboard.press("Alt+ArrowDown")
     sheet.page.wait_for_selector("#panel[data-of] .group")
 
-    assert studio.text(draft, f"{key}.bpmn") == before
+    assert studio.text(draft, "recruitment_roster.bpmn") == before
     assert sheet.page.locator("#saved.fault").count() == 0

@@ -13,7 +13,7 @@ export function drawOutcomes(context) {
   return group("可作的决定",
     vocabulary.outcomes.map((each) => row(context, usual(each), own, chosen)),
     foreign.length ? note(`办理结果 ${foreign.join("、")} 不存在，运行时没有按钮`) : null,
-    chosen.length > 1 ? note("有几种决定的，后面接一个分支，按办理结果各走一条。") : null);
+    chosen.length > 1 ? h("p", { class: "help" }, "有几种决定的，后面接一个分支，按办理结果各走一条。") : null);
 }
 
 function row(context, outcome, own, chosen) {
