@@ -33,6 +33,7 @@ ANONYMOUS = "signin"  # the chain of who is not signed in
 SYSTEM = "system"  # of the clock and of whoever starts the program; it also records the heads of the others
 HEADS = "chain:heads"  # the subject under which the heads of all chains are written down
 OPENED = "audit/open_chain"
+UNKNOWN_USER = "user:?"  # the subject of who gave a name that nobody has; once its keyed hash stood behind it
 SIGN_IN_VERBS = {"identity/sign_in", "identity/wrong_password", "identity/ceiling", "identity/lock"}
 SEALS = {"seals": "text", "seal_number": "bigint"}
 MOST_IN_ONE = 8  # entries whose hashes PostgreSQL computes one from the other in one statement: it takes their square

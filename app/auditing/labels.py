@@ -254,6 +254,8 @@ def verb_name(verb: str, processes: Mapping[str, str]) -> str:
 
 def subject_name(subject: str) -> str:
     """`case:20261124-000001` → 办件 20261124-000001"""
+    if subject == audit.UNKNOWN_USER:
+        return "没有此用户名"
     kind, _, key = subject.partition(":")
     return f"{SUBJECTS.get(kind, kind)} {chain_name(key) if kind == 'chain' else key}"
 

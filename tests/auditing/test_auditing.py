@@ -18,7 +18,9 @@ from app.auditing import labels
 from app.backup.triggers import unguarded
 from app.database import Model, db, transaction
 from app.divisions.models import Office
+from app.encryption import keyed_hash
 from app.identity.models import SignIn
+from app.identity.operations import nobody
 from tests.house.sources import python_files
 from tests.support import factories
 from tests.support.client import Answer, Client, Program, apart
@@ -187,6 +189,23 @@ def test_the_audit_calls_an_outcome_as_its_task_has_it(auditor: Client, submitte
     assert "环节 申请人补正，结果 已再次提交" in text
     assert "环节 转出学校上级核办并下达指令，结果 同意" in text
     assert "环节 转入学校凭指令调档，结果 已转入" in text
+
+
+def test_a_name_that_nobody_has_is_told_without_its_hash(auditor: Client) -> None:
+    """An older event, which nobody may change, holds one."""
+    stranger = Client(auditor.app)
+    stranger.get("/sign-in")
+    stranger.post("/sign-in", username="330106.nobody", password="wrong")
+    with transaction():
+        older = f"{audit.UNKNOWN_USER}{keyed_hash('330106.nobody')[:16]}"
+        audit.record("identity/wrong_password", older, actor=nobody(), after={"failures": 2})
+
+    page = auditor.get("/audit?verb=identity/wrong_password").text
+    lines = program_of(auditor).get("/audit?verb=identity/wrong_password").json["items"]
+
+    assert page.count("没有此用户名") == 2
+    assert [each["subject"] for each in lines] == [audit.UNKNOWN_USER] * 2
+    assert keyed_hash("330106.nobody")[:8] not in page
 
 
 def test_the_page_verifies_when_asked(auditor: Client, submitted: Story) -> None:

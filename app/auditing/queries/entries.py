@@ -11,7 +11,7 @@ import orjson
 import sqlalchemy as sa
 
 from app.access import Actor
-from app.audit import ANONYMOUS, EVENTS, OFFICE_OF_EVENT, SYSTEM
+from app.audit import ANONYMOUS, EVENTS, OFFICE_OF_EVENT, SYSTEM, UNKNOWN_USER
 from app.auditing import labels
 from app.cases.models import Case
 from app.database import db, execute
@@ -100,9 +100,14 @@ def _line(row: Any) -> Line:
     before, hidden = labels.readable(content["before"])
     after, also_hidden = labels.readable(content["after"])
     return Line(
-        row.chain, row.place, row.hash, row.at, row.verb, row.subject, row.username,
+        row.chain, row.place, row.hash, row.at, row.verb, _shown(row.subject), row.username,
         content["name"], content["office"], content["duty"], before, after, sorted({*hidden, *also_hidden}),
     )  # fmt: skip
+
+
+def _shown(subject: str) -> str:
+    """The subject, of a name that nobody has without the keyed hash that older events hold."""
+    return UNKNOWN_USER if subject.startswith(UNKNOWN_USER) else subject
 
 
 def _offices(actor: Actor, wanted: Wanted) -> sa.Select[Any] | None:

@@ -86,7 +86,7 @@ def count_failure(
             locks=locks,
         )
     )
-    subject = f"user:{user.username}" if user else f"user:?{keyed_hash(username)[:16]}"
+    subject = f"user:{user.username}" if user else audit.UNKNOWN_USER
     audit.record("identity/wrong_password", subject, actor=actor, after={"failures": failures})
     db.session.flush()
     if queries.failures_of(name, now) == CEILING:
