@@ -36,8 +36,8 @@ def held_until_both_have(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str)
     def arrange() -> None:
         gate, look, places = threading.Barrier(2, timeout=60), getattr(owner, name), iter(range(2))
 
-        def held(*arguments: Any) -> Any:
-            found = look(*arguments)
+        def held(*arguments: Any, **more: Any) -> Any:
+            found = look(*arguments, **more)
             if next(places, None) is not None:  # the two that come first
                 gate.wait()
             return found

@@ -15,6 +15,7 @@ from app.cases.operations.task_acts import ACTS
 from app.cases.presenters.cases import notice_json, task_brief
 from app.cases.presenters.json_types import CaseWithPapersJson, NoticeJson, OverdueTaskJson
 from app.cases.queries import oversight
+from app.cases.transactions import submit_once
 from app.database import end_reading, transaction
 from app.errors import Objected
 from app.schools.api import OFFICE_CODE
@@ -68,8 +69,8 @@ def show_attachment(number: str, attachment_id: int) -> Response:
 @operation("撤销核准：在生效日之前", body=REASON)
 def call_off_change(number: str) -> CaseWithPapersJson:
     typed, caller = read_json(REASON), actor()
-    with transaction():
-        operations.call_off(number, typed["reason"], actor=caller)
+    what = ["call-off", number, typed["reason"]]
+    submit_once(None, what, lambda: operations.call_off(number, typed["reason"], actor=caller), actor=caller)
     return case_answer(caller, number)
 
 
@@ -98,8 +99,9 @@ def act_on_task(task_id: int, key: str) -> CaseWithPapersJson:
 @operation("督办逾期的下级机构", body=SUPERVISION)
 def supervise_task(task_id: int) -> CaseWithPapersJson:
     typed, caller = read_json(SUPERVISION), actor()
-    with transaction():
-        case_id = operations.supervise(task_id, typed["opinion"], actor=caller)
+    opinion = typed["opinion"]
+    what = ["supervise", task_id, opinion]
+    case_id = submit_once(None, what, lambda: operations.supervise(task_id, opinion, actor=caller), actor=caller)
     return answer_of(caller, case_id)
 
 

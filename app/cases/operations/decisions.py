@@ -303,8 +303,11 @@ def _clocks_after(task: Row, answer: Answer, now: dt.datetime, interrupted: list
     return {**task.clocks, **{key: max(0, rules.days_left(deadline, now)) for key, deadline in left.items()}}
 
 
-def pre_review(task_id: int, recommendation: str, opinion: str, *, actor: Actor) -> None:
-    """初审: the bureau's operator recommends; the approver of the same office sees it and decides."""
+def pre_review(task_id: int, recommendation: str, opinion: str, *, actor: Actor) -> int:
+    """初审: the bureau's operator recommends; the approver of the same office sees it and decides. The case's id.
+
+    Raises Missing, what permissions refuse, Objected, Stale when a colleague was faster.
+    """
     task = db.session.get(Task, task_id)
     if task is None or task.office_id != actor.office_id:
         raise Missing()
@@ -327,4 +330,9 @@ def pre_review(task_id: int, recommendation: str, opinion: str, *, actor: Actor)
             at=clock.now(),
         )
     )
+    try:
+        db.session.flush()
+    except sa.exc.IntegrityError as error:
+        raise Stale() from error
     audit.record("cases/pre_review", f"case:{task.case.number}", actor=actor, after={"task": task.key})
+    return int(task.case_id)

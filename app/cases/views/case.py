@@ -138,8 +138,9 @@ def pre_review(task_id: int) -> Any:
     caller = actor()
     number = queries.task_for(caller, task_id).case.number
     end_reading()
-    with transaction():
-        operations.pre_review(task_id, request.form.get("recommendation", ""), typed_text("opinion"), actor=caller)
+    said = request.form.get("recommendation", ""), typed_text("opinion")
+    what = ["pre-review", task_id, *said]
+    submit_once(None, what, lambda: operations.pre_review(task_id, *said, actor=caller), actor=caller)
     flash("初审意见已提交，待本机构审核人员办理。", "success")
     return redirect(url_for("cases.show", number=number))
 
@@ -166,10 +167,10 @@ def act(task_id: int, key: str) -> Any:
 @bp.post("/tasks/<int:task_id>/supervision")
 @allow("approver")
 def supervise(task_id: int) -> Any:
-    number, opinion = request.form.get("case", ""), typed_text("opinion")
+    caller, number, opinion = actor(), request.form.get("case", ""), typed_text("opinion")
+    what = ["supervise", task_id, opinion]
     try:
-        with transaction():
-            operations.supervise(task_id, opinion, actor=actor())
+        submit_once(None, what, lambda: operations.supervise(task_id, opinion, actor=caller), actor=caller)
     except Objected as refusal:
         return page(number, errors=refusal.objections, typed={"opinion": opinion}), 422
     flash("督办意见已发出，办理机构将收到通知。", "success")
@@ -189,8 +190,9 @@ def recall(number: str) -> Any:
 @bp.post("/cases/<number>/call-off")
 @allow("approver")
 def call_off(number: str) -> Any:
-    with transaction():
-        operations.call_off(number, typed_text("reason"), actor=actor())
+    caller, reason = actor(), typed_text("reason")
+    what = ["call-off", number, reason]
+    submit_once(None, what, lambda: operations.call_off(number, reason, actor=caller), actor=caller)
     flash(f"办件 {number} 已撤销核准，不再生效。", "success")
     return redirect(url_for("cases.show", number=number))
 
