@@ -14,7 +14,7 @@ from app.studio.presenters.drafts import check_json, draft_brief, draft_json, fi
 from app.studio.presenters.json_types import CheckJson, DraftFileJson, ProcessDraftBriefJson, ProcessDraftJson
 from app.studio.queries import drafts as queries
 from app.studio.queries.findings import check
-from app.studio.rules.files import checked_name, etag_of, media_type_of
+from app.studio.rules.files import checked_name, checked_text, etag_of, media_type_of
 from app.web import Asked, Page, one_page, operation, read_json, takes_files
 
 bp = Blueprint("studio_api", __name__, url_prefix="/api/v1")
@@ -103,8 +103,9 @@ def save_draft_file(draft_id: int, name: str) -> DraftFileJson:
     queries.draft_for(actor(), draft_id)
     etags, is_new = _conditions()
     end_reading()
+    text = checked_text(name, raw)
     with transaction():
-        file = operations.save_file(draft_id, name, raw, actor=actor(), etags=etags, is_new=is_new)
+        file = operations.save_file(draft_id, name, text, actor=actor(), etags=etags, is_new=is_new)
         answer = file_json(file)
     return _with_etag(answer)
 

@@ -21,8 +21,8 @@ from app.studio.presenters.json_types import (
 from app.studio.queries import catalogue
 from app.studio.queries.drafts import draft_for, files_of
 from app.studio.rules.archives import archive_of, files_in
+from app.studio.rules.files import checked_files, media_type_of
 from app.studio.rules.files import content_of as content_of_files
-from app.studio.rules.files import media_type_of
 from app.web import Page, one_page, operation, read_json, takes_files
 from app.web.formatting import given_out
 
@@ -84,9 +84,9 @@ def export_draft(draft_id: int) -> Response:
 def import_into_draft(draft_id: int) -> ProcessDraftJson:
     draft_for(actor(), draft_id)
     end_reading()
-    files = files_in(request.get_data())
+    texts = checked_files(files_in(request.get_data()))
     with transaction():
-        operations.save_files(draft_id, files, actor=actor())
+        operations.save_files(draft_id, texts, actor=actor())
     return draft_answer(draft_id)
 
 

@@ -16,7 +16,7 @@ from app.errors import InvalidInput
 from app.studio.models import DraftFile, DraftStatus, ProcessDraft, ProposalStatus
 from app.studio.queries.catalogue import current_of, process_of, version_of
 from app.studio.queries.drafts import draft_for, file_of, files_of, open_proposal_of, require_studio
-from app.studio.rules.files import MOST_BYTES, MOST_FILES, checked_name, checked_text, etag_of, size_of
+from app.studio.rules.files import MOST_BYTES, MOST_FILES, etag_of, size_of
 from app.studio.rules.new_process import KEY, LONGEST_NAME, files_of_new
 from app.studio.rules.refusals import (
     DraftFull,
@@ -97,16 +97,16 @@ def _file(draft_id: int, name: str, text: str, actor: Actor) -> DraftFile:
 
 
 def save_file(
-    draft_id: int, name: str, raw: bytes, *, actor: Actor, etags: Collection[str] | None = None, is_new: bool = False
+    draft_id: int, name: str, text: str, *, actor: Actor, etags: Collection[str] | None = None, is_new: bool = False
 ) -> DraftFile:
     """Save one file of a draft; drafts are no acts, so the audit hears of it when the draft is proposed.
 
     etags -- name the content that the edit was made of, `*` any; None where the caller does not say: then the last one
         to save the file must have been the actor.
     is_new -- there must be no file of that name yet.
-    Raises Missing, UnfitDraftFile, FileChanged and its kinds, FileNotNamed, DraftFull.
+    text -- as `checked_text` gives it, which reads the file before the transaction
+    Raises Missing, FileChanged and its kinds, FileNotNamed, DraftFull.
     """
-    text = checked_text(checked_name(name), raw)
     draft = draft_for(actor, draft_id, lock=True)
     file = file_of(draft.id, name)
     _refuse_overwriting(file, name, actor, etags=etags, is_new=is_new)
@@ -124,12 +124,11 @@ def save_file(
     return file
 
 
-def save_files(draft_id: int, files: Mapping[str, bytes], *, actor: Actor) -> list[str]:
+def save_files(draft_id: int, texts: Mapping[str, str], *, actor: Actor) -> list[str]:
     """Put several files into a draft, over those of the same names; the names of what has changed.
 
-    Raises Missing, UnfitDraftFile, DraftFull.
+    texts -- as `checked_files` gives them. Raises Missing, DraftFull.
     """
-    texts = {name: checked_text(checked_name(name), raw) for name, raw in files.items()}
     draft = draft_for(actor, draft_id, lock=True)
     present = files_of(draft.id)
     changed = {name: text for name, text in texts.items() if present.get(name) != text}

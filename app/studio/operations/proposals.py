@@ -93,7 +93,8 @@ def return_proposal(proposal_id: int, opinion: str, *, actor: Actor) -> Proposal
 def approve(proposal_id: int, opinion: str, *, check: Check, failing: Sequence[Refused], actor: Actor) -> Proposal:
     """Publish what was proposed under the next number; running cases stay on their version.
 
-    check, failing -- the findings of what was proposed, and the scenarios that fail
+    check, failing -- the findings of what was proposed, and the scenarios that fail; both made before the transaction,
+        which others wait for
     Raises Missing, Stale when another was faster, OwnProposal, Objected with what forbids it, ChangedSince,
     NewerVersion, NotPublishable.
     """
@@ -115,6 +116,7 @@ def approve(proposal_id: int, opinion: str, *, check: Check, failing: Sequence[R
         faults_beyond,
         drawn_by=proposal.proposed_by.name,
         note=proposal.note,
+        looked_over=True,
     )
     keep_matrix(followers())
     proposal.version_id = version.id

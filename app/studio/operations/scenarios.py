@@ -27,6 +27,7 @@ from app.studio.operations.rehearsed_record import Rehearsal
 from app.studio.queries.drafts import draft_for, file_of, files_of
 from app.studio.queries.runnable_drafts import runnable
 from app.studio.rules.counter_examples import ENDS
+from app.studio.rules.files import checked_text
 from app.studio.rules.refusals import NotOver, OtherCourse, ScenarioFailed
 from app.studio.rules.scenarios import LONGEST_NAME, STANDINGS, Child, Place, Scenario, Script, scenario_of
 from workflows.vocabulary import OUTCOMES
@@ -156,7 +157,8 @@ def keep(draft_id: int, scenario: Scenario, *, actor: Actor, file: str | None = 
     name = file or _free_name(files)
     if file is not None:
         found(file_of(draft.id, file) if file.endswith(SCENARIO) else None)
-    saved = save_file(draft_id, name, scenario.text().encode(), actor=actor, etags=[ANY] if file else None)
+    text = checked_text(name, scenario.text().encode())
+    saved = save_file(draft_id, name, text, actor=actor, etags=[ANY] if file else None)
     after = {"process": draft.process_key, "file": name, "name": scenario.name}
     audit.record("studio/keep_scenario", f"draft:{draft.id}", actor=actor, after=after)
     return saved

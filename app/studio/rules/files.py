@@ -77,6 +77,11 @@ def checked_text(name: str, raw: bytes, *, field: str | None = None) -> str:
     return text
 
 
+def checked_files(files: Mapping[str, bytes]) -> dict[str, str]:
+    """What each of these files says. Raises UnfitDraftFile."""
+    return {name: checked_text(checked_name(name), raw) for name, raw in files.items()}
+
+
 def _read_drawn(name: str, raw: bytes) -> None:
     """Raises DiagramRefused for what is no diagram, and no decision table."""
     if not raw.strip():

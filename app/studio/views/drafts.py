@@ -17,7 +17,16 @@ from app.studio.queries import catalogue
 from app.studio.queries import drafts as queries
 from app.studio.queries.findings import Check, check
 from app.studio.rules.archives import archive_of, files_in, is_archive
-from app.studio.rules.files import MOST_FILES, checked_name, content_of, etag_of, largest_of, media_type_of
+from app.studio.rules.files import (
+    MOST_FILES,
+    checked_files,
+    checked_name,
+    checked_text,
+    content_of,
+    etag_of,
+    largest_of,
+    media_type_of,
+)
 from app.studio.transactions import propose_draft
 from app.studio.views.catalogue import ZIP, bp
 from app.web import takes_files, typed_text, whole_number
@@ -124,9 +133,9 @@ def upload_files(draft_id: int) -> Any:
     queries.draft_for(actor(), draft_id)
     end_reading()
     try:
-        files = _uploaded()
+        texts = checked_files(_uploaded())
         with transaction():
-            changed = operations.save_files(draft_id, files, actor=actor())
+            changed = operations.save_files(draft_id, texts, actor=actor())
     except (Missing, NotAllowed):
         raise
     except Refused as refusal:
@@ -183,8 +192,9 @@ def save_file(draft_id: int, name: str) -> Any:
     """What was typed into the text area; the hidden field names the content it was made of."""
     text, etag = request.form.get("text", "").replace("\r\n", "\n"), request.form.get("etag", "")
     try:
+        read = checked_text(checked_name(name), text.encode())
         with transaction():
-            operations.save_file(draft_id, name, text.encode(), actor=actor(), etags=[etag])
+            operations.save_file(draft_id, name, read, actor=actor(), etags=[etag])
     except (Missing, NotAllowed):
         raise
     except Refused as refusal:

@@ -17,10 +17,11 @@ from app.studio.presenters.form_words import FORMAT_NAMES
 from app.studio.presenters.labels import kind_of_file
 from app.studio.queries import drafts as queries
 from app.studio.queries.draft_tables import facts_of
-from app.studio.rules.files import content_of
+from app.studio.rules.files import checked_name, checked_text, content_of
 from app.studio.rules.new_files import EMPTY_KINDS, empty_file
 from app.studio.views.catalogue import bp
 from app.studio.views.drafts import draft_page
+from app.web import typed_text
 
 TABLE = ".dmn"
 
@@ -74,15 +75,16 @@ def _settings(draft_id: int, name: str, ending: str) -> tuple[Any, dict[str, Any
 @allow("analyst")
 def create_file(draft_id: int) -> Any:
     """An empty form or decision table, which then opens in its editor."""
-    kind, name = request.form.get("kind", ""), request.form.get("name", "").strip()
+    kind, name = request.form.get("kind", ""), typed_text("name")
     try:
         if kind not in EMPTY_KINDS:
             raise InvalidInput(sentence="请选择新建表单还是决策表。", field="kind")
         shown = queries.draft_for(actor(), draft_id)
         file, raw = empty_file(kind, name, shown.name)
+        text = checked_text(checked_name(file), raw)
         end_reading()
         with transaction():
-            operations.save_file(draft_id, file, raw, actor=actor(), is_new=True)
+            operations.save_file(draft_id, file, text, actor=actor(), is_new=True)
     except (Missing, NotAllowed):
         raise
     except Refused as refusal:
