@@ -10,7 +10,7 @@ from app.cases.operations.attachments import (
 )
 from app.cases.operations.batches import ROW_VERBS, batches_to_work, conclude, release, work_chunk
 from app.cases.operations.coming_changes import call_off, keep_fault, take_effect
-from app.cases.operations.decisions import Answer, decide, pre_review
+from app.cases.operations.decisions import Answer, decide
 from app.cases.operations.idempotency import new_key, run_once, submitted
 from app.cases.operations.late_registrations import mark_late
 from app.cases.operations.migrations import (
@@ -22,6 +22,7 @@ from app.cases.operations.migrations import (
     work_case,
 )
 from app.cases.operations.opening import is_startable, open_case, open_follow_up, profile
+from app.cases.operations.pre_reviews import pre_review
 from app.cases.operations.recall import expire_directive, recall, revoke_directive, terminate, terminate_others
 from app.cases.operations.reminders import read_all_notices, read_notice, supervise, urge
 from app.cases.operations.row_repairs import repair_row

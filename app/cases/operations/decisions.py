@@ -14,13 +14,12 @@ import workflows
 from app import audit, clock
 from app.access import Actor
 from app.cases import hooks, rules
-from app.cases.models import Attachment, Case, CaseStatus, Decision, Outcome, PreReview, Task, TaskStatus
+from app.cases.models import Attachment, Case, CaseStatus, Decision, Outcome, PreReview, TaskStatus
 from app.cases.operations.joint_decisions import add_answer, have_answered, hold_case_of
 from app.cases.operations.late_registrations import overtaken
 from app.cases.operations.policy_enforcement import Decided
 from app.cases.operations.reservations import hold_all, numbers_in
 from app.cases.operations.transitions import CASES, TASKS, Row, Transition, case_columns, context_of, facts_of_row
-from app.cases.queries.facts import facts_of_case, facts_of_task
 from app.cases.queries.proofs import missing
 from app.cases.queries.standard_precheck import repair_of
 from app.cases.queries.struck_rows import STRUCK, check_positions
@@ -301,38 +300,3 @@ def _clocks_after(task: Row, answer: Answer, now: dt.datetime, interrupted: list
         beside = sa.select(TASKS.c.key, TASKS.c.deadline).where(TASKS.c.id.in_(interrupted))
         left |= {row.key: row.deadline for row in execute(beside)}
     return {**task.clocks, **{key: max(0, rules.days_left(deadline, now)) for key, deadline in left.items()}}
-
-
-def pre_review(task_id: int, recommendation: str, opinion: str, *, actor: Actor) -> int:
-    """初审: the bureau's operator recommends; the approver of the same office sees it and decides. The case's id.
-
-    Raises Missing, what permissions refuse, Objected, Stale when a colleague was faster.
-    """
-    task = db.session.get(Task, task_id)
-    if task is None or task.office_id != actor.office_id:
-        raise Missing()
-    spec = compiled_version(task.case.version_id).diagrams.tasks.get(task.key) if task.case.version_id else None
-    outcomes = spec.outcomes if spec else ()
-    facts = facts_of_task(task), facts_of_case(task.case)
-    if refusal := permissions.why_not_pre_review(*facts, actor, reviewed=task.pre_review is not None):
-        raise refusal
-    faults = form_objections(OPINION, {"opinion": opinion})
-    if recommendation not in {Outcome.AGREE, *outcomes} - {Outcome.ACKNOWLEDGE}:
-        faults = [*faults, InvalidInput(sentence="请选择初审建议。", field="recommendation")]
-    if faults:
-        raise Objected(list(faults))
-    db.session.add(
-        PreReview(
-            task_id=task_id,
-            user_id=actor.user_id,
-            recommendation=Outcome(recommendation),
-            opinion=opinion,
-            at=clock.now(),
-        )
-    )
-    try:
-        db.session.flush()
-    except sa.exc.IntegrityError as error:
-        raise Stale() from error
-    audit.record("cases/pre_review", f"case:{task.case.number}", actor=actor, after={"task": task.key})
-    return int(task.case_id)
