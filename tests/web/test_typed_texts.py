@@ -22,7 +22,7 @@ PASTED = "\u200b家长改变主意\u202c\ufeff"  # as it comes out of a chat
 NO_TEXTS = {
     "act", "again", "caption", "case", "csrf_token", "declared", "etag", "kept", "key", "kind", "last", "new_password",
     "next", "old_password", "outcome", "password", "post", "reason_code", "recommendation", "show", "size", "student",
-    "text", "typed_by", "username", "with_warnings",
+    "text", "typed_by", "username", "with_warnings", "x-act", "x-desk", "x-file", "x-script",
 }  # fmt: skip
 
 

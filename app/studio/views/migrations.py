@@ -19,7 +19,7 @@ from app.studio.queries import migrations as queries
 from app.studio.queries.drafts import require_studio
 from app.studio.transactions import decide_migration, propose_migration, rehearse_migration
 from app.studio.views.catalogue import bp
-from app.web import whole_number
+from app.web import typed_text, whole_number
 from app.web.pagination import decode_cursor, encode_cursor
 
 PAGE = 100  # cases of a migration on one page
@@ -44,7 +44,7 @@ def propose_new_migration(key: str) -> Any:
     try:
         source, target = _versions(typed)
         migration_id, _said = propose_migration(
-            key, source, target, _mapping(typed), typed.get("reason", ""), actor=actor()
+            key, source, target, _mapping(typed), typed_text("reason"), actor=actor()
         )
     except (Missing, NotAllowed):
         raise
@@ -181,7 +181,7 @@ def migration_progress(migration_id: int) -> Any:
 def decide_on_migration(migration_id: int) -> Any:
     outcome = "agree" if request.form.get("outcome") == "agree" else "send_back"
     try:
-        decide_migration(migration_id, outcome, request.form.get("opinion", ""), actor=actor())
+        decide_migration(migration_id, outcome, typed_text("opinion"), actor=actor())
     except (Missing, NotAllowed, Stale):
         raise
     except Refused as refusal:
@@ -203,7 +203,7 @@ def withdraw_migration(migration_id: int) -> Any:
 @allow("publisher")
 def undo_migration(migration_id: int) -> Any:
     """All of it, or the one case that is named."""
-    number, reason = request.form.get("case", "").strip(), request.form.get("reason", "")
+    number, reason = request.form.get("case", "").strip(), typed_text("reason")
     try:
         with transaction():
             if number:

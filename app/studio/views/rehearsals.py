@@ -23,7 +23,7 @@ from app.studio.rules.counter_examples import ENDS
 from app.studio.rules.scenarios import Script, Step, described, resolved, script_of
 from app.studio.transactions import keep_rehearsal
 from app.studio.views.catalogue import bp
-from app.web import form_values, objections
+from app.web import form_values, objections, typed_text
 from app.web.validation import parse_json
 
 
@@ -150,7 +150,7 @@ def _decided(key: str, files: Mapping[str, str], script: Script, went: Rehearsal
     if desk is None:
         return Shown(script, went)
     form = form_values(desk.schema)
-    opinion = request.form.get("opinion", "").replace("\r\n", "\n").strip()
+    opinion = typed_text("opinion")
     reason = request.form.get("reason_code") or None
     step = Step(
         desk.task,
@@ -184,7 +184,7 @@ def _desk_in(went: Rehearsal) -> Desk | None:
 
 def _keep(draft: ProcessDraft, shown: Shown) -> Any:
     """A finished rehearsal, under a name; over the scenario that it began with, where it began with one."""
-    name, file = request.form.get("x-name", ""), request.form.get("x-file") or None
+    name, file = typed_text("x-name"), request.form.get("x-file") or None
     try:
         kept = keep_rehearsal(draft.id, name, shown.script, actor=actor(), file=file)
     except (Missing, NotAllowed):
@@ -210,6 +210,6 @@ def _page(draft: ProcessDraft, shown: Shown) -> str:
         typed=shown.typed,
         ends=ENDS,
         draws=actor().duty == "analyst",
-        name=request.form.get("x-name", ""),
+        name=typed_text("x-name"),
         file=request.form.get("x-file", ""),
     )
