@@ -18,6 +18,7 @@ from app import clock
 from app.errors import InvalidInput
 from app.web import checks, errors, font_size, openapi, trusted_hosts, unavailable
 from app.web.compression import Compression, StaticFiles
+from app.web.conditions import words_of
 from app.web.errors import SAFE
 from app.web.formatting import day, instant, moment
 from app.web.integers import IdConverter
@@ -46,7 +47,9 @@ def prepare(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=asset, qr=checks.qr, check_code=checks.code_of, check_url=checks.url_of)
     app.jinja_env.globals["papers_not_taken"] = papers_not_taken
-    app.jinja_env.filters.update(day=day, moment=moment, instant=instant, row_of=row_of, sections=sections)
+    app.jinja_env.filters.update(
+        day=day, moment=moment, instant=instant, row_of=row_of, sections=sections, condition=words_of
+    )
     app.context_processor(_of_every_page)
     app.before_request(trusted_hosts.refuse_untrusted_host)
     app.before_request(_refuse_nul)

@@ -21,6 +21,7 @@ from referencing.exceptions import Unresolvable
 
 from app.errors import InvalidInput, Objected
 from app.web import canonical
+from app.web.conditions import WHEN, conditional, faults_of_conditions, without_unasked
 from app.web.fast_validation import Test, acceptor, texts
 from app.web.integers import LARGEST, SMALLEST, whole_number
 from app.web.text import INVISIBLE, visible
@@ -153,11 +154,14 @@ class CheckedForm:
     validator: Any
     #: True where no text of a value has a fault of its own
     clean: Test
+    #: True where some fields are asked only where others say so
+    has_conditions: bool = False
 
     def objections(self, value: Any, *, under: str = "") -> list[InvalidInput]:
         """As the function of that name."""
         accepted = self.accepts(value)
-        if accepted and self.clean(value):
+        unmet = list(faults_of_conditions(self.schema, value, under)) if self.has_conditions else []
+        if accepted and self.clean(value) and not unmet:
             return []
         try:
             faults = [] if accepted else [_as_fault(error, under) for error in self.validator.iter_errors(value)]
@@ -165,6 +169,7 @@ class CheckedForm:
             sentence = "此表单引用了系统以外的内容，不能填写，请联系流程管理员更正。"
             return [InvalidInput(sentence=sentence, field=under or None)]
         known = {fault.field for fault in faults}
+        faults += [each for each in unmet if each.field not in known]
         faults += [
             each for each in beyond_the_schema(self.schema, value, [under] if under else []) if each.field not in known
         ]
@@ -189,7 +194,13 @@ def _fields(schema: Mapping[str, Any], under: str) -> Iterator[str]:
 def _checked_form(written: bytes) -> CheckedForm:
     schema = orjson.loads(written)
     closed = closed_schema(schema)
-    return CheckedForm(schema, acceptor(closed), Validator(closed, registry=NOTHING_ELSE), texts(schema, text_test))
+    return CheckedForm(
+        schema,
+        acceptor(closed),
+        Validator(closed, registry=NOTHING_ELSE),
+        texts(schema, text_test),
+        bool(conditional(schema)),
+    )
 
 
 def closed_schema(schema: Any) -> Any:
@@ -205,6 +216,8 @@ def closed_schema(schema: Any) -> Any:
     if "properties" in schema:
         closed["properties"] = {name: closed_schema(each) for name, each in schema["properties"].items()}
         closed.setdefault("additionalProperties", False)
+        if "required" in schema:  # what is asked under a condition is looked after by `faults_of_conditions`
+            closed["required"] = [each for each in schema["required"] if WHEN not in closed["properties"].get(each, ())]
     if "integer" in _types(schema):
         closed.setdefault("minimum", SMALLEST)
         closed.setdefault("maximum", LARGEST)
@@ -269,7 +282,9 @@ def typed_text(name: str) -> str:
 
 
 def form_values(schema: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """What was typed into a form, in the schema's shape and canonical form: dotted names nested, empty left out."""
+    """What was typed into a form, in the schema's shape and canonical form: dotted names nested, empty left out,
+    and what is not asked where other fields say what they say.
+    """
     values: dict[str, Any] = {}
     for name, part in schema.get("properties", {}).items():
         dotted = f"{prefix}{name}"
@@ -291,7 +306,7 @@ def form_values(schema: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
                 values[name] = lines
         elif typed:
             values[name] = converted(part, typed)
-    return values
+    return without_unasked(schema, values)
 
 
 def converted(schema: Mapping[str, Any], typed: str) -> Any:

@@ -9,10 +9,10 @@ from pathlib import Path
 from lxml import etree
 from playwright.sync_api import expect
 
-from tests.journeys.test_form_designer import BESIDE, OPENED, PHONE, TWICE, english, saved
 from tests.studio.conftest import Studio, studio  # noqa: F401 – a fixture
 from tests.support.browsers import PATIENCE, SCREEN, Desk
 from tests.support.databases import on_sqlite
+from tests.support.editors import BESIDE, PHONE, TWICE, english, saved, table_editor
 
 pytestmark = on_sqlite
 Seat = Callable[..., Desk]
@@ -65,14 +65,6 @@ FOREIGN = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def opened(desk: Desk, draft: int, name: str = "transfer.dmn") -> Desk:
-    desk.page.add_init_script(OPENED.replace("new Promise", "window.opened = new Promise"))
-    desk.open(f"/studio/drafts/{draft}/tables/{name}/edit")
-    desk.page.evaluate("window.opened")
-    expect(desk.page.locator(".whole-table").first).not_to_be_empty(timeout=PATIENCE)
-    return desk
-
-
 NAMED = {"always", "later", "never"}  # by the name that a shipped table gives itself
 
 
@@ -84,7 +76,7 @@ def content(text: str) -> str:
 def test_every_shipped_table_opens_and_comes_back_equal(seat: Seat, studio: Studio) -> None:  # noqa: F811
     texts = {path.name: path.read_text("utf-8") for path in sorted(TOP.glob("bpmn/*/*.dmn"))}
     assert len(texts) >= 13
-    desk = opened(seat(studio.people["analyst"]), studio.draft("transfer"))
+    desk = table_editor(seat(studio.people["analyst"]), studio.draft("transfer"))
 
     back = desk.page.evaluate(COMES_BACK, texts)
 
@@ -98,7 +90,7 @@ def test_every_shipped_table_opens_and_comes_back_equal(seat: Seat, studio: Stud
 def test_what_the_editor_does_not_know_is_kept(seat: Seat, studio: Studio) -> None:  # noqa: F811
     draft = studio.draft("transfer")
     studio.program("analyst").put(f"/drafts/{draft}/files/foreign.dmn", FOREIGN.encode())
-    desk = opened(seat(studio.people["analyst"]), draft, "foreign.dmn")
+    desk = table_editor(seat(studio.people["analyst"]), draft, "foreign.dmn")
 
     desk.page.get_by_label("第 1 条规则，结论").fill("乙")
     desk.page.keyboard.press("Tab")
@@ -117,7 +109,7 @@ def test_what_the_editor_does_not_know_is_kept(seat: Seat, studio: Studio) -> No
 
 def test_rules_and_columns_are_edited_checked_and_saved(seat: Seat, studio: Studio) -> None:  # noqa: F811
     draft = studio.draft("transfer")
-    desk = opened(seat(studio.people["analyst"]), draft)
+    desk = table_editor(seat(studio.people["analyst"]), draft)
     page = desk.page
     expect(page.locator("#t0 .whole-table")).to_contain_text("没有重叠、遗漏")
 
@@ -156,7 +148,7 @@ def test_rules_and_columns_are_edited_checked_and_saved(seat: Seat, studio: Stud
 
 
 def test_values_are_tried_and_hostile_cells_refused(seat: Seat, studio: Studio) -> None:  # noqa: F811
-    desk = opened(seat(studio.people["analyst"]), studio.draft("transfer"))
+    desk = table_editor(seat(studio.people["analyst"]), studio.draft("transfer"))
     page = desk.page
     page.get_by_label("试算，规则版本").first.fill("zj-now")
     page.get_by_label("试算，学段").fill("senior")
@@ -178,7 +170,7 @@ def test_values_are_tried_and_hostile_cells_refused(seat: Seat, studio: Studio) 
 
 def test_it_works_by_keys_and_notices_another_edit(seat: Seat, studio: Studio) -> None:  # noqa: F811
     draft = studio.draft("transfer")
-    desk = opened(seat(studio.people["analyst"]), draft)
+    desk = table_editor(seat(studio.people["analyst"]), draft)
     keys = desk.page.keyboard
     desk.page.locator("#t0-r0-0").focus()
     keys.press("Alt+ArrowDown")

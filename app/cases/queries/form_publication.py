@@ -10,6 +10,7 @@ from app.cases.models import CaseStatus
 from app.definitions.queries import APPLICATION, ROW, CompiledVersion
 from app.definitions.rules.forms import NUMBERS, fields_of
 from app.students.rules.particulars import SEALED_NUMBERS
+from app.web.conditions import conditional
 from workflows import Kind
 
 SUBJECT_FIELDS = ("student", "school", "name", "main_number")  # whom or what a case is about
@@ -21,6 +22,8 @@ def about_forms(version: CompiledVersion) -> Iterator[str]:
     repairs = _repairs(version)
     for title in sorted(repairs):
         yield from _about_repair(version, title)
+    if hooks.precheck.of(version.key) is not None:
+        yield from _about_conditions(version, {APPLICATION, ROW, *repairs})
     if hooks.precheck.of(version.key) is None:  # a process with rules of its own says what it keeps, and how
         yield from _about_numbers(version, {APPLICATION, ROW, *repairs})
         yield from _about_tables(version)
@@ -67,6 +70,13 @@ def _about_numbers(version: CompiledVersion, kept: set[str]) -> Iterator[str]:
         for name, part in fields_of(form).items():
             if title not in kept and _is_number(name, part):
                 yield f"表单 {title}.json 的字段 {name} 是证件号码，只能在申请表和补正表中填写"
+
+
+def _about_conditions(version: CompiledVersion, read: set[str]) -> Iterator[str]:
+    """A process with rules of its own reads what its application must say, so that it must always be said."""
+    for title in sorted(read & version.forms.keys()):
+        for name in sorted(conditional(version.form(title)).keys() & set(version.form(title).get("required", ()))):
+            yield f"表单 {title}.json 的必填字段 {name} 由本流程的规则读取，不能有何时填写的条件（x-when）"
 
 
 def _about_tables(version: CompiledVersion) -> Iterator[str]:

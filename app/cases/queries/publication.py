@@ -14,6 +14,7 @@ from app.cases.queries.form_publication import about_forms
 from app.definitions.queries import APPLICATION, ROW, CompiledVersion, current_version
 from app.definitions.rules.forms import NUMBERS, fields_of
 from app.errors import Missing
+from app.web.conditions import conditional
 from workflows import vocabulary
 from workflows.routing import ROLES
 
@@ -116,8 +117,8 @@ def fields_that_differ(version: CompiledVersion, followed: Mapping[str, Any]) ->
     """Fields of the forms that the rules it follows would misread; followed -- the application form of that process."""
     asked = version.form(APPLICATION)
     for name in followed.get("required", ()):
-        if name not in asked.get("required", ()):
-            yield f"申请表须有必填字段 {name}（所沿用的规则要用）"
+        if name not in asked.get("required", ()) or name in conditional(asked):
+            yield f"申请表须有总是必填的字段 {name}（所沿用的规则要用）"
     for title, form in version.forms.items():
         for name, part in fields_of(form).items():
             if name in followed["properties"] and _bare(part) != _bare(followed["properties"][name]):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from app.definitions.rules.form_conditions import about_condition, are_conditions
 from app.definitions.rules.patterns import fault_of_pattern
 from app.students.rules.particulars import SEALED_NUMBERS
 from app.web import canonical
@@ -55,7 +56,7 @@ TYPES_BY_NAME = {
 FORMATS_BY_NAME = {"main_number": "cn-id", "national_number": "cn-national-number"}
 
 TYPES = ("string", "integer", "boolean", "array", "object")
-EVERY_FIELD = {"type", "title", "description", "x-section"}
+EVERY_FIELD = {"type", "title", "description", "x-section", "x-when"}
 CHOOSABLE = {"x-widget", "x-choices", "x-shown", "default", "readOnly"}
 KEYWORDS = {  # beside those of every field
     "string": {"minLength", "maxLength", "pattern", "format", "oneOf", "enum", "x-report-within", *CHOOSABLE},
@@ -122,6 +123,7 @@ def _about_object(form: Mapping[str, Any], place: Place) -> Iterator[str]:
         yield f"{of}的 additionalProperties 只能是 false"
     for name, part in properties.items():
         yield from _about_name(name, part, (*place, name))
+        yield from about_condition(name, part, properties, _said_of((*place, name)), top=not place)
         yield from _about_field(part, (*place, name))
 
 
@@ -289,6 +291,7 @@ VALUES: dict[str, tuple[Callable[[Any, Mapping[str, Any]], bool], str]] = {
     "x-widget": (_is_widget, "不能用于这样的字段"),
     "x-choices": (lambda value, _part: isinstance(value, str) and bool(NAME.fullmatch(value)), "须为选项的名称"),
     "x-initial": (lambda value, _part: value == "school_year", "只能是 school_year（本学年）"),
+    "x-when": (are_conditions, "须写明取决于哪些字段、各为哪些值，值均为文字、整数或是否"),
     "x-section": (_is_text(LONGEST_TITLE), f"须为 1 至 {LONGEST_TITLE} 个字"),
     "x-shown": (_is_truth, "须为 true 或 false"),
     "x-unit": (_is_text(LONGEST_UNIT), f"须为 1 至 {LONGEST_UNIT} 个字"),

@@ -18,7 +18,6 @@ class Editor {
   constructor(place) {
     const settings = JSON.parse(place.dataset.settings);
     Object.assign(this, settings);
-    this.conditional = settings.conditional === true;
     this.place = place;
     this.files = new Files(settings.files, place.dataset.token);
     this.bar = new Bar({
@@ -245,7 +244,7 @@ class Editor {
     this.findingsPlace = h("div", { class: "findings", role: "status" });
     this.listPlace = h("div", { class: "list-place" });
     this.panelPlace = h("section", { class: "card panel", "aria-labelledby": "panel-title", tabindex: "-1" });
-    this.framePlace = h("iframe", { title: "表单预览", sandbox: "allow-same-origin", class: "page" });
+    this.framePlace = h("iframe", { title: "表单预览", sandbox: "allow-same-origin allow-scripts", class: "page" });
     this.oldPlace = h("p", { class: "warn", hidden: true }, "表单有问题，下面是更正前的样子。");
     this.previewPlace = h("section", { class: "preview-place", "aria-labelledby": "preview-title" }, h("h2", { id: "preview-title" }, "预览"), this.oldPlace, this.framePlace);
     this.design = h("div", { class: "design" }, this.listPlace, this.panelPlace);

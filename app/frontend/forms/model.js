@@ -138,7 +138,13 @@ export function rename(doc, path, name) {
   const before = path[path.length - 1];
   rebuilt(holder, Object.entries(holder.properties).map(([each, part]) => [each === before ? name : each, part]));
   if (Array.isArray(holder.required)) { holder.required = holder.required.map((each) => (each === before ? name : each)); }
+  if (path.length === 1) { Object.values(doc.properties).forEach((part) => renameCondition(part, before, name)); }
   return [...path.slice(0, -1), name];
+}
+
+function renameCondition(part, before, name) {
+  if (!isObject(part) || !isObject(part["x-when"]) || !has(part["x-when"], before)) { return; }
+  part["x-when"] = Object.fromEntries(Object.entries(part["x-when"]).map(([each, values]) => [each === before ? name : each, values]));
 }
 
 export function setRequired(doc, path, on) {

@@ -6,6 +6,7 @@ import * as model from "./model.js";
 
 const SHAPES = [["", "不限"]];
 const WIDGETS = { string: [["", "一行"], ["textarea", "多行"], ["office", "选择机构"], ["division", "选择行政区划"]], integer: [["", "填写数字"], ["student", "选择学生"]] };
+const ALWAYS = new Set(["student", "school", "name", "main_number"]); // whom or what a case is about
 const KNOWN = new Set([
   "type", "title", "description", "x-section", "minLength", "maxLength", "pattern", "format", "oneOf", "enum", "x-report-within", "x-widget", "x-choices",
   "x-shown", "x-when", "default", "readOnly", "minimum", "maximum", "x-zero", "x-initial", "x-unit", "items", "minItems", "maxItems", "properties", "required",
@@ -15,7 +16,7 @@ const KNOWN = new Set([
 // fields at the top that a condition may ask, with their choices
 export function askable(doc, besides = null) {
   return Object.entries((doc && doc.properties) || {})
-    .filter(([name, part]) => name !== besides && ["string", "boolean"].includes(part && part.type))
+    .filter(([name, part]) => name !== besides && ["string", "boolean"].includes(part && part.type) && !(besides && part["x-when"]))
     .map(([name, part]) => ({
       name,
       title: part.title || name,
@@ -107,7 +108,7 @@ function common(path, part, kind, editor) {
     controls.check("required", "必填", model.isRequired(editor.doc, path), (on) => editor.change((next) => model.setRequired(next, editor.at.path, on === true)), { disabled }),
     controls.text("section", "所在小标题", part["x-section"], put("x-section"), { disabled, help: "相邻而小标题相同的字段排在一起", list: "sections" }),
     controls.area("description", "填写说明", part.description, put("description"), { disabled }),
-    place.includes(".") || !editor.conditional ? null : controls.conditions("when", "何时填写", () => model.fieldAt(editor.doc, editor.at.path)["x-when"], askable(editor.doc, name), put("x-when"), {
+    place.includes(".") || ALWAYS.has(name) ? null : controls.conditions("when", "何时填写", () => model.fieldAt(editor.doc, editor.at.path)["x-when"], askable(editor.doc, name), put("x-when"), {
       disabled,
       help: "没有条件时总要填写；有条件时，只有全部条件成立才显示，必填的也只在这时必填。",
     }),

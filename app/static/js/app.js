@@ -32,4 +32,22 @@
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });
   });
+
+  /* a field that is asked only where others say so appears when they do; what is not shown the server does not take */
+  function said(form, name) {
+    var fields = [].slice.call(form.elements).filter(function (each) { return each.name === name; });
+    var field = fields.filter(function (each) { return each.type !== "checkbox" || each.checked; })[0];
+    if (fields[0] && fields[0].type === "checkbox") { return field ? "true" : "false"; }
+    return field ? field.value.trim() : "";
+  }
+  document.querySelectorAll("[data-when]").forEach(function (part) {
+    var when = JSON.parse(part.dataset.when), form = part.closest("form");
+    if (!form) { return; }
+    function look() {
+      part.hidden = !Object.keys(when).every(function (name) { return when[name].map(String).indexOf(said(form, name)) >= 0; });
+    }
+    form.addEventListener("input", look);
+    form.addEventListener("change", look);
+    look();
+  });
 }());

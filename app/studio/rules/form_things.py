@@ -35,6 +35,7 @@ TITLES = {
     "x-initial": "初始值",
     "x-zero": "为零时显示",
     "x-report-within": "申报期限（工作日）",
+    "x-when": "何时填写",
 }
 YES_NO = {True: "是", False: "否"}
 
