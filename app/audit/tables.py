@@ -59,6 +59,7 @@ RECORDS = {
     " issued_by, case_id, issued_at, expires_at, signature",
     "filing": "plan_id",
     "joint_answer": "task_id, user_id, outcome, reason_code, opinion, at",
+    "halt": "process_key, case_id, reason, since, by_id",
     "left_out": "case_id, student_id, grade, because",
     "lock_postponement": "case_id",
     "message_in": "reference, province, kind, body, answers, received_at",

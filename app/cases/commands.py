@@ -93,18 +93,32 @@ def _take_effect(actor: Actor) -> int:
 
 
 def _work_batches() -> int:
-    """Work the released lists, a chunk in a transaction; return how many chunks."""
+    """Work the released lists, a chunk in a transaction; return how many chunks. One that fails holds up no other."""
     cases, chunks = operations.batches_to_work(), 0
     end_reading()
     for case_id in cases:
         more = True
         # a lost race leaves the chunk to whoever won it, or to the next tick
-        with contextlib.suppress(Stale):
-            while more:
-                with transaction():
-                    more = operations.work_chunk(case_id)
-                chunks += 1
+        try:
+            with contextlib.suppress(Stale):
+                while more:
+                    with transaction():
+                        more = operations.work_chunk(case_id)
+                    chunks += 1
+        except Refused as refusal:
+            _keep_list_fault(case_id, refusal.code, refusal.detail)
+        except sa.exc.OperationalError:
+            raise
+        except Exception:
+            incident = secrets.token_hex(4)
+            log.exception("incident %s: the list of case %s could not be worked and is tried again", incident, case_id)
+            _keep_list_fault(case_id, "E-INCIDENT", f"程序出错（编号 {incident}），系统会再次办理。")
     return chunks
+
+
+def _keep_list_fault(case_id: int, code: str, detail: str) -> None:
+    with contextlib.suppress(Stale), transaction():
+        operations.keep_list_fault(case_id, code, detail)
 
 
 def work_on_migrations(stop: threading.Event | None = None) -> int:

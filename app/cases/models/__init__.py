@@ -15,6 +15,7 @@ from app.cases.models.cases import (
     TaskStatus,
 )
 from app.cases.models.coming_changes import ComingChange
+from app.cases.models.halts import Halt
 from app.cases.models.joint_answers import JointAnswer
 from app.cases.models.migrations import MigratedCase, MigratedStatus, Migration, MigrationStatus
 from app.cases.models.notices import Attachment, Notice, NoticeKind, Supervision
@@ -31,6 +32,7 @@ __all__ = [
     "CaseStatus",
     "ComingChange",
     "Decision",
+    "Halt",
     "JointAnswer",
     "MigratedCase",
     "MigratedStatus",

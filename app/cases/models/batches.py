@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Model, UtcDateTime, choice
+from app.database import Json, Model, UtcDateTime, choice
 from app.encryption import Sealed
 
 
@@ -42,6 +43,7 @@ class Batch(Model):
     worked: Mapped[int] = mapped_column(default=0)
     released_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # by the decision, with it
     finished_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    fault: Mapped[Any] = mapped_column(Json, nullable=True)  # {"code", "detail"}: why it could not be worked
 
 
 class BatchRow(Model):

@@ -8,7 +8,14 @@ from app.cases.operations.attachments import (
     open_with,
     read_attachment,
 )
-from app.cases.operations.batches import ROW_VERBS, batches_to_work, conclude, release, work_chunk
+from app.cases.operations.batches import (
+    ROW_VERBS,
+    batches_to_work,
+    conclude,
+    keep_list_fault,
+    release,
+    work_chunk,
+)
 from app.cases.operations.coming_changes import call_off, keep_fault, take_effect
 from app.cases.operations.decisions import Answer, decide
 from app.cases.operations.idempotency import new_key, run_once, submitted
@@ -43,6 +50,7 @@ __all__ = [
     "finish",
     "is_startable",
     "keep_fault",
+    "keep_list_fault",
     "keep_papers",
     "leave_case",
     "mark_late",

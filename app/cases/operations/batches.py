@@ -172,6 +172,8 @@ def work_chunk(case_id: int, size: int = CHUNK) -> bool:
     ).all()
     number = db.session.scalars(sa.select(Case.number).where(Case.id == case_id)).one()
     case, siblings = case_by_number(number)
+    if case.halted is not None:
+        return False
     version = compiled_version(case.version_id)
     context = context_of(case, version, nobody("名单办理"), {})
     overtaken(case, context)
@@ -181,6 +183,7 @@ def work_chunk(case_id: int, size: int = CHUNK) -> bool:
         context.enforcement.check(verb, facts_in(version.diagrams, bytes(case.state)))
         rows = {row.position: orjson.loads(row.content) for row in waiting[:size]}
         _keep_outcomes(case_id, ROW_VERBS[verb](context, rows))
+    execute(sa.update(BATCHES).where(BATCHES.c.case_id == case_id, BATCHES.c.fault.is_not(None)).values(fault=None))
     if len(waiting) > size:
         return True
     context.claim()
@@ -189,6 +192,12 @@ def work_chunk(case_id: int, size: int = CHUNK) -> bool:
     Transition(case, version, run, siblings, clock.now(), context).save(tell=True)
     audit.record("cases/rows_done", f"case:{number}", actor=context.actor, after=conclude(context))
     return False
+
+
+def keep_list_fault(case_id: int, code: str, detail: str) -> None:
+    """Why a released list could not be worked: it is tried again, and stands among the incidents until it goes on."""
+    fault = {"code": code, "detail": detail}
+    execute(sa.update(BATCHES).where(BATCHES.c.case_id == case_id).values(fault=fault))
 
 
 def _keep_outcomes(case_id: int, outcomes: Outcomes) -> None:

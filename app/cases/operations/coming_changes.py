@@ -7,6 +7,7 @@ import sqlalchemy as sa
 import workflows
 from app import audit, clock
 from app.access import Actor
+from app.cases import rules
 from app.cases.models import Case, CaseStatus
 from app.cases.models.coming_changes import ComingChange
 from app.cases.operations.decisions import OPINION
@@ -30,12 +31,15 @@ def take_effect(case_id: int, *, actor: Actor) -> bool:
     coming = db.session.get(ComingChange, case_id, populate_existing=True)
     if coming is None or coming.ended_at is not None or case.case_status == CaseStatus.CLOSED:
         return False
+    if case.halted is not None:
+        raise rules.Halted(reason=case.halted)
     version, now = compiled_version(case.version_id), clock.now()
     context = context_of(case, version, actor, {})
     run = workflows.wake(version.diagrams, bytes(case.state), context=context)
     Transition(case, version, run, siblings, now, context).save(tell=True)
     if run.wakes_on is None:
         end_coming(case_id, now)
+    coming.fault = None
     audit.record(
         "cases/take_effect", f"case:{case.number}", actor=actor, after={"on": coming.takes_effect_on.isoformat()}
     )

@@ -16,6 +16,7 @@ from app.access import Actor
 from app.cases import hooks, rules
 from app.cases.models import Attachment, Case, CaseStatus, Decision, Outcome, PreReview, TaskStatus
 from app.cases.operations.joint_decisions import add_answer, have_answered, hold_case_of
+from app.cases.operations.kept_forms import kept_form
 from app.cases.operations.late_registrations import overtaken
 from app.cases.operations.policy_enforcement import Decided
 from app.cases.operations.reservations import hold_all, numbers_in
@@ -28,19 +29,15 @@ from app.cases.rules.ended_cases import too_late
 from app.database import db, execute, table, write_later, write_together
 from app.definitions.queries import CompiledVersion, compiled_version
 from app.divisions.models import Office
-from app.encryption import unseal_text
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
 from app.students.models import Student
 from app.students.rules.dates import DAYS, Life, objections_to_days
-from app.students.rules.particulars import SEALED_NUMBERS
-from app.students.rules.sealed_numbers import masked_of
 from app.web import canonical
 from app.web import objections as form_objections
 from app.writes import Write
 from workflows import Kind, Run
 
 DECISIONS = table(Decision)
-NUMBERS = ("cn-id", "cn-national-number")  # formats
 LONGEST_OPINION = 2000  # characters
 
 
@@ -101,7 +98,12 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
         "outcome": Outcome(answer.outcome),
         "reason_code": answer.reason_code,
         "opinion": answer.opinion,
-        "form": _kept(task, version, answer, application),
+        "form": kept_form(
+            version.form(version.diagrams.tasks[task.key].form),
+            answer.form,
+            task.application,
+            repaired=application is not None,
+        ),
         "at": now,
     }
     transition = Transition(task, version, run, siblings, now, context)
@@ -186,6 +188,8 @@ def _check_may_decide(task: Row, actor: Actor, decided: Sequence[Decided], *, an
             refusal = _ended(task)
             refusal.was_over = True
         raise refusal
+    if task.halted is not None:
+        raise rules.Halted(reason=task.halted)
 
 
 def _ended(task: Row) -> Refused:
@@ -241,29 +245,6 @@ def _repaired(task: Row, version: CompiledVersion, answer: Answer) -> Mapping[st
         return check(version, application, task) if check else application
     except Refused as refusal:  # what was typed: the form comes back with every fault
         raise Objected(list(objections_of(refusal))) from refusal  # type: ignore[arg-type]
-
-
-def kept_form(schema: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed at a desk, as its decision keeps it: the number of a person by its ends only."""
-    properties = schema.get("properties", {}).items()
-    numbers = {name for name, part in properties if part.get("format") in NUMBERS or name in SEALED_NUMBERS}
-    return {name: masked_of(str(value)) if name in numbers else value for name, value in form.items()}
-
-
-def _kept(task: Row, version: CompiledVersion, answer: Answer, application: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The form of a decision as it is kept; of a repair also what stood in the application before, where it changed."""
-    schema = version.form(version.diagrams.tasks[task.key].form)
-    kept, known = kept_form(schema, answer.form), task.application
-    if application is None:
-        return kept
-    before = {name: was for name, value in answer.form.items() if (was := _stood(known, name)) != value}
-    return {**kept, "before": kept_form(schema, before)} if before else kept
-
-
-def _stood(application: Mapping[str, Any], name: str) -> Any:
-    """What stands in an application under that name, a sealed number unsealed; empty for what does not."""
-    sealed = application.get(f"{name}_sealed")
-    return unseal_text(sealed) if sealed else application.get(name, "")
 
 
 def _check_proofs(task: Row, version: CompiledVersion, answer: Answer, repaired: Mapping[str, Any] | None) -> None:

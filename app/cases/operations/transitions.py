@@ -18,6 +18,7 @@ from app.cases import rules
 from app.cases.hooks import Closing
 from app.cases.models import CaseOutcome, CaseStatus, Notice, NoticeKind, Task, TaskStatus
 from app.cases.models.coming_changes import ComingChange
+from app.cases.models.halts import Halt
 from app.cases.operations.closing import CASES, claim_case, claim_of, closing_writes
 from app.cases.operations.policy_enforcement import Decided, PolicyEnforcement
 from app.cases.rules.permissions import CaseFacts
@@ -31,6 +32,17 @@ from workflows import Run, Waiting
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
 # the tables of the hot path: statements about them need no object layer
 TASKS = table(Task)
+HALTS = table(Halt)
+#: why no decision may be taken in a case now, None where it may: read with the case, so that it costs no statement
+HALTED = (
+    sa.select(HALTS.c.reason)
+    .where(HALTS.c.ended_at.is_(None))
+    .where(sa.or_(HALTS.c.case_id == CASES.c.id, HALTS.c.process_key == CASES.c.process_key))
+    .order_by(HALTS.c.id)
+    .limit(1)
+    .correlate(CASES)
+    .scalar_subquery()
+)
 DEFAULT_DAYS = 10  # working days of a task whose diagram gives none
 
 
@@ -82,6 +94,7 @@ def case_columns() -> list[Any]:
         CASES.c.revision,
         CASES.c.written,
         CASES.c.late_at,
+        HALTED.label("halted"),
     ]
 
 

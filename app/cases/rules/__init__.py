@@ -4,6 +4,7 @@ from app.cases.rules.deadlines import Light, days_left, light, reported_late, ti
 from app.cases.rules.refusals import (
     AlreadyOpen,
     AnsweredAlready,
+    Halted,
     KeyReused,
     NothingToCome,
     NotOverdue,
@@ -37,6 +38,7 @@ __all__ = [
     "RESOLVERS",
     "AlreadyOpen",
     "AnsweredAlready",
+    "Halted",
     "KeyReused",
     "Light",
     "NotOverdue",

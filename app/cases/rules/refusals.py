@@ -94,3 +94,10 @@ class NotUndone(Refused):
 
     code = "E-UNDO"
     text = "不能撤销该件的迁移：{why}。"
+
+
+class Halted(Refused):
+    """A case, or its whole process, stands still: no decision is taken until somebody lets it go on."""
+
+    code = "E-HALTED"
+    text = "办理已挂起（{reason}），恢复之前不能作出决定。"

@@ -2,6 +2,7 @@
 
 from app.studio.api import (  # noqa: F401 – their calls are of this blueprint
     editors,
+    halts,
     migrations,
     processes,
     proposals,

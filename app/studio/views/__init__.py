@@ -3,6 +3,7 @@
 from app.studio.views import (  # noqa: F401 – their pages are of this blueprint
     drafts,
     editors,
+    halts,
     migrations,
     modeler,
     proposals,

@@ -1,0 +1,51 @@
+"""Cases and processes that stand still: no decision is taken until somebody lets them go on."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.cases.models.cases import Case
+from app.database import Model, UtcDateTime
+from app.definitions.models import Process
+from app.identity.models import User
+
+STANDING = "ended_at IS NULL"
+
+
+class Halt(Model):
+    """挂起 – nobody decides in a case, or in any case of a process, from a moment until another."""
+
+    __tablename__ = "halt"
+    __table_args__ = (
+        sa.CheckConstraint("(process_key IS NULL) <> (case_id IS NULL)", name="of_one"),
+        sa.Index(
+            "ix_halt_process",
+            "process_key",
+            unique=True,
+            postgresql_where=sa.text(STANDING),
+            sqlite_where=sa.text(STANDING),
+        ),
+        sa.Index(
+            "ix_halt_case",
+            "case_id",
+            unique=True,
+            postgresql_where=sa.text(STANDING),
+            sqlite_where=sa.text(STANDING),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    process_key: Mapped[str | None] = mapped_column(sa.ForeignKey("process.key"))
+    case_id: Mapped[int | None] = mapped_column(sa.ForeignKey("cases.id"))
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    since: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    ended_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("app_user.id"))
+
+    process: Mapped[Process | None] = relationship()
+    case: Mapped[Case | None] = relationship()
+    by: Mapped[User] = relationship(foreign_keys=[by_id])
