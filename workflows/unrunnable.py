@@ -12,6 +12,8 @@ from workflows.reading import BPMN, SPIFF, local, place_of
 from workflows.translation import gettext, gettext_noop
 
 LONGEST = 250  # sequence flows of one process: the library recurses along a path
+MOST_ELEMENTS = 1_000  # of one process or sub-process
+MOST_PROCESSES = 100  # of one file
 MOST_INSTANCES = 10_000  # steps that a constant number of instances may unfold into
 SCOPES = ("process", "subProcess", "transaction", "adHocSubProcess")
 # these change their own specification while running, or silently do nothing (engine.md A.1, A.4, A.7)
@@ -48,6 +50,9 @@ def unrunnable(root: etree._Element, roots: Iterable[etree._Element]) -> Iterato
     root -- the file; roots -- all files of the process, itself among them: what it throws may be caught in another.
     """
     roots = list(roots)
+    silent = _silent_processes(roots)
+    if len(root.findall(f"{BPMN}process")) > MOST_PROCESSES:
+        yield Unrunnable("too-large", root, gettext("一个文件最多 {most} 个流程", most=MOST_PROCESSES))
     for element in root.iter(f"{BPMN}*", f"{SPIFF}*"):
         kind = etree.QName(element).localname
         for sentence in _of_element(element, kind):
@@ -56,9 +61,17 @@ def unrunnable(root: etree._Element, roots: Iterable[etree._Element]) -> Iterato
             for sentence in joint.faults_of(element):
                 yield Unrunnable("joint", element, sentence)
         if kind in SCOPES:
-            yield from _of_scope(element, roots)
+            yield from _of_scope(element, silent)
     yield from _of_errors(root, roots)
     yield from _of_signals(root, roots)
+
+
+def is_too_large(root: etree._Element) -> bool:
+    """Has a file more in it than the library can read in time?"""
+    scopes = root.iter(*(f"{BPMN}{each}" for each in SCOPES))
+    return len(root.findall(f"{BPMN}process")) > MOST_PROCESSES or any(
+        len(each) > MOST_ELEMENTS or len(each.findall(f"{BPMN}sequenceFlow")) > LONGEST for each in scopes
+    )
 
 
 def _of_element(element: etree._Element, kind: str) -> Iterator[str]:
@@ -110,10 +123,15 @@ def number_of(text: str | None) -> int | None:
 # --- a process or sub-process as a whole
 
 
-def _of_scope(scope: etree._Element, roots: list[etree._Element]) -> Iterator[Unrunnable]:
+def _of_scope(scope: etree._Element, silent_processes: Collection[str]) -> Iterator[Unrunnable]:
     flows = scope.findall(f"{BPMN}sequenceFlow")
     if len(flows) > LONGEST:
         sentence = gettext("一个流程最多 {most} 条顺序流，请拆成子流程（{place}）", most=LONGEST, place=place_of(scope))
+        yield Unrunnable("too-large", scope, sentence)
+    elif len(scope) > MOST_ELEMENTS:
+        sentence = gettext(
+            "一个流程最多 {most} 个元素，请拆成子流程（{place}）", most=MOST_ELEMENTS, place=place_of(scope)
+        )
         yield Unrunnable("too-large", scope, sentence)
     starts = scope.findall(f"{BPMN}startEvent")
     if len(starts) > 1:
@@ -124,7 +142,7 @@ def _of_scope(scope: etree._Element, roots: list[etree._Element]) -> Iterator[Un
             "实例数太多，会展开成超过 {most} 个环节（{place}）", most=MOST_INSTANCES, place=place_of(scope)
         )
         yield Unrunnable("too-large", scope, sentence)
-    yield from _of_silent_loops(scope, roots)
+    yield from _of_silent_loops(scope, silent_processes)
 
 
 def steps_of(scope: etree._Element) -> int:
@@ -138,10 +156,10 @@ def steps_of(scope: etree._Element) -> int:
     return total
 
 
-def _of_silent_loops(scope: etree._Element, roots: list[etree._Element]) -> Iterator[Unrunnable]:
+def _of_silent_loops(scope: etree._Element, silent_processes: Collection[str]) -> Iterator[Unrunnable]:
     """A round in which nobody is asked and nothing is called: its conditions say the same each time."""
     nodes = {each.get("id"): each for each in scope.iterfind(f"{BPMN}*")}
-    silent = {key for key, each in nodes.items() if _may_pass_silently(each, roots, frozenset())}
+    silent = {key for key, each in nodes.items() if _may_pass_silently(each, silent_processes)}
     before, after = _flows_between(scope, silent)
     left = [key for key in silent if not after[key]]
     while left:
@@ -170,19 +188,37 @@ def _flows_between(scope: etree._Element, nodes: Collection[str]) -> tuple[dict[
     return before, after
 
 
-def _may_pass_silently(node: etree._Element, roots: list[etree._Element], within: frozenset[str]) -> bool:
-    """Can a token pass a node without anybody being asked, anything called or awaited?"""
+def _silent_processes(roots: Iterable[etree._Element]) -> set[str]:
+    """The processes that a call may pass without anybody being asked: found from those that call no other onwards."""
+    processes = {each.get("id"): each for root in roots for each in root.iterfind(f"{BPMN}process")}
+    callers: dict[str, list[str]] = {}
+    for key, process in processes.items():
+        for call in process.iter(f"{BPMN}callActivity"):
+            callers.setdefault(local(call.get("calledElement")), []).append(key)
+    silent: set[str] = set()
+    open_ = list(processes)
+    while open_:
+        key = open_.pop()
+        if key not in silent and _has_silent_way(processes[key], silent):
+            silent.add(key)
+            open_ += callers.get(key, ())
+    return silent
+
+
+def _may_pass_silently(node: etree._Element, silent: Collection[str]) -> bool:
+    """Can a token pass a node without anybody being asked, anything called or awaited?
+
+    silent -- the processes that it can pass so.
+    """
     kind = etree.QName(node).localname
     if kind == "callActivity":
-        key = local(node.get("calledElement"))
-        found = [each for root in roots for each in root.iterfind(f"{BPMN}process") if each.get("id") == key]
-        return key not in within and any(_has_silent_way(each, roots, within | {key}) for each in found)
-    return _has_silent_way(node, roots, within) if kind in SCOPES else kind not in WAITING
+        return local(node.get("calledElement")) in silent
+    return _has_silent_way(node, silent) if kind in SCOPES else kind not in WAITING
 
 
-def _has_silent_way(scope: etree._Element, roots: list[etree._Element], within: frozenset[str]) -> bool:
+def _has_silent_way(scope: etree._Element, silent_processes: Collection[str]) -> bool:
     nodes = {each.get("id"): each for each in scope.iterfind(f"{BPMN}*")}
-    silent = {key for key, each in nodes.items() if _may_pass_silently(each, roots, within)}
+    silent = {key for key, each in nodes.items() if _may_pass_silently(each, silent_processes)}
     _, after = _flows_between(scope, silent)
     seen = {key for key in silent if nodes[key].tag == f"{BPMN}startEvent"}
     open_ = list(seen)
@@ -198,14 +234,14 @@ def _has_silent_way(scope: etree._Element, roots: list[etree._Element], within: 
 
 def _of_errors(root: etree._Element, roots: list[etree._Element]) -> Iterator[Unrunnable]:
     """An error that nothing catches: the engine would go on as if the sub-process had ended well."""
-    borders = _error_borders(roots)
+    borders, calls = _error_borders(roots), _calls(roots)
     codes = {each.get("id"): each.get("errorCode") for one in roots for each in one.iterfind(f"{BPMN}error")}
     for definition in root.iter(f"{BPMN}errorEventDefinition"):
         end = definition.getparent()
         if end is None or end.tag != f"{BPMN}endEvent":
             continue
         reference = local(definition.get("errorRef"))
-        if not _is_caught(end, codes.get(reference) or reference or None, borders, roots):
+        if not _is_caught(end, codes.get(reference) or reference or None, borders, calls):
             yield Unrunnable("uncaught-error", end, gettext("没有边界事件接收这个错误（{place}）", place=place_of(end)))
 
 
@@ -223,7 +259,10 @@ def _error_borders(roots: list[etree._Element]) -> dict[str, set[str | None]]:
 
 
 def _is_caught(
-    inner: etree._Element, code: str | None, borders: Mapping[str, set[str | None]], roots: list[etree._Element]
+    inner: etree._Element,
+    code: str | None,
+    borders: Mapping[str, set[str | None]],
+    calls: Mapping[str, list[etree._Element]],
 ) -> bool:
     """Does an activity around the element catch the error, or in a process that is called each of its callers?"""
     seen, open_ = set(), [inner]
@@ -238,16 +277,20 @@ def _is_caught(
         if scope.tag != f"{BPMN}process" or scope.get("id") in seen:
             continue
         seen.add(scope.get("id"))
-        calls = [each for each in _calls(roots) if local(each.get("calledElement")) == scope.get("id")]
-        if not calls:
+        callers = calls.get(scope.get("id"), [])
+        if not callers:
             return False
-        open_ += [each for each in calls if not borders.get(each.get("id"), set()) & {code, None}]
+        open_ += [each for each in callers if not borders.get(each.get("id"), set()) & {code, None}]
     return True
 
 
-def _calls(roots: list[etree._Element]) -> Iterator[etree._Element]:
+def _calls(roots: list[etree._Element]) -> dict[str, list[etree._Element]]:
+    """The calls of each process, by its id."""
+    found: dict[str, list[etree._Element]] = {}
     for root in roots:
-        yield from root.iter(f"{BPMN}callActivity")
+        for call in root.iter(f"{BPMN}callActivity"):
+            found.setdefault(local(call.get("calledElement")), []).append(call)
+    return found
 
 
 def _of_signals(root: etree._Element, roots: list[etree._Element]) -> Iterator[Unrunnable]:

@@ -168,7 +168,7 @@ FLAWED = {
     "a refusal that goes the way of consent": (
         house(OURS, ("outcomes", "agree,refuse"), flows="start > ask > xor1 > end; xor1 > end2")
         .replace(b"choice == 2", b'outcome == "send_back"').replace(b"choice == 3", b'outcome != "send_back"'),
-        ("outcome", "warning", "xor1"),
+        ("outcome", "error", "xor1"),
     ),
     "a condition that waits for a slip of the pen": (
         house(OURS, flows="start > ask > xor1 > end; xor1 > end2").replace(b"choice == 2", b'outcome == "agreed"'),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from lxml import etree
@@ -30,6 +31,8 @@ from workflows.verification.soundness import Verdict
 from workflows.verification.standard import of_standard
 from workflows.verification.verdict import judge
 
+MOST_OF_A_RULE = 500  # findings
+MOST_ELEMENTS = 100_000  # of the files taken together
 LARGEST = 5_000_000  # bytes of one file: what is too large to publish may still be looked at
 
 __all__ = [
@@ -66,6 +69,8 @@ def verify(
     Raises NotBpmn with a sentence when a file is not BPMN.
     """
     roots = {name: read_bpmn(source, name) for name, source in sources.items()}
+    if sum(1 for root in roots.values() for _ in root.iter(f"{BPMN}*")) > MOST_ELEMENTS:
+        return [Report(name, False, None, None, (_too_much(),)) for name in roots]
     drawings = [draw(root, name) for name, root in roots.items()]
     connect_calls(drawings)
     return [_report(drawing, roots, operations, more) for drawing in drawings]
@@ -86,8 +91,8 @@ def _report(
     drawing: Drawing, roots: Mapping[str, etree._Element], operations: Collection[str] | None, more: More | None
 ) -> Report:
     elsewhere = {str(each.get("id")) for root in roots.values() for each in root.iterfind(f"{BPMN}process")}
-    findings = [*of_standard(drawing.root, elsewhere), *lint(drawing, operations)]
-    refused = _refused(drawing.root, roots)
+    findings = [*_not_too_many(of_standard(drawing.root, elsewhere)), *_not_too_many(lint(drawing, operations))]
+    refused = [*_not_too_many(_refused(drawing.root, roots))]
     unread = any(each.rule == "schema" for each in findings)
     fault = _unread() if unread else load_fault(drawing.file, roots)
     findings += refused if fault is None else [*refused, fault]
@@ -98,16 +103,31 @@ def _report(
     return Report(drawing.file, not refused and fault is None, verdict.safe, verdict.sound, tuple(findings))
 
 
+def _too_much() -> Finding:
+    why = gettext("图中超过 {most} 个元素", most=MOST_ELEMENTS)
+    return Finding(UNDECIDED, ERROR, None, gettext("未能判定是否安全、可靠：{why}", why=why), ENGINE)
+
+
 def _unread() -> Finding:
     return Finding("load", ERROR, None, gettext("引擎不能载入：不符合 BPMN 2.0 的格式定义"), ENGINE)
 
 
-def _refused(root: etree._Element, roots: Mapping[str, etree._Element]) -> list[Finding]:
+def _refused(root: etree._Element, roots: Mapping[str, etree._Element]) -> Iterator[Finding]:
     """What the engine must not be given, as findings."""
-    return [
-        Finding(each.rule, ERROR, place_of(each.element)[0], each.sentence, ENGINE)
-        for each in unrunnable(root, roots.values())
-    ]
+    for each in unrunnable(root, roots.values()):
+        yield Finding(each.rule, ERROR, place_of(each.element)[0], each.sentence, ENGINE)
+
+
+def _not_too_many(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings; of those by one rule only so many, and how many more there are."""
+    counts: Counter[str] = Counter()
+    for each in findings:
+        counts[each.rule] += 1
+        if counts[each.rule] <= MOST_OF_A_RULE:
+            yield each
+        elif counts[each.rule] == MOST_OF_A_RULE + 1:
+            sentence = gettext("同类问题超过 {most} 处，其余没有列出", most=MOST_OF_A_RULE)
+            yield Finding(each.rule, each.severity, None, sentence, each.kind)
 
 
 def _lost(drawing: Drawing, verdict: Verdict) -> Iterator[Finding]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
+from typing import TypeVar
 
 from workflows.translation import gettext
 
-MOST_SECONDS = 5.0  # of the processor, for the verdict on one file
+MOST_SECONDS = 3.0  # of the processor, for the verdict on one file
+Each = TypeVar("Each")
 _until: ContextVar[float] = ContextVar("until", default=float("inf"))
 
 
@@ -31,3 +33,10 @@ def refuse_when_late() -> None:
     """Raises TooWide once the time is over."""
     if time.process_time() > _until.get():
         raise TooWide(gettext("验证用的时间超出了界限"))
+
+
+def in_time(steps: Iterable[Each]) -> Iterator[Each]:
+    """The steps as they are worked out: of a single marking there may be many thousands. Raises TooWide when late."""
+    for step in steps:
+        refuse_when_late()
+        yield step

@@ -97,7 +97,7 @@ def _of_outcomes(drawing: Drawing) -> Iterator[Finding]:
                 sentence = gettext(
                     "环节{node}的结果{outcome}与同意走同一条路", node=node, outcome=outcome_name(outcome)
                 )
-                yield Finding("outcome", WARNING, following.id, sentence, HOUSE)
+                yield Finding("outcome", ERROR, following.id, sentence, HOUSE)
 
 
 def _way(gateway: Node, outcome: str) -> str | None:

@@ -199,10 +199,10 @@ def connect_calls(drawings: Iterable[Drawing]) -> None:
     everything = list(drawings)
     processes = {each.id: each for drawing in everything for each in drawing.processes if each.nodes}
     for drawing in everything:
+        own = {each.id: each for each in reversed(drawing.processes) if each.nodes}
         for node in drawing.all_nodes():
             if node.kind == "call":
-                called = _local(node.element.get("calledElement"))
-                node.inside = next((p for p in drawing.processes if p.id == called and p.nodes), processes.get(called))
+                node.inside = own.get(called := _local(node.element.get("calledElement")), processes.get(called))
 
 
 def _local(reference: str | None) -> str:

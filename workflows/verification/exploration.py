@@ -19,6 +19,7 @@ from workflows.verification.semantics import Semantics
 from workflows.verification.signals import SignalDelivery
 
 MOST_STATES = 50_000
+MOST_NUMBERS = 10_000_000  # that all states take together: some hundred megabytes
 MOST_TOKENS = 6  # on one flow: beyond, the drawing is unsafe anyway
 MOST_MESSAGES = 3  # sent and not yet received, of each kind
 MOST_RUNS = 2  # of one pool at once, as for several instances
@@ -73,15 +74,21 @@ class Exploration:
         for state in self._initial():
             self._number(state, queue)
         self.initial = set(self.states.values())
+        most = min(self.most, MOST_NUMBERS // self._width())
         while queue:
             state = queue.pop() if self.deep else queue.popleft()
             number = self.states[state]
             refuse_when_late()
-            if self._is_too_much(state) or len(self.states) >= self.most:
+            if self._is_too_much(state) or len(self.states) >= most:
                 self.cut.add(number)
                 continue
             out = {(self._number(after, queue), certainty): None for after, certainty in self._after(state)}
             self.edges[number] = list(out)
+
+    def _width(self) -> int:
+        """About how many numbers a state takes."""
+        nets = (self.semantics.net_of(pool) for pool in self.pools)
+        return len(self.environment.messages) + sum(len(net.flows) + len(net.event_subs) for net in nets) + 1
 
     def _number(self, state: State, queue: deque[State]) -> int:
         number = self.states.get(state)

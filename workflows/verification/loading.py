@@ -10,7 +10,7 @@ from workflows.errors import DiagramRefused
 from workflows.loading import executable, parsed, specifications
 from workflows.reading import BPMN
 from workflows.translation import gettext
-from workflows.unrunnable import LONGEST, SCOPES
+from workflows.unrunnable import is_too_large
 from workflows.verification.findings import ENGINE, ERROR, Finding
 
 
@@ -19,9 +19,8 @@ def load_fault(file: str, roots: Mapping[str, etree._Element]) -> Finding | None
 
     roots -- the files at hand by name: what the file calls may stand in another of them.
     """
-    scopes = [f"{BPMN}{each}" for each in SCOPES]
-    if any(len(each.findall(f"{BPMN}sequenceFlow")) > LONGEST for each in roots[file].iter(*scopes)):
-        return Finding("load", ERROR, None, gettext("引擎不能载入：一个流程最多 {most} 条顺序流", most=LONGEST), ENGINE)
+    if is_too_large(roots[file]):
+        return Finding("load", ERROR, None, gettext("引擎不能载入：流程图太大"), ENGINE)
     try:
         parser = parsed({name: roots[name] for name in _needed(file, roots)})
         for key in executable(parser, [roots[file]]):

@@ -13,6 +13,7 @@ from workflows.verification.reduction import Reduction
 from workflows.verification.transitions import Activity, Bag, Border, Start, Transition, output_places
 
 WIDEST = 8  # flows out of an inclusive gateway: each more doubles the choices
+MOST_BORDERS = 200  # events at one activity
 MOST_INSTANCES = 6  # of an activity with a constant number: as many more behave no differently
 
 
@@ -32,6 +33,7 @@ class Net:
         self.event_subs: list[Activity] = []
         self.starts: list[Start] = []
         self._takes_time = any(node.kind == "event_sub" for node in scope.nodes)
+        self._thrown = thrown_in(scope) if self._takes_time else frozenset()
         for node in scope.nodes:
             self._add(node)
         self._add_starts()
@@ -42,6 +44,8 @@ class Net:
         self.resting = frozenset(place for end in ends for place in end.inputs)
         self.alive = tuple(place for place in range(len(self.flows)) if place not in self.resting)
         self.transitions = [each for each in self.transitions if each not in ends]
+        self._same_end = self._resting_by_end()
+        self.most_firings = max((each.borders[0].trigger.most for each in self.event_subs), default=0)
         self._ahead = {id(each): self._ways_to(each) for each in self.transitions if each.join == "or"}
 
     # --- from nodes to transitions
@@ -162,6 +166,8 @@ class Net:
         transition.activity = Activity(node, transition.outputs, inside, counts, trigger, sends, borders)
 
     def _borders(self, node: Node) -> list[Border]:
+        if len(node.boundaries) > MOST_BORDERS:
+            raise TooWide(gettext("{node}有 {count} 个边界事件", node=node, count=len(node.boundaries)))
         thrown = thrown_in(node.inside) if node.inside is not None else None
         return [
             Border(trigger_of(each, each.events, self.environment, thrown), each.interrupting, self._outputs(each))
@@ -184,7 +190,7 @@ class Net:
         start = next(iter(inside.starts), None)
         if start is None or start.kind != "start" or not start.events:
             return
-        trigger = trigger_of(start, start.events, self.environment, thrown_in(self.scope))
+        trigger = trigger_of(start, start.events, self.environment, self._thrown)
         border = Border(trigger, start.interrupting, [()])
         self.event_subs.append(Activity(node, [()], inside, (1,), None, (), [border]))
 
@@ -224,12 +230,16 @@ class Net:
 
     def reached_twice(self, tokens: list[int], bag: Bag) -> list[Node]:
         """The ends that get a token with this bag and then have had several."""
-        found = []
-        for place in self.resting.intersection(bag):
+        ends = {flow.target for place in self.resting.intersection(bag) if (flow := self.flows[place]) is not None}
+        return [end for end in ends if sum(tokens[place] for place in self._same_end.get(end, ())) > 1]
+
+    def _resting_by_end(self) -> dict[Node, list[int]]:
+        """The places at which tokens rest before each end event."""
+        found: dict[Node, list[int]] = {}
+        for place in self.resting:
             flow = self.flows[place]
-            same = [p for p in self.resting if flow and (other := self.flows[p]) and other.target is flow.target]
-            if flow is not None and flow.target.kind == "end" and sum(tokens[p] for p in same) > 1:
-                found.append(flow.target)
+            if flow is not None and flow.target.kind == "end":
+                found.setdefault(flow.target, []).append(place)
         return found
 
     # --- inclusive joins

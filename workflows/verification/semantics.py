@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 
+from workflows.verification.bounds import in_time
 from workflows.verification.drawing import Node, Scope
 from workflows.verification.environment import Environment
 from workflows.verification.markings import (
@@ -92,7 +93,7 @@ class Semantics:
     def steps(self, marking: Marking) -> list[Step]:
         """Every step that is possible now."""
         if marking not in self._steps:
-            self._steps[marking] = list(dict.fromkeys(self._all_steps(marking)))
+            self._steps[marking] = list(dict.fromkeys(in_time(self._all_steps(marking))))
         return self._steps[marking]
 
     def _all_steps(self, marking: Marking) -> Iterator[Step]:
@@ -313,8 +314,7 @@ class Semantics:
         event_sub = net.event_subs[number]
         assert event_sub.inside is not None
         if event_sub.borders[0].interrupting:  # everything else in the scope is gone, and nothing more can happen to it
-            most = max(each.borders[0].trigger.most for each in net.event_subs)
-            marking = marking.emptied()._replace(fired=(most,) * len(marking.fired))
+            marking = marking.emptied()._replace(fired=(net.most_firings,) * len(marking.fired))
         else:
             marking = marking._replace(fired=counted(marking.fired, number))
         if event_sub.inside in self.environment.atomic:
