@@ -13,7 +13,7 @@ from app.studio.operations import scenarios as operations
 from app.studio.operations.rehearsals import rehearse
 from app.studio.operations.rehearsed_cast import cast_of_application
 from app.studio.presenters.json_types import (
-    RehearsalJson,
+    DraftRehearsalJson,
     ScenarioBriefJson,
     ScenarioResultJson,
 )
@@ -53,7 +53,7 @@ KEEP = {
 @operation(
     "试运行：按申请和各环节的办理结果在草稿上走一遍，不写入任何内容；被规则拒绝的在 refused 中说明", body=REHEARSE
 )
-def rehearse_process_draft(draft_id: int) -> RehearsalJson:
+def rehearse_process_draft(draft_id: int) -> DraftRehearsalJson:
     typed = read_json(REHEARSE)
     draft = queries.draft_for(actor(), draft_id)
     key, files = draft.process_key, queries.files_of(draft.id)
@@ -116,7 +116,7 @@ def run_scenarios(draft_id: int) -> Page[ScenarioResultJson]:
 @bp.post("/drafts/<int:draft_id>/scenarios/<name>/run")
 @allow("analyst", "publisher")
 @operation("运行一个演练用例，给出每一步；不写入任何内容")
-def run_scenario(draft_id: int, name: str) -> RehearsalJson:
+def run_scenario(draft_id: int, name: str) -> DraftRehearsalJson:
     draft = queries.draft_for(actor(), draft_id)
     key, files = draft.process_key, queries.files_of(draft.id)
     script = found(operations.scenarios_in(files).get(name)).script

@@ -232,7 +232,7 @@ class RecordLineJson(TypedDict):
     after: str
 
 
-class RehearsalJson(TypedDict):
+class DraftRehearsalJson(TypedDict):
     """A rehearsal: the run that would be, nothing written. `script` plays it again."""
 
     process: str

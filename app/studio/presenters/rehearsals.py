@@ -8,8 +8,8 @@ from app.studio.operations.rehearsed_desks import Desk
 from app.studio.operations.rehearsed_record import Played, Rehearsal
 from app.studio.operations.scenarios import Result
 from app.studio.presenters.json_types import (
+    DraftRehearsalJson,
     PlayedJson,
-    RehearsalJson,
     RehearsedDeskJson,
     ScenarioBriefJson,
     ScenarioResultJson,
@@ -17,7 +17,7 @@ from app.studio.presenters.json_types import (
 from app.studio.rules.scenarios import Scenario, Script
 
 
-def rehearsal_json(rehearsal: Rehearsal, script: Script) -> RehearsalJson:
+def rehearsal_json(rehearsal: Rehearsal, script: Script) -> DraftRehearsalJson:
     """How far a script has come."""
     effects = rehearsal.effects
     return {
