@@ -14,7 +14,7 @@ from app.studio.operations import halts as operations
 from app.studio.queries import catalogue
 from app.studio.queries import halts as queries
 from app.studio.views.catalogue import bp
-from app.web import add_menu
+from app.web import add_menu, typed_text
 
 add_menu("流程", "运行管理", "studio.running", ("analyst", "publisher"), kinds=("province",))
 
@@ -56,7 +56,7 @@ def _done(act: Callable[[], object], said: str) -> Any:
 @allow("publisher")
 def halt() -> Any:
     """A process, or one case by its number."""
-    number, key, reason = (request.form.get(name, "").strip() for name in ("case", "process", "reason"))
+    number, key, reason = (typed_text(name) for name in ("case", "process", "reason"))
     if number:
         return _done(lambda: operations.halt_case(number, reason, actor=actor()), f"办件 {number} 已挂起。")
     return _done(lambda: operations.halt_process(key, reason, actor=actor()), "流程已挂起，恢复之前不能作出决定。")
@@ -65,7 +65,7 @@ def halt() -> Any:
 @bp.post("/running/resume")
 @allow("publisher")
 def resume() -> Any:
-    number, key = (request.form.get(name, "").strip() for name in ("case", "process"))
+    number, key = (typed_text(name) for name in ("case", "process"))
     if number:
         return _done(lambda: operations.resume_case(number, actor=actor()), f"办件 {number} 已恢复办理。")
     return _done(lambda: operations.resume_process(key, actor=actor()), "流程已恢复办理。")
@@ -74,5 +74,5 @@ def resume() -> Any:
 @bp.post("/running/retry")
 @allow("publisher")
 def retry() -> Any:
-    number = request.form.get("case", "").strip()
+    number = typed_text("case")
     return _done(lambda: operations.retry(number, actor=actor()), f"办件 {number} 已重新办理。")
