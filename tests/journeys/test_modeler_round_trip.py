@@ -113,3 +113,23 @@ def test_whoever_only_looks_changes_nothing(seat: Seat, studio: Studio) -> None:
 
     assert studio.text(draft, "recruitment_roster.bpmn") == before
     assert sheet.page.locator("#saved.fault").count() == 0
+
+
+def test_a_file_that_nobody_has_drawn_is_laid_out_and_loses_nothing(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    """Processes with lanes, borders and ways back; only how it is drawn is new."""
+    draft = an_empty_draft(studio, "foreign", "外来")
+    whole = studio.text(studio.draft("transfer"), "transfer.bpmn")
+    without = whole[: whole.index("<bpmndi:BPMNDiagram")] + "</bpmn:definitions>"
+    put(studio, draft, "transfer.bpmn", without.encode())
+    sheet = Sheet(seat(studio.people["analyst"]), studio, draft, "transfer.bpmn")
+
+    for element in ("transfer_pool", "lane_releasing_bureau", "pull", "directive_ended_before_pull"):
+        assert sheet.shape(element).is_visible(), element
+    after = sheet.choose("releasing_bureau").fill("时限（工作日）", "5").saved()
+
+    drawn = etree.fromstring(after.encode())
+    for each in list(drawn.iter(f"{DI}BPMNDiagram")):
+        each.getparent().remove(each)
+    lost = content(without, set()) - content(etree.tostring(drawn, encoding="unicode"), set())
+    assert len(lost) == 1, "the number of days that was changed"
+    assert "BPMNEdge" in after

@@ -2,6 +2,7 @@
 import "./style.css";
 
 import { Checking } from "./checking";
+import { drawn } from "./page/drawing";
 import { bindKeys, showKeys } from "./keys";
 import { editorIn } from "./editor";
 import { h } from "./page/dom";
@@ -23,9 +24,10 @@ async function start() {
   const status = (words, kind) => { place("saved").textContent = words; place("saved").className = kind; };
   const showFault = (words) => openDialog("没有完成", h("p", {}, words));
   sayInChinese(document.body);
-  const [file, vocabulary] = await Promise.all([server.read(name), server.vocabulary()]);
+  const [read, vocabulary] = await Promise.all([server.read(name), server.vocabulary()]);
+  const file = { ...read, drawn: drawn(read.text) };
   const editor = editorIn(place("canvas"), readOnly);
-  await editor.importXML(file.text);
+  await editor.importXML(file.drawn);
   showWhole(editor);
   nameCanvas(readOnly);
   const panel = new Panel(place("panel"), { editor, vocabulary, readOnly, server, name });
@@ -42,8 +44,8 @@ async function start() {
   document.dispatchEvent(new CustomEvent("drawn", { detail: editor }));
 }
 
-async function savingOf({ checking, text, ...parts }) {
-  const saving = await new Saving({ ...parts, onSaved: () => checking.later() }).begin(text);
+async function savingOf({ checking, drawn: original, ...parts }) {
+  const saving = await new Saving({ ...parts, onSaved: () => checking.later() }).begin(original);
   return () => { if (document.activeElement) { document.activeElement.blur(); } saving.save(); };
 }
 

@@ -2,6 +2,7 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
 import { button, h } from "../page/dom";
+import { drawn } from "../page/drawing";
 import { openDialog } from "../page/dialog";
 import { showWhole } from "../page/view";
 
@@ -36,15 +37,15 @@ async function look(place, server, name) {
   place.hidden = false;
   place.replaceChildren();
   const viewer = new NavigatedViewer({ container: place });
-  await viewer.importXML(text);
+  await viewer.importXML(drawn(text));
   viewer.get("canvas").zoom("fit-viewport", "auto");
 }
 
 async function takeTheirs(saving, server, name) {
   const { text, etag } = await server.read(name);
-  await saving.editor.importXML(text);
+  await saving.editor.importXML(drawn(text));
   showWhole(saving.editor);
-  await saving.begin(text);
+  await saving.begin(drawn(text));
   return () => {
     saving.etag = etag;
     saving.dirty = false;
