@@ -56,6 +56,7 @@ def test_a_diagram_that_goes_round_for_ever_is_stopped_and_says_so(studio: Studi
     assert "会循环不止（是否同意？）" in answer.json["detail"]
 
 
+@on_sqlite
 def test_a_process_that_is_not_published_is_rehearsed_with_several_who_decide(studio: Studio, matter: Matter) -> None:
     drawn, analyst = Jointly("commendation", "表彰申请", "student"), studio.program("analyst")
     draft = analyst.post("/drafts", {"key": "commendation", "name": "表彰申请"}).json["id"]
@@ -75,6 +76,7 @@ def test_a_process_that_is_not_published_is_rehearsed_with_several_who_decide(st
     assert analyst.get("/processes/commendation/versions").status == 404
 
 
+@on_sqlite
 def test_the_publisher_is_refused_where_a_scenario_does_not_go_any_more(two_counties: Studio) -> None:  # noqa: F811
     draft, analyst = two_counties.draft("transfer"), two_counties.program("analyst")
     assert kept(two_counties, draft, "不同意", rehearsed(two_counties, draft, ["refuse"])["script"]).status == 201
@@ -92,6 +94,7 @@ def test_the_publisher_is_refused_where_a_scenario_does_not_go_any_more(two_coun
     assert publisher.post(f"/proposals/{proposal}/decision", {"outcome": "agree"}).status == 200
 
 
+@on_sqlite
 def test_scenarios_travel_in_archives_and_are_written_back(two_counties: Studio, tmp_path: Path) -> None:  # noqa: F811
     draft, analyst = two_counties.draft("transfer"), two_counties.program("analyst")
     assert kept(two_counties, draft, "不同意", rehearsed(two_counties, draft, ["refuse"])["script"]).status == 201

@@ -12,9 +12,11 @@ from tests.studio.conftest import Studio
 from tests.studio.test_pages import browser, error
 from tests.support import factories
 from tests.support.client import Client
+from tests.support.databases import on_sqlite
 from tests.support.single_school_case import Matter
 from tests.support.transfer_case import Story
 
+pytestmark = on_sqlite  # what is rehearsed runs on both in test_rehearsals.py
 CAST = {"kind": "school", "stage": "primary", "superior": "county", "grade": "13", "standing": "active"}
 GUARDIAN = {"guardian.name": "陈建国", "guardian.relation": "1", "guardian.phone": "13800000000"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.database import Model, db
 from tests.studio.conftest import Studio
 from tests.studio.test_replays import SECOND_LOOK
 from tests.support import factories
+from tests.support.databases import on_sqlite
 from tests.support.transfer_case import Story
 
 APPLICATION = {
@@ -135,6 +137,7 @@ def test_a_draft_that_skips_a_consent_is_stopped_by_its_policy(two_counties: Stu
     assert len(found["played"]) == 2
 
 
+@on_sqlite
 def test_a_scenario_that_goes_another_way_keeps_a_draft_from_being_proposed(two_counties: Studio) -> None:
     draft = two_counties.draft("transfer")
     script = rehearsed(two_counties, draft, ["agree"] * 5)["script"]
@@ -165,6 +168,7 @@ def test_a_scenario_that_goes_another_way_keeps_a_draft_from_being_proposed(two_
     assert analyst.post(f"/drafts/{draft}/propose", {"note": "增加再核"}).status == 201
 
 
+@on_sqlite
 def test_scenarios_are_published_with_their_process_and_asked_again_by_the_publisher(two_counties: Studio) -> None:
     draft, analyst, publisher = two_counties.draft("transfer"), two_counties.program("analyst"), None
     script = rehearsed(two_counties, draft, ["agree", "refuse"])["script"]
@@ -181,6 +185,7 @@ def test_scenarios_are_published_with_their_process_and_asked_again_by_the_publi
     assert "scenario-1.scenario" in names
 
 
+@on_sqlite
 def test_real_schools_and_a_real_child_are_kept_by_their_kinds(studio: Studio, story: Story) -> None:
     draft = studio.draft("transfer")
     cast = {
@@ -198,6 +203,7 @@ def test_real_schools_and_a_real_child_are_kept_by_their_kinds(studio: Studio, s
     assert '"grade": "13"' in text
 
 
+@on_sqlite
 def test_only_the_studio_rehearses_and_only_its_own_province(two_counties: Studio, story: Story) -> None:
     draft = two_counties.draft("transfer")
     body = {**CAST, "application": APPLICATION, "outcomes": []}
@@ -210,20 +216,36 @@ def test_only_the_studio_rehearses_and_only_its_own_province(two_counties: Studi
     assert two_counties.program("analyst").post(f"/drafts/{draft}/rehearse", unknown).status == 404
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "{",
-        "[]",
-        "{}",
-        '{"name": "x", "applicant": {"kind": "castle"}, "application": {}, "steps": [], "expected": []}',
-        '{"name": "x", "applicant": {}, "application": {}, "steps": [{"outcome": "drop table"}], "expected": []}',
-        '{"name": "x", "applicant": {}, "application": ' + '{"a": ' * 40 + "1" + "}" * 41 + "}",
-    ],
+WRONG = (
+    "{",
+    "[]",
+    "{}",
+    '{"name": "x", "applicant": {"kind": "castle"}, "application": {}, "steps": [], "expected": []}',
+    '{"name": "x", "applicant": {}, "application": {}, "steps": [{"outcome": "drop table"}], "expected": []}',
+    '{"name": "x", "on": "13-40", "applicant": {}, "application": {}, "steps": [], "expected": []}',
+    '{"name": "x", "applicant": {}, "application": ' + '{"a": ' * 40 + "1" + "}" * 41 + "}",
 )
-def test_what_is_no_scenario_is_refused_with_a_sentence(two_counties: Studio, text: str) -> None:
-    draft = two_counties.draft("transfer")
-    answer = two_counties.program("analyst").put(f"/drafts/{draft}/files/a.scenario", text.encode(), If_None_Match="*")
 
-    assert (answer.status, answer.code) == (422, "E-DRAFT-FILE")
-    assert "请求正文" not in answer.text
+
+@on_sqlite
+def test_what_is_no_scenario_is_refused_with_a_sentence(two_counties: Studio) -> None:
+    draft = two_counties.draft("transfer")
+    for text in WRONG:
+        path = f"/drafts/{draft}/files/a.scenario"
+        answer = two_counties.program("analyst").put(path, text.encode(), If_None_Match="*")
+        assert (answer.status, answer.code) == (422, "E-DRAFT-FILE"), text
+        assert "请求正文" not in answer.text
+
+
+@on_sqlite
+def test_a_scenario_that_comes_to_no_end_says_who_is_waited_for(two_counties: Studio) -> None:
+    draft, analyst = two_counties.draft("transfer"), two_counties.program("analyst")
+    assert kept(two_counties, draft, "不同意", rehearsed(two_counties, draft, ["refuse"])["script"]).status == 201
+    said = json.loads(two_counties.text(draft, "scenario-1.scenario"))
+    shorter = json.dumps({**said, "steps": []}).encode()
+    assert analyst.put(f"/drafts/{draft}/files/scenario-1.scenario", shorter, If_Match="*").status == 200
+
+    result = analyst.post(f"/drafts/{draft}/scenarios/run").json["items"][0]
+
+    assert not result["passed"]
+    assert result["where"].endswith("现为等待办理“转入学校审核”（转入学校）。")
