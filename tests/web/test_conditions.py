@@ -10,7 +10,7 @@ import pytest
 from app.definitions.rules.forms import faults_of_form
 from app.web import form_values, objections
 from app.web.conditions import words_of
-from tests.processes.configured import a_process, application, submit
+from tests.processes.configured import a_process, application, decide, submit
 from tests.studio.conftest import Studio, studio  # noqa: F401 – a fixture
 from tests.studio.test_pages import browser, upload
 from tests.support.client import Client
@@ -66,6 +66,10 @@ def test_all_conditions_must_hold_and_values_are_compared_with_their_types() -> 
         (form({"kind": ["c"]}), "kind 没有这样的取值：c"),
         (form({"away": ["true"]}), "away 没有这样的取值"),
         (form({"days": [True]}), "days 没有这样的取值"),
+        (
+            form({"number": ["x"]}, number={"type": "string", "title": "证件号码", "format": "cn-id"}),
+            "不能取决于证件号码 number",
+        ),
         (form({"kind": ["a"]}, more={**NOTE, "x-when": {"note": ["x"]}}), "取决于 note，而它自己也有条件"),
         (form({"kind": ["a"]}, name={**NOTE, "x-when": {"kind": ["a"]}}), "是办理对象，总要填写"),
         (
@@ -113,3 +117,35 @@ def test_a_process_with_a_conditional_field_is_published_and_started(studio: Stu
     typed = {"student": matter.child.id, "key": key, "explanation": "获奖", "place": "忘了删", "level": "school"}
     answer = clerk.post("/apply/commendation", **typed)
     assert answer.status == 302, answer.text
+
+
+def test_a_repair_takes_away_what_is_no_longer_asked(studio: Studio, matter: Matter) -> None:  # noqa: F811
+    place = {**NOTE, "title": "比赛地点", "x-when": {"level": ["county"]}}
+    drawn = a_process("student", fields={"place": place})
+    forms = drawn.forms()
+    level = forms["application"]["properties"]["level"]
+    analyst, publisher = browser(studio), browser(studio, "publisher")
+    analyst.get("/studio/drafts/new")
+    draft = str(analyst.post("/studio/drafts", key="commendation", name="表彰申请").location)
+    analyst.get(draft)
+    files = {f"{name}.json": json.dumps(said).encode() for name, said in forms.items()}
+    half = {**forms["repair"], "properties": {"level": level}}
+    files |= {"commendation.bpmn": drawn.diagram().encode(), "commendation.dmn": drawn.table().encode()}
+    assert (
+        upload(analyst, f"{draft}/files", *(files | {"repair.json": json.dumps(half).encode()}).items()).status == 302
+    )
+    assert "可以改变字段 place 的填写条件，须也有字段 place" in analyst.get(f"{draft}/check").text
+    whole = {**forms["repair"], "properties": {"level": level, "place": place}}
+    assert upload(analyst, f"{draft}/files", ("repair.json", json.dumps(whole).encode())).status == 302
+    proposal = str(analyst.post(f"{draft}/propose", note="新流程").location)
+    publisher.get(proposal)
+    assert publisher.post(f"{proposal}/decision", outcome="agree").status == 302
+
+    said = {**application(matter, "student", level="county"), "place": "杭州"}
+    matter.number = submit(matter.program("school"), said).json["number"]
+    sent_back = decide(matter, "school", "send_back", reason_code="other")
+    assert sent_back.status == 200, sent_back.text
+    done = decide(matter, "school", duty="operator", form={"level": "school"})
+    assert done.status == 200, done.text
+    kept = done.json["application"]
+    assert (kept["level"], "place" in kept) == ("school", False)

@@ -27,13 +27,14 @@ from app.cases.queries.struck_rows import STRUCK, check_positions
 from app.cases.rules import permissions
 from app.cases.rules.ended_cases import too_late
 from app.database import db, execute, table, write_later, write_together
-from app.definitions.queries import CompiledVersion, compiled_version
+from app.definitions.queries import APPLICATION, CompiledVersion, compiled_version
 from app.divisions.models import Office
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
 from app.students.models import Student
 from app.students.rules.dates import DAYS, Life, objections_to_days
 from app.web import canonical
 from app.web import objections as form_objections
+from app.web.conditions import without_unasked
 from app.writes import Write
 from workflows import Kind, Run
 
@@ -240,7 +241,9 @@ def _repaired(task: Row, version: CompiledVersion, answer: Answer) -> Mapping[st
     """The application after its repair, None when nothing of it has changed. Raises Objected."""
     if version.diagrams.tasks[task.key].properties.get("status") != CaseStatus.REPAIRING or not answer.form:
         return None
-    application, check = {**task.application, **answer.form}, repair_of(version)
+    typed, check = {**task.application, **answer.form}, repair_of(version)
+    # a field goes that is not asked any more because of what another says now
+    application = without_unasked(version.forms.get(APPLICATION, {}), typed)
     try:
         return check(version, application, task) if check else application
     except Refused as refusal:  # what was typed: the form comes back with every fault

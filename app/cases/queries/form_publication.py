@@ -43,6 +43,9 @@ def _about_repair(version: CompiledVersion, title: str) -> Iterator[str]:
     """A case is one: what it is about stays, and what is typed anew is of the kind that the application asked for."""
     asked, repaired = fields_of(version.forms.get(APPLICATION)), fields_of(version.form(title))
     own_rules = hooks.precheck.of(version.key) is not None
+    for name, when in conditional(version.form(APPLICATION)).items() if APPLICATION in version.forms else ():
+        if when.keys() & repaired.keys() and name not in repaired:
+            yield f"表单 {title}.json 可以改变字段 {name} 的填写条件，须也有字段 {name}"
     for name, part in repaired.items():
         place = f"表单 {title}.json 的字段 {name} "
         if name in asked and _shape(part) != _shape(asked[name]):

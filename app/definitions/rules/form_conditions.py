@@ -44,6 +44,8 @@ def about_condition(name: str, part: Any, beside: Mapping[str, Any], of: str, *,
         asked = beside.get(other)
         if other == name or not isinstance(asked, Mapping) or asked.get("type") not in ASKED:
             yield f"{of}的 x-when 取决于 {other}，表单最上层没有这样的文字、整数或是否字段"
+        elif asked.get("format") in ("cn-id", "cn-national-number"):
+            yield f"{of}的 x-when 不能取决于证件号码 {other}，号码是加密保存的"
         elif WHEN in asked:
             yield f"{of}的 x-when 取决于 {other}，而它自己也有条件"
         elif unfit := [each for each in values if not _fits(each, asked)]:
