@@ -177,6 +177,8 @@ def test_the_page_halts_resumes_and_tries_again(studio: Studio, failing: str) ->
     wrong = publisher.post("/studio/running/halt", case="", process="transfer", reason="")
     assert (wrong.status, "请填写挂起的原因" in error(publisher)) == (422, True)
     assert publisher.post("/studio/running/halt", case="20260101-000001", reason="查无").status == 422
+    unsaid = publisher.post("/studio/running/halt", case="", process="", reason="暂缓")
+    assert (unsaid.status, "请选择流程" in error(publisher)) == (422, True)
     assert publisher.post("/studio/running/halt", case="", process="transfer", reason="暂缓").status == 302
     assert "暂缓" in publisher.get("/studio/running").text
     assert publisher.post("/studio/running/resume", process="transfer").status == 302

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app.access import actor, allow
 from app.database import transaction
-from app.errors import Missing, NotAllowed, Refused, objections_of
+from app.errors import InvalidInput, Missing, NotAllowed, Refused, objections_of
 from app.studio.operations import halts as operations
 from app.studio.queries import catalogue
 from app.studio.queries import halts as queries
@@ -59,6 +59,9 @@ def halt() -> Any:
     number, key, reason = (typed_text(name) for name in ("case", "process", "reason"))
     if number:
         return _done(lambda: operations.halt_case(number, reason, actor=actor()), f"办件 {number} 已挂起。")
+    if not key:
+        nothing = InvalidInput(sentence="请选择流程，或者填写办件编号。", field="process")
+        return _page([nothing]), 422
     return _done(lambda: operations.halt_process(key, reason, actor=actor()), "流程已挂起，恢复之前不能作出决定。")
 
 
