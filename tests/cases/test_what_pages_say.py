@@ -253,6 +253,14 @@ def test_a_transfer_hears_of_everything_at_once_too(story: Story) -> None:
     assert "E-QUOTA" in sent.text, "no seat: known before the reason is typed"
 
 
+def test_a_program_hears_of_everything_at_once_too(matter: Matter) -> None:
+    """What is wrong with the form, and what the rules have against the fields that are right, in one answer."""
+    answer = matter.submit("suspension", reason=7, starts_on="2099-01-04", ends_on="2099-12-31")
+
+    assert answer.status == 422
+    assert {each["field"] for each in answer.json["objections"]} >= {"reason", "starts_on"}, answer.text
+
+
 def test_every_verb_of_the_audit_reads_in_chinese(app: Flask) -> None:
     """Each name that the code gives to an act, literally or from the key of a process."""
     names = dict(db.session.execute(sa.select(Process.key, Process.name)).all())

@@ -22,6 +22,7 @@ from app.cases.operations.closing import close
 from app.cases.operations.policy_enforcement import PolicyEnforcement
 from app.cases.operations.reservations import hold_all, numbers_in
 from app.cases.operations.transitions import CASES, TASKS, context_for, task_row
+from app.cases.queries.early_objections import with_rules
 from app.cases.queries.proofs import missing
 from app.cases.queries.standard_precheck import precheck_of
 from app.cases.rules import permissions
@@ -80,8 +81,9 @@ def open_case(
         rows = canonical.values({"items": version.form(ROW)}, list(rows))
     faults = form_objections(version.form(APPLICATION), application) + _faults_of_rows(version, rows)
     lacks = missing(version, application, proofs)
-    if faults:
-        raise Objected([*faults, *lacks])
+    if faults:  # and whatever the rules have against the fields without one, in the same round
+        more = with_rules(version, application, faults, profile=profile(), actor=actor) if rows is None else faults
+        raise Objected([*more, *lacks])
     many = {"rows": rows} if rows is not None else {}
     try:
         opening = check(version, application, profile=profile(), actor=actor, **many)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NoReturn
 
 from app.access import Actor
@@ -10,6 +10,7 @@ from app.cases.queries.standard_precheck import against_child_of, precheck_of
 from app.definitions.queries import CompiledVersion
 from app.errors import InvalidInput, Missing, Refused, Stale, objections_of
 from app.students.queries import student_for
+from app.students.rules.request import NothingChanges
 
 
 class NotSoundError(Exception):
@@ -49,7 +50,14 @@ def with_rules(
         against = [each for each in objections_of(refusal) if isinstance(each, Refused)]
     except NotSoundError:
         against = _against_the_child(version, sound, profile=profile, actor=actor)
-    return [*faults, *(each for each in against if each.field is None or _top(each.field) not in faulty)]
+    return [*faults, *(each for each in against if not _is_of(each, faulty))]
+
+
+def _is_of(objection: Refused, faulty: Collection[str]) -> bool:
+    """Does an objection follow from the fields that were left out: by its field, or since nothing else is named?"""
+    if objection.field is None:
+        return bool(faulty) and isinstance(objection, NothingChanges)
+    return _top(objection.field) in faulty
 
 
 def _against_the_child(
