@@ -83,7 +83,7 @@ def refusal_of(shelves: Path) -> str:
         ),
         (
             a_process(None, more='<spiffworkflow:property name="rules_of" value="class_change" />'),
-            "申请表须有必填字段 student",
+            "申请表须有总是必填的字段 student",
         ),
         (
             a_process(

@@ -82,7 +82,8 @@ def open_case(
     faults = form_objections(version.form(APPLICATION), application) + _faults_of_rows(version, rows)
     lacks = missing(version, application, proofs)
     if faults:  # and whatever the rules have against the fields without one, in the same round
-        more = with_rules(version, application, faults, profile=profile(), actor=actor) if rows is None else faults
+        listed = rows is not None or ROW in version.forms
+        more = faults if listed else with_rules(version, application, faults, profile=profile(), actor=actor)
         raise Objected([*more, *lacks])
     many = {"rows": rows} if rows is not None else {}
     try:
