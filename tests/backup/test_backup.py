@@ -72,6 +72,7 @@ def guards() -> list[str]:
     return list(db.session.execute(sa.text(query)).scalars())
 
 
+@on_sqlite  # what is restored does not depend on where it was made
 def test_a_database_that_was_only_started_counts_as_empty(submitted: Story, backup: Path, empty_house: Flask) -> None:
     with empty_house.app_context():
         initialise(lambda _line: None)
@@ -105,6 +106,7 @@ def test_no_number_of_a_child_stands_in_the_file(submitted: Story, backup: Path)
     assert submitted.child.name.encode() in unfolded
 
 
+@into_sqlite
 def test_writers_go_on_while_a_backup_reads_one_instant(
     submitted: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_house: Flask
 ) -> None:

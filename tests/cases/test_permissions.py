@@ -20,6 +20,7 @@ from tests.processes.changes.test_coming import agreed_for
 from tests.processes.recruitment.test_rosters import a_recruiting
 from tests.support import factories
 from tests.support.client import Client, Program, apart
+from tests.support.databases import on_sqlite
 from tests.support.papers import a_pdf, sent
 from tests.support.single_school_case import a_matter
 from tests.support.transfer_case import Story, a_story
@@ -243,6 +244,7 @@ def offered_by(page: Client, number: str) -> set[str]:
     return offered
 
 
+@on_sqlite  # rules over plain facts: what reads them is asked on both databases elsewhere
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
 def test_a_page_offers_what_would_be_accepted_and_nothing_else(client: Client, state: Callable[..., Scene]) -> None:
     scene, wrong, accepted = state(client), [], 0

@@ -81,6 +81,7 @@ def test_a_load_killed_in_the_middle_does_not_count_as_loaded(app: Flask, monkey
     assert is_unfinished()
 
 
+@on_sqlite
 def test_a_whole_load_counts(said: list[str]) -> None:
     assert not is_unfinished()
     load(said.append, SMALL)
@@ -136,6 +137,7 @@ def test_while_another_process_loads_nobody_clears(tmp_path: Path, monkeypatch: 
         assert is_unfinished()
 
 
+@on_sqlite
 def test_its_children_have_a_national_number_and_in_the_compulsory_stage_a_card(said: list[str]) -> None:
     numbers = db.session.scalars(sa.select(StudentNumber).order_by(StudentNumber.id)).all()
     with_card = next(each for each in numbers if each.kind is NumberKind.CARD)

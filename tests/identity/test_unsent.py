@@ -17,6 +17,7 @@ from app.identity.models import UnsentForm, User
 from tests.conftest import MONDAY
 from tests.support import factories
 from tests.support.client import PASSWORD, Answer, Client, apart
+from tests.support.databases import on_sqlite
 from tests.support.transfer_case import Story
 
 TEXT = "经核实，该生确随父母迁居；第一行\n第二行 <b>&amp; 引号\"'"
@@ -229,6 +230,7 @@ def rules_that_take_forms(app: Flask) -> list[tuple[str, str]]:
     )
 
 
+@on_sqlite
 @pytest.mark.parametrize("way", ["idle", "signed out"])
 def test_every_form_of_the_house_comes_back_after_signing_in(app: Flask, client: Client, way: str) -> None:
     """Whatever the address, its page or the place of what is not there any more shows every field; never a 405."""
