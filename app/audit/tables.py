@@ -48,6 +48,7 @@ RECORDS = {
     "archive_entry": "section, dated, title, body, signed_by, signed_at_office_id",
     "attachment": "case_id, task_id, name, media_type, size, sha256, office_id, added_by, added_at",
     "case_migration": "process_key, from_id, to_id, mapping, reason, rehearsal, proposed_by_id, proposed_at",
+    "case_move": "case_id, task_id, from_key, from_name, to_key, to_name, reason, proposed_by_id, proposed_at",
     "cases": "number, process_key, profile, opened_by, opened_at, follows_id",
     "certificate": "kind, number, student_id, enrolment_id, issued_on, case_id",
     "change": "case_id, student_id, epoch, code, school_id, owner_division, effective_on, recorded_at, before, after,"
@@ -82,6 +83,7 @@ RECORDS = {
 #: what only moves forward: table -> columns, when an update of them is refused; an open case and its open tasks pass
 #: to whoever comes after a school that is merged or closed, a closed one and an ended one stay where they were
 FORWARD = {
+    "case_move": ("status", "OLD.status <> 'proposed' AND NEW.status <> OLD.status"),
     "cases": (
         "status, outcome, closed_at, applicant_office_id, version_id",
         "OLD.status = 'closed' AND (NEW.status <> 'closed' OR NEW.outcome <> OLD.outcome"

@@ -69,6 +69,7 @@ VERBS = {
     "cases/terminate": "终止办件",
     "cases/migrate": "迁移到另一版本",
     "cases/undo_migration": "撤销迁移",
+    "cases/move": "调整办理环节",
     "cases/readdress": "改由其他机构办理",
     "tasks/urge": "催办",
     "tasks/supervise": "督办",
@@ -139,6 +140,10 @@ VERBS = {
     "studio/start_migration": "开始迁移办件",
     "studio/finish_migration": "迁移办件办毕",
     "studio/undo_migration": "撤销迁移办件",
+    "studio/propose_move": "提出调整办理环节",
+    "studio/withdraw_move": "撤回调整办理环节",
+    "studio/return_move": "退回调整办理环节",
+    "studio/approve_move": "同意调整办理环节",
     "studio/halt": "挂起",
     "studio/resume": "恢复办理",
     "studio/retry": "重试办理异常",
@@ -179,6 +184,7 @@ SUBJECTS = {
     "proposal": "发布申请",
     "process": "流程",
     "migration": "迁移",
+    "move": "环节调整",
 }
 # an auditor sees what happened, never the child: a particular that is not named here is withheld
 PARTICULARS = {
@@ -227,6 +233,7 @@ PARTICULARS = {
     "version": "版本",
     "draft": "草稿序号",
     "migration": "迁移序号",
+    "move": "环节调整序号",
 }
 CODE = re.compile(r"[A-Za-z0-9_:./-]{0,60}")
 CHAINS = {audit.SYSTEM: "系统", audit.ANONYMOUS: "登录尝试"}

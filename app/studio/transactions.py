@@ -8,7 +8,7 @@ from app.access import Actor
 from app.cases.queries.migrations import MigrationRehearsal, rehearse
 from app.database import end_reading, transaction
 from app.errors import Refused
-from app.studio.operations import migrations, scenarios
+from app.studio.operations import migrations, moves, scenarios
 from app.studio.operations import proposals as operations
 from app.studio.queries.drafts import draft_for, files_of, proposal_for
 from app.studio.queries.findings import Check, check
@@ -93,3 +93,11 @@ def decide_migration(migration_id: int, outcome: str, opinion: str, *, actor: Ac
         if outcome == "agree":
             return migrations.approve(migration_id, opinion, actor=actor).id
         return migrations.return_migration(migration_id, opinion, actor=actor).id
+
+
+def decide_move(move_id: int, outcome: str, opinion: str, *, actor: Actor) -> int:
+    """Carry out (`agree`) or return (`send_back`) a move of a case; its id. Raises as `approve` and `return_move`."""
+    with transaction():
+        if outcome == "agree":
+            return moves.approve(move_id, opinion, actor=actor).id
+        return moves.return_move(move_id, opinion, actor=actor).id

@@ -2,5 +2,6 @@
 
 from workflows.migration.ahead import Ahead, ahead_of
 from workflows.migration.migrate import Migrated, Step, VersionOfRuns, migrate
+from workflows.migration.move import move
 
-__all__ = ["Ahead", "Migrated", "Step", "VersionOfRuns", "ahead_of", "migrate"]
+__all__ = ["Ahead", "Migrated", "Step", "VersionOfRuns", "ahead_of", "migrate", "move"]

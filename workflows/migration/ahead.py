@@ -7,7 +7,7 @@ stand where no case of this one ever does: past a decision that is asked for lat
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from SpiffWorkflow.bpmn.specs.control import _EndJoin
@@ -25,6 +25,7 @@ from workflows.joint import as_single_tasks
 from workflows.policies import Book, History, Rules
 from workflows.policies.facts import NAMED_BY_THE_ENGINE
 from workflows.policies.machine import Machine
+from workflows.policies.nodes import verb_of
 from workflows.policies.policy import END
 from workflows.policies.proof import machine_for
 from workflows.policies.tokens import Goes, NotFollowed, Path, State, Token, Underway, ordered
@@ -57,7 +58,7 @@ def ahead_of(
     try:
         return Ahead(machine_for(drawing, book, tables, rules))
     except NotFollowed as error:
-        raise NotMovable(gettext("新版本不能逐一验证：{why}", why=error)) from error
+        raise NotMovable(gettext("流程不能逐一验证：{why}", why=error)) from error
 
 
 class Ahead:
@@ -94,6 +95,19 @@ class Ahead:
         ]
         return [declared[name].words or name for name in lost]
 
+    def repeated(self, before: FastWorkflow, after: FastWorkflow, written: Collection[str] | None) -> list[str]:
+        """The services that lie ahead of a moved run, did not before, and whose verbs have run; in words.
+
+        written -- those verbs, None where nobody knows: then it may have been any. Raises NotMovable.
+        """
+        try:
+            new = self._reachable(self.marking(after)) - self._reachable(self.marking(before))
+        except NotFollowed as error:
+            raise NotMovable(gettext("不能判定此后能否办完：{why}", why=error)) from error
+        nodes = [self.machine.nodes[each] for each in sorted(new)]
+        again = [str(each) for each in nodes if (verb := verb_of(each)) and (written is None or verb in written)]
+        return list(dict.fromkeys(again))
+
     def objection(self, run: FastWorkflow, history: History) -> str:
         """Why a case with this history may not go on from where it stands, empty when it may.
 
@@ -106,7 +120,7 @@ class Ahead:
                 try:
                     self._verdicts[begun] = self._explored(*begun)
                 except NotFollowed as error:
-                    self._verdicts[begun] = gettext("不能判定迁移后能否办完：{why}", why=error)
+                    self._verdicts[begun] = gettext("不能判定此后能否办完：{why}", why=error)
             return self._verdicts[begun]
 
     # --- the way ahead
@@ -157,11 +171,11 @@ class Ahead:
         for node, subject, lines, _steps in machine.violations:
             unmet = gettext("”“").join(each.text for each in lines)
             if subject.startswith(END):
-                return gettext("新版本规定结束于{node}前须“{lines}”，本件没有", node=node, lines=unmet)
-            return gettext("新版本规定办理{node}前须“{lines}”，本件没有", node=node, lines=unmet)
+                return gettext("流程规定结束于{node}前须“{lines}”，本件没有", node=node, lines=unmet)
+            return gettext("流程规定办理{node}前须“{lines}”，本件没有", node=node, lines=unmet)
         for number in machine.gaps:
-            return gettext("到新版本的网关{node}处没有可走的流向", node=machine.nodes[number])
-        return gettext("新版本有不经过任何人的循环") if machine.endless else ""
+            return gettext("到网关{node}处没有可走的流向", node=machine.nodes[number])
+        return gettext("有不经过任何人的循环") if machine.endless else ""
 
     def _never_over(self, reached: Sequence[State]) -> str:
         """Every state must lead to the end of the case by some way."""
@@ -180,7 +194,7 @@ class Ahead:
         if lost is None:
             return ""
         places = dict.fromkeys(str(self.machine.nodes[each.node]) for each in lost.tokens)
-        return gettext("在新版本中会停在{nodes}，再也办不完", nodes=listed(places))
+        return gettext("会停在{nodes}，再也办不完", nodes=listed(places))
 
     def _reachable(self, marking: Marking) -> set[int]:
         """The nodes to which the tokens may come, and those inside of activities that they may pass."""

@@ -105,7 +105,7 @@ class _Copy:
         if isinstance(spec, BoundaryEvent):
             return None  # the other version says itself what lies at the border
         if isinstance(spec, LoopTask) or isinstance(task._parent.task_spec, LoopTask):
-            raise NotMovable(gettext("办件停在要办多次的“{name}”，这样的环节不能迁移", name=_name(task)))
+            raise NotMovable(gettext("办件停在要办多次的“{name}”，这样的环节不能迁移或调整", name=_name(task)))
         if spec.manual:
             return self._user_task(task, parent)
         if isinstance(spec, _EndJoin):
@@ -129,7 +129,10 @@ class _Copy:
             raise NotMovable(gettext("办件停在“{name}”，新版本中没有这个环节", name=name))
         if spec is None or not spec.manual:
             raise NotMovable(gettext("办件停在“{name}”，新版本把它放进了子流程或改为办多次", name=name))
-        return self._unfinished(task, self._behind_split(task, parent, key), spec, anew=key != task.task_spec.bpmn_id)
+        anew = key != task.task_spec.bpmn_id
+        if anew and isinstance(parent.task_spec, BoundaryEventSplit):  # the events at the border of the one it was
+            parent = parent._parent
+        return self._unfinished(task, self._behind_split(task, parent, key), spec, anew=anew)
 
     def _unfinished(self, task: Any, parent: FastTask, spec: Any, *, anew: bool = False) -> FastTask:
         """The token itself, with what lies ahead of it predicted. anew -- it is another task, with an id of its own."""

@@ -14,6 +14,7 @@ from workflows.migration.copying import copied
 from workflows.policies import Act, Rules, history_of
 from workflows.policies.tokens import NotFollowed
 from workflows.runs import Run, Waiting, dump, load
+from workflows.task_tree import FastWorkflow
 from workflows.translation import gettext, listed
 
 
@@ -63,27 +64,40 @@ def migrate(
     """
     before = load(own.diagrams, state)
     facts = dict((before.last_task or before.task_tree).data)
-    waited = {
-        str(each.id): Waiting(str(each.id), each.task_spec.bpmn_id, own.diagrams.tasks[each.task_spec.bpmn_id].name)
-        for each in before.ready(manual=True)
-    }
+    waited = waiting_of(before, own.diagrams)
     moved = copied(before, own.diagrams, target.diagrams, mapping or {})
-    history = history_of(target.rules, acts, facts, verbs_known=verbs_known)
     try:
         if unknown := target.ahead.unknown(moved, own.ahead.asked):
             raise NotMovable(gettext("新版本的条件要看“{facts}”，本件开立时没有记下", facts=listed(unknown)))
-        if why := target.ahead.objection(moved, history):
-            raise NotMovable(why)
     except NotFollowed as error:
-        raise NotMovable(gettext("不能判定迁移后能否办完：{why}", why=error)) from error
+        raise NotMovable(gettext("不能判定此后能否办完：{why}", why=error)) from error
+    refuse_broken_policy(target, moved, acts, facts, verbs_known=verbs_known)
     try:
         run = as_stored(target.diagrams, dump(moved))
     except (RunBroken, LookupError, TypeError, ValueError) as error:
         raise NotMovable(gettext("新版本不能恢复本件的运行状态")) from error
-    return Migrated(run, tuple(_steps(waited, run.waiting)), facts)
+    return Migrated(run, tuple(steps_between(waited, run.waiting)), facts)
 
 
-def _steps(before: Mapping[str, Waiting], after: Iterable[Waiting]) -> Iterable[Step]:
+def waiting_of(run: FastWorkflow, diagrams: Diagrams) -> dict[str, Waiting]:
+    """The tasks at which a live run waits, by the engine's id."""
+    keys = {str(each.id): each.task_spec.bpmn_id for each in run.ready(manual=True)}
+    return {run_task: Waiting(run_task, key, diagrams.tasks[key].name) for run_task, key in keys.items()}
+
+
+def refuse_broken_policy(
+    version: VersionOfRuns, run: FastWorkflow, acts: Iterable[Act], facts: Mapping[str, Any], *, verbs_known: bool
+) -> None:
+    """Arguments as for `migrate`. Raises NotMovable where some way on breaks a policy, or leads nowhere."""
+    history = history_of(version.rules, acts, facts, verbs_known=verbs_known)
+    try:
+        if why := version.ahead.objection(run, history):
+            raise NotMovable(why)
+    except NotFollowed as error:
+        raise NotMovable(gettext("不能判定此后能否办完：{why}", why=error)) from error
+
+
+def steps_between(before: Mapping[str, Waiting], after: Iterable[Waiting]) -> Iterable[Step]:
     """Tasks keep their ids, but for those that go on as another one: they stand in the same order of the tree."""
     renamed = iter([each for key, each in before.items() if all(key != one.id for one in after)])
     for each in after:

@@ -18,6 +18,7 @@ from app.cases.models.coming_changes import ComingChange
 from app.cases.models.halts import Halt
 from app.cases.models.joint_answers import JointAnswer
 from app.cases.models.migrations import MigratedCase, MigratedStatus, Migration, MigrationStatus
+from app.cases.models.moves import Move, MoveStatus
 from app.cases.models.notices import Attachment, Notice, NoticeKind, Supervision
 from app.cases.models.submissions import Submission
 
@@ -38,6 +39,8 @@ __all__ = [
     "MigratedStatus",
     "Migration",
     "MigrationStatus",
+    "Move",
+    "MoveStatus",
     "Notice",
     "NoticeKind",
     "Outcome",

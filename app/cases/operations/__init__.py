@@ -28,6 +28,7 @@ from app.cases.operations.migrations import (
     undo_one,
     work_case,
 )
+from app.cases.operations.moves import move_case
 from app.cases.operations.opening import is_startable, open_case, open_follow_up, profile
 from app.cases.operations.pre_reviews import pre_review
 from app.cases.operations.recall import expire_directive, recall, revoke_directive, terminate, terminate_others
@@ -56,6 +57,7 @@ __all__ = [
     "mark_late",
     "may_attach_to",
     "migrations_to_work",
+    "move_case",
     "new_key",
     "note_reading",
     "open_case",

@@ -141,7 +141,7 @@ def plan_of(
     try:
         if why := _why_not(case, own, target, record, mapping):
             raise NotMovable(why)
-        acts = _acts(target, record.decided, case.written or ())
+        acts = acts_of(target, record.decided, case.written or ())
         migrated = migrate(
             version_of_runs(own),
             bytes(case.state),
@@ -190,7 +190,7 @@ def _routed(
     return Plan(Verdict.CHANGED if changes else Verdict.MOVES, "；".join(changes), migrated, parties, steps)
 
 
-def _acts(
+def acts_of(
     target: CompiledVersion, decided: Sequence[tuple[str, str]], written: Sequence[tuple[int, str]]
 ) -> Iterator[Act]:
     """Decisions, verbs and messages in the order in which they happened, as far as the target knows them."""

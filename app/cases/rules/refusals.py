@@ -34,6 +34,13 @@ class PolicyNotHeld(Refused):
     text = "“{what}”的办理前提不足（{missing}），不能生效，本次办理没有保存。请与流程管理员联系。"
 
 
+class CannotMove(Refused):
+    """A case that does not go from where it waits to another task of its diagram."""
+
+    code = "E-MOVE"
+    text = "不能调整办理环节：{why}。"
+
+
 class TooLate(Refused):
     code = "E-RECALL"
     text = "{why}，不能再撤回。"

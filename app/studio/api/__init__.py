@@ -4,6 +4,7 @@ from app.studio.api import (  # noqa: F401 – their calls are of this blueprint
     editors,
     halts,
     migrations,
+    moves,
     processes,
     proposals,
     rehearsals,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.cases.models import MigratedStatus, MigrationStatus
+from app.cases.models import MigratedStatus, MigrationStatus, MoveStatus
 from app.cases.rules.migrations import Verdict
 from app.cases.rules.routing import role_name
 from app.definitions.queries import CompiledVersion
 from app.studio.models import ProposalStatus
 from app.studio.queries.replays import Way
 from app.studio.rules.migrations import STATUS_NAMES
+from app.studio.rules.moves import MOVE_NAMES
 
 PROPOSAL_STATUSES = {
     ProposalStatus.OPEN: ("待审批", "blue"),
@@ -44,6 +45,15 @@ MIGRATION_STATUSES = {
         (MigrationStatus.WITHDRAWN, "grey"),
         (MigrationStatus.UNDOING, "amber"),
         (MigrationStatus.UNDONE, "grey"),
+    )
+}
+MOVE_STATUSES = {
+    status: (MOVE_NAMES[status], colour)
+    for status, colour in (
+        (MoveStatus.PROPOSED, "blue"),
+        (MoveStatus.DONE, "green"),
+        (MoveStatus.RETURNED, "grey"),
+        (MoveStatus.WITHDRAWN, "grey"),
     )
 }
 MIGRATED_STATUSES = {

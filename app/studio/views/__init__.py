@@ -6,6 +6,7 @@ from app.studio.views import (  # noqa: F401 – their pages are of this bluepri
     halts,
     migrations,
     modeler,
+    moves,
     proposals,
     rehearsals,
     replays,

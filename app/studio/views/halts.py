@@ -11,25 +11,31 @@ from app.access import actor, allow
 from app.database import transaction
 from app.errors import InvalidInput, Missing, NotAllowed, Refused, objections_of
 from app.studio.operations import halts as operations
+from app.studio.presenters.labels import MOVE_STATUSES
 from app.studio.queries import catalogue
 from app.studio.queries import halts as queries
+from app.studio.queries.moves import moves
 from app.studio.views.catalogue import bp
 from app.web import add_menu, typed_text
 
+RECENT = 20  # moves on this page; those of a case stand on its own
 add_menu("流程", "运行管理", "studio.running", ("analyst", "publisher"), kinds=("province",))
 
 
 @bp.get("/running")
 @allow("analyst", "publisher")
 def running() -> Any:
-    return _page()
+    return running_page()
 
 
-def _page(errors: Sequence[Any] = ()) -> str:
+def running_page(errors: Sequence[Any] = ()) -> str:
+    """运行管理, with what stands against an act."""
     return render_template(
         "studio/running.html",
         halts=queries.halts(actor()),
         incidents=queries.incidents(actor()),
+        moves=moves(actor(), most=RECENT),
+        statuses=MOVE_STATUSES,
         processes=[each.process for each in catalogue.processes()],
         acts=actor().duty == "publisher",
         errors=errors,
@@ -45,9 +51,9 @@ def _done(act: Callable[[], object], said: str) -> Any:
     except NotAllowed:
         raise
     except Missing:
-        return _page(objections_of(Missing())), 422
+        return running_page(objections_of(Missing())), 422
     except Refused as refusal:
-        return _page(objections_of(refusal)), 422
+        return running_page(objections_of(refusal)), 422
     flash(said, "success")
     return redirect(url_for("studio.running"))
 
@@ -61,7 +67,7 @@ def halt() -> Any:
         return _done(lambda: operations.halt_case(number, reason, actor=actor()), f"办件 {number} 已挂起。")
     if not key:
         nothing = InvalidInput(sentence="请选择流程，或者填写办件编号。", field="process")
-        return _page([nothing]), 422
+        return running_page([nothing]), 422
     return _done(lambda: operations.halt_process(key, reason, actor=actor()), "流程已挂起，恢复之前不能作出决定。")
 
 
