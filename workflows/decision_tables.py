@@ -88,6 +88,8 @@ def read_tables(source: bytes) -> dict[str, Table]:
         root = etree.fromstring(source, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
     except etree.XMLSyntaxError as error:
         raise TableError(gettext("决策表不是正确的 XML（第 {line} 行）", line=error.lineno)) from error
+    if root.getroottree().docinfo.doctype:  # in another encoding than the bytes above
+        raise TableError(gettext("决策表文件过大，或含有不允许的 DOCTYPE、实体声明"))
     tables: dict[str, Table] = {}
     for decision in root.iterfind("{*}decision"):
         if decision.find("{*}decisionTable") is not None:

@@ -201,6 +201,44 @@ def test_the_applicant_reads_no_answer_before_it_is_decided(asked: Callable[...,
     assert school.get(f"/tasks/{case.task}").status == 404
 
 
+def test_nor_does_a_superior_office_by_program(asked: Callable[..., Asked]) -> None:
+    case = asked(sequential="true")
+    case.answer(0)
+    city = factories.a_person(factories.a_bureau("330100"), "operator")
+    db.session.commit()
+    program = case.matter.client.api(city)
+    task = case.task
+    assert program.get(f"/tasks/{task}").json["joint"]["answers"] == []
+
+    case.answer(1)
+
+    assert [each["opinion"] for each in program.get(f"/tasks/{task}").json["joint"]["answers"]] == [
+        "0 号意见",
+        "1 号意见",
+    ]
+
+
+def test_what_a_round_has_said_that_was_recalled_stays_unread(asked: Callable[..., Asked]) -> None:
+    case = asked()
+    task = case.task
+    case.answer(0)
+    school = case.matter.program("school", "operator")
+    assert school.post(f"/cases/{case.matter.number}/recall", {"reason": "填错了"}).status == 200
+
+    (answer,) = case.matter.client.api(case.people[1]).get(f"/tasks/{task}").json["joint"]["answers"]
+    assert (answer["outcome"], answer["opinion"]) == (None, None)
+
+
+def test_the_decision_carries_the_reason_and_the_name_of_whose_outcome_it_is(asked: Callable[..., Asked]) -> None:
+    case = asked()
+    case.answer(0, "refuse")
+    case.answer(1, "send_back")
+
+    decision = db.session.scalars(sa.select(Decision).where(Decision.key == "approval")).one()
+    said = (decision.outcome, decision.opinion, decision.user_id)
+    assert said == (Outcome.REFUSE, "0 号意见", case.people[0].id)
+
+
 def test_a_neighbour_has_no_part_in_it(asked: Callable[..., Asked]) -> None:
     case = asked()
     stranger = factories.a_person(factories.a_bureau("330108"), "approver")

@@ -11,7 +11,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app import clock
 from app.database import Model, db
+from app.students.models import LockSnapshot
 from tests.studio.conftest import Studio
 from tests.studio.test_replays import SECOND_LOOK
 from tests.support import factories
@@ -95,7 +97,7 @@ def test_nothing_of_it_stays_and_the_next_case_gets_the_number_that_was_free(
     two_counties.program("publisher")
     before = everything(app)
 
-    real = {"applicant": {"office": story.receiving.office.code}, "child": {"id": story.child.id, "at": "other"}}
+    real = {"applicant": {"office": story.receiving.office.code}}
     real["other"] = {"office": story.releasing.office.code}
     for outcomes in (["agree"] * 5, ["agree", "refuse"], ["agree", "send_back"]):
         for who in ("analyst", "publisher"):
@@ -186,12 +188,11 @@ def test_scenarios_are_published_with_their_process_and_asked_again_by_the_publi
 
 
 @on_sqlite
-def test_real_schools_and_a_real_child_are_kept_by_their_kinds(studio: Studio, story: Story) -> None:
+def test_real_schools_are_kept_by_their_kinds(studio: Studio, story: Story) -> None:
     draft = studio.draft("transfer")
     cast = {
         "applicant": {"office": story.receiving.office.code},
         "other": {"office": story.releasing.office.code},
-        "child": {"id": story.child.id, "at": "other"},
     }
     script = rehearsed(studio, draft, ["agree", "refuse"], **cast)["script"]
 
@@ -212,8 +213,50 @@ def test_only_the_studio_rehearses_and_only_its_own_province(two_counties: Studi
     assert elsewhere.post(f"/drafts/{draft}/rehearse", body).status == 403
     assert two_counties.program("publisher").post(f"/drafts/{draft}/scenarios", {}).status == 403
     assert two_counties.program("analyst").post("/drafts/999999/rehearse", body).status == 404
-    unknown = {**body, "child": {"id": 999999, "at": "other"}}
-    assert two_counties.program("analyst").post(f"/drafts/{draft}/rehearse", unknown).status == 404
+
+
+@on_sqlite
+def test_no_real_child_is_rehearsed_with_and_so_none_is_read(two_counties: Studio, story: Story) -> None:
+    """No duty of the studio reads the records of children."""
+    draft = two_counties.draft("transfer")
+    body = {**CAST, "application": APPLICATION, "outcomes": []}
+    named = {**body, "child": {"id": story.child.id, "at": "other"}}
+    applied = {**body, "application": {**APPLICATION, "student": story.child.id}}
+
+    for each in (named, applied):
+        answer = two_counties.program("analyst").post(f"/drafts/{draft}/rehearse", each)
+        assert (answer.status, story.child.name in answer.text) == (422, False), answer.text
+
+
+@on_sqlite
+def test_an_invented_child_of_a_locked_cohort_is_rehearsed_with(two_counties: Studio) -> None:
+    for year in range(2019, 2027):
+        db.session.add(LockSnapshot(entry_year=year, digest="0" * 64, children=0, taken_at=clock.now()))
+    db.session.commit()
+
+    assert rehearsed(two_counties, two_counties.draft("transfer"), ["agree"] * 5)["played"]
+
+
+@on_sqlite
+@pytest.mark.parametrize("said", ["[]", '{"type": "object", "properties": {"a": 5}}', '"x"'])
+def test_a_draft_whose_forms_are_none_is_not_rehearsed(two_counties: Studio, said: str) -> None:
+    draft = two_counties.draft("transfer")
+    two_counties.program("analyst").put(f"/drafts/{draft}/files/application.json", said.encode(), If_Match="*")
+
+    answer = two_counties.program("analyst").post(f"/drafts/{draft}/rehearse", {**CAST, "application": APPLICATION})
+
+    assert (answer.status, answer.code) == (422, "E-DRAFT-RUN"), answer.text
+
+
+@on_sqlite
+def test_a_pattern_that_takes_for_ever_is_not_rehearsed_with(two_counties: Studio) -> None:
+    draft = two_counties.draft("transfer")
+    assert two_counties.edit(draft, "application.json", '"reason": {', '"reason": {"pattern": "^(a+)+$", ')
+    hostile = {**CAST, "application": {**APPLICATION, "reason": "a" * 40 + "!"}}
+
+    answer = two_counties.program("analyst").post(f"/drafts/{draft}/rehearse", hostile)
+
+    assert (answer.status, answer.code) == (422, "E-DRAFT-RUN"), answer.text
 
 
 WRONG = (

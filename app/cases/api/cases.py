@@ -240,7 +240,7 @@ def _inbox_item(row: queries.InboxRow, caller: Actor, now: dt.datetime) -> Inbox
 @operation("一个环节")
 def show_task(task_id: int) -> TaskJson:
     task = queries.task_for(actor(), task_id)
-    return task_json(task, compiled_version_of(task.case))
+    return task_json(task, compiled_version_of(task.case), actor())
 
 
 @bp.post("/tasks/<int:task_id>/decision")

@@ -34,7 +34,7 @@ from app.students.models import Student
 from app.students.rules.dates import DAYS, Life, objections_to_days
 from app.web import canonical
 from app.web import objections as form_objections
-from app.web.conditions import without_unasked
+from app.web.conditions import faults_of_conditions, without_unasked
 from app.writes import Write
 from workflows import Kind, Run
 
@@ -78,12 +78,14 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     _check_days(task, version, answer)
     application = _repaired(task, version, answer)
     _check_proofs(task, version, answer, application)
+    decides = actor.user_id
     if joint:
-        outcome = add_answer(task, joint, answer, actor=actor, now=now)
-        if outcome is None:
+        said = add_answer(task, joint, answer, actor=actor, now=now)
+        if said is None:
             return int(task.case_id)
-        answer = replace(answer, outcome=outcome)
-    own = (task.key, answer.outcome, actor.user_id)
+        decides = said.user_id
+        answer = replace(answer, outcome=said.outcome.value, reason_code=said.reason_code, opinion=said.opinion)
+    own = (task.key, answer.outcome, decides)
     context = context_of(task, version, actor, answer.form, answer.opinion, decided=decided, now=own)
     overtaken(task, context)
     run = workflows.complete(
@@ -95,7 +97,7 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
         "task_id": task.id,
         "key": task.key,
         "office_id": task.office_id,
-        "user_id": actor.user_id,
+        "user_id": decides,
         "outcome": Outcome(answer.outcome),
         "reason_code": answer.reason_code,
         "opinion": answer.opinion,
@@ -244,6 +246,12 @@ def _repaired(task: Row, version: CompiledVersion, answer: Answer) -> Mapping[st
     typed, check = {**task.application, **answer.form}, repair_of(version)
     # a field goes that is not asked any more because of what another says now
     application = without_unasked(version.forms.get(APPLICATION, {}), typed)
+    if now_asked := [
+        each
+        for each in faults_of_conditions(version.forms.get(APPLICATION, {}), application, "form")
+        if f"{(each.field or '').removeprefix('form.')}_sealed" not in application
+    ]:
+        raise Objected(list(now_asked))
     try:
         return check(version, application, task) if check else application
     except Refused as refusal:  # what was typed: the form comes back with every fault

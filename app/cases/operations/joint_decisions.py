@@ -33,8 +33,9 @@ def have_answered(task_id: int) -> set[int]:
     return set(execute(sa.select(ANSWERS.c.user_id).where(ANSWERS.c.task_id == task_id)).scalars())
 
 
-def add_answer(task: Any, joint: Joint, answer: Any, *, actor: Actor, now: dt.datetime) -> str | None:
-    """Keep one person's answer to a task of a case that is held; the outcome it leads to, None while it is open.
+def add_answer(task: Any, joint: Joint, answer: Any, *, actor: Actor, now: dt.datetime) -> Any:
+    """Keep one person's answer to a task of a case that is held; None while it is open, else the answer that decides:
+    the last one with the outcome of them all, with its reason, opinion and whose it is.
 
     task -- the row of `decide`; answer -- its Answer, which has been checked.
     """
@@ -46,6 +47,7 @@ def add_answer(task: Any, joint: Joint, answer: Any, *, actor: Actor, now: dt.da
         "opinion": answer.opinion,
         "at": now,
     }
+    mine = ANSWERS.c.task_id == task.id
     execute(sa.insert(ANSWERS).values(row))
     audit.record(
         "cases/answer_jointly",
@@ -53,5 +55,6 @@ def add_answer(task: Any, joint: Joint, answer: Any, *, actor: Actor, now: dt.da
         actor=actor,
         after={"task": task.key, "outcome": answer.outcome, "reason": answer.reason_code},
     )
-    given = execute(sa.select(ANSWERS.c.outcome).where(ANSWERS.c.task_id == task.id).order_by(ANSWERS.c.id)).scalars()
-    return joint.outcome_of([str(each.value) for each in given])
+    given = execute(sa.select(*(ANSWERS.c[name] for name in row)).where(mine).order_by(ANSWERS.c.id)).all()
+    outcome = joint.outcome_of([str(each.outcome.value) for each in given])
+    return next((each for each in reversed(given) if each.outcome == outcome), None)

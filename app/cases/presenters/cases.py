@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from app import clock
+from app.access import Actor
 from app.cases import hooks, rules
 from app.cases.models import (
     BatchRow,
@@ -270,7 +271,7 @@ def task_brief(task: Task | TaskRead, now: dt.datetime) -> json_types.TaskBriefJ
     }
 
 
-def task_json(task: Task, version: CompiledVersion) -> json_types.TaskJson:
+def task_json(task: Task, version: CompiledVersion, actor: Actor) -> json_types.TaskJson:
     """A task with its form, outcomes and reasons."""
     version, spec = asked_in(task, version)
     return {
@@ -283,7 +284,7 @@ def task_json(task: Task, version: CompiledVersion) -> json_types.TaskJson:
         "reasons": [{"code": each["code"], "text": each["text"]} for each in version.reasons]
         if {"refuse", "send_back"} & set(spec.outcomes)
         else [],
-        "joint": joint_json(task),
+        "joint": joint_json(task, actor),
     }
 
 

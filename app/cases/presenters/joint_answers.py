@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from app.cases.models import JointAnswer, Task
+from app.access import Actor
+from app.cases.models import JointAnswer, Task, TaskStatus
 from app.cases.presenters import json_types
 from app.cases.queries.joint_answers import answers_to, are_shown, joint_of
 from app.web import instant
 from workflows import Joint
 
 
-def joint_json(task: Task) -> json_types.JointJson | None:
-    """How the answers of several people to a task count, and who has answered; null where one person answers."""
+def joint_json(task: Task, actor: Actor) -> json_types.JointJson | None:
+    """How the answers of several people to a task count, and who has answered; null where one person answers.
+
+    What an office has not decided yet is its own: others read no answers before.
+    """
     joint = joint_of(task)
     if joint is None:
         return None
     shown = are_shown(task)
+    answers = answers_to([task.id]) if actor.office_id == task.office_id or task.status is TaskStatus.DONE else []
     return {
         "people": joint.people,
         "needed": joint.needed,
         "veto": joint.veto,
         "in_turn": joint.in_turn,
-        "answers": [_answer_json(each, shown) for each in answers_to([task.id])],
+        "answers": [_answer_json(each, shown) for each in answers],
     }
 
 

@@ -48,4 +48,4 @@ def has_answered(task: Task, actor: Actor) -> bool:
 def are_shown(task: Task) -> bool:
     """May those who are still asked read the answers of the others? In turn, or once it is decided."""
     joint = joint_of(task)
-    return joint is not None and (joint.in_turn or task.status is not TaskStatus.OPEN)
+    return joint is not None and (joint.in_turn or task.status is TaskStatus.DONE)

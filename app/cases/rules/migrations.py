@@ -56,8 +56,9 @@ def why_not_with_answers(
     """What some have said to a task that several answer counts by the rule by which they were asked."""
     for key in sorted(answered):
         spec, there = own.diagrams.tasks[key], target.diagrams.tasks.get(key)
-        if key in mapping or there is None or there.joint != spec.joint:
-            return f"“{spec.name}”正在会签，已有人提出意见，新版本的会签规则不同"
+        asked = (spec.joint, spec.role, spec.duty, spec.outcomes)
+        if key in mapping or there is None or (there.joint, there.role, there.duty, there.outcomes) != asked:
+            return f"“{spec.name}”正在会签，已有人提出意见，新版本的会签规则、机构或岗位不同"
     return None
 
 

@@ -72,7 +72,7 @@ def _script(typed: dict[str, Any], key: str, files: Mapping[str, str]) -> Script
     if faults := objections({**SCRIPT, "required": []}, whole):
         raise Objected(list(faults))
     stated = script_of({"applicant": {}, **whole})
-    return cast_of_application(stated, runnable(key, files).applicant, actor=actor())
+    return cast_of_application(stated, runnable(key, files).applicant)
 
 
 @bp.get("/drafts/<int:draft_id>/scenarios")

@@ -22,7 +22,6 @@ from app.identity.models import User
 from app.schools.models import Ownership, Quota, School, SchoolClass, entry_year_of, grades_in, stage_of
 from app.students.models import Archive, Enrolment, Guardian, Sex, Standing, Student, Suspension
 from app.students.models.students import masked
-from app.students.queries import keeper_of, student_for
 from app.studio.rules.scenarios import APART, SUPERIORS, Child, Place, Script
 from app.web.text import check_digit
 
@@ -72,11 +71,14 @@ class Cast:
 
 
 def assemble(script: Script, actor: Actor) -> Cast:
-    """Bring them together. Raises InvalidInput where the province has no such office, Missing for an unknown child."""
-    child = student_for(actor, script.child.student_id) if script.child and script.child.student_id else None
+    """Bring them together. Raises InvalidInput where the province has no such office, and for a real child."""
+    if type((script.application or {}).get("student")) is int:
+        sentence = "试运行只用虚拟学生：流程管理员不能查看真实学生的信息。"
+        raise InvalidInput(sentence=sentence, field="application.student")
     applicant = _applicant(script.applicant, actor)
     other = _other(script.other, applicant, actor) if script.other is not None else None
-    if child is None and script.child is not None:
+    child = None
+    if script.child is not None:
         child = _invented_child(script.child, other if script.child.at == "other" and other else applicant)
     return Cast(applicant, other, child)
 
@@ -86,22 +88,17 @@ def applicant_by_default(applicant: str) -> Place:
     return Place(kind={"bureau": "county", "province": "province"}.get(applicant, "school"))
 
 
-def cast_of_application(script: Script, applicant: str, *, actor: Actor) -> Script:
+def cast_of_application(script: Script, applicant: str) -> Script:
     """The script with those whom its application names: the school that it is for, the child; else an invented one.
 
     applicant -- what the diagram says of who applies
     """
     said = script.application or {}
-    place, child = applicant_by_default(applicant), script.child
-    if child is None and isinstance(said.get("student"), int):
-        child = Child(said["student"])
+    place = applicant_by_default(applicant)
     school = said.get("to_school")
     if isinstance(school, str) and not school.startswith("="):
         place = Place(school)
-    elif child is not None and child.student_id is not None and child.at == "applicant":
-        keeper = keeper_of(student_for(actor, child.student_id))
-        place = Place(keeper.code) if keeper else place
-    return replace(script, applicant=place, child=child)
+    return replace(script, applicant=place)
 
 
 def _applicant(place: Place, actor: Actor) -> Office:
@@ -200,6 +197,9 @@ def _invented_child(child: Child, office: Office) -> Student:
     )
     db.session.add(student)
     db.session.flush()
+    # before the enrolment: the cohort of one that has been locked takes no member of the family any more
+    db.session.add(Guardian(student_id=student.id, name="演练家长", relation="1", phone="13800000000"))
+    db.session.flush()
     since, standing = dt.date(entry, 9, 1), Standing(child.standing)
     shared = {"owner_division": office.division_code, "case_id": case.id}
     enrolment = Enrolment(
@@ -214,8 +214,7 @@ def _invented_child(child: Child, office: Office) -> Student:
         **shared,
     )
     archive = Archive(student_id=student.id, custodian_id=office.id, opened_on=since, **shared)
-    guardian = Guardian(student_id=student.id, name="演练家长", relation="1", phone="13800000000")
-    db.session.add_all([enrolment, archive, guardian])
+    db.session.add_all([enrolment, archive])
     db.session.flush()
     if standing is Standing.SUSPENDED:
         _suspend(enrolment, today, case)

@@ -16,10 +16,9 @@ from app.database import db
 from app.definitions.queries import CompiledVersion
 from app.definitions.rules.content import SCENARIO
 from app.divisions.models import Office, OfficeKind
-from app.errors import InvalidInput, Refused
+from app.errors import InvalidInput, Missing, Refused
 from app.identity.models import DUTY_NAMES, Duty
 from app.schools.models import School
-from app.students.queries import student_for
 from app.studio.models import DraftFile
 from app.studio.operations.drafts import ANY, delete_file, save_file
 from app.studio.operations.rehearsals import rehearse
@@ -29,7 +28,7 @@ from app.studio.queries.runnable_drafts import runnable
 from app.studio.rules.counter_examples import ENDS
 from app.studio.rules.files import checked_text
 from app.studio.rules.refusals import NotOver, OtherCourse, ScenarioFailed
-from app.studio.rules.scenarios import LONGEST_NAME, STANDINGS, Child, Place, Scenario, Script, scenario_of
+from app.studio.rules.scenarios import LONGEST_NAME, Place, Scenario, Script, scenario_of
 from workflows.vocabulary import OUTCOMES
 
 NUMBERED = re.compile(r"scenario-(\d+)\.scenario")
@@ -73,7 +72,7 @@ def failures(results: Sequence[Result]) -> list[Refused]:
 def _where(version: CompiledVersion, key: str, files: Mapping[str, str], each: Scenario, *, actor: Actor) -> str:
     try:
         went = rehearse(key, files, each.script, actor=actor)
-    except InvalidInput as fault:  # no such office in this province
+    except (InvalidInput, Missing) as fault:  # no such office in this province
         return fault.detail
     return difference(version, each, went)
 
@@ -138,7 +137,7 @@ def prepare(draft_id: int, name: str, script: Script, *, actor: Actor) -> Scenar
     first = rehearse(key, files, script, actor=actor)
     if first.refused or not first.is_over:
         raise NotOver()
-    told = _by_kind(script, actor)
+    told = _by_kind(script)
     if told == replace(script, on=told.on):
         return Scenario(name, told, first.course)
     went = rehearse(key, files, told, actor=actor)
@@ -178,30 +177,19 @@ def _free_name(files: Mapping[str, str]) -> str:
     return f"scenario-{max(numbers, default=0) + 1}{SCENARIO}"
 
 
-def _by_kind(script: Script, actor: Actor) -> Script:
+def _by_kind(script: Script) -> Script:
     """The script with kinds in place of what a province has."""
-    child = script.child
-    if child is not None and child.student_id is not None:
-        child = _child_by_kind(child, actor)
     applicant = _office(script.applicant)
     place = _place_by_kind(applicant, None, script.applicant) if applicant else script.applicant
     other = script.other
     if other is not None and (office := _office(other)) is not None:
         other = _place_by_kind(office, applicant, other)
     on = script.on or f"{clock.today():%m-%d}"  # what has its season has it whenever the scenario is run
-    return replace(script, applicant=place, other=other, child=child, on=on)
+    return replace(script, applicant=place, other=other, on=on)
 
 
 def _office(place: Place) -> Office | None:
     return db.session.scalar(sa.select(Office).where(Office.code == place.code)) if place.code else None
-
-
-def _child_by_kind(child: Child, actor: Actor) -> Child:
-    student = student_for(actor, child.student_id or 0)
-    last = student.open_enrolment
-    if last is None or last.standing.value not in STANDINGS:
-        raise InvalidInput(sentence="该生不在读、休学或辍学，用例中没有这样的虚拟学生。", field="x-name")
-    return Child(None, child.at, last.grade, last.standing.value)
 
 
 def _place_by_kind(office: Office, applicant: Office | None, place: Place) -> Place:

@@ -13,7 +13,7 @@ from app.definitions.queries import APPLICATION, CompiledVersion
 from app.definitions.rules.forms import fields_of
 from app.errors import InvalidInput, Refused
 from app.schools.models import GRADES
-from app.studio.queries.rehearsal_choices import children_named, offices_named, school_of
+from app.studio.queries.rehearsal_choices import offices_named
 from app.studio.rules.scenarios import APART, KINDS, SIDES, STAGES, STANDINGS, SUPERIORS, Child, Place, Script
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
@@ -38,7 +38,6 @@ def cast_form(choices: Choices) -> dict[str, Any]:
         "superior": _choice(OFFICE, "主管部门", SUPERIORS),
         "other": _text(OTHER, "学校名称", "名称或代码；留空则按下面的关系虚拟"),
         "apart": _choice(OTHER, "与申请单位的关系", APART, "不涉及另一所学校的，不选"),
-        "student": _text(CHILD, "学生姓名", "全省范围内按姓名查找；留空则虚拟一名"),
         "at": _choice(CHILD, "在何校", SIDES, "不针对在籍学生的，不选"),
         "grade": _choice(CHILD, "虚拟学生的年级", GRADES),
         "standing": _choice(CHILD, "虚拟学生的学籍状态", STANDINGS),
@@ -87,15 +86,8 @@ def read_cast(actor: Actor, typed: Mapping[str, str]) -> tuple[Script | None, Ch
         return ""
 
     codes = {name: one(name, offices_named(actor, typed[name])) for name in ("applicant", "other") if typed.get(name)}
-    at = typed.get("at") or ("applicant" if typed.get("student") else "")
-    child: Child | None = None
-    if typed.get("student") and not faults:
-        found = children_named(actor, typed["student"], codes.get(at, ""))
-        if student := one("student", found):
-            child = Child(int(student), at)
-            codes.setdefault(at, school_of(actor, int(student)))
-    elif at:
-        child = Child(None, at, typed.get("grade") or "13", typed.get("standing") or "active")
+    at = typed.get("at") or ""
+    child = Child(at, typed.get("grade") or "13", typed.get("standing") or "active") if at else None
     if at == "other" and not codes.get("other") and not typed.get("apart"):
         sentence = "学生在另一所学校的，请写明另一所学校或者与申请单位的关系。"
         faults.append(InvalidInput(sentence=sentence, field="apart"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.definitions.queries import APPLICATION, CompiledVersion, compiled_content
+from app.definitions.rules.form_folders import faults_of_folder
 from app.studio.rules.files import content_of
 from app.studio.rules.refusals import NotRunnable
 from workflows import DiagramRefused
@@ -18,6 +19,8 @@ def runnable(key: str, files: Mapping[str, str]) -> CompiledVersion:
         raise NotRunnable(why=refused.sentence.rstrip("。")) from refused
     if absent := _absent_forms(draft):
         raise NotRunnable(why=absent)
+    for fault in faults_of_folder(draft.forms, APPLICATION):  # a pattern that takes for ever, a shape nobody can show
+        raise NotRunnable(why=fault)
     return draft
 
 

@@ -25,7 +25,7 @@ def things_of_scenario(text: str | None) -> dict[str, Thing]:
         "名称": scenario.name,
         "演练日期": script.on,
         **{SIDES[name]: place.in_words() for name, place in _places(scenario)},
-        "学生": script.child.in_words() if script.child and script.child.student_id is None else "",
+        "学生": script.child.in_words() if script.child else "",
         "申请": json.dumps({**(script.application or {}), **(script.row or {})}, ensure_ascii=False),
         "证明材料": "、".join(script.papers),
         "步骤": "；".join(_words(each) for each in script.steps),

@@ -63,17 +63,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Child:
-    """The child in question: a real one by its id, or an invented one in that grade and standing at one of the two."""
+    """The child in question: an invented one in that grade and standing at one of the two. No duty of the studio reads
+    the records of real children.
+    """
 
-    student_id: int | None = None
     at: str = "applicant"
     grade: str = "13"
     standing: str = "active"
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""
-        if self.student_id is not None:
-            return {"id": self.student_id, "at": self.at}
         return {"at": self.at, "grade": self.grade, "standing": self.standing}
 
     def in_words(self) -> str:
@@ -197,7 +196,6 @@ SCRIPT: dict[str, Any] = {
         "child": {
             "type": "object",
             "properties": {
-                "id": {"type": "integer", "title": "学生", "minimum": 1},
                 "at": _one_of("所在学校", SIDES),
                 "grade": _one_of("年级", GRADES),
                 "standing": _one_of("学籍状态", STANDINGS),
@@ -264,7 +262,7 @@ def _place(said: Mapping[str, Any]) -> Place:
 
 
 def _child(said: Mapping[str, Any]) -> Child:
-    return Child(said.get("id"), **{name: said[name] for name in said.keys() - {"id"}})
+    return Child(**said)
 
 
 def _step(said: Mapping[str, Any]) -> Step:
