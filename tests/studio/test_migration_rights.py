@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from app import clock
 from app.audit import AuditEvent
 from app.auditing.labels import PARTICULARS, SUBJECTS, VERBS
 from app.cases.commands import work_on_migrations
+from app.cases.models import PreReview
 from app.database import db
 from tests.studio.conftest import Studio
-from tests.studio.test_migrations import OTHER_DAYS, Publish, begin, current_number, decide, migrated, proposed
+from tests.studio.test_migrations import (
+    OTHER_DAYS,
+    Publish,
+    begin,
+    current_number,
+    decide,
+    migrated,
+    proposed,
+    renamed_school_step,
+)
 from tests.support import factories
 from tests.support.transfer_case import Story
 
@@ -76,3 +87,17 @@ def test_every_act_stands_in_the_audit_in_chinese(studio: Studio, submitted: Sto
     assert {each.subject.split(":")[0] for each in told} <= SUBJECTS.keys()
     assert {"migration", "version", "process"} <= PARTICULARS.keys()
     assert [each.subject for each in told if each.verb.startswith("cases/")] == [f"case:{submitted.number}"] * 2
+
+
+def test_whoever_has_pre_reviewed_a_step_does_not_decide_it_as_another_one(
+    studio: Studio, submitted: Story, publish_altered: Publish
+) -> None:
+    renamed_school_step(publish_altered)
+    who, task = submitted.people["receiving_school"].operator.id, submitted.waiting()["id"]
+    mapping = {"receiving_school": "school_of_arrival"}
+    db.session.add(PreReview(task_id=task, user_id=who, recommendation="agree", opinion="", at=clock.now()))
+    db.session.commit()
+
+    refused = begin(studio, current_number(), reason="法规修订", mapping=mapping)
+
+    assert (refused.status, refused.code) == (422, "E-MIGRATION"), "no case can move"

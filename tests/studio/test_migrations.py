@@ -221,7 +221,7 @@ def _renamed(old: str, new: str) -> list[tuple[str, str]]:
     ]
 
 
-def test_a_step_may_go_on_as_another_one(studio: Studio, submitted: Story, publish_altered: Publish) -> None:
+def renamed_school_step(publish_altered: Publish) -> None:
     publish_altered(
         "transfer",
         ('userTask id="receiving_school" name="转入学校审核"', 'userTask id="school_of_arrival" name="转入学校初审"'),
@@ -232,6 +232,10 @@ def test_a_step_may_go_on_as_another_one(studio: Studio, submitted: Story, publi
             '<spiffworkflow:property name="form" value="receiving_school" />',
         ),
     )
+
+
+def test_a_step_may_go_on_as_another_one(studio: Studio, submitted: Story, publish_altered: Publish) -> None:
+    renamed_school_step(publish_altered)
     before, former = whole(submitted.number), submitted.waiting()["id"]
 
     migration = migrated(studio, current_number(), mapping={"receiving_school": "school_of_arrival"})

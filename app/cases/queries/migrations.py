@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.cases.models import Batch, Case, Decision, JointAnswer, MigratedCase, Migration, Task, TaskStatus
+from app.cases.models import Batch, Case, Decision, JointAnswer, MigratedCase, Migration, PreReview, Task, TaskStatus
 from app.cases.rules import migrations as rules
 from app.cases.rules.migrations import Verdict
 from app.cases.rules.refusals import Unroutable
@@ -41,12 +41,14 @@ class OnRecord:
     """What is on record of a case beside its row.
 
     decided -- key and outcome of its decisions in their order; verb -- that with which its list is being worked, None
-    where none is; answered -- the open tasks of several people that some have answered.
+    where none is; answered -- the open tasks of several people that some have answered; reviewed -- those that an
+    operator has pre-reviewed.
     """
 
     decided: Sequence[tuple[str, str]] = ()
     verb: str | None = None
     answered: Sequence[str] = ()
+    reviewed: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ def _why_not(
     why = rules.why_no_case_moves(own, target)
     why = why or rules.why_not_with_decisions(own, target, [key for key, _outcome in record.decided])
     why = why or rules.why_not_with_answers(own, target, record.answered, mapping)
+    why = why or rules.why_not_with_reviews(own, record.reviewed, mapping)
     return why or (rules.why_not_with_list(target, record.verb) if record.verb is not None else None)
 
 
@@ -230,8 +233,12 @@ def _new_offices(case: Row, own: CompiledVersion, target: CompiledVersion) -> di
 
 def records_of(case_ids: Sequence[int]) -> dict[int, OnRecord]:
     """What is on record of these cases."""
-    decided, lists, answered = _decisions_of(case_ids), _lists_of(case_ids), _answered_of(case_ids)
-    return {each: OnRecord(decided[each], lists.get(each), answered.get(each, ())) for each in case_ids}
+    decided, lists = _decisions_of(case_ids), _lists_of(case_ids)
+    answered, reviewed = _open_tasks_with(ANSWERS, case_ids), _open_tasks_with(table(PreReview), case_ids)
+    return {
+        each: OnRecord(decided[each], lists.get(each), answered.get(each, ()), reviewed.get(each, ()))
+        for each in case_ids
+    }
 
 
 def _decisions_of(case_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
@@ -253,9 +260,10 @@ def _lists_of(case_ids: Sequence[int]) -> dict[int, str]:
     }
 
 
-def _answered_of(case_ids: Sequence[int]) -> dict[int, list[str]]:
+def _open_tasks_with(rows: sa.Table, case_ids: Sequence[int]) -> dict[int, list[str]]:
+    """By case the keys of its open tasks to which such rows belong."""
     found: dict[int, list[str]] = defaultdict(list)
-    asked = sa.select(TASKS.c.case_id, TASKS.c.key).join(ANSWERS, ANSWERS.c.task_id == TASKS.c.id).distinct()
+    asked = sa.select(TASKS.c.case_id, TASKS.c.key).join(rows, rows.c.task_id == TASKS.c.id).distinct()
     for some in _chunks(case_ids):
         for row in execute(asked.where(TASKS.c.case_id.in_(some), TASKS.c.status == TaskStatus.OPEN)):
             found[row.case_id].append(row.key)

@@ -62,6 +62,14 @@ def why_not_with_answers(
     return None
 
 
+def why_not_with_reviews(own: CompiledVersion, reviewed: Collection[str], mapping: Mapping[str, str]) -> str | None:
+    """Who has pre-reviewed a task does not decide it (E-SOD-01): what they have said stays with the task."""
+    for key in sorted(reviewed):
+        if key in mapping:
+            return f"“{own.diagrams.tasks[key].name}”已初审，改到其他环节后初审人的回避无法延续"
+    return None
+
+
 def changes_of_step(own: CompiledVersion, target: CompiledVersion, key: str, new_key: str) -> Iterator[str]:
     """What is another one at the step where a case waits, in words."""
     before, after = own.diagrams.tasks[key], target.diagrams.tasks[new_key]
