@@ -118,6 +118,8 @@ def test_every_act_stands_in_the_audit_in_chinese(studio: Studio, beyond: Story)
 def test_a_move_goes_through_the_pages(studio: Studio, beyond: Story) -> None:
     analyst, publisher = browser(studio), browser(studio, "publisher")
     assert "没有环节调整" in analyst.get("/studio/running").text
+    empty = analyst.get("/studio/running/position?case=")
+    assert (empty.status, "请填写办件编号" in empty.text) == (200, True)
     unknown = analyst.get("/studio/running/position?case=20260101-000001")
     assert (unknown.status, bool(error(analyst))) == (404, True)
     place = f"/studio/running/position?case={beyond.number}"

@@ -24,8 +24,11 @@ from app.web import typed_text
 @bp.get("/running/position")
 @allow("analyst", "publisher")
 def position() -> Any:
+    number = request.args.get("case", "").strip()
+    if not number:
+        return running_page([InvalidInput(sentence="请填写办件编号。")])
     try:
-        return _position_page(request.args.get("case", "").strip())
+        return _position_page(number)
     except Missing:
         return running_page(objections_of(Missing())), 404
 
