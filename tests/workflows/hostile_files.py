@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.workflows.drawing import HEAD
 from workflows.checking import check
@@ -220,13 +222,21 @@ FILES: dict[str, Callable[[int], bytes]] = {
 }
 
 
+def most_megabytes() -> int:
+    """The most memory that this program has had; what getrusage says includes the process that it was started from."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(re.search(r"VmHWM:\s*(\d+) kB", status.read_text())[1]) // 1024  # type: ignore[index]
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
 def main(names: list[str]) -> None:
     """Check each of the files at its full size, and print what it took of the processor and of memory."""
     said = []
     for name in names or list(FILES):
         source, begun = FILES[name](SCALE - 100_000), time.process_time()
         (report,) = check({"x.bpmn": source}, book=Book())
-        taken, most = time.process_time() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        taken, most = time.process_time() - begun, most_megabytes()
         verdict = [report.loads, report.safe, report.sound, len(report.findings)]
         said.append({"name": name, "bytes": len(source), "seconds": taken, "megabytes": most, "verdict": verdict})
     print(json.dumps(said, ensure_ascii=False))
