@@ -6,6 +6,7 @@ from app.access import actor, allow
 from app.cases.models import MigratedStatus
 from app.database import transaction
 from app.studio.api.drafts import bp
+from app.studio.api.proposals import DECISION
 from app.studio.operations import migrations as operations
 from app.studio.presenters.migration_types import MigratedCaseJson, MigrationBriefJson, MigrationJson
 from app.studio.presenters.migrations import migrated_case_json, migration_brief, migration_json, rehearsed_json
@@ -31,14 +32,6 @@ BEGIN = {
         "reason": REASON,
     },
     "required": ["from", "to"],
-}
-DECISION = {
-    "type": "object",
-    "properties": {
-        "outcome": {"type": "string", "title": "结果", "enum": ["agree", "send_back"]},
-        "opinion": {"type": "string", "title": "意见", "maxLength": 2000, "x-widget": "textarea"},
-    },
-    "required": ["outcome"],
 }
 UNDO = {
     "type": "object",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.access import actor, allow
 from app.database import transaction
 from app.studio.api.drafts import bp
+from app.studio.api.proposals import DECISION
 from app.studio.operations import moves as operations
 from app.studio.presenters.moves import MoveJson, PositionJson, move_json, position_json
 from app.studio.queries import moves as queries
@@ -20,14 +21,6 @@ BODY = {
         "reason": {"type": "string", "title": "调整原因", "minLength": 1, "maxLength": 200},
     },
     "required": ["task", "to", "reason"],
-}
-DECISION = {
-    "type": "object",
-    "properties": {
-        "outcome": {"type": "string", "title": "结果", "enum": ["agree", "send_back"]},
-        "opinion": {"type": "string", "title": "意见", "maxLength": 2000, "x-widget": "textarea"},
-    },
-    "required": ["outcome"],
 }
 CASE = {"type": "string", "maxLength": 24, "description": "办件编号"}
 
