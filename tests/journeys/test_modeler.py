@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from tests.studio.conftest import Studio, studio  # noqa: F401 – a fixture
@@ -108,6 +109,43 @@ def test_the_panel_is_used_by_keyboard_alone(seat: Seat, studio: Studio) -> None
     page.locator("#canvas svg[tabindex]").focus()
     page.keyboard.press("Control+z")
     assert 'name="working_days" value="7"' not in sheet.saved()
+
+
+def test_the_panel_drawn_anew_leaves_what_is_being_typed_alone(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    draft = studio.draft("class_change")
+    sheet = Sheet(seat(studio.people["analyst"]), studio, draft, "class_change.bpmn")
+    page = sheet.choose("school_approval").page
+    text = sheet.saved()
+    assert 'name="working_days" value="7"' not in text
+    choose_another_duty = """(typed) => {
+      const field = (key) => document.querySelector(`#panel [data-key="${key}"]`);
+      field("岗位").selectedIndex = (field("岗位").selectedIndex + 1) % field("岗位").options.length;
+      field("岗位").dispatchEvent(new Event("change"));
+      field("时限（工作日）").select();
+      if (typed) { document.execCommand("insertText", false, typed); }
+    }"""
+    drawn = "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => done(true)), 0))"
+
+    page.evaluate(choose_another_duty, "")  # all of the old number is chosen, to be written over
+    page.wait_for_function(drawn)
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    assert 'name="working_days" value="7"' in sheet.saved()
+
+    page.evaluate(choose_another_duty, "1")  # the first of two digits
+    page.wait_for_function(drawn)
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    assert 'name="working_days" value="12"' in sheet.saved()
+
+    sheet.field("名称").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("half a name")
+    page.keyboard.press("Alt+ArrowDown")
+    page.wait_for_selector('#panel:not([data-of="school_approval"])')
+    text = sheet.saved()
+    assert text.count('name="half a name"') == 1
+    assert re.search(r'<bpmn:userTask id="school_approval"[^>]* name="half a name"', text)
 
 
 def test_anothers_edit_is_told_before_it_is_overwritten(seat: Seat, studio: Studio) -> None:  # noqa: F811

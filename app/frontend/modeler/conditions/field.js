@@ -20,7 +20,7 @@ export function conditionField({ value, facts, act, readOnly }) {
 
 class Completed {
   constructor(control, said, list, facts, act) {
-    Object.assign(this, { control, said, list, facts, act, at: -1, offered: [] });
+    Object.assign(this, { control, said, list, facts, at: -1, offered: [] });
     control.addEventListener("input", () => { this.judge(); this.offer(); });
     control.addEventListener("click", () => this.offer());
     control.addEventListener("change", () => act(control.value));
@@ -64,7 +64,7 @@ class Completed {
       if (!open) { this.offer(); }
       this.move(event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "Enter") {
-      if (open && this.at >= 0) { this.take(this.at); } else { this.act(this.control.value); }
+      if (open && this.at >= 0) { this.take(this.at); } else { this.say(); }
     } else if (event.key === "Escape" && open) {
       this.close();
       event.stopPropagation();
@@ -89,6 +89,9 @@ class Completed {
     this.control.setSelectionRange(caret, caret);
     this.close();
     this.judge();
-    this.act(this.control.value);
+    this.say();
   }
+
+  // as if the field were left
+  say() { this.control.dispatchEvent(new Event("change")); }
 }

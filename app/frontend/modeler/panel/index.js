@@ -12,6 +12,8 @@ export class Panel {
     this.get = (service) => editor.get(service, false);
     const bus = editor.get("eventBus");
     bus.on(["selection.changed", "commandStack.changed", "import.done", "root.set"], () => this.refresh());
+    ["focusin", "change"].forEach((each) => place.addEventListener(each, ({ target }) => { this.said = target.value; }, true));
+    place.addEventListener("focusout", () => { if (this.due) { this.refresh(); } });
     this.pressed = false;
     window.addEventListener("pointerdown", () => { this.pressed = true; }, true);
     ["pointerup", "pointercancel"].forEach((each) => window.addEventListener(each, () => {
@@ -37,11 +39,16 @@ export class Panel {
   }
 
   draw() {
-    this.due = false;
     const { element } = this;
-    const several = this.editor.get("selection").get().length;
     const here = document.activeElement;
-    const kept = this.place.contains(here) ? { key: here.dataset.key, at: here.selectionStart, top: this.place.scrollTop } : null;
+    if (this.place.contains(here) && here.matches("input[type=text], textarea") && here.value !== this.said) {
+      // half a word: it stays until it is said, and is said of the element that was shown
+      if (this.shown === element.id) { return; }
+      here.dispatchEvent(new Event("change"));
+    }
+    this.due = false;
+    const several = this.editor.get("selection").get().length;
+    const kept = this.place.contains(here) ? { key: here.dataset.key, at: [here.selectionStart, here.selectionEnd], top: this.place.scrollTop } : null;
     const same = this.shown === element.id;
     this.shown = element.id;
     this.place.dataset.of = element.id;
@@ -55,7 +62,7 @@ export class Panel {
     const field = key && [...this.place.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key);
     if (!field) { this.place.focus(); return; }
     field.focus({ preventScroll: true });
-    if (typeof at === "number" && field.setSelectionRange) { field.setSelectionRange(at, at); }
+    if (typeof at[0] === "number" && field.setSelectionRange) { field.setSelectionRange(...at); }
   }
 
   heading(element, several) {
