@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -99,6 +100,31 @@ def test_whoever_undoes_every_change_has_the_file_as_it_was(seat: Seat, studio: 
         sheet.page.get_by_role("button", name="撤销").click()
 
     assert content(sheet.saved(), set()) == content(before, set())
+
+
+def test_comments_stay_where_they_were(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    """Before and after the root element, in a process, in a task, two together; what is deleted takes its own along."""
+    draft = studio.draft("class_change")
+    text = studio.text(draft, "class_change.bpmn")
+    start = text.index("<bpmn:definitions")
+    opening = re.search(r"<bpmn:userTask [^>]*>", text)
+    assert opening
+    said = text[: opening.start()] + "<!-- 甲 --><!-- 乙 -->" + opening[0] + "<!-- 丙 -->" + text[opening.end() :]
+    put(
+        studio,
+        draft,
+        "class_change.bpmn",
+        f"{said[:start]}<!-- 前 -->\n{said[start:].rstrip()}\n<!-- 后 -->\n".encode(),
+    )
+    sheet = Sheet(seat(studio.people["analyst"]), studio, draft, "class_change.bpmn")
+
+    after = etree.fromstring(sheet.choose("school_approval").fill("时限（工作日）", "9").saved().encode())
+
+    comments = {each.text.strip(): each for each in after.getroottree().xpath("//comment()")}
+    assert list(comments) == ["前", "甲", "乙", "丙", "后"]
+    assert comments["乙"].getnext().get("id") == comments["丙"].getparent().get("id")
+    assert comments["前"].getparent() is None
+    assert sheet.saved().count("<!--") == 5
 
 
 def test_whoever_only_looks_changes_nothing(seat: Seat, studio: Studio) -> None:  # noqa: F811
