@@ -39,7 +39,7 @@ SENTENCES = {
     "No start event found": gettext_noop("流程没有开始事件"),
     "Non-default exclusive": gettext_noop("网关的离开流没有条件，也不是默认流"),
     "Multiple outgoing flows": gettext_noop("离开的顺序流不止一条，须用网关分开"),
-    "A Service Task must have": gettext_noop("服务环节没有写明操作"),
+    "A Service Task must have": gettext_noop("自动环节没有写明操作"),
     "The process '": gettext_noop("找不到被调用的流程"),
     "Duplicate process ID": gettext_noop("两个流程的标识相同"),
     "Could not find messageRef": gettext_noop("消息事件没有写明是哪个消息"),

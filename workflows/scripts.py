@@ -157,7 +157,7 @@ class _Facts(BasePythonScriptEngineEnvironment):
         raise RunBroken(gettext("流程图中不能运行脚本"))
 
     def call_service(self, context: Any, **kwargs: Any) -> str:
-        raise RunBroken(gettext("服务环节由运行室调用"))
+        raise RunBroken(gettext("自动环节由运行室调用"))
 
 
 ENGINE = PythonScriptEngine(_Facts())

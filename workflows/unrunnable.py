@@ -25,7 +25,7 @@ REFUSED = {
     "linkEventDefinition": gettext_noop("链接事件"),
     "compensateEventDefinition": gettext_noop("补偿事件"),
     "conditionalEventDefinition": gettext_noop("条件事件"),
-    "businessRuleTask": gettext_noop("业务规则环节（决策表由服务环节查询）"),
+    "businessRuleTask": gettext_noop("业务规则环节（决策表由自动环节查询）"),
     "dataInputAssociation": gettext_noop("数据输入关联"),
     "dataOutputAssociation": gettext_noop("数据输出关联"),
     "ioSpecification": gettext_noop("输入输出数据"),

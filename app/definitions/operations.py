@@ -174,7 +174,7 @@ def _about_tasks(version: CompiledVersion) -> list[str]:
     faults = [f"环节“{task.name}”没有表单 {task.form}.json" for task in tasks if task.form not in version.forms]
     faults += [f"环节“{task.name}”的表单不能是 {task.form}.json" for task in tasks if task.form in (REASONS, PROOFS)]
     unknown = sorted(version.diagrams.operations - set(handlers()))
-    return faults + [f"服务环节引用了不存在的操作 {name}" for name in unknown]
+    return faults + [f"自动环节引用了不存在的操作 {name}" for name in unknown]
 
 
 def _version_with(key: str, content: Content) -> ProcessVersion | None:

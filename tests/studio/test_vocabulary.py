@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from app.studio.presenters.labels import KINDS
+from app.studio.presenters.vocabulary import FAMILIES
 from tests.house.sources import TOP
 from tests.studio.conftest import Studio
 from tests.support import factories
@@ -48,6 +49,7 @@ def test_a_verb_says_what_must_have_been_decided_and_what_it_makes_known(studio:
     assert verbs[0]["home"] == "recruitment_roster", "the verbs of the process itself come first"
     assert {each["name"] for each in own["gives"]} == {"undirected", "left", "accepted"}
     assert all(each["kind"] == "number" for each in own["gives"])
+    assert {each["family"] for each in verbs} == set(FAMILIES.values()), "none is in a family without a name"
     assert (foreign["name"], foreign["home_name"]) == ("下达允许转学指令", "省内转学")
     assert "依次 转出学校 审批 同意" in foreign["policy"]["lines"]
 

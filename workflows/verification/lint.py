@@ -211,8 +211,8 @@ def _of_service(node: Node, operations: Collection[str] | None) -> Iterator[Find
         return
     operators = [each.get("id") for each in node.element.iter(f"{SPIFF}serviceTaskOperator")]
     if not operators:
-        yield Finding("no-operation", ERROR, node.id, gettext("服务环节{node}没有写明操作", node=node), ENGINE)
+        yield Finding("no-operation", ERROR, node.id, gettext("自动环节{node}没有写明操作", node=node), ENGINE)
     for operator in operators:
         if operations is not None and operator not in operations:
-            sentence = gettext("服务环节{node}引用了不存在的操作 {operator}", node=node, operator=operator)
+            sentence = gettext("自动环节{node}引用了不存在的操作 {operator}", node=node, operator=operator)
             yield Finding("no-operation", ERROR, node.id, sentence, HOUSE)

@@ -110,7 +110,7 @@ def _about_rules_of(version: CompiledVersion, operations: Collection[str] | None
     elif operations is None:
         yield f"所沿用规则的流程 {followed} 尚未发布"
     elif further := sorted(version.diagrams.operations - set(operations)):
-        yield f"服务环节的操作 {'、'.join(further)} 不在所沿用规则的流程 {followed} 之内"
+        yield f"自动环节的操作 {'、'.join(further)} 不在所沿用规则的流程 {followed} 之内"
 
 
 def fields_that_differ(version: CompiledVersion, followed: Mapping[str, Any]) -> Iterator[str]:
@@ -153,4 +153,4 @@ def _about_configured_lanes(version: CompiledVersion) -> Iterator[str]:
             yield f"环节“{task.name}”的泳道角色 {task.role} 在这样发起的办件中没有对应的机构"
     if version.diagrams.operations:
         called = "、".join(sorted(version.diagrams.operations))
-        yield f"服务环节的操作 {called} 只能由有自己的规则或沿用其他流程规则（rules_of）的流程调用"
+        yield f"自动环节的操作 {called} 只能由有自己的规则或沿用其他流程规则（rules_of）的流程调用"

@@ -23,6 +23,24 @@ MEANINGS = {
     Kind.IDENTITY: ("核对身份", "核对查到的是不是所申请的学生"),
     Kind.CONFIRMATION: ("确认名单", "一方的教育行政部门逐名确认，并标出不予确认的学生"),
 }
+#: what verbs with the same beginning are about; the modeler lists them so
+FAMILIES = {
+    "archive": "学籍档案",
+    "arrival": "外省转入",
+    "case": "办件",
+    "directive": "指令",
+    "enrolment": "学籍变动",
+    "exchange": "跨省交换",
+    "lock": "学籍锁定",
+    "plan": "跨区域招生方案",
+    "quota": "新生学籍总数",
+    "recruitment": "招生范围",
+    "roll": "学籍核对",
+    "roster": "跨区域招生名单",
+    "rows": "名单逐名登记",
+    "school": "整校办理",
+    "student": "学生信息",
+}
 NOT_FORMS = {"reasons", "proofs"}  # JSON files that lie beside the forms
 
 
@@ -62,10 +80,12 @@ class OfferedPolicyJson(TypedDict):
 
 
 class OfferedVerbJson(TypedDict):
-    """A verb that a service task may call; `policy` null where no policy speaks of it, `home` the process that does."""
+    """A verb that a service task may call; `policy` null where no policy speaks of it, `home` the process that does,
+    `family` what verbs of its kind are about."""
 
     key: str
     name: str
+    family: str
     home: str | None
     home_name: str
     policy: OfferedPolicyJson | None
@@ -203,6 +223,7 @@ def _verb(verb: OfferedVerb, names: Mapping[str, str], tables: Mapping[str, Tabl
     return {
         "key": verb.name,
         "name": verb.policy.title if verb.policy else verb.name,
+        "family": FAMILIES.get(verb.name.partition("/")[0], "其他"),
         "home": verb.home,
         "home_name": names.get(verb.home or "", verb.home or ""),
         "policy": _policy(verb.policy) if verb.policy else None,

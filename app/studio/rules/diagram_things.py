@@ -20,7 +20,7 @@ WHATS = {
     "userTask": "环节",
     "manualTask": "手工任务",
     "task": "任务",
-    "serviceTask": "服务环节",
+    "serviceTask": "自动环节",
     "businessRuleTask": "决策环节",
     "sendTask": "发送任务",
     "receiveTask": "接收任务",

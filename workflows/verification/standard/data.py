@@ -160,7 +160,7 @@ def _of_operation(
     inputs = io.findall(f"{BPMN}inputSet") if io is not None else []
     outputs = io.findall(f"{BPMN}outputSet") if io is not None else []
     if len(inputs) != 1 or len(outputs) > 1:
-        sentence = gettext("服务环节{task}引用了操作，须有一个输入集、至多一个输出集", task=named(task))
+        sentence = gettext("自动环节{task}引用了操作，须有一个输入集、至多一个输出集", task=named(task))
         yield "operation-data", task, sentence
         return
     for child, what in (("inMessageRef", "dataInput"), ("outMessageRef", "dataOutput")):
@@ -170,7 +170,7 @@ def _of_operation(
         wanted = _structure(model, message.get("itemRef"))
         held = [_item(model, each) for each in io.findall(f"{BPMN}{what}")]
         if wanted not in held:
-            yield "operation-data", task, gettext("服务环节{task}的数据与操作的消息的数据定义不同", task=named(task))
+            yield "operation-data", task, gettext("自动环节{task}的数据与操作的消息的数据定义不同", task=named(task))
 
 
 def _of_instances(model: Model, several: etree._Element) -> Iterator[Broken]:

@@ -2,7 +2,7 @@
 // with; the library's own entries stand where they do the same.
 const APPENDED = [
   ["append.append-task", "bpmn:UserTask", "bpmn-icon-user-task", "接办理环节"],
-  ["append.verb", "bpmn:ServiceTask", "bpmn-icon-service-task", "接服务环节"],
+  ["append.verb", "bpmn:ServiceTask", "bpmn-icon-service-task", "接自动环节"],
   ["append.gateway", "bpmn:ExclusiveGateway", "bpmn-icon-gateway-xor", "接分支（排他网关）"],
   ["append.end-event", "bpmn:EndEvent", "bpmn-icon-end-event-none", "接结束事件"],
 ];

@@ -1,7 +1,7 @@
 // What may be appended and created beyond the palette, and what an element may become: what the engine runs.
 export const FURTHER = [
   ["bpmn:UserTask", "办理环节", "bpmn-icon-user-task"],
-  ["bpmn:ServiceTask", "服务环节（自动执行）", "bpmn-icon-service-task"],
+  ["bpmn:ServiceTask", "自动环节", "bpmn-icon-service-task"],
   ["bpmn:CallActivity", "调用其他流程", "bpmn-icon-call-activity"],
   ["bpmn:SubProcess", "子流程（展开）", "bpmn-icon-subprocess-expanded", { isExpanded: true }],
   ["bpmn:ExclusiveGateway", "排他网关（择一）", "bpmn-icon-gateway-xor"],

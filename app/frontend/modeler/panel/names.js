@@ -3,7 +3,7 @@ import { getBusinessObject, is } from "bpmn-js/lib/util/ModelUtil";
 
 const KINDS = {
   "bpmn:Process": "流程", "bpmn:Collaboration": "流程", "bpmn:Participant": "泳池", "bpmn:Lane": "泳道",
-  "bpmn:UserTask": "办理环节", "bpmn:ServiceTask": "服务环节", "bpmn:Task": "任务（未定种类）", "bpmn:ManualTask": "手工任务",
+  "bpmn:UserTask": "办理环节", "bpmn:ServiceTask": "自动环节", "bpmn:Task": "任务（未定种类）", "bpmn:ManualTask": "手工任务",
   "bpmn:SendTask": "发送任务", "bpmn:ReceiveTask": "接收任务", "bpmn:ScriptTask": "脚本任务",
   "bpmn:BusinessRuleTask": "决策任务", "bpmn:CallActivity": "调用的流程", "bpmn:SubProcess": "子流程",
   "bpmn:Transaction": "事务", "bpmn:AdHocSubProcess": "即席子流程", "bpmn:ExclusiveGateway": "排他网关",

@@ -6,7 +6,7 @@ export const MENUS = {
   "Conditional flow": "有条件的流向",
   "Task": "任务（未定种类）",
   "User task": "办理环节",
-  "Service task": "服务环节（自动执行）",
+  "Service task": "自动环节",
   "Send task": "发送任务",
   "Receive task": "接收任务",
   "Manual task": "手工任务",
