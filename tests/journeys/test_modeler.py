@@ -23,7 +23,7 @@ def test_a_step_is_drawn_into_the_transfer_mended_and_published_by_another(
 ) -> None:
     draft = studio.draft("transfer")
     sheet = Sheet(seat(studio.people["analyst"]), studio, draft, "transfer.bpmn")
-    step = sheet.draw("环节", sheet.place(930, 785))
+    step = sheet.draw("办理环节", sheet.place(930, 785))
 
     # whoever refuses there is passed over: the directive would be issued all the same
     found = sheet.checked()

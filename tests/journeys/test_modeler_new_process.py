@@ -64,9 +64,9 @@ def test_a_new_process_goes_from_the_empty_sheet_to_a_closed_case(seat: Seat, st
     sheet.page.get_by_role("button", name="全图").click()
     sheet.choose(lane).select("办理机构", "申请单位上级教育行政部门")
 
-    review = sheet.draw("环节", sheet.place(380, 190))
+    review = sheet.draw("办理环节", sheet.place(380, 190))
     first = sheet.draw("分支", sheet.place(530, 190))
-    approval = sheet.draw("环节", sheet.place(530, 370))
+    approval = sheet.draw("办理环节", sheet.place(530, 370))
     second = sheet.draw("分支", sheet.place(690, 370))
     refused = sheet.draw("结束", sheet.place(690, 110))
     sheet.connect(first, approval).connect(approval, second).connect(second, "done")

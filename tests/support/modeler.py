@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Locator, TimeoutError
@@ -29,13 +30,32 @@ class Sheet:
         return self.page.locator(f'#canvas [data-element-id="{element}"]').first
 
     def middle(self, element: str) -> tuple[float, float]:
-        box = self.shape(element).locator(".djs-hit").first.bounding_box()
-        assert box, element
-        holds_others = element.endswith("_pool") or element.startswith("lane_")
-        return box["x"] + (8 if holds_others else box["width"] / 2), box["y"] + box["height"] / 2
+        """Where to click on an element, brought into view first."""
+
+        def find() -> tuple[float, float]:
+            box = self.shape(element).locator(".djs-hit").first.bounding_box()
+            assert box, element
+            holds_others = element.endswith("_pool") or element.startswith("lane_")
+            return box["x"] + (8 if holds_others else box["width"] / 2), box["y"] + box["height"] / 2
+
+        return self.seen(find)
+
+    def seen(self, find: Callable[[], tuple[float, float]]) -> tuple[float, float]:
+        """A point on the screen; the whole diagram is shown where it is out of sight."""
+        x, y = find()
+        canvas = self.page.locator("#canvas .djs-container").bounding_box()
+        assert canvas
+        if canvas["x"] < x < canvas["x"] + canvas["width"] and canvas["y"] < y < canvas["y"] + canvas["height"]:
+            return x, y
+        self.page.get_by_role("button", name="全图").click()
+        return find()
 
     def place(self, x: float, y: float) -> tuple[float, float]:
-        """Where a point of the diagram is on the screen."""
+        """Where a point of the diagram is on the screen, brought into view first."""
+        return self.seen(lambda: self.at(x, y))
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point of the diagram is, in sight or not."""
         script = """([x, y]) => {
           const to = document.querySelector('#canvas .viewport').getScreenCTM();
           return [x * to.a + to.e, y * to.d + to.f];
@@ -47,12 +67,7 @@ class Sheet:
         """Select it by a click, and wait until the panel speaks of it."""
         if self.page.locator(f'#panel[data-of="{element}"]').count():
             return self  # a click on what is selected would let go of it
-        canvas = self.page.locator("#canvas").bounding_box()
         x, y = self.middle(element)
-        assert canvas
-        if not (canvas["x"] < x < canvas["x"] + canvas["width"] and canvas["y"] < y < canvas["y"] + canvas["height"]):
-            self.page.get_by_role("button", name="全图").click()
-            x, y = self.middle(element)
         for _ in range(4):  # a click is not heard for 400 ms after something was drawn: no person is as quick
             self.page.mouse.click(x, y)
             try:
@@ -86,6 +101,11 @@ class Sheet:
         self.page.mouse.move(*self.middle(target), steps=4)
         self.page.mouse.click(*self.middle(target))
         return self
+
+    @property
+    def scale(self) -> float:
+        """How large the diagram is drawn."""
+        return self.at(1, 0)[0] - self.at(0, 0)[0]
 
     # ── the panel
 

@@ -15,8 +15,10 @@ const OFTEN = [WordsModule, MinimapModule];
 
 export function editorIn(container, readOnly) {
   if (readOnly) { return new NavigatedViewer({ container, additionalModules: [...OFTEN, KeyboardModule] }); }
-  return new Modeler({
+  const editor = new Modeler({
     container,
     additionalModules: [...OFTEN, ElementsModule, PaletteModule, ContextPadModule, MenusModule, ClipboardModule],
   });
+  container.prepend(editor.get("ownPalette").place);
+  return editor;
 }

@@ -6,13 +6,14 @@ import { drawn } from "./page/drawing";
 import { bindKeys, showKeys } from "./keys";
 import { editorIn } from "./editor";
 import { h } from "./page/dom";
+import { leaveNoMarkers } from "./page/markers";
 import { openDialog } from "./page/dialog";
 import { Panel } from "./panel";
 import { Player } from "./playing";
 import { Saving } from "./saving";
 import { sayInChinese } from "./words/fixed";
 import { Server } from "./page/server";
-import { showWhole } from "./page/view";
+import { showFirst } from "./page/view";
 import { toolbar } from "./toolbar";
 
 const place = (name) => document.getElementById(name);
@@ -28,8 +29,9 @@ async function start() {
   const file = { ...read, drawn: drawn(read.text) };
   const editor = editorIn(place("canvas"), readOnly);
   await editor.importXML(file.drawn);
-  showWhole(editor);
+  showFirst(editor);
   nameCanvas(readOnly);
+  leaveNoMarkers(editor);
   const panel = new Panel(place("panel"), { editor, vocabulary, readOnly, server, name });
   panel.attempt = (act) => act().catch((refused) => showFault(refused.message));
   const player = new Player({ editor, place: place("player"), vocabulary });
@@ -49,7 +51,7 @@ async function savingOf({ checking, drawn: original, ...parts }) {
   return () => { if (document.activeElement) { document.activeElement.blur(); } saving.save(); };
 }
 
-const places = () => [document.querySelector("#canvas svg[tabindex]"), place("panel"), place("found"), place("tools").querySelector("[tabindex='0']")];
+const places = () => [document.querySelector("#canvas svg[tabindex]"), place("player"), place("panel"), place("found"), place("tools").querySelector("[tabindex='0']")];
 
 function nameCanvas(readOnly) {
   const drawing = document.querySelector("#canvas svg[tabindex]");

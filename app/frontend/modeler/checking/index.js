@@ -1,6 +1,7 @@
 // Checks the draft after each saving, as publication would: findings stand on their shapes and in a list, the worst
 // first; choosing one shows its element, and a policy's counter-example plays on the diagram.
 import { button, debounced, h } from "../page/dom";
+import { bringIntoView } from "../page/view";
 import { nameOf } from "../panel/names";
 import { adviceFor } from "./advice";
 
@@ -68,7 +69,13 @@ export class Checking {
         path ? h("p", { class: "help" }, h("b", {}, "例如："), path) : null,
         h("p", { class: "help" }, h("b", {}, "怎么办："), adviceFor(finding, element))),
       h("span", { class: "whose" }, element ? nameOf(element) : "", " ", this.vocabulary.rules[finding.kind] || ""),
-      example && example.length && !elsewhere ? button("演示反例", () => this.player.play(finding), { class: "small" }) : null);
+      example && example.length && !elsewhere ? button("演示反例", () => this.play(finding), { class: "small" }) : null);
+  }
+
+  // the list makes room for the diagram while an example plays
+  play(finding) {
+    this.show(false);
+    this.player.play(finding, () => this.show(true));
   }
 
   elementOf(finding) {
@@ -78,7 +85,7 @@ export class Checking {
 
   go(element) {
     this.editor.get("selection").select(element);
-    this.editor.get("canvas").scrollToElement(element, { top: 100, bottom: 160, left: 140, right: 100 });
+    bringIntoView(this.editor, element);
   }
 
   badges() {

@@ -6,8 +6,8 @@ const ENTRIES = [
   ["connect", "bpmn-icon-connection-multi", "连线", "从一个元素连到另一个（C）"],
   null,
   ["bpmn:StartEvent", "bpmn-icon-start-event-none", "开始", "开始事件：一个流程一个"],
-  ["bpmn:UserTask", "bpmn-icon-user-task", "环节", "办理环节：由泳道的机构办理"],
-  ["bpmn:ServiceTask", "bpmn-icon-service-task", "操作", "服务环节：自动执行一项操作"],
+  ["bpmn:UserTask", "bpmn-icon-user-task", "办理环节", "办理环节：由泳道的机构办理"],
+  ["bpmn:ServiceTask", "bpmn-icon-service-task", "自动环节", "自动环节：由平台执行一项操作"],
   ["bpmn:ExclusiveGateway", "bpmn-icon-gateway-xor", "分支", "排他网关：按条件走其中一条"],
   ["bpmn:ParallelGateway", "bpmn-icon-gateway-parallel", "并行", "并行网关：几条同时走，再会合"],
   ["bpmn:EndEvent", "bpmn-icon-end-event-none", "结束", "结束事件"],
@@ -21,7 +21,18 @@ export class OwnPalette {
       create, elementFactory, newElements, popupMenu,
       tools: { hand: handTool, lasso: lassoTool, space: spaceTool, connect: globalConnect },
     });
+    this.dock(palette);
     palette.registerProvider(500, this);
+  }
+
+  // beside the diagram and never over it, always in one column: the view stays where it is when the room changes
+  dock(palette) {
+    this.place = document.createElement("div");
+    this.place.className = "palette-dock";
+    this.place.setAttribute("role", "toolbar");
+    this.place.setAttribute("aria-label", "画图元素");
+    palette._getParentContainer = () => this.place;
+    palette._needsCollapse = () => false;
   }
 
   // takes the place of what the library offers
@@ -32,7 +43,7 @@ export class OwnPalette {
   }
 
   entry(key, icon, word, title) {
-    const html = `<div class="entry" draggable="true" tabindex="0"><span class="entry-word">${word}</span></div>`;
+    const html = `<button type="button" class="entry" draggable="true"><span class="entry-word">${word}</span></button>`;
     return { group: "tools", className: icon, title, html, action: this.action(key) };
   }
 

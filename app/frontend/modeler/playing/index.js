@@ -1,5 +1,6 @@
 // Plays a counter-example on the diagram: each step marked, said in words, by hand or by itself.
 import { button, h } from "../page/dom";
+import { bringIntoView } from "../page/view";
 import { stepsOf } from "./path";
 
 const PAUSE = 1400; // milliseconds of a step
@@ -10,22 +11,26 @@ export class Player {
     Object.assign(this, { editor, place, vocabulary, steps: [], at: -1 });
     place.hidden = true;
     editor.get("eventBus").on("commandStack.changed", () => this.stop());
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !place.hidden && !event.defaultPrevented && !document.querySelector("dialog[open]")) { this.stop(); }
+    });
   }
 
-  play(finding) {
+  // after: called when it ends
+  play(finding, after = () => {}) {
     this.stop();
+    this.after = after;
     this.from = document.activeElement;
     this.steps = stepsOf(finding, this.editor.getDefinitions(), this.vocabulary);
     this.words = h("p", { class: "said", role: "status", "aria-live": "polite" });
-    this.count = h("span", { class: "quiet" });
     this.run = button("播放", () => this.toggle());
     this.back = button("上一步", () => this.go(this.at - 1));
     this.next = button("下一步", () => this.go(this.at + 1));
     this.place.replaceChildren(
       h("h2", {}, "反例"), this.words,
-      h("p", { class: "actions" }, this.back, this.next, this.run, button("结束演示", () => this.stop()), this.count),
+      h("p", { class: "actions" }, this.back, this.next, this.run, button("结束演示", () => this.stop(), { title: "结束演示（Esc）" })),
       h("ol", { class: "path" }, this.steps.map((each, at) => h("li", {}, button(each.words, () => this.go(at), { class: "link" })))));
-    this.place.hidden = false;
+    this.show(true);
     [this.reason] = finding.message.split("例如：");
     this.go(0);
     this.next.focus();
@@ -50,8 +55,14 @@ export class Player {
     this.back.disabled = at === 0;
     this.next.disabled = last;
     const element = step.element && this.editor.get("elementRegistry").get(step.element);
-    if (element) { canvas.scrollToElement(element, { top: 100, bottom: 220, left: 140, right: 100 }); }
+    if (element) { bringIntoView(this.editor, element); }
     if (last) { this.pause(); }
+  }
+
+  // in the place of the panel, so that the diagram keeps its room
+  show(open) {
+    this.place.hidden = !open;
+    document.body.classList.toggle("playing", open);
   }
 
   toggle() {
@@ -78,7 +89,8 @@ export class Player {
     if (this.place.hidden) { return; }
     this.pause();
     this.unmark();
-    this.place.hidden = true;
+    this.show(false);
+    this.after();
     if (this.from && this.from.isConnected) { this.from.focus(); }
   }
 }

@@ -1,4 +1,5 @@
-// The bar over the diagram: undo, zoom, align, find, minimap, full screen. One stop for Tab, arrows within it.
+// The bar over the diagram: undo, zoom, align, find, minimap, full screen. One stop for Tab, arrows within it. Whoever
+// has changed the diagram by it, or clicked, is in the diagram again: its keys undo what was done.
 import { button, h } from "../page/dom";
 import { showWhole } from "../page/view";
 
@@ -35,7 +36,7 @@ export function toolbar(place, { editor, readOnly, showKeys, save }) {
     !readOnly && ["保存", "", save, "立即保存（Ctrl+S）"],
   ];
   const shown = withoutEdges(buttons.filter((each) => each !== false)).map((each) => (each
-    ? button(each[0], each[2], { title: each[3], "data-needs": each[1] || null, class: "tool", tabindex: "-1" })
+    ? button(each[0], (event) => { each[2](); backToDiagram(get, event, each); }, { title: each[3], "data-needs": each[1] || null, class: "tool", tabindex: "-1" })
     : h("span", { class: "line", role: "separator", "aria-orientation": "vertical" })));
   place.replaceChildren(...shown);
   const all = shown.filter((each) => each.tagName === "BUTTON");
@@ -44,6 +45,15 @@ export function toolbar(place, { editor, readOnly, showKeys, save }) {
   const enable = () => state(get, all);
   get("eventBus").on(["selection.changed", "commandStack.changed", "import.done"], enable);
   enable();
+}
+
+const ELSEWHERE = ["查找", "快捷键", "全屏"]; // they take the focus themselves, or give it back
+const LOOKS = ["放大", "缩小", "原大", "全图", "缩略图", "保存"];
+
+function backToDiagram(get, event, [word]) {
+  const byKeyboard = event.detail === 0;
+  if (ELSEWHERE.includes(word) || (byKeyboard && LOOKS.includes(word))) { return; }
+  get("canvas").focus();
 }
 
 // no line before the first button, and none beside another
