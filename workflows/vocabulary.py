@@ -14,12 +14,26 @@ APPLICANTS = frozenset({"school", "bureau", "province", "nobody"})  # who starts
 SUBJECTS = frozenset({"student", "office", "person"})  # what a process by configuration is about
 LANE = frozenset({"role"})
 TASK = frozenset(
-    {"duty", "working_days", "outcomes", "form", "route_order", "returns_as", "status", "kind", "side", "joint", "veto"}
+    {
+        "duty",
+        "working_days",
+        "outcomes",
+        "form",
+        "route_order",
+        "returns_as",
+        "status",
+        "kind",
+        "side",
+        "joint",
+        "veto",
+        "in_bulk",
+    }
 )
 END = frozenset({"outcome"})
 BUTTON, RECORD = "button.", "record."  # before an outcome: what its button says, what the record says once it is given
 DUTIES = frozenset({"operator", "approver"})
 STATUSES = frozenset({"repairing"})  # of the case while the task waits: the clocks of the offices stand still
+IN_BULK = frozenset({"never", "below_senior"})  # of a task that is decided one by one: always, for senior schools
 SIDES = frozenset({"here", "source"})  # of a confirmation: the school's own bureau, the bureau of the source
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from app.access import Actor
 from app.cases import operations
+from app.cases.operations import Answer
+from app.cases.queries.bulk_decisions import bulk_tasks
+from app.cases.rules.bulk_decisions import AnotherStep
 from app.database import end_reading, transaction
-from app.errors import Refused, Stale
+from app.errors import Missing, Refused, Stale, objections_of
+from app.web.errors import record_refused
+from workflows import Refusal
 
 
 def submit_once(
@@ -49,3 +55,43 @@ def work_at_once(case_id: int) -> None:
     end_reading()
     with contextlib.suppress(Stale), transaction():
         operations.work_chunk(case_id)
+
+
+@dataclass(frozen=True)
+class DecidedInBulk:
+    """What became of one of the tasks that were decided together: its case, and why it was not decided."""
+
+    task_id: int
+    number: str | None
+    refusal: Refusal | None
+
+
+def decide_each(task_ids: Sequence[int], answer: Answer, key: str | None, *, actor: Actor) -> list[DecidedInBulk]:
+    """Decide tasks of one step, each in a transaction of its own; those that are refused stay, each with its sentence.
+
+    The step is that of the first task; one of another is refused (E-BULK-STEP). key -- the sender's name for the whole:
+    sent again, what was decided stays decided.
+    """
+    known = bulk_tasks(actor, task_ids)
+    steps = [known[each].step for each in task_ids if each in known]
+    end_reading()
+    results = []
+    for task_id in dict.fromkeys(task_ids):
+        task, refusal = known.get(task_id), None
+        try:
+            if task is None:
+                raise Missing()
+            if task.step != steps[0]:
+                raise AnotherStep()
+            submit_once(
+                f"{key}:{task_id}" if key else None,
+                ["bulk", task_id, answer.outcome, answer.opinion],
+                lambda task_id=task_id: operations.decide_in_bulk(task_id, answer, actor=actor),  # type: ignore[misc]
+                actor=actor,
+                reads_first=True,
+            )
+        except Refused as refused:
+            refusal = objections_of(refused)[0]
+            record_refused(refused)
+        results.append(DecidedInBulk(task_id, task.row.number if task else None, refusal))
+    return results

@@ -77,7 +77,7 @@ TITLES = {
 def refused(refusal: Refusal) -> Any:
     """The answer to a refused request, once the attempt is in the audit: a page, or a problem for programs."""
     try:
-        _remember(refusal)
+        record_refused(refusal)
     except Exception as error:  # what is raised while answering is answered by nobody else
         return _broken(error)
     status = status_of(refusal)
@@ -124,8 +124,8 @@ def problem(status: int, code: str, detail: str, objections: list[Refusal]) -> A
     return response
 
 
-def _remember(refusal: Refusal) -> None:
-    """A refused attempt goes into the audit in a transaction of its own."""
+def record_refused(refusal: Refusal) -> None:
+    """A refused attempt goes into the audit in a transaction of its own: of a request, or of one act of several."""
     actor = g.get("actor")
     typing_fault = isinstance(refusal, InvalidInput) or (
         isinstance(refusal, Objected) and all(isinstance(each, InvalidInput) for each in refusal.objections)

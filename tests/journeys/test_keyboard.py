@@ -37,7 +37,7 @@ def test_an_approver_signs_in_finds_the_case_and_decides_by_keys_only(seat: Seat
     assert desk.says(submitted.number)
 
     keys.press("j")
-    assert page.evaluate("document.activeElement.closest('tr').innerText").startswith(submitted.number)
+    assert page.evaluate("document.activeElement.closest('tr').innerText").strip().startswith(submitted.number)
     keys.press("Enter")
     page.wait_for_url(f"**/cases/{submitted.number}")
     tab_to(page, "#f-opinion")

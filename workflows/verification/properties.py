@@ -32,6 +32,7 @@ VALUES: Mapping[str, Collection[str]] = {
     "side": vocabulary.SIDES,
     "duty": vocabulary.DUTIES,
     "status": vocabulary.STATUSES,
+    "in_bulk": vocabulary.IN_BULK,
 }
 
 

@@ -16,6 +16,7 @@ from app.cases.operations.batches import (
     release,
     work_chunk,
 )
+from app.cases.operations.bulk_decisions import decide_in_bulk
 from app.cases.operations.coming_changes import call_off, keep_fault, take_effect
 from app.cases.operations.decisions import Answer, decide
 from app.cases.operations.idempotency import new_key, run_once, submitted
@@ -47,6 +48,7 @@ __all__ = [
     "cases_to_work",
     "conclude",
     "decide",
+    "decide_in_bulk",
     "expire_directive",
     "finish",
     "is_startable",

@@ -26,6 +26,7 @@ from app.cases.queries import View, progress_of
 from app.cases.queries.case_reading import AnyCase
 from app.cases.queries.coming_changes import live
 from app.cases.queries.late_registrations import sentence_of
+from app.cases.queries.late_reports import reported_late
 from app.cases.queries.migrations import asked_in, decided_in
 from app.cases.queries.parts_read import (
     CaseRead,
@@ -36,8 +37,8 @@ from app.cases.queries.parts_read import (
     StepRead,
     TaskRead,
 )
-from app.definitions.queries import APPLICATION, ROW, CompiledVersion, compiled_version
-from app.definitions.rules.forms import LONGEST_TERM, fields_of
+from app.definitions.queries import ROW, CompiledVersion, compiled_version
+from app.definitions.rules.forms import fields_of
 from app.divisions.presenters import office_brief
 from app.errors import Missing
 from app.identity.models import Duty
@@ -46,7 +47,6 @@ from app.students.models import STANDING_NAMES, Directive, Standing
 from app.students.models.cohorts import LEFT_OUT_TEXTS
 from app.students.operations.dry_run import Rehearsal
 from app.web import instant
-from app.web.instants import read_day
 
 
 def light_of(task: Task | TaskRead, now: dt.datetime) -> rules.Light:
@@ -117,27 +117,6 @@ def coming_json(coming: ComingChange | ComingRead | None) -> json_types.ComingJs
     if coming is None:
         return None
     return {"on": coming.takes_effect_on.isoformat(), "fault": coming.fault}
-
-
-def reported_late(case: AnyCase) -> str | None:
-    """The sentence about a day of the application that came after the working days of its `x-report-within`."""
-    if case.version_id is None:
-        return None
-    for name, part in fields_of(compiled_version_of(case).forms.get(APPLICATION)).items():
-        within, on = part.get("x-report-within"), _day(case.application.get(name))
-        if type(within) is not int or not 0 < within <= LONGEST_TERM or on is None:
-            continue
-        if sentence := rules.reported_late(str(part.get("title", name)), on, within, case.opened_at):
-            return sentence
-    return None
-
-
-def _day(said: object) -> dt.date | None:
-    """A day of an application; None for anything else that stands there."""
-    try:
-        return read_day(said) if isinstance(said, str) else None
-    except ValueError:
-        return None
 
 
 def has_list(case: AnyCase) -> bool:

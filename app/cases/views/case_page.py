@@ -14,7 +14,7 @@ from app.cases import hooks, operations, queries, rules
 from app.cases.models import OUTCOME_NAMES, Attachment, Case, Outcome, Task, TaskStatus
 from app.cases.models.coming_changes import ComingChange
 from app.cases.operations.task_acts import TaskAct
-from app.cases.presenters.cases import compiled_version_of, has_list, light_of, reported_late
+from app.cases.presenters.cases import compiled_version_of, has_list, light_of
 from app.cases.presenters.choices import with_names
 from app.cases.presenters.prefilled_forms import prefilled, with_named_places
 from app.cases.presenters.proofs import proofs_of_case
@@ -31,6 +31,7 @@ from app.cases.queries.facts import (
 )
 from app.cases.queries.joint_answers import has_answered
 from app.cases.queries.late_registrations import sentence_of
+from app.cases.queries.late_reports import reported_late
 from app.cases.queries.parts_read import (
     ComingRead,
 )

@@ -69,6 +69,7 @@ PROPERTIES = {
     "status": "办件状态",
     "kind": "环节含义",
     "side": "所属一方",
+    "in_bulk": "批量办理",
     "outcome": "办件结果",
 }
 APPLICANTS = {"school": "学校", "bureau": "教育行政部门", "province": "省厅", "nobody": "由其他办件引起"}
@@ -84,6 +85,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     "role": {key: role.name for key, role in ROLES.items()},
     "status": {"repairing": "补正中（停止计时）"},
     "side": {"here": "学校一方", "source": "生源一方"},
+    "in_bulk": {"never": "逐件办理", "below_senior": "高中学生逐件办理"},
 }
 ATTRIBUTES = {
     "sourceRef": "起点",

@@ -1,0 +1,152 @@
+"""Tasks that may be decided together: what a list ticks, what the sheet shows of each before it is decided."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app.access import Actor
+from app.cases.models import Case, CaseStatus, Decision, Outcome, PreReview, Task, TaskStatus
+from app.cases.queries.late_reports import reported_late
+from app.cases.rules import OwnDraft
+from app.cases.rules.bulk_decisions import BulkFacts, why_not_in_bulk
+from app.cases.rules.ended_cases import too_late
+from app.database import db, execute, table
+from app.definitions.queries import CompiledVersion, compiled_version
+from app.errors import Refused
+from app.students.models import Enrolment, Student
+from workflows import Kind, TaskSpec
+
+AGREEING = (Outcome.AGREE, Outcome.ACKNOWLEDGE)
+Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
+
+
+@dataclass(frozen=True)
+class BulkTask:
+    """A task of the actor's office and duty; `refusal` says why it is decided by itself, None where it need not be."""
+
+    row: Row
+    version: CompiledVersion
+    spec: TaskSpec | None
+    refusal: Refused | None
+
+    @property
+    def step(self) -> tuple[str, str]:
+        """What tasks that are decided together have in common."""
+        return self.row.process_key, self.row.key
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        """The outcomes that may be given in bulk, each with its word on the button."""
+        spec = self.spec
+        return [(each.value, spec.button(each)) for each in AGREEING if each in spec.outcomes] if spec else []
+
+
+def bulk_tasks(actor: Actor, task_ids: Collection[int]) -> dict[int, BulkTask]:
+    """Those of the tasks that are of the actor's office and duty, by id; the others are not there."""
+    if not task_ids:
+        return {}
+    asked = {"tasks": list(task_ids), "office": actor.office_id, "duty": actor.duty}
+    rows: Sequence[Row] = execute(_statement(), asked).all()
+    mine = _decided_by(actor, [row.case_id for row in rows])
+    return {row.id: _bulk_task(row, actor, mine.get(row.case_id, set())) for row in rows if row.version_id}
+
+
+def cases_of(tasks: Collection[BulkTask]) -> dict[int, Case]:
+    """The cases of those tasks with their offices, by the case's id: what the sheet shows."""
+    offices = (Case.applicant_office, Case.receiving_school, Case.releasing_school, Case.student)
+    asked = sa.select(Case).where(Case.id.in_([each.row.case_id for each in tasks]))
+    found = db.session.scalars(asked.options(*(joinedload(each) for each in offices)))
+    return {case.id: case for case in found}
+
+
+@functools.cache
+def _statement() -> sa.Select[Any]:
+    """Built once: it is asked of each case that is decided in bulk, too."""
+    task, case, review = table(Task), table(Case), table(PreReview)
+    enrolment, decision, student = table(Enrolment), table(Decision), table(Student)
+    grade = sa.select(enrolment.c.grade).where(
+        enrolment.c.student_id == case.c.student_id, enrolment.c.ends_on.is_(None)
+    )
+    returned = sa.select(decision.c.id).where(
+        decision.c.case_id == case.c.id, decision.c.outcome == Outcome.SEND_BACK.value
+    )
+    return (
+        sa.select(
+            task.c.id, task.c.key, task.c.name, task.c.status, task.c.note, task.c.deadline, task.c.arrived_at,
+            case.c.id.label("case_id"), case.c.number, case.c.process_key, case.c.version_id, case.c.application,
+            case.c.status.label("case_status"), case.c.outcome.label("case_outcome"), case.c.opened_at,
+            case.c.opened_by, case.c.late_at, case.c.student_id, student.c.name.label("student"), student.c.contested,
+            review.c.user_id.label("reviewed_by"), review.c.recommendation,
+            grade.limit(1).correlate(case).scalar_subquery().label("grade"),
+            sa.exists(returned.correlate(case)).label("returned"),
+        )
+        .select_from(task)
+        .join(case, case.c.id == task.c.case_id)
+        .outerjoin(student, student.c.id == case.c.student_id)
+        .outerjoin(review, review.c.task_id == task.c.id)
+        .where(
+            task.c.id.in_(sa.bindparam("tasks", expanding=True, type_=sa.Integer)),
+            task.c.office_id == sa.bindparam("office"),
+            task.c.duty == sa.bindparam("duty"),
+        )
+    )  # fmt: skip
+
+
+def _decided_by(actor: Actor, case_ids: Sequence[int]) -> dict[int, set[str]]:
+    """What the actor has decided in those cases, by the keys of the tasks."""
+    decisions, found = table(Decision), dict[int, set[str]]()
+    asked = sa.select(decisions.c.case_id, decisions.c.key).where(
+        decisions.c.case_id.in_(case_ids), decisions.c.user_id == actor.user_id
+    )
+    for row in execute(asked):
+        found.setdefault(row.case_id, set()).add(row.key)
+    return found
+
+
+def _bulk_task(row: Row, actor: Actor, mine: set[str]) -> BulkTask:
+    version = compiled_version(row.version_id)
+    spec = version.diagrams.tasks.get(row.key)
+    refusal: Refused | None
+    if spec is None or row.status != TaskStatus.OPEN:
+        refusal = too_late(row.case_outcome)
+    elif actor.duty == "approver" and _drafted(row, version, actor, mine):
+        refusal = OwnDraft()
+    else:
+        refusal = why_not_in_bulk(_facts(row, version, spec))
+    return BulkTask(row, version, spec, refusal)
+
+
+def _drafted(row: Row, version: CompiledVersion, actor: Actor, mine: set[str]) -> bool:
+    """Has the actor opened the case, pre-reviewed the task or repaired the application (E-SOD-01)?"""
+    return actor.user_id in (row.opened_by, row.reviewed_by) or Kind.REPAIR in version.kinds(mine)
+
+
+def _facts(row: Row, version: CompiledVersion, spec: TaskSpec) -> BulkFacts:
+    return BulkFacts(
+        outcomes=spec.outcomes,
+        kind=spec.kind,
+        asks=bool(version.form(spec.form).get("properties")),
+        in_bulk=spec.properties.get("in_bulk"),
+        senior=str(row.grade or "").startswith("3"),
+        contested=bool(row.contested),
+        warning=_warning(row, spec),
+    )
+
+
+def _warning(row: Row, spec: TaskSpec) -> str | None:
+    """What stands out at the head of the case's page for whoever decides."""
+    if row.note and row.note.get("detail"):
+        return str(row.note["detail"])
+    if row.late_at is not None:
+        return "补录：所属新生信息已锁定"
+    if row.case_status == CaseStatus.PAUSED:
+        return "暂停计时"
+    if row.recommendation in (Outcome.REFUSE, Outcome.SEND_BACK):
+        return f"初审建议{spec.record(row.recommendation.value)}"
+    return reported_late(row)
