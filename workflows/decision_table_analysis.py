@@ -13,13 +13,12 @@ from itertools import combinations
 from typing import Any
 
 from workflows.decision_table_domains import Domain, domains_of
-from workflows.decision_tables import Table
+from workflows.decision_tables import Table, comparisons
 from workflows.translation import gettext, listed
 
 MOST_RULES = 400  # compared two by two
 MOST_BOXES = 3000  # that a rule may be cut into
-MOST_CUTS = 300_000  # of one box by one rule, in all
-MOST_CELLS = 500_000  # asked about one part each
+MOST_STEPS = 500_000  # parts asked about, and columns compared, for all tables of a file: about a second
 MOST_FINDINGS = 50
 MOST_GAPS = 3  # told of a table, each in its words
 
@@ -40,45 +39,58 @@ class _BoundReached(Exception):
     """More than can be looked at while somebody waits."""
 
 
-class _Cutter:
-    """Cuts boxes, and counts how often."""
+class Effort:
+    """What the look at the tables of one file has taken so far."""
 
     def __init__(self) -> None:
-        self.cuts = 0
+        self.steps = 0
+
+    def spend(self, steps: int) -> None:
+        """Raises _BoundReached before so many steps more would be too many."""
+        if self.steps + steps > MOST_STEPS:
+            raise _BoundReached
+        self.steps += steps
 
     def left(self, box: Box, others: Sequence[Box]) -> list[Box]:
         """What of a box lies in none of the others, as boxes without overlap. Raises _BoundReached."""
         left = [box]
         for other in others:
-            self.cuts += len(left)
+            self.spend(len(left) * len(box))
             left = [rest for each in left for rest in _without(each, other)]
-            if len(left) > MOST_BOXES or self.cuts > MOST_CUTS:
+            if len(left) > MOST_BOXES:
                 raise _BoundReached
         return left
 
 
-def findings_of_table(table: Table, known: Mapping[str, Mapping[Any, str]] | None = None) -> list[TableFinding]:
+def findings_of_table(
+    table: Table, known: Mapping[str, Mapping[Any, str]] | None = None, effort: Effort | None = None
+) -> list[TableFinding]:
     """Everything against a table that can be read, the worst first.
 
     known -- all values that an input may have, where they are finite, by its name, each with what people call it;
         without them a text may be any, and a number any whole one
+    effort -- shared by the tables of one file, which may be many
     """
+    effort = effort or Effort()
     undecided = TableFinding("undecided", "info", (), gettext("规则过多或条件过繁，未能判定有无重叠、遗漏"))
     domains = domains_of(table, known or {})
-    if sum(len(domain.parts) for domain in domains) * len(table.rules) > MOST_CELLS:
+    try:
+        effort.spend(
+            sum(_tests(rule.tests[place]) * len(d.parts) for rule in table.rules for place, d in enumerate(domains))
+        )
+    except _BoundReached:
         return [undecided]
     boxes = [
         tuple(domain.of_cell(cell) for domain, cell in zip(domains, rule.tests, strict=True)) for rule in table.rules
     ]
     found = [*_impossible(table, boxes, domains)]
-    cutter = _Cutter()
     possible = [place for place, box in enumerate(boxes) if all(box)]
     try:
         if table.hit_policy in ("UNIQUE", "ANY"):
-            found += _overlaps(table, boxes, possible, domains)
+            found += _overlaps(table, boxes, possible, domains, effort)
         if table.hit_policy == "FIRST":
-            found += _unreachable(boxes, possible, cutter)
-        found += _gaps(table, boxes, domains, cutter)
+            found += _unreachable(boxes, possible, effort)
+        found += _gaps(table, boxes, domains, effort)
     except _BoundReached:
         found.append(undecided)
     order = {"error": 0, "warning": 1, "info": 2}
@@ -107,11 +119,12 @@ def _impossible(table: Table, boxes: Sequence[Box], domains: Sequence[Domain]) -
 
 
 def _overlaps(
-    table: Table, boxes: Sequence[Box], places: Sequence[int], domains: Sequence[Domain]
+    table: Table, boxes: Sequence[Box], places: Sequence[int], domains: Sequence[Domain], effort: Effort
 ) -> list[TableFinding]:
     """Two rules of which the hit policy allows one only, or with ANY two that answer otherwise."""
     if len(places) > MOST_RULES:
         raise _BoundReached
+    effort.spend(len(places) * len(places) // 2 * len(domains))
     found = []
     for one, other in combinations(places, 2):
         common = _common(boxes[one], boxes[other])
@@ -138,12 +151,13 @@ def _overlaps(
     return found
 
 
-def _unreachable(boxes: Sequence[Box], places: Sequence[int], cutter: _Cutter) -> list[TableFinding]:
+def _unreachable(boxes: Sequence[Box], places: Sequence[int], effort: Effort) -> list[TableFinding]:
     """Rules before which others take every case, where the first one that holds is asked."""
     found = []
     for position, place in enumerate(places):
+        effort.spend(position * len(boxes[place]))
         before = [each for each in places[:position] if all(_common(boxes[each], boxes[place]))]
-        if before and not cutter.left(boxes[place], [boxes[each] for each in before]):
+        if before and not effort.left(boxes[place], [boxes[each] for each in before]):
             sentence = gettext(
                 "第 {number} 条规则永远不会命中：它的全部情形已由前面的第 {others} 条规则包含",
                 number=place + 1,
@@ -153,8 +167,8 @@ def _unreachable(boxes: Sequence[Box], places: Sequence[int], cutter: _Cutter) -
     return found
 
 
-def _gaps(table: Table, boxes: Sequence[Box], domains: Sequence[Domain], cutter: _Cutter) -> list[TableFinding]:
-    left = cutter.left(tuple(domain.expected for domain in domains), boxes)
+def _gaps(table: Table, boxes: Sequence[Box], domains: Sequence[Domain], effort: Effort) -> list[TableFinding]:
+    left = effort.left(tuple(domain.expected for domain in domains), boxes)
     severity = "info" if table.hit_policy in ("COLLECT", "RULE ORDER") else "warning"  # no answer is an empty list
     found = [
         TableFinding("gap", severity, (), gettext("没有规则：{case}", case=_words_of(box, domains)))
@@ -164,6 +178,10 @@ def _gaps(table: Table, boxes: Sequence[Box], domains: Sequence[Domain], cutter:
         sentence = gettext("另有 {count} 类情形没有规则", count=len(left) - MOST_GAPS)
         found.append(TableFinding("gap", severity, (), sentence))
     return found
+
+
+def _tests(cell: str) -> int:
+    return max(1, len(comparisons(cell)[1]))
 
 
 def _common(one: Box, other: Box) -> Box:

@@ -15,7 +15,8 @@ from workflows.translation import gettext, gettext_noop
 
 LARGEST = 1_000_000  # bytes
 LONGEST_CELL = 200  # characters: reading an interval takes the cube of them
-LITERAL = re.compile(r'^(?:"([^"\\]*)"|(-?\d+(?:\.\d+)?)|(true|false|null))$')
+MOST_DIGITS = 15  # of a number: those that every program keeps exactly
+LITERAL = re.compile(r'^(?:"([^"\\]*)"|(-?[0-9]+(?:\.[0-9]+)?)|(true|false|null))\Z')
 COMPARISON = re.compile(r"^(<=|>=|<|>|!=|=)\s*(.+)$")
 INTERVAL = re.compile(r"^([\[\](])\s*(.+?)\s*\.\.\s*(.+?)\s*([\])\[])$")
 MEMBER = re.compile(r'((?:"[^"]*"|[^",])*),')
@@ -155,6 +156,9 @@ def literal(text: str, place: str = "") -> Any:
     if quoted is not None:
         return quoted
     if number is not None:
+        if len(number.strip("-").replace(".", "")) > MOST_DIGITS:
+            sentence = gettext("数不能超过 {most} 位", most=MOST_DIGITS)
+            raise TableError(gettext("{place}：{sentence}", place=place, sentence=sentence) if place else sentence)
         return float(number) if "." in number else int(number)
     return {"true": True, "false": False, "null": None}[word]
 

@@ -156,7 +156,7 @@ def _tasks(root: etree._Element) -> Iterator[TaskSpec]:
 
 def is_number(text: str) -> bool:
     """Is it a number of days or places, as a property gives it?"""
-    return text.isdecimal() and len(text) <= 6
+    return text.isascii() and text.isdecimal() and len(text) <= 6
 
 
 def _task(element: etree._Element, role: str | None) -> TaskSpec:

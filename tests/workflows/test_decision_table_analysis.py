@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from workflows.decision_table_analysis import TableFinding, findings_of_table
+from workflows.decision_table_analysis import MOST_STEPS, Effort, TableFinding, findings_of_table
 from workflows.decision_tables import Table, TableError, read_tables
 
 KNOWN = {"stage": {"primary": "小学", "junior": "初中", "senior": "高中"}, "boarding": {True: "是", False: "否"}}
@@ -117,6 +117,19 @@ def test_more_than_can_be_looked_at_is_said_to_be_undecided_and_soon() -> None:
 
     assert "undecided" in {each.kind for each in found}
     assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize("policy", ["UNIQUE", "ANY", "FIRST"])
+def test_the_tables_of_a_file_share_one_bound(policy: str) -> None:
+    """However many there are, they take no more than one that reaches the bound."""
+    rows: list[Row] = [((f"[{n}..{n + 50}]", f"[{7 * n % 400}..{7 * n % 400 + 9}]"), "1") for n in range(100)]
+    drawn, effort = table(*rows, policy=policy, inputs=(("days", "number"), ("count", "number"))), Effort()
+
+    told = [{each.kind for each in findings_of_table(drawn, None, effort)} for _ in range(20)]
+
+    assert "undecided" not in told[0]
+    assert told[-1] == {"undecided"}
+    assert effort.steps <= MOST_STEPS
 
 
 CELLS = {

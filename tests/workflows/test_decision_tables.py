@@ -82,6 +82,12 @@ def test_a_cell_holds_for_what_it_says(cell: str, holds: list[Any], fails: list[
         '["a"..3]',
         "[true..3]",
         "1, -",
+        "٣",
+        "[१..५]",
+        "> ３",
+        "1" * 16,
+        "[1.." + "9" * 190 + "]",
+        "0." + "3" * 15,
     ],
 )
 def test_a_cell_outside_the_subset_is_refused_when_the_table_is_read(cell: str) -> None:
@@ -93,9 +99,9 @@ def test_an_empty_cell_is_a_dash() -> None:
     assert read_tables(table((" ", "1")))["d"].decide(days=4) == {"answer": 1}
 
 
-@pytest.mark.parametrize("answer", ["__import__('os')", "1 + 1", "abc", '"a', "[1]", "days"])
+@pytest.mark.parametrize("answer", ["__import__('os')", "1 + 1", "abc", '"a', "[1]", "days", "３", "9" * 190])
 def test_an_answer_is_a_plain_value(answer: str) -> None:
-    with pytest.raises(TableError, match="第 1 条规则“answer”列不能识别"):
+    with pytest.raises(TableError, match=r"第 1 条规则“answer”列(不能识别|：数不能超过 15 位)"):
         read_tables(table(("-", answer)))
 
 

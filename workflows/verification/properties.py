@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from workflows import vocabulary
+from workflows.diagrams import is_number
 from workflows.reading import BPMN, properties
 from workflows.translation import gettext, gettext_noop, listed, quoted
 from workflows.verification.drawing import Drawing
@@ -53,7 +54,7 @@ def of_properties(drawing: Drawing) -> Iterator[Finding]:
         what, known = STATED.get(tag, (ANYTHING, frozenset()))
         own = properties(element)
         faults = [*_unknown(own, known, tag in TASKS)]
-        if not own.get("start_order", "0").isdecimal():
+        if not is_number(own.get("start_order", "0")):
             faults.append(Fault("property", gettext_noop("{subject}的 start_order 须是数字")))
         if tag in TASKS and ours:
             faults += _of_task(own)

@@ -67,9 +67,10 @@ def preview_draft_form(draft_id: int, name: str) -> FormPreviewJson:
 @operation("检查草稿的决策表：请求正文即文件内容；给出重叠、遗漏和不会命中的规则，不保存", media=ANY_FILE)
 def check_draft_table(draft_id: int, name: str) -> TablesCheckJson:
     checked_name(name)
-    draft = draft_for(actor(), draft_id)
+    files, raw = files_of(draft_for(actor(), draft_id).id), request.get_data()
+    end_reading()
     try:
-        found = draft_tables.findings_of(draft.id, name, request.get_data())
+        found = draft_tables.findings_of(files, name, raw)
     except UnfitDraftFile as refused:
         return {"fault": refused.detail, "tables": []}
     return {
@@ -95,6 +96,7 @@ def try_draft_table(draft_id: int, name: str) -> TriedTableJson:
     typed = read_json(TRY)
     checked_name(name)
     draft_for(actor(), draft_id)
+    end_reading()
     inputs = {each["name"]: each["value"] for each in typed["inputs"]}
     if len(inputs) < len(typed["inputs"]):
         raise InvalidInput(sentence="同一输入写了两次。", field="inputs")

@@ -10,10 +10,9 @@ from app.definitions.queries import APPLICATION
 from app.definitions.rules.content import FORM
 from app.definitions.rules.form_files import read_form_file
 from app.errors import InvalidInput
-from app.studio.queries.drafts import files_of
 from app.studio.rules.known_facts import KnownFact, known_facts
 from app.studio.rules.refusals import UnfitDraftFile
-from workflows.decision_table_analysis import TableFinding, findings_of_table
+from workflows.decision_table_analysis import Effort, TableFinding, findings_of_table
 from workflows.decision_tables import Table, TableError, literal, read_tables
 
 LONGEST = 200  # characters of a value that is tried
@@ -30,10 +29,13 @@ class Tried:
     fault: str | None  # why there is no answer although the table can be read
 
 
-def findings_of(draft_id: int, name: str, raw: bytes) -> list[tuple[Table, list[TableFinding]]]:
-    """Each table of a file with what stands against it. Raises UnfitDraftFile where the engine cannot read it."""
-    known = {each.name: each.values for each in facts_of(files_of(draft_id)) if each.values}
-    return [(table, findings_of_table(table, known)) for table in _tables(name, raw).values()]
+def findings_of(files: Mapping[str, str], name: str, raw: bytes) -> list[tuple[Table, list[TableFinding]]]:
+    """Each table of a file with what stands against it, the draft's other files beside it.
+
+    Raises UnfitDraftFile where the engine cannot read it.
+    """
+    known, effort = {each.name: each.values for each in facts_of(files) if each.values}, Effort()
+    return [(table, findings_of_table(table, known, effort)) for table in _tables(name, raw).values()]
 
 
 def facts_of(files: Mapping[str, str]) -> list[KnownFact]:
