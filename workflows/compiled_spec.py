@@ -94,10 +94,16 @@ class ProcessSpec:
 
 
 def refuse_unbounded(spec: Any, subprocess_specs: Mapping[str, Any]) -> None:
-    """Refuse what cannot even be begun: it would unfold into too many tasks, or without end. Raises DiagramRefused."""
+    """Refuse what would unfold into too many tasks, or without end, at its start or later. Raises DiagramRefused.
+
+    The engine predicts as far as the way is certain: from the start, and again from wherever a choice has led, an event
+    at a border has happened, or a new instance begins.
+    """
     for each in (spec, *subprocess_specs.values()):
         try:
             _Prediction(each, {}, None)
+            for part in _begun_anew(each):
+                part._predict(_certain(each, part), mask=TaskState.NOT_FINISHED_MASK)
         except RunBroken as error:
             raise DiagramRefused(
                 gettext(
@@ -110,6 +116,20 @@ def refuse_unbounded(spec: Any, subprocess_specs: Mapping[str, Any]) -> None:
             raise DiagramRefused(
                 gettext("流程“{name}”有不经过网关的循环，或一条路径太长", name=each.description or each.name)
             ) from error
+
+
+def _begun_anew(spec: Any) -> list[Any]:
+    """The specifications of which it is not certain beforehand that a run comes to them."""
+    found: dict[Any, None] = {}
+    for each in spec.task_specs.values():
+        task = _certain(spec, each)
+        each._predict_hook(task)
+        found |= {child.task_spec: None for child in task._children if not child._state & TaskState.DEFINITE_MASK}
+    return list(found)
+
+
+def _certain(process: Any, spec: Any) -> FastTask:
+    return FastTask(_Prediction(process, {}, None, predicted=False), spec, state=TaskState.FUTURE)
 
 
 class CompiledSpec:

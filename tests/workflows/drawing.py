@@ -219,3 +219,12 @@ def with_ends(*keys: str) -> tuple[str, ...]:
 def event_sub(key: str, flows: str, *elements: str) -> str:
     """An event sub-process."""
     return inside(key, flows, *elements).replace("<bpmn:subProcess ", '<bpmn:subProcess triggeredByEvent="true" ', 1)
+
+
+def housed(flows: str, *elements: str) -> str:
+    """A sketch of a process whose tasks are all done by the receiving school."""
+    drawn = sketch("p", flows, *elements)
+    keys = re.findall(r'<bpmn:(?:userT|t)ask id="(\w+)"', drawn)
+    tasks = "".join(f"<bpmn:flowNodeRef>{key}</bpmn:flowNodeRef>" for key in keys)
+    opening, rest = drawn.split(">", 1)
+    return f'{opening}><bpmn:laneSet id="lanes"><bpmn:lane id="lane">{ROLE}{tasks}</bpmn:lane></bpmn:laneSet>{rest}'

@@ -8,8 +8,20 @@ import pytest
 
 import workflows
 from tests.workflows.agreement import Pen, walked
-from tests.workflows.drawing import border, drawing, event, inside, node, receive, send, several, sketch, task, two
-from tests.workflows.test_traps import housed
+from tests.workflows.drawing import (
+    border,
+    drawing,
+    event,
+    housed,
+    inside,
+    node,
+    receive,
+    send,
+    several,
+    sketch,
+    task,
+    two,
+)
 from workflows.verification import exploration
 from workflows.verification import verdict as verdicts
 
