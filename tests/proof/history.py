@@ -29,7 +29,9 @@ class Rules:
                 yield subject, place, line
 
     def answered(self, marks: Marks, task: Any, outcome: str, facts: Mapping[str, Any]) -> Marks:
-        """The marks after an answer of that task."""
+        """The marks after an answer of that task. A repair leaves its office's own approval behind: it is asked anew."""
+        if task.own.get("kind") == "repair":
+            marks = frozenset(marks - self._approval_of(task.role))
         after = set(marks)
         for subject, place, line in self._lines():
             asked = line.answer
@@ -44,6 +46,14 @@ class Rules:
             after -= {("negative", task.id, task.duty, each) for each in NEGATIVE}
             self._mark(after, ("negative", task.id, task.duty, outcome), counts)
         return frozenset(after)
+
+    def _approval_of(self, role: str) -> set[tuple[str, ...]]:
+        return {
+            ("met", subject, str(place))
+            for subject, place, line in self._lines()
+            if line.answer is not None
+            and (line.answer.role, line.answer.duty, line.answer.kind) == (role, "approver", None)
+        }
 
     def ran(self, marks: Marks, verb: str, facts: Mapping[str, Any]) -> Marks:
         """The marks after a verb has written."""

@@ -73,7 +73,8 @@ def assess(mutant: Mutant) -> Assessment:
 def _replayed(
     diagrams: workflows.Diagrams, steps: Sequence[Step], whose: str, faults: list[str], *, breaks_off: bool = False
 ) -> None:
-    splits = any(isinstance(each, SPLITS) for each in diagrams.spec.task_specs.values())
+    parts = (diagrams.spec, *diagrams.subprocess_specs.values())
+    splits = any(isinstance(each, SPLITS) for part in parts for each in part.task_specs.values())
     try:
         replay(diagrams, steps, breaks_off=breaks_off, branches=splits)
     except NotReplayed as error:
