@@ -2,14 +2,18 @@
 
 Prints what became of them, operator by operator, and every disagreement; ends with 1 when there is one.
 `--process KEY` takes those of a diagram, `--only TEXT` those whose name contains the text, `--jobs` so many at a time.
+Each diagram that is through is said; with `--record FOLDER` what was found of it is kept there, and a run that was
+broken off goes on with the others.
 """
 
 from __future__ import annotations
 
 import argparse
+import pickle
 import sys
+import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.proof.judging import Assessment, assess
@@ -34,12 +38,23 @@ def main() -> int:
     parser.add_argument("--only", default="")
     parser.add_argument("--process", action="append")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--record", type=Path)
     options = parser.parse_args()
     paths = [each for each in diagrams() if not options.process or each.stem in options.process]
     paths.sort(key=lambda path: -path.stat().st_size)
+    kept = {path: _kept(options.record, path) for path in paths}
+    found = [each for one in kept.values() if one for each in one]
     with ProcessPoolExecutor(options.jobs) as pool:
-        tasks = [pool.submit(_assessed, path, options.only) for path in paths]
-        found = [each for task in tasks for each in task.result()]
+        tasks = {pool.submit(_assessed, path, options.only): path for path in paths if kept[path] is None}
+        begun = time.monotonic()
+        for number, task in enumerate(as_completed(tasks), start=1):
+            found += (mine := task.result())
+            faults, path = sum(bool(each.faults) for each in mine), tasks[task]
+            taken = f"{number} of {len(tasks)} after {time.monotonic() - begun:.0f} s"
+            print(f"{path.stem}: {len(mine)} mutants, {faults} disagreements ({taken})", flush=True)
+            if options.record:
+                options.record.mkdir(parents=True, exist_ok=True)
+                (options.record / path.stem).write_bytes(pickle.dumps(mine))
     print(table(found))
     faulty = [each for each in found if each.faults]
     broken = [each for each in found if each.answer == "broken"]
@@ -47,6 +62,12 @@ def main() -> int:
     print(f"\n{len(found)} mutants; {len(broken)} break a policy, {shown} of them shown by a counter-example;")
     print(f"{len(faulty)} disagreements")
     return 1 if faulty else 0
+
+
+def _kept(record: Path | None, path: Path) -> list[Assessment] | None:
+    """What an earlier run has found of a diagram."""
+    file = record / path.stem if record else None
+    return pickle.loads(file.read_bytes()) if file and file.is_file() else None
 
 
 def table(found: list[Assessment]) -> str:

@@ -29,7 +29,7 @@ class Rules:
                 yield subject, place, line
 
     def answered(self, marks: Marks, task: Any, outcome: str, facts: Mapping[str, Any]) -> Marks:
-        """The marks after an answer of that task. A repair leaves its office's own approval behind: it is asked anew."""
+        """The marks after an answer of that task; after a repair its office's own approval is asked anew."""
         if task.own.get("kind") == "repair":
             marks = frozenset(marks - self._approval_of(task.role))
         after = set(marks)

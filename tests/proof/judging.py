@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from SpiffWorkflow.bpmn.specs.mixins.inclusive_gateway import InclusiveGateway
@@ -10,14 +10,14 @@ from SpiffWorkflow.bpmn.specs.mixins.parallel_gateway import ParallelGateway
 
 import workflows
 from tests.proof.mutator import Mutant, shipped_book, shipped_tables
-from tests.proof.state import BROKEN, HELD
+from tests.proof.state import BROKEN, HELD, STUCK, Verdict
 from tests.proof.walk import judge
-from tests.support.replaying import NotReplayed, Step, replay
+from tests.support.replaying import BREAKS_OFF, COMES_THERE, GOES_ROUND, WAITS, NotReplayed, Step, replay
 
 UNLOADABLE = "unloadable"
 CRASH = "crash"
 SPLITS = (ParallelGateway, InclusiveGateway)
-GAP = "gap"  # the rule whose counter-example ends where the engine cannot go on
+ENDINGS = {"gap": BREAKS_OFF, "endless": GOES_ROUND, "never-ends": WAITS}  # of counter-examples by their rule
 
 
 @dataclass
@@ -45,7 +45,7 @@ def assess(mutant: Mutant) -> Assessment:
         return Assessment(mutant, CRASH, faults=[f"the check raised {error!r}"])
     refused = bool(report.forbidding)
     paths = [each for each in report.findings if each.counter_example]
-    shown = [each for each in paths if each.rule != GAP]
+    shown = [each for each in paths if each.rule == "policy"]
     rules = tuple(sorted({each.rule for each in report.forbidding}))
     try:
         diagrams = workflows.compile_diagrams(sources)
@@ -56,26 +56,34 @@ def assess(mutant: Mutant) -> Assessment:
     found = Assessment(mutant, verdict.answer, refused, bool(shown), rules)
     for each in paths:
         whose = f"the counter-example to {each.message}"
-        _replayed(diagrams, each.counter_example, whose, found.faults, breaks_off=each.rule == GAP)
-    if verdict.answer == BROKEN:
-        if verdict.unmet != ("no policy",) and list(verdict.steps) not in [list(e.counter_example) for e in paths]:
-            _replayed(diagrams, verdict.steps, "the walk's", found.faults)
-        if not refused:
-            found.faults.append(f"accepted, but breaks {verdict.node} {verdict.unmet}: {verdict.steps}")
-    elif shown:
-        found.faults.append(f"{verdict.answer}, but refused: {shown[0].message} {shown[0].counter_example}")
+        _replayed(diagrams, each.counter_example, whose, found.faults, ENDINGS.get(each.rule, COMES_THERE))
+    told = [list(each.counter_example) for each in paths]
+    if verdict.answer == BROKEN and verdict.unmet != ("no policy",) and list(verdict.steps) not in told:
+        _replayed(diagrams, verdict.steps, "the walk's", found.faults)
+    found.faults += _disagreements(verdict, refused, paths)
     if mutant.harmless and (refused or verdict.answer != HELD):
         messages = [f"{each.rule}: {each.message}" for each in report.forbidding]
         found.faults.append(f"harmless, but {verdict.answer} {verdict.node} {verdict.unmet}; {messages}")
     return found
 
 
+def _disagreements(verdict: Verdict, refused: bool, paths: Sequence[workflows.Finding]) -> Iterator[str]:
+    """Where the walk says something else than the check, which shows these counter-examples."""
+    if verdict.answer == BROKEN and not refused:
+        yield f"accepted, but breaks {verdict.node} {verdict.unmet}: {verdict.steps}"
+    if verdict.answer == STUCK and not refused:
+        yield "accepted, but there are cases that never end"
+    breaches = [each for each in paths if each.rule == "policy"] if verdict.answer == STUCK else paths
+    if verdict.answer != BROKEN and breaches:
+        yield f"{verdict.answer}, but refused: {breaches[0].message} {breaches[0].counter_example}"
+
+
 def _replayed(
-    diagrams: workflows.Diagrams, steps: Sequence[Step], whose: str, faults: list[str], *, breaks_off: bool = False
+    diagrams: workflows.Diagrams, steps: Sequence[Step], whose: str, faults: list[str], ending: str = COMES_THERE
 ) -> None:
     parts = (diagrams.spec, *diagrams.subprocess_specs.values())
     splits = any(isinstance(each, SPLITS) for part in parts for each in part.task_specs.values())
     try:
-        replay(diagrams, steps, breaks_off=breaks_off, branches=splits)
+        replay(diagrams, steps, ending=ending, branches=splits)
     except NotReplayed as error:
         faults.append(f"{whose} does not replay: {error}: {steps}")

@@ -10,7 +10,7 @@ from lxml import etree
 import workflows
 from tests.proof.mutator import SHELF
 from tests.proof.sheet import Sheet
-from tests.support.replaying import NotReplayed, Step, replay
+from tests.support.replaying import BREAKS_OFF, NotReplayed, Step, replay
 
 APPROVED = {"task": "school_approval", "role": "applicant", "duty": "approver", "outcome": "agree"}
 CHANGED = {"verb": "enrolment/change_class"}
@@ -52,10 +52,10 @@ def test_anything_else_does_not(steps: Sequence[Step]) -> None:
 def test_where_it_breaks_off_is_told_from_where_it_goes_on() -> None:
     sheet, steps = class_change(), [{"facts": {}}, APPROVED]
     with pytest.raises(NotReplayed):
-        replay(compiled(sheet), steps, breaks_off=True)
+        replay(compiled(sheet), steps, ending=BREAKS_OFF)
 
     sheet.cut(sheet["f_agree"])
-    replay(compiled(sheet), steps, breaks_off=True)
+    replay(compiled(sheet), steps, ending=BREAKS_OFF)
 
 
 @pytest.mark.parametrize("height", [0, 1000])

@@ -13,6 +13,8 @@ from workflows.task_tree import FastWorkflow
 
 Step = Mapping[str, Any]
 MOST_ORDERS = 300
+# how a counter-example ends
+COMES_THERE, BREAKS_OFF, GOES_ROUND, WAITS = "comes there", "breaks off", "goes round", "waits"
 BY_ITSELF = ("verb", "end")  # what the engine comes to without anybody's doing
 
 
@@ -25,18 +27,19 @@ class _Reached(Exception):
 
 
 def replay(
-    diagrams: workflows.Diagrams, steps: Sequence[Step], *, breaks_off: bool = False, branches: bool = False
+    diagrams: workflows.Diagrams, steps: Sequence[Step], *, ending: str = COMES_THERE, branches: bool = False
 ) -> None:
     """Play the steps; the run is stored and restored before each. Raises NotReplayed.
 
-    The engine must call exactly the verbs that are named, in their order, and come to the verb or end of the last step;
-    with breaks_off, it must have no way to go on from there. With branches, for a diagram that splits, other branches
-    may call verbs of their own in the last act, and any order in which they move will do: no drawing says.
+    The engine must call exactly the verbs that are named, in their order, and do at the last step what `ending` says:
+    come to its verb or end, have no way to go on from there, go round and call the same verbs again, or wait. With
+    branches, for a diagram that splits, other branches may call verbs of their own in the last act, and any order in
+    which they move will do: no drawing says.
     """
     try:
-        _replay(diagrams, steps, breaks_off, branches)
+        _replay(diagrams, steps, ending, branches)
     except NotReplayed:
-        if not branches or not any(_in_every_order(lambda: _replay(diagrams, steps, breaks_off, branches))):
+        if not branches or not any(_in_every_order(lambda: _replay(diagrams, steps, ending, branches))):
             raise
 
 
@@ -72,8 +75,8 @@ def _in_every_order(attempt: Callable[[], None]) -> Iterator[bool]:
         chosen[-1] += 1
 
 
-def _replay(diagrams: workflows.Diagrams, steps: Sequence[Step], breaks_off: bool, branches: bool) -> None:
-    if not steps or "facts" not in steps[0] or not (breaks_off or set(steps[-1]) & set(BY_ITSELF)):
+def _replay(diagrams: workflows.Diagrams, steps: Sequence[Step], ending: str, branches: bool) -> None:
+    if not steps or "facts" not in steps[0] or not (ending != COMES_THERE or set(steps[-1]) & set(BY_ITSELF)):
         raise NotReplayed(f"no counter-example: {steps}")
     parts: list[list[Step]] = []
     for step in steps:
@@ -84,7 +87,7 @@ def _replay(diagrams: workflows.Diagrams, steps: Sequence[Step], breaks_off: boo
     state = b""
     for part in parts[:-1]:
         state = _played(diagrams, state, part, _Script(part[1:]))
-    _play_the_last(diagrams, state, parts[-1], breaks_off, branches)
+    _play_the_last(diagrams, state, parts[-1], ending, branches)
 
 
 def _played(diagrams: workflows.Diagrams, state: bytes, part: Sequence[Step], script: _Script) -> bytes:
@@ -100,23 +103,26 @@ def _played(diagrams: workflows.Diagrams, state: bytes, part: Sequence[Step], sc
 
 
 def _play_the_last(
-    diagrams: workflows.Diagrams, state: bytes, part: Sequence[Step], breaks_off: bool, branches: bool
+    diagrams: workflows.Diagrams, state: bytes, part: Sequence[Step], ending: str, branches: bool
 ) -> None:
-    script = _Script(part[1:], stops=not breaks_off and "verb" in part[-1], branches=branches)
-    if not breaks_off:
+    script = _Script(part[1:], stops=ending == COMES_THERE and "verb" in part[-1], branches=branches)
+    if ending in (BREAKS_OFF, GOES_ROUND):
+        script.again = ending == GOES_ROUND
         try:
-            _played(diagrams, state, part, script)
-        except _Reached:
+            _act(diagrams, state, part[0], engine.Services(script.call))
+        except workflows.RunBroken:
+            script.must_be_done(part[0], [step["end"] for step in part if "end" in step])
             return
-        if "end" not in part[-1]:
-            raise NotReplayed(f"the engine never called {part[-1]}")
-        return
-    try:
-        _act(diagrams, state, part[0], engine.Services(script.call))
-    except workflows.RunBroken:
-        script.must_be_done(part[0], [step["end"] for step in part if "end" in step])
-    else:
         raise NotReplayed(f"the engine went on from {part[-1]}")
+    try:
+        after = _played(diagrams, state, part, script)
+    except _Reached:
+        return
+    if ending == WAITS:
+        if engine.as_stored(diagrams, after).finished:
+            raise NotReplayed(f"the case has ended after {part[-1]}")
+    elif "end" not in part[-1]:
+        raise NotReplayed(f"the engine never called {part[-1]}")
 
 
 def _act(diagrams: workflows.Diagrams, state: bytes, step: Step, services: engine.Services) -> workflows.Run | None:
@@ -145,11 +151,12 @@ class _Script:
     def __init__(self, expected: Sequence[Step], *, stops: bool = False, branches: bool = False) -> None:
         self.verbs = [step for step in expected if "verb" in step]
         self.ends = [step["end"] for step in expected if "end" in step]
-        self.stops, self.branches = stops, branches
+        self.stops, self.branches, self.again = stops, branches, False
+        self._names = {step["verb"] for step in self.verbs}
 
     def call(self, name: str, _facts: Mapping[str, Any]) -> Mapping[str, Any]:
         if not self.verbs or self.verbs[0]["verb"] != name:
-            if self.branches:
+            if self.branches or (self.again and not self.verbs and name in self._names):
                 return {}
             raise NotReplayed(f"the engine called {name}, expected was {self.verbs[:1]}")
         step = self.verbs.pop(0)

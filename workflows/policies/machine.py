@@ -24,12 +24,12 @@ class Machine(Walk):
     """
 
     def _walk(self, begun: Underway) -> Iterator[tuple[State, tuple[Step, ...]]]:
-        known, rests = (len(self.violations), len(self.gaps)), False
+        cut, rests = self.cut, False
         for each in super()._walk(begun):
             rests = True
             yield each
-        if not rests and known == (len(self.violations), len(self.gaps)):
-            self.endless.append(begun.steps)
+        if not rests and cut == self.cut:
+            self.endless.append(self.round)
 
     def begin(self, data: Data, history: History) -> Iterator[tuple[State, tuple[Step, ...]]]:
         """The first waiting states of a case that opens with these facts."""

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from workflows import scripts
 from workflows.decision_tables import Table
 from workflows.errors import DiagramRefused
 from workflows.policies.book import Book
-from workflows.policies.facts import Facts, TooManyFacts
-from workflows.policies.history import BEGUN, Rules
+from workflows.policies.facts import Facts
+from workflows.policies.history import Rules
 from workflows.policies.machine import Machine
 from workflows.policies.nodes import verb_of
-from workflows.policies.paths import in_words
 from workflows.policies.policy import Fact, Policy
-from workflows.policies.tokens import NotFollowed, State, Step
+from workflows.policies.search import Search, undecided
+from workflows.policies.tokens import NotFollowed
 from workflows.reading import properties, roles_of
 from workflows.translation import gettext
 from workflows.verification.drawing import Drawing, Flow, Node, Scope
 from workflows.verification.environment import closure
-from workflows.verification.findings import ERROR, POLICY, UNDECIDED, WARNING, Finding
+from workflows.verification.findings import ERROR, POLICY, WARNING, Finding
 
-MOST_STATES = 20_000
-MOST_VIOLATIONS = 20
 ANSWERS = {"outcome", "here", "source"}  # facts that people's answers give
-
-Steps = tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,7 @@ def prove(drawing: Drawing, book: Book, tables: Mapping[str, Table] | None = Non
     if not verbs and not outcomes:
         return []
     if len(processes) != 1:
-        return [_undecided(gettext("一个文件里有几个各自开始的流程"))]
+        return [undecided(gettext("一个文件里有几个各自开始的流程"))]
     process = processes[0]
     policies, faults = book.policies_of(process.id or "", verbs, outcomes)
     subject = _Subject(process.id or "", process, nodes, roles_of(drawing.root), tuple(policies))
@@ -61,7 +56,7 @@ def prove(drawing: Drawing, book: Book, tables: Mapping[str, Table] | None = Non
     try:
         found += [*_agreement_by_default(subject), *_explored(subject, book, tables or {})]
     except DiagramRefused as error:  # a condition that is none: the lint names it
-        found.append(_undecided(error.sentence))
+        found.append(undecided(error.sentence))
     return found
 
 
@@ -82,10 +77,6 @@ def machine_for(drawing: Drawing, book: Book, tables: Mapping[str, Table], rules
 def _begun_by_themselves(drawing: Drawing) -> list[Scope]:
     called = {node.inside for node in drawing.all_nodes() if node.kind == "call"}
     return [each for each in drawing.processes if each.nodes and each not in called]
-
-
-def _undecided(why: str) -> Finding:
-    return Finding(UNDECIDED, WARNING, None, gettext("未能判定是否符合办理前提：{why}", why=why), POLICY)
 
 
 def _at_verb(subject: _Subject, verb: str, fault: str) -> Finding:
@@ -145,80 +136,12 @@ def _effect_behind(flow: Flow, reads_only: set[str]) -> Node | None:
 def _explored(subject: _Subject, book: Book, tables: Mapping[str, Table]) -> list[Finding]:
     facts = _facts(subject, book, tables)
     rules = Rules(subject.policies)
-    search = _Search(Machine(subject.process, subject.nodes, subject.roles, facts, rules))
-    undecided = search.run()
+    search = Search(Machine(subject.process, subject.nodes, subject.roles, facts, rules))
+    unfollowed = search.run()
     found = [*_of_facts(subject, facts), *search.found.values()]
-    if undecided is not None:
-        return [*found, undecided]
+    if unfollowed is not None:
+        return [*found, unfollowed]
     return [*found, *_of_conditions(subject, search.machine, is_cut=bool(search.found))]
-
-
-class _Search:
-    """Every state that cases can get into, the nearest first, so that a breach is shown by a shortest path.
-
-    found -- what breaks a policy, by the element and the first line that it breaks.
-    """
-
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
-        self.found: dict[tuple[str | None, str], Finding] = {}
-        self._before: dict[State, tuple[State | None, Steps]] = {}
-        self._queue: deque[State] = deque()
-
-    def run(self) -> Finding | None:
-        """Follow everything; what could not be decided, where that was too much."""
-        try:
-            for data in self.machine.facts.beginnings():
-                self._reached(None, self.machine.begin(data, BEGUN))
-            while self._queue:
-                if len(self._before) > MOST_STATES:
-                    raise NotFollowed(gettext("状态超出了验证的界限（{most} 个）", most=MOST_STATES))
-                state = self._queue.popleft()
-                self._reached(state, self.machine.acts(state))
-        except (NotFollowed, TooManyFacts) as error:
-            return _undecided(str(error))
-        return None
-
-    def _reached(self, origin: State | None, after: Iterable[tuple[State, Steps]]) -> None:
-        machine = self.machine
-        known, gaps = len(machine.violations), len(machine.gaps)
-        for state, steps in after:
-            if state not in self._before:
-                self._before[state] = (origin, steps)
-                self._queue.append(state)
-        for node, subject, lines, steps in machine.violations[known:]:
-            key = (node.id, lines[0].text)
-            if key not in self.found and len(self.found) < MOST_VIOLATIONS:
-                path = (*self._path(origin), *steps)
-                self.found[key] = self._breach(node, subject, [each.text for each in lines], path)
-        for number in list(machine.gaps)[gaps:]:
-            node = machine.nodes[number]
-            self.found[node.id, "gap"] = self._gap(node, (*self._path(origin), *machine.gaps[number]))
-
-    def _breach(self, node: Node, subject: str, lines: list[str], path: Steps) -> Finding:
-        unmet = gettext("”“").join(lines)
-        if node.kind == "end":
-            sentence = gettext("未满足“{lines}”，不能这样结束", lines=unmet)
-        else:
-            sentence = gettext("未满足“{lines}”，就会办理{node}（{verb}）", lines=unmet, node=node, verb=subject)
-        return self._shown("policy", node, sentence, path)
-
-    def _gap(self, node: Node, path: Steps) -> Finding:
-        sentence = gettext("网关{node}的条件可能都不成立，也没有默认流，办到这里就走不下去", node=node)
-        return self._shown("gap", node, sentence, path)
-
-    def _shown(self, rule: str, node: Node, sentence: str, path: Steps) -> Finding:
-        words = in_words(path, self.machine.nodes, self.machine.facts.declared)
-        if words:
-            sentence = gettext("{sentence}。例如：{words}", sentence=sentence, words=words)
-        return Finding(rule, ERROR, node.id, sentence, POLICY, path)
-
-    def _path(self, state: State | None) -> Steps:
-        parts: list[Steps] = []
-        while state is not None:
-            state, steps = self._before[state]
-            parts.append(steps)
-        return tuple(step for part in reversed(parts) for step in part)
 
 
 def _facts(subject: _Subject, book: Book, tables: Mapping[str, Table]) -> Facts:
