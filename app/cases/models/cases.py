@@ -197,6 +197,24 @@ class Task(Model):
             sqlite_where=sa.text("status = 'open'"),
             postgresql_where=sa.text("status = 'open'"),
         ),
+        sa.Index(
+            "ix_task_step_open",  # figures of a step: how many wait there
+            "version_id",
+            "key",
+            "deadline",
+            "id",
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        ),
+        sa.Index(
+            "ix_task_step_done",  # and how long the last ones have taken
+            "version_id",
+            "key",
+            "ended_at",
+            "id",
+            sqlite_where=sa.text("status = 'done'"),
+            postgresql_where=sa.text("status = 'done'"),
+        ),
         sa.CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended_when_over"),
     )
 
@@ -204,6 +222,7 @@ class Task(Model):
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"), index=True)
     run_task: Mapped[str] = mapped_column(sa.String(40))  # the engine's id of it
     key: Mapped[str] = mapped_column(sa.String(40))
+    version_id: Mapped[int | None]  # the case's while it is open; then the one in whose diagram it was decided
     name: Mapped[str] = mapped_column(sa.String(60))
     office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
     duty: Mapped[Duty] = mapped_column(choice(Duty))

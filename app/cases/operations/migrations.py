@@ -168,9 +168,9 @@ def _migrate_tasks(case: Row, own: CompiledVersion, target: CompiledVersion, pla
             _tell_of_office(case, task.office_id, new["office_id"], step.after.name, now)
             continue
         changed = _changed_task(case, own, target, task, plan.parties, now)
-        if changed:
-            execute(sa.update(TASKS).where(TASKS.c.id == task.id).values(**changed))
-            _tell_of_office(case, task.office_id, changed.get("office_id", task.office_id), step.after.name, now)
+        values = {**changed, "version_id": target.version_id}
+        execute(sa.update(TASKS).where(TASKS.c.id == task.id).values(**values))
+        _tell_of_office(case, task.office_id, changed.get("office_id", task.office_id), step.after.name, now)
 
 
 def _changed_task(
@@ -269,7 +269,7 @@ def _move_back(row: Row, actor: Actor) -> dict[str, Any]:
     claim_case(
         case, version_id=row.from_id, state=row.state, status=CaseStatus(before["status"]), parties=before["parties"]
     )
-    _restore_tasks(row.case_id, before["tasks"])
+    _restore_tasks(row.case_id, before["tasks"], row.from_id)
     if before["route"] is not None:
         _write_route(row.case_id, before["route"])
     own, target = compiled_version(row.from_id), compiled_version(row.to_id)
@@ -291,7 +291,7 @@ def _stays(why: str) -> dict[str, Any]:
     return {"status": MigratedStatus.KEPT, "detail": why}
 
 
-def _restore_tasks(case_id: int, before: Sequence[Mapping[str, Any]]) -> None:
+def _restore_tasks(case_id: int, before: Sequence[Mapping[str, Any]], version_id: int) -> None:
     """The tasks that wait again as they did: those that went on as another one get a row anew, the other one ends."""
     now, present = clock.now(), {each.id for each in _open_tasks(case_id)}
     kept = {each["id"] for each in before}
@@ -301,6 +301,7 @@ def _restore_tasks(case_id: int, before: Sequence[Mapping[str, Any]]) -> None:
     for each in before:
         values = {name: each[name] for name in ("name", "office_id", "duty", "note")}
         values |= {name: each[name] and dt.datetime.fromisoformat(each[name]) for name in MOMENTS}
+        values["version_id"] = version_id
         if each["id"] in present:
             execute(sa.update(TASKS).where(TASKS.c.id == each["id"]).values(**values))
         else:

@@ -63,6 +63,7 @@ def task_row(
         "case_id": case_id,
         "run_task": waiting.id,
         "key": spec.key,
+        "version_id": version.version_id,
         "name": spec.name,
         "office_id": parties[spec.role],
         "duty": spec.duty,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
+from app import clock
 from app.access import actor, allow, found
 from app.database import end_reading, transaction
 from app.definitions.models import Process
@@ -18,12 +19,14 @@ from app.studio.presenters.json_types import (
     VersionBriefJson,
     VersionJson,
 )
+from app.studio.presenters.step_figures import StepFiguresJson, figures_json
 from app.studio.queries import catalogue
 from app.studio.queries.drafts import draft_for, files_of
+from app.studio.queries.step_figures import steps_of, with_figures
 from app.studio.rules.archives import archive_of, files_in
 from app.studio.rules.files import checked_files, media_type_of
 from app.studio.rules.files import content_of as content_of_files
-from app.web import Page, one_page, operation, read_json, takes_files
+from app.web import Asked, Page, one_page, operation, read_json, takes_files
 from app.web.formatting import given_out
 
 ZIP = "application/zip"
@@ -66,6 +69,13 @@ def show_version_file(key: str, number: int, name: str) -> Response:
 def export_version(key: str, number: int) -> Response:
     content = content_of(catalogue.version_of(key, number))
     return given_out(f"{key}-v{number}.zip", ZIP, archive_of(key, content))
+
+
+@bp.get("/processes/<key>/figures")
+@allow("analyst", "publisher")
+@operation("各环节在办的数量（按时限）和用时，合计或一个版本", query={"version": {"type": "integer", "minimum": 1}})
+def show_figures(key: str, asked: Asked) -> Page[StepFiguresJson]:
+    return one_page(figures_json(with_figures(actor(), steps_of(actor(), key, asked.get("version")), clock.now())))
 
 
 @bp.get("/drafts/<int:draft_id>/export")

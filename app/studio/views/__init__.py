@@ -11,6 +11,7 @@ from app.studio.views import (  # noqa: F401 – their pages are of this bluepri
     rehearsals,
     replays,
     scenarios,
+    step_figures,
 )
 from app.studio.views.catalogue import bp
 

@@ -1,0 +1,103 @@
+"""The words of a step's figures: on the diagram, in the table, in the spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypedDict
+
+from app.cases.queries import MOST_COUNTED
+from app.cases.queries.step_figures import StepFigures
+from app.studio.queries.step_figures import StepLine
+
+LIGHT_NAMES = {"green": "时限充裕", "yellow": "三个工作日内到期", "red": "已超期", "paused": "暂停计时"}
+HEADINGS = (
+    "环节",
+    "办理机构",
+    "在办",
+    *LIGHT_NAMES.values(),
+    "统计的已办",
+    "中位用时（工作日）",
+    "九成不超过（工作日）",
+)
+
+
+class StepFiguresJson(TypedDict):
+    """What stands at a step, 1000 for so many or more; times in working days, null where nothing is decided."""
+
+    step: str
+    name: str
+    office: str
+    red: int
+    yellow: int
+    green: int
+    paused: int
+    decided: int
+    median_days: int | None
+    ninetieth_percentile_days: int | None
+
+
+def counted(number: int) -> str:
+    """12, or 1000+ where counting stopped."""
+    return f"{MOST_COUNTED}+" if number >= MOST_COUNTED else str(number)
+
+
+def open_of(figures: StepFigures) -> str:
+    """How many wait there; 2000+ where one of the counts stopped."""
+    return f"{figures.open}+" if figures.more else str(figures.open)
+
+
+def days(number: int | None) -> str:
+    """3 个工作日; what was decided on the day it arrived took none."""
+    if number is None:
+        return ""
+    return f"{number} 个工作日" if number else "当日"
+
+
+def badges(lines: Sequence[StepLine]) -> dict[str, dict[str, Any]]:
+    """What stands beside each task of the diagram: lines of text with the colour that says the same."""
+    return {each.step.key: {"lines": list(_badge(each.figures))} for each in lines if not each.step.former}
+
+
+def _badge(figures: StepFigures) -> Iterator[list[str]]:
+    yield [f"在办 {open_of(figures)}", "open" if figures.open else "none"]
+    if figures.red:
+        yield [f"超期 {counted(figures.red)}", "red"]
+    if figures.yellow:
+        yield [f"将到期 {counted(figures.yellow)}", "yellow"]
+    if figures.median is not None:
+        yield [f"中位 {days(figures.median)}", "time"]
+
+
+def sheet_rows(lines: Sequence[StepLine]) -> Iterator[list[Any]]:
+    """The lines of the spreadsheet: a number where it was counted to its end."""
+    for each in lines:
+        figures = each.figures
+        counts = [getattr(figures, light) for light in LIGHT_NAMES]
+        yield [
+            each.step.name,
+            each.step.office,
+            open_of(figures) if figures.more else figures.open,
+            *(counted(count) if count >= MOST_COUNTED else count for count in counts),
+            figures.decided,
+            "" if figures.median is None else figures.median,
+            "" if figures.slow is None else figures.slow,
+        ]
+
+
+def figures_json(lines: Sequence[StepLine]) -> list[StepFiguresJson]:
+    """The same for programs."""
+    return [
+        {
+            "step": each.step.key,
+            "name": each.step.name,
+            "office": each.step.office,
+            "red": each.figures.red,
+            "yellow": each.figures.yellow,
+            "green": each.figures.green,
+            "paused": each.figures.paused,
+            "decided": each.figures.decided,
+            "median_days": each.figures.median,
+            "ninetieth_percentile_days": each.figures.slow,
+        }
+        for each in lines
+    ]

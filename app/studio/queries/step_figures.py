@@ -1,0 +1,106 @@
+"""办理情况: a process, or one version of it, with what stands at each of its steps and how long they take."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.access import Actor, found
+from app.cases.models import Case
+from app.cases.queries import step_figures as figures
+from app.cases.queries.step_figures import StepFigures
+from app.cases.rules.routing import role_name
+from app.database import db
+from app.definitions.models import Process, ProcessVersion
+from app.definitions.queries import compiled_version
+from app.studio.queries import catalogue
+from app.studio.queries.drafts import require_studio
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a process. former -- only other versions have it: it is not on the diagram."""
+
+    key: str
+    name: str
+    office: str
+    former: bool
+
+
+@dataclass(frozen=True)
+class ProcessSteps:
+    """The steps of a process. version -- the one that was asked for, None for all; shown -- whose diagram it is."""
+
+    process: Process
+    version: ProcessVersion | None
+    shown: ProcessVersion
+    versions: Sequence[ProcessVersion]  # the newest first
+    steps: Sequence[Step]
+
+    def step(self, key: str) -> Step:
+        """One of them. Raises Missing."""
+        step: Step = found(next((each for each in self.steps if each.key == key), None))
+        return step
+
+    @property
+    def ids(self) -> Sequence[int]:
+        """Of the versions."""
+        return [each.id for each in self.versions]
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """A step with its figures."""
+
+    step: Step
+    figures: StepFigures
+
+
+def steps_of(actor: Actor, key: str, number: int | None) -> ProcessSteps:
+    """The steps of one version; without a number of the newest and of all on which cases run.
+
+    Raises NotAllowed, Missing.
+    """
+    require_studio(actor)
+    process = catalogue.process_of(key)
+    if number is None:
+        running = _running(key)
+        versions = [
+            each
+            for place, each in enumerate(catalogue.versions_of(key))
+            if place < figures.RECENT or each.id in running
+        ]
+        shown = next((each for each in versions if each.id == process.current_id), versions[0])
+        asked = None
+    else:
+        asked = shown = catalogue.version_of(key, number)
+        versions = [asked]
+    return ProcessSteps(process, asked, shown, versions, _steps(shown, versions))
+
+
+def with_figures(actor: Actor, shown: ProcessSteps, now: dt.datetime) -> Sequence[StepLine]:
+    """Each of the steps with its figures."""
+    counted = figures.step_figures(actor, shown.ids, [each.key for each in shown.steps], now)
+    return [StepLine(each, counted[each.key]) for each in shown.steps]
+
+
+def _running(key: str) -> set[int]:
+    """The versions on which a case runs."""
+    runs = sa.exists().where(
+        Case.process_key == key, Case.version_id == ProcessVersion.id, sa.text("cases.status <> 'closed'")
+    )
+    return set(db.session.scalars(sa.select(ProcessVersion.id).where(ProcessVersion.process_key == key, runs)))
+
+
+def _steps(shown: ProcessVersion, versions: Sequence[ProcessVersion]) -> Sequence[Step]:
+    """In the order of the route of the diagram shown; then those that other versions alone have."""
+    steps: dict[str, Step] = {}
+    for version in (shown, *versions):
+        diagrams = compiled_version(version.id).diagrams
+        for key in (*diagrams.route, *diagrams.tasks):
+            spec = diagrams.tasks[key]
+            steps.setdefault(key, Step(key, spec.name, role_name(spec.role), version is not shown))
+    return list(steps.values())
