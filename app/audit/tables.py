@@ -58,6 +58,7 @@ RECORDS = {
     "decision": "case_id, task_id, key, office_id, user_id, outcome, reason_code, opinion, form, at",
     "directive": "number, kind, student_id, archive_id, archive_version, from_office_id, to_school_id, issuer_id,"
     " issued_by, case_id, issued_at, expires_at, signature",
+    "failed_decision": "case_id, task_id, cause, code, detail, since",
     "filing": "plan_id",
     "joint_answer": "task_id, user_id, outcome, reason_code, opinion, at",
     "halt": "process_key, case_id, reason, since, by_id",

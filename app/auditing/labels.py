@@ -55,6 +55,7 @@ VERBS = {
     "identity/reopen": "恢复用户",
     "cases/open": "提交申请",
     "cases/decide": "办理",
+    "cases/fail": "办理出错，未生效",
     "cases/answer_jointly": "会签",
     "cases/pre_review": "初审",
     "cases/repair_row": "补正名单",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,15 @@ from typing import Any
 from app.access import Actor
 from app.cases import operations
 from app.cases.operations import Answer
+from app.cases.operations.failed_decisions import Cause
 from app.cases.queries.bulk_decisions import bulk_tasks
 from app.cases.rules.bulk_decisions import AnotherStep
 from app.database import end_reading, transaction
 from app.errors import Missing, Refused, Stale, objections_of
 from app.web.errors import record_refused
 from workflows import Refusal
+
+log = logging.getLogger("xueji")
 
 
 def submit_once(
@@ -44,6 +48,29 @@ def submit_once(
         if first is None or first == seen:
             raise
         return first
+
+
+def decide_once(
+    key: str | None, task_id: int, content: Any, act: Callable[[], int], *, actor: Actor, reads_first: bool = True
+) -> int:
+    """Submit a decision once, as `submit_once` does; where a fault has undone it, its cause is kept by itself.
+
+    Raises as `submit_once`: whoever decides hears of the fault all the same.
+    """
+    try:
+        return submit_once(key, content, act, actor=actor, reads_first=reads_first)
+    except Exception as error:
+        if cause := operations.cause_of(error):
+            _keep(task_id, cause, actor)
+        raise
+
+
+def _keep(task_id: int, cause: Cause, actor: Actor) -> None:
+    try:
+        with contextlib.suppress(Stale), transaction():
+            operations.keep_failure(task_id, cause, actor=actor)
+    except Exception:  # what it was about is said, not that it could not be kept
+        log.exception("why the decision of task %s has failed could not be kept", task_id)
 
 
 def work_at_once(case_id: int) -> None:
@@ -83,12 +110,12 @@ def decide_each(task_ids: Sequence[int], answer: Answer, key: str | None, *, act
                 raise Missing()
             if task.step != steps[0]:
                 raise AnotherStep()
-            submit_once(
+            decide_once(
                 f"{key}:{task_id}" if key else None,
+                task_id,
                 ["bulk", task_id, answer.outcome, answer.opinion],
                 lambda task_id=task_id: operations.decide_in_bulk(task_id, answer, actor=actor),  # type: ignore[misc]
                 actor=actor,
-                reads_first=True,
             )
         except Refused as refused:
             refusal = objections_of(refused)[0]

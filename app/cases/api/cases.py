@@ -37,7 +37,7 @@ from app.cases.queries.parts_read import (
 )
 from app.cases.queries.row_repairs import row_to_repair
 from app.cases.rules import Light, light, time_left
-from app.cases.transactions import submit_once, work_at_once
+from app.cases.transactions import decide_once, submit_once, work_at_once
 from app.database import transaction
 from app.definitions.queries import current_version
 from app.divisions.models import OfficeKind
@@ -249,13 +249,8 @@ def show_task(task_id: int) -> TaskJson:
 def decide(task_id: int) -> CaseWithPapersJson | CaseBriefJson:
     typed, caller = read_json(DECISION), actor()
     answer = Answer(typed["outcome"], typed.get("reason_code"), typed.get("opinion") or "", typed.get("form") or {})
-    case_id = submit_once(
-        request.headers.get("Idempotency-Key"),
-        [task_id, typed],
-        lambda: operations.decide(task_id, answer, actor=caller),
-        actor=caller,
-        reads_first=True,
-    )
+    key, content = request.headers.get("Idempotency-Key"), [task_id, typed]
+    case_id = decide_once(key, task_id, content, lambda: operations.decide(task_id, answer, actor=caller), actor=caller)
     case, view = case_reading.read_case_of(caller, case_id)
     if has_list(case):
         work_at_once(case_id)

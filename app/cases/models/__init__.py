@@ -15,6 +15,7 @@ from app.cases.models.cases import (
     TaskStatus,
 )
 from app.cases.models.coming_changes import ComingChange
+from app.cases.models.failed_decisions import FailedDecision
 from app.cases.models.halts import Halt
 from app.cases.models.joint_answers import JointAnswer
 from app.cases.models.migrations import MigratedCase, MigratedStatus, Migration, MigrationStatus
@@ -33,6 +34,7 @@ __all__ = [
     "CaseStatus",
     "ComingChange",
     "Decision",
+    "FailedDecision",
     "Halt",
     "JointAnswer",
     "MigratedCase",

@@ -19,6 +19,7 @@ from app.cases.operations.batches import (
 from app.cases.operations.bulk_decisions import decide_in_bulk
 from app.cases.operations.coming_changes import call_off, keep_fault, take_effect
 from app.cases.operations.decisions import Answer, decide
+from app.cases.operations.failed_decisions import cause_of, keep_failure
 from app.cases.operations.idempotency import new_key, run_once, submitted
 from app.cases.operations.late_registrations import mark_late
 from app.cases.operations.migrations import (
@@ -46,12 +47,14 @@ __all__ = [
     "batches_to_work",
     "call_off",
     "cases_to_work",
+    "cause_of",
     "conclude",
     "decide",
     "decide_in_bulk",
     "expire_directive",
     "finish",
     "is_startable",
+    "keep_failure",
     "keep_fault",
     "keep_list_fault",
     "keep_papers",

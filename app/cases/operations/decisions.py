@@ -14,7 +14,8 @@ import workflows
 from app import audit, clock
 from app.access import Actor
 from app.cases import hooks, rules
-from app.cases.models import Attachment, Case, CaseStatus, Decision, Outcome, PreReview, TaskStatus
+from app.cases.models import Attachment, Case, CaseStatus, Decision, FailedDecision, Outcome, PreReview, TaskStatus
+from app.cases.operations.failed_decisions import end_failures
 from app.cases.operations.joint_decisions import add_answer, have_answered, hold_case_of
 from app.cases.operations.kept_forms import kept_form
 from app.cases.operations.late_registrations import overtaken
@@ -38,7 +39,7 @@ from app.web.conditions import faults_of_conditions, without_unasked
 from app.writes import Write
 from workflows import Kind, Run
 
-DECISIONS = table(Decision)
+DECISIONS, FAILED = table(Decision), table(FailedDecision)
 LONGEST_OPINION = 2000  # characters
 
 
@@ -112,6 +113,8 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     transition = Transition(task, version, run, siblings, now, context)
     writes = transition.writes(application=application, clocks=clocks, decided=task.id)
     writes.append(Write(DECISIONS, decision))
+    if task.failed:
+        writes.append(end_failures(task.id, now))
     if application and (numbers := numbers_in(application)):  # a repair may name another number
         write_together(*writes)
         hold_all(db.session.get_one(Case, task.case_id), numbers)
@@ -135,6 +138,7 @@ def _task_with_case() -> sa.Select[Any]:
     office, review, earlier = table(Office), table(PreReview), DECISIONS.alias("earlier")
     sibling = TASKS.alias("sibling")
     open_beside = sa.and_(sibling.c.case_id == TASKS.c.case_id, sibling.c.status == TaskStatus.OPEN)
+    failed = sa.exists().where(FAILED.c.task_id == TASKS.c.id, FAILED.c.ended_at.is_(None)).correlate(TASKS)
     columns = (TASKS.c[name] for name in ("id", "key", "run_task", "office_id", "duty", "status", "deadline", "note"))
     return (
         sa.select(
@@ -147,6 +151,7 @@ def _task_with_case() -> sa.Select[Any]:
             earlier.c.user_id.label("decided_by"),
             sibling.c.id.label("sibling_id"),
             sibling.c.run_task.label("sibling_run_task"),
+            failed.label("failed"),
             *case_columns(),
         )
         .select_from(TASKS)

@@ -15,7 +15,7 @@ from app.cases.presenters.cases import compiled_version_of, destination
 from app.cases.queries import proofs
 from app.cases.queries.migrations import asked_in
 from app.cases.queries.row_repairs import repair_task_of
-from app.cases.transactions import submit_once, work_at_once
+from app.cases.transactions import decide_once, submit_once, work_at_once
 from app.cases.views.blueprint import bp, flash_words
 from app.cases.views.case_page import case_page
 from app.cases.views.row_particulars import row_particulars
@@ -116,8 +116,9 @@ def decide(task_id: int) -> Any:
         if unfit:
             raise Objected([*unfit])
         operations.keep_papers(papers)
-        case_id = submit_once(
+        case_id = decide_once(
             request.form.get("key"),
+            task_id,
             [task_id, outcome, answer.reason_code, opinion, form, *([each.kind, each.sha256] for each in papers)],
             act,
             actor=caller,

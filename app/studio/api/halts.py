@@ -30,7 +30,7 @@ class HaltJson(TypedDict):
 
 
 class IncidentJson(TypedDict):
-    """A case at which the clock or the worker failed, and why."""
+    """A case that a fault has held up, and why; times -- that a person has tried, null for what the system retries."""
 
     case: str
     process: str
@@ -38,6 +38,7 @@ class IncidentJson(TypedDict):
     since: Instant
     code: str
     detail: str
+    times: int | None
 
 
 @bp.get("/halts")
@@ -59,7 +60,7 @@ def _halt(halt: Halt) -> HaltJson:
 
 @bp.get("/incidents")
 @allow("analyst", "publisher")
-@operation("办理异常：到期生效或办理名单时没有办成的办件，早的在前")
+@operation("办理异常：到期生效、办理名单和机构办理时因故障没有办成的办件，早的在前")
 def list_incidents() -> Page[IncidentJson]:
     return _incidents()
 
@@ -74,6 +75,7 @@ def _incidents() -> Page[IncidentJson]:
                 "since": instant(each.since),
                 "code": each.code,
                 "detail": each.detail,
+                "times": each.times,
             }
             for each in queries.incidents(actor())
         ]

@@ -87,7 +87,7 @@ def _resume(halt: Halt | None, what: str, subject: str, actor: Actor) -> None:
 
 def retry(number: str, *, actor: Actor) -> None:
     """Try again what the clock or the worker could not do with a case. Raises what stands against it, NoIncident."""
-    if all(each.number != number for each in incidents(actor)):
+    if not any(each.number == number and each.tried_again for each in incidents(actor)):
         raise NoIncident(number=number)
     case_id = found(execute(sa.select(CASES.c.id).where(CASES.c.number == number)).scalar())
     if not cases.take_effect(case_id, actor=actor):

@@ -10,16 +10,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.access import Actor
-from app.cases.models import Batch, Case, CaseStatus, ComingChange
+from app.cases.models import Batch, Case, CaseStatus, ComingChange, FailedDecision, Task, TaskStatus
 from app.cases.models.halts import Halt
 from app.database import db
 from app.definitions.models import Process
 from app.studio.queries.drafts import require_studio
 
+MOST = 200  # failed decisions that are listed, the oldest
+
 
 @dataclass(frozen=True)
 class Incident:
-    """A case at which the clock or the worker failed: what was to be done, since when, and why it could not be."""
+    """A case that a fault has held up: what was to be done, since when, and why it could not be.
+
+    tried_again -- by the clock or the worker, by themselves; what a person has to decide waits for a person.
+    """
 
     number: str
     process: str
@@ -27,6 +32,8 @@ class Incident:
     since: dt.datetime
     code: str
     detail: str
+    tried_again: bool = True
+    times: int | None = None  # that a person has tried
 
 
 def halts(actor: Actor) -> Sequence[Halt]:
@@ -46,7 +53,10 @@ def halt_of(key: str | None, case_id: int | None, *, lock: bool = False) -> Halt
 
 
 def incidents(actor: Actor) -> Sequence[Incident]:
-    """What could not be done and is tried again, the oldest first: changes on their day, lists. Raises NotAllowed."""
+    """What could not be done, the oldest first: changes on their day, lists, and what people have decided.
+
+    Raises NotAllowed.
+    """
     require_studio(actor)
     asked = sa.select(Case.number, Process.name.label("process"), Case.opened_at)
     asked = asked.join(Process, Process.key == Case.process_key).where(Case.status != CaseStatus.CLOSED)
@@ -66,4 +76,24 @@ def incidents(actor: Actor) -> Sequence[Incident]:
         for row in db.session.execute(lists.where(Batch.finished_at.is_(None), Batch.fault.is_not(None)))
         if row.fault
     ]
+    found += _of_decisions()
     return sorted(found, key=lambda each: (each.since, each.number))
+
+
+def _of_decisions() -> Sequence[Incident]:
+    """The decisions that a fault has undone, while their task still waits for one."""
+    columns = (Case.number, Process.name.label("process"), Task.name, FailedDecision)
+    asked = (
+        sa.select(*columns)
+        .join(Task, Task.id == FailedDecision.task_id)
+        .join(Case, Case.id == FailedDecision.case_id)
+        .join(Process, Process.key == Case.process_key)
+        .where(FailedDecision.ended_at.is_(None), Task.status == TaskStatus.OPEN)
+        .order_by(FailedDecision.id)
+        .limit(MOST)
+    )
+    return [
+        Incident(row.number, row.process, f"办理“{row.name}”", kept.since, kept.code, kept.detail, False, kept.times)
+        for row in db.session.execute(asked)
+        for kept in [row.FailedDecision]
+    ]
