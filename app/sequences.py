@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,13 +36,13 @@ def next_in(key: str, count: int = 1) -> int:
     return last - count + 1
 
 
-def next_with(key: str, query: Any) -> tuple[int, Any]:
-    """Take a number and read the one row of `query`, on PostgreSQL in one round trip."""
+def next_with(key: str, query: Any) -> tuple[int, Sequence[Any]]:
+    """Take a number and read the rows of `query`, one at least: on PostgreSQL in one round trip."""
     if db.session.connection().dialect.name != "postgresql":
-        return next_in(key), execute(query).one()
-    taken = _taking(key, 1).cte("taken")
-    row = execute(query.add_columns(taken.c.last.label("taken")).join(taken, sa.true())).one()
-    return row.taken, row
+        return next_in(key), db.session.execute(query).all()
+    taken = sa.select(_taking(key, 1).cte("taken").c.last).scalar_subquery()
+    rows = db.session.execute(query.add_columns(taken.label("taken"))).all()
+    return rows[0].taken, rows
 
 
 def _taking(key: str, count: int) -> Any:

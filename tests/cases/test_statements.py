@@ -15,7 +15,7 @@ from tests.support.transfer_case import Story, a_story
 
 #: of each step of a transfer, its commit not counted
 STEPS = ("receiving_school", "receiving_bureau", "releasing_school", "releasing_bureau", "pull")
-MOST = {"postgresql": (6, 6, 6, 8, 15), "sqlite": (15, 15, 15, 20, 42)}
+MOST = {"postgresql": (6, 6, 6, 8, 14), "sqlite": (15, 15, 15, 20, 42)}
 
 
 @contextmanager

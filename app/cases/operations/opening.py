@@ -38,7 +38,7 @@ from app.definitions.queries import (
 )
 from app.divisions.models import Office
 from app.errors import InvalidInput, Missing, Objected
-from app.sequences import next_in
+from app.sequences import next_in, next_with
 from app.students.operations import CaseContext
 from app.web import canonical, checked_form
 from app.web import objections as form_objections
@@ -123,11 +123,17 @@ def is_startable(process_key: str, actor: Actor) -> bool:
 
 
 def _new_case(
-    version: CompiledVersion, opening: Opening, applicant: Office, *, profile: str, opened_by: int | None
+    version: CompiledVersion,
+    opening: Opening,
+    applicant: Office,
+    *,
+    profile: str,
+    opened_by: int | None,
+    number: str | None = None,
 ) -> Case:
     now = clock.now()
     return Case(
-        number=_next_number(now),
+        number=number or _number(now, next_in(_series_of(now))),
         version_id=version.version_id,
         process_key=version.key,
         profile=profile,
@@ -173,9 +179,12 @@ def _insert(
     _start(case, version, opening, offices, actor=actor, later=later)
 
 
-def _next_number(now: dt.datetime) -> str:
-    day = f"{clock.local(now):%Y%m%d}"
-    return f"{day}-{next_in(f'case-{day}'):06d}"
+def _series_of(now: dt.datetime) -> str:
+    return f"case-{clock.local(now):%Y%m%d}"
+
+
+def _number(now: dt.datetime, place: int) -> str:
+    return f"{clock.local(now):%Y%m%d}-{place:06d}"
 
 
 def _start(
@@ -260,12 +269,13 @@ def open_follow_up(process_key: str, context: CaseContext) -> None:
         parties = execute(sa.select(CASES.c.parties).where(CASES.c.id == context.case_id)).scalar_one()
         giver = parties["releasing_school"]
     asked = sa.select(Office, Process.current_id).join(Process, Process.key == process_key)
-    asked = asked.where(Office.id.in_([receiver, giver]))
-    found = db.session.execute(asked).all()
-    version, offices = compiled_version(found[0].current_id), {office.id: office for office, _version in found}
+    asked, now = asked.where(Office.id.in_([receiver, giver])), clock.now()
+    place, found = next_with(_series_of(now), asked)
+    version, offices = compiled_version(found[0].current_id), {each.Office.id: each.Office for each in found}
     receiving, releasing = offices[receiver], offices[giver]
     opening = Opening(holds_student=False, receiving=receiving, releasing=releasing)
-    case = _new_case(version, opening, releasing, profile=context.profile, opened_by=None)
+    number = _number(now, place)
+    case = _new_case(version, opening, releasing, profile=context.profile, opened_by=None, number=number)
     case.follows_id, case.student_id = context.case_id, context.student_id
     _insert(case, version, opening, releasing, actor=context.actor, later=True)
     audit.record("cases/open", f"case:{case.number}", actor=context.actor, after={"process": process_key})

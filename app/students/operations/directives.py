@@ -40,7 +40,7 @@ def issue_directive(context: CaseContext, kind: DirectiveKind = DirectiveKind.AL
     context.claim()
     now = clock.now()
     series = sequence_of(context, kind, now)
-    place, archive = next_with(series, _archive_of(context.child))
+    place, (archive,) = next_with(series, _archive_of(context.child))
     if context.actor.office_id != archive.superior:
         raise rules.NotTheIssuer()
     days = int(context.policy.get("directive_days") or LIFE_OF_A_DIRECTIVE)
