@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,12 @@ from lxml import etree
 from tests.studio.conftest import Studio, studio  # noqa: F401 – a fixture
 from tests.support.browsers import Desk
 from tests.support.databases import on_sqlite
+from tests.support.diagram_content import DI, content
 from tests.support.modeler import Sheet, an_empty_draft, put
 
 pytestmark = on_sqlite
 Seat = Callable[..., Desk]
 FOREIGN = Path(__file__).parent / "foreign"
-DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 #: of each file what is moved, and what its move takes along
 MOVED = {
     "camunda": ("Event_end", {"Flow_2"}),
@@ -27,36 +26,6 @@ MOVED = {
     "spiffarena": ("Event_end", {"Flow_d"}),
     "yaoqiang": ("_end", {"_f8"}),
 }
-
-
-def content(text: str, without: set[str]) -> Counter[Any]:
-    """Every element under the ids around it, with attributes and text; numbers as numbers; but the pictures of some."""
-    root = etree.fromstring(text.encode())
-    for each in list(root.iter(f"{DI}BPMNShape", f"{DI}BPMNEdge")):
-        if each.get("bpmnElement") in without:
-            each.getparent().remove(each)
-    for each in list(root.iter(f"{DI}BPMNLabel")):
-        if not len(each) and not each.attrib:  # says nothing, and comes with a change of name
-            each.getparent().remove(each)
-    return Counter(
-        (each.tag, around(each), frozenset((name, plain(value)) for name, value in each.attrib.items()), said(each))
-        for each in root.iter(etree.Element)
-    )
-
-
-def around(element: Any) -> tuple[str, ...]:
-    return tuple(each.get("id") or etree.QName(each).localname for each in element.iterancestors())
-
-
-def plain(value: str) -> str:
-    try:
-        return repr(float(value))
-    except ValueError:
-        return value
-
-
-def said(element: Any) -> str:
-    return "" if len(element) else (element.text or "").strip()
 
 
 def bounds(text: str, element: str) -> Any:

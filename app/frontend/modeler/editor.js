@@ -7,6 +7,7 @@ import MinimapModule from "diagram-js-minimap";
 import ClipboardModule from "./clipboard";
 import ContextPadModule from "./context-pad";
 import ElementsModule from "./elements";
+import LayoutModule from "./layout";
 import MenusModule from "./menus";
 import PaletteModule from "./palette";
 import WordsModule from "./words";
@@ -17,7 +18,7 @@ export function editorIn(container, readOnly) {
   if (readOnly) { return new NavigatedViewer({ container, additionalModules: [...OFTEN, KeyboardModule] }); }
   const editor = new Modeler({
     container,
-    additionalModules: [...OFTEN, ElementsModule, PaletteModule, ContextPadModule, MenusModule, ClipboardModule],
+    additionalModules: [...OFTEN, ElementsModule, PaletteModule, ContextPadModule, MenusModule, ClipboardModule, LayoutModule],
   });
   container.prepend(editor.get("ownPalette").place);
   return editor;

@@ -48,7 +48,11 @@ async function start() {
 
 async function savingOf({ checking, drawn: original, ...parts }) {
   const saving = await new Saving({ ...parts, onSaved: () => checking.later() }).begin(original);
-  return () => { if (document.activeElement) { document.activeElement.blur(); } saving.save(); };
+  return () => {
+    const here = document.activeElement;
+    if (here && here.matches("input, textarea, select")) { here.blur(); } // what is typed there is said first
+    saving.save();
+  };
 }
 
 const places = () => [document.querySelector("#canvas svg[tabindex]"), place("player"), place("panel"), place("found"), place("tools").querySelector("[tabindex='0']")];

@@ -1,5 +1,7 @@
 // A file that says what a process is and nothing of how it is drawn: it is laid out in columns, from the start to the
 // right, a band for each lane. Whoever draws moves things from there; what cannot be placed stays in the file undrawn.
+import { columnsOf } from "../layout/columns";
+
 const BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 const DI = "http://www.omg.org/spec/BPMN/20100524/DI";
 const DC = "http://www.omg.org/spec/DD/20100524/DC";
@@ -45,7 +47,7 @@ class Drawing {
   // draws a process below `top`, and gives where it ends
   process(process, collaboration, top) {
     const nodes = own(process).filter((each) => NODE.test(each.localName) && each.localName !== "boundaryEvent");
-    const columns = columnsOf(nodes, all(process, "sequenceFlow"), all(process, "boundaryEvent"));
+    const columns = columnsIn(nodes, all(process, "sequenceFlow"), all(process, "boundaryEvent"));
     const lanes = all(process, "lane").filter((lane) => !all(lane, "lane").length);
     const laneOf = (node) => lanes.find((lane) => all(lane, "flowNodeRef").some((each) => each.textContent.trim() === node.getAttribute("id")));
     const width = LEFT + (Math.max(0, ...columns.values()) + 1) * COLUMN - 100;
@@ -111,31 +113,10 @@ function waypoints(from, to) {
   return [[under, from.y + from.height], [under, below], [over, below], [over, to.y + to.height]];
 }
 
-// how many steps each node is from where it begins, what leads back left aside; a border's flows leave its activity
-function columnsOf(nodes, flows, borders) {
+// what leaves a border leaves its activity
+function columnsIn(nodes, flows, borders) {
   const byId = new Map(nodes.map((node) => [node.getAttribute("id"), node]));
   borders.forEach((event) => byId.set(event.getAttribute("id"), byId.get(event.getAttribute("attachedToRef"))));
-  const after = new Map(nodes.map((node) => [node, []]));
-  const before = new Map(nodes.map((node) => [node, []]));
-  flows.forEach((flow) => {
-    const [source, target] = ["sourceRef", "targetRef"].map((name) => byId.get(flow.getAttribute(name)));
-    if (source && target) { after.get(source).push(target); }
-  });
-  const seen = new Set();
-  const follow = (node, around) => {
-    seen.add(node);
-    after.get(node).filter((next) => next !== node && !around.has(next)).forEach((next) => {
-      before.get(next).push(node);
-      if (!seen.has(next)) { follow(next, new Set(around).add(next)); }
-    });
-  };
-  const starts = nodes.filter((node) => node.localName === "startEvent");
-  [...starts, ...nodes].forEach((node) => { if (!seen.has(node)) { follow(node, new Set([node])); } });
-  const columns = new Map();
-  const place = (node) => {
-    if (!columns.has(node)) { columns.set(node, 1 + Math.max(-1, ...before.get(node).map(place))); }
-    return columns.get(node);
-  };
-  nodes.forEach(place);
-  return columns;
+  const pairs = flows.map((flow) => ["sourceRef", "targetRef"].map((name) => byId.get(flow.getAttribute(name))));
+  return columnsOf(nodes, pairs, nodes.filter((node) => node.localName === "startEvent"));
 }

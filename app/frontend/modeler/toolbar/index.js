@@ -1,7 +1,8 @@
 // The bar over the diagram: undo, zoom, align, find, minimap, full screen. One stop for Tab, arrows within it. Whoever
 // has changed the diagram by it, or clicked, is in the diagram again: its keys undo what was done.
 import { button, h } from "../page/dom";
-import { showWhole } from "../page/view";
+import { openDialog } from "../page/dialog";
+import { showFirst, showWhole } from "../page/view";
 
 export function toolbar(place, { editor, readOnly, showKeys, save }) {
   const get = (service) => editor.get(service, false);
@@ -23,6 +24,7 @@ export function toolbar(place, { editor, readOnly, showKeys, save }) {
     !readOnly && ["中齐", "many", align("middle"), "垂直居中"],
     !readOnly && ["横分", "three", distribute("horizontal"), "水平等距分布"],
     !readOnly && ["纵分", "three", distribute("vertical"), "垂直等距分布"],
+    !readOnly && ["自动排版", "", () => layOut(editor), "按先后重排整张图，泳池、泳道和内容不变；可以撤销"],
     null,
     ["放大", "", zoom(1.25), "放大（Ctrl++）"],
     ["缩小", "", zoom(0.8), "缩小（Ctrl+-）"],
@@ -45,6 +47,12 @@ export function toolbar(place, { editor, readOnly, showKeys, save }) {
   const enable = () => state(get, all);
   get("eventBus").on(["selection.changed", "commandStack.changed", "import.done"], enable);
   enable();
+}
+
+function layOut(editor) {
+  const refused = editor.get("layout").layOut();
+  if (refused) { openDialog("没有排版", h("p", {}, refused)); return; }
+  showFirst(editor);
 }
 
 const ELSEWHERE = ["查找", "快捷键", "全屏"]; // they take the focus themselves, or give it back
