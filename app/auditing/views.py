@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
 
 from app import audit, clock
-from app.access import actor, allow
+from app.access import Actor, actor, allow
 from app.auditing import labels, queries
 from app.auditing.queries import Wanted
 from app.cases.queries import process_names
@@ -18,12 +19,21 @@ from app.database import snapshot
 from app.errors import InvalidInput
 from app.identity.models import DUTY_NAMES
 from app.web import add_menu, cursor_after, decode_cursor
+from app.web.home import Tile, add_tiles
 from app.web.instants import read_day
 
 bp = Blueprint("auditing", __name__, template_folder="templates")
 add_menu("审计", "日志检索", "auditing.index", ("auditor",))
 add_menu("审计", "日志链校验", "auditing.verify", ("auditor",))
 PAGE = 30
+
+
+def _tiles(_caller: Actor) -> Iterator[Tile]:
+    yield Tile("audit", "日志检索", url_for("auditing.index"), text="检索", note="谁在何时对什么做了什么")
+    yield Tile("verify", "日志链校验", url_for("auditing.verify"), text="校验", note="核对日志和业务数据有没有被改动")
+
+
+add_tiles(_tiles, ("auditor",))
 FIELDS = ("person", "office", "verb", "subject", "since", "until")
 DUTIES = {duty.value: name for duty, name in DUTY_NAMES.items()} | {"clock": "系统"}
 

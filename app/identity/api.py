@@ -12,7 +12,8 @@ from app.divisions.presenters import OfficeBriefJson, office_brief
 from app.errors import Refused
 from app.identity import operations
 from app.identity.models import Duty
-from app.web import Instant, instant, operation, read_json
+from app.identity.queries import accounts
+from app.web import Asked, Instant, Page, instant, operation, page_of, read_json
 from app.web.sign_in_places import program_at
 
 bp = Blueprint("identity_api", __name__, url_prefix="/api/v1")
@@ -82,3 +83,56 @@ def show_me() -> MeJson:
         "name": user.name,
         "posts": [{"id": post.id, "office": office_brief(post.office), "duty": post.duty} for post in g.posts],
     }
+
+
+class AccountJson(TypedDict):
+    """An account: whose, in which posts, and whether one can sign in to it."""
+
+    id: int
+    username: str
+    name: str
+    posts: list[PostJson]
+    enabled: bool
+    locked_until: Instant | None
+    seen_at: Instant | None
+
+
+@bp.get("/accounts")
+@allow("secadmin")
+@operation(
+    "管辖范围内的账号",
+    query={
+        "q": {"type": "string", "maxLength": 40, "description": "用户名的开头，或姓名"},
+        "locked": {"type": "boolean", "description": "true 只列登录锁定中的"},
+    },
+    cursor=(int,),
+)
+def list_accounts(asked: Asked) -> Page[AccountJson]:
+    found = accounts.accounts(
+        actor(),
+        q=asked.get("q", ""),
+        locked=asked.get("locked", False),
+        after=asked["after"] or 0,
+        limit=asked["limit"] + 1,
+    )
+    return page_of(found, asked["limit"], _account_json, lambda each: [each.id])
+
+
+def _account_json(each: accounts.Account) -> AccountJson:
+    return {
+        "id": each.id,
+        "username": each.username,
+        "name": each.name,
+        "posts": [{"id": post.id, "office": office_brief(post.office), "duty": post.duty} for post in each.posts],
+        "enabled": each.enabled,
+        "locked_until": instant(each.locked_until),
+        "seen_at": instant(each.seen_at),
+    }
+
+
+@bp.post("/accounts/<int:user_id>/unlock")
+@allow("secadmin")
+@operation("核实身份后解除账号的登录锁定", status=204)
+def unlock_account(user_id: int) -> None:
+    with transaction():
+        operations.lift_locks(accounts.account_for(actor(), user_id), actor=actor())

@@ -9,5 +9,5 @@ def init_app(app: Flask) -> None:
     """Pages and calls for bureaus."""
     from app.reports import api, views
 
-    app.register_blueprint(views.bp)
+    app.register_blueprint(views.tables.bp)
     app.register_blueprint(api.bp)

@@ -8,7 +8,7 @@ from flask import Blueprint
 
 from app.access import actor, allow, require
 from app.divisions.presenters import OfficeBriefJson, office_brief
-from app.reports import queries
+from app.reports.queries import tables as queries
 from app.schools.api import OFFICE_CODE, YEAR
 from app.schools.arguments import NAMES_CHILDREN, STAGE, WATCHES, this_year
 from app.schools.models import Stage

@@ -59,6 +59,10 @@ def prepare(app: Flask) -> None:
     app.register_blueprint(openapi.bp)
     app.register_blueprint(font_size.bp)
     app.register_blueprint(checks.bp)
+    from app.web import home  # it puts itself into the menu above
+
+    app.register_blueprint(home.bp)
+    app.register_blueprint(home.api)
     app.add_url_rule("/healthz", "healthz", unavailable.healthz)
     app.add_url_rule("/readyz", "readyz", unavailable.readyz)
     folder = app.static_folder or ""
@@ -114,11 +118,15 @@ def add_menu(
     count: Callable[[], int] | None = None,
     *,
     kinds: tuple[str, ...] = (),
+    first: bool = False,
 ) -> None:
-    """Put a page into the side menu for these duties (at these kinds of office); `count` gives the number beside it."""
+    """Put a page into the side menu for these duties, all of them where none is named (at these kinds of office).
+
+    count -- gives the number beside it; first -- before whatever is there
+    """
     entry = (group, label, endpoint, duties, count, kinds)
     if not any(each[:3] == entry[:3] for each in _menu):
-        _menu.append(entry)
+        _menu.insert(0 if first else len(_menu), entry)
 
 
 def menu() -> list[dict[str, Any]]:
@@ -154,8 +162,8 @@ def sections(properties: Mapping[str, Any]) -> list[tuple[str | None, list[tuple
 
 
 def first_page() -> str:
-    """Where the work of whoever acts begins: the first page of their menu, else their posts."""
-    return next((item["url"] for group in menu() for item in group["items"]), url_for("identity.me"))
+    """Where everybody arrives: what they can do today."""
+    return url_for("home.index")
 
 
 def _refuse_nul() -> None:

@@ -25,7 +25,7 @@ def local_address(address: str | None) -> str:
     """A place inside this site, or the front page: nobody is ever sent elsewhere."""
     parts = urlsplit(address or "")
     if not address or parts.scheme or parts.netloc or not address.startswith("/") or address.startswith(("//", "/\\")):
-        return url_for("inbox.index")
+        return url_for("home.index")
     return address
 
 

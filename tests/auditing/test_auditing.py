@@ -120,8 +120,8 @@ def actor_at(office: Office) -> Actor:
 def test_the_page_searches_pages_on_and_speaks_chinese(auditor: Client, submitted: Story) -> None:
     submitted.agree_until("pull")
 
-    assert auditor.get("/").location == "/inbox"
-    assert auditor.get("/inbox").location == "/audit"
+    assert auditor.get("/").status == 200
+    assert auditor.get("/inbox").location == "/"
     page = auditor.get(f"/audit?subject={submitted.number}&verb=cases/decide&since=2026-11-23&until=2026-11-23")
     assert page.status == 200
     rows = auditor.page.xpath("//tbody/tr")

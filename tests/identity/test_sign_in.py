@@ -160,10 +160,10 @@ def test_after_signing_in_one_goes_on_to_where_one_wanted_but_never_elsewhere(cl
     assert client.get("/students?grade=13").location == "/sign-in?next=/students?grade%3D13"
     for wanted, reached in {
         "/students?grade=13": "/students?grade=13",
-        "https://example.com/": "/inbox",
-        "//example.com": "/inbox",
-        "/\\example.com": "/inbox",
-        "javascript:alert(1)": "/inbox",
+        "https://example.com/": "/",
+        "//example.com": "/",
+        "/\\example.com": "/",
+        "javascript:alert(1)": "/",
     }.items():
         browser = Client(client.app)
         browser.get("/sign-in")

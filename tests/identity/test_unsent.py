@@ -219,7 +219,7 @@ def test_an_old_link_to_an_address_that_only_takes_forms_leads_to_the_first_page
         next="/tasks/1/decision",
     )
 
-    assert answer.location == "/inbox"
+    assert answer.location == "/"
 
 
 def rules_that_take_forms(app: Flask) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from app.errors import InvalidInput, Refused
 from app.identity import operations, presenters, queries
 from app.identity.rules import NoPost
 from app.identity.views import resumed_forms
-from app.web import local_address, refilled_forms
+from app.web import first_page, local_address, refilled_forms
 from app.web.application import by_own_page
 from app.web.errors import status_of
 from app.web.sign_in_places import Place, new_mark, place
@@ -79,7 +79,7 @@ def _chosen_post(api: bool) -> queries.HeldPost | None:
 @allow(ANYONE)
 def sign_in() -> Any:
     if g.actor:
-        return redirect(url_for("inbox.index"))
+        return redirect(first_page())
     return sign_in_page(request.args.get("as", ""), None), 200
 
 
@@ -146,7 +146,7 @@ def open_session() -> Any:
         flash(told, "error")
     wanted = local_address(request.form.get("next"))
     if not refilled_forms.opens(urlsplit(wanted).path):  # an address that only takes forms
-        wanted = url_for("inbox.index")
+        wanted = first_page()
     response = redirect(url_for("resuming.resume") if kept else wanted)
     response.set_cookie(MARK, known.mark, max_age=ONE_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     return response
@@ -181,7 +181,7 @@ def choose_post() -> Any:
     with transaction():
         operations.choose_post(g.sign_in, chosen)
     flash(f"现以{chosen.office.name}“{chosen.duty_name}”身份办理。", "success")
-    return redirect(url_for("inbox.index"))
+    return redirect(first_page())
 
 
 @bp.get("/me/password")

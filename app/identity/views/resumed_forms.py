@@ -21,7 +21,7 @@ from app.database import db, transaction
 from app.identity.models import SignIn, UnsentForm
 from app.identity.queries import digest
 from app.sequences import insert_for
-from app.web import errors, refilled_forms
+from app.web import errors, first_page, refilled_forms
 from app.web.refilled_forms import Unsent
 
 bp = Blueprint("resuming", __name__)
@@ -164,7 +164,7 @@ def resume() -> Any:
     """To the page on which the form stood, where its text is put back."""
     unsent = unsent_form()
     if unsent is None:
-        return redirect(url_for("inbox.index"))
+        return redirect(first_page())
     page = refilled_forms.page_beside(unsent.path) or unsent.page or url_for("identity.me")
     session["unsent"] = page
     return redirect(page)

@@ -20,12 +20,6 @@ from app.web import encode_cursor, first_page, read_query
 LIGHTS = {"": "全部", "red": "已超期", "yellow": "三个工作日内到期", "green": "时限充裕"}
 
 
-@bp.get("/")
-@allow(SIGNED_IN)
-def front() -> Any:
-    return redirect(url_for("inbox.index"))
-
-
 @bp.get("/inbox")
 @allow(SIGNED_IN)
 def index() -> Any:

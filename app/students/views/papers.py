@@ -37,7 +37,7 @@ def directive(number: str) -> Any:
         "students/papers/directive.html",
         back=url_for("students.show", student_id=order.student_id)
         if _knows(order.student_id)
-        else url_for("inbox.index"),
+        else url_for("home.index"),
         directive=order,
         kind="允许转学指令" if order.kind is DirectiveKind.ALLOW_TRANSFER else "允许外招指令",
         says=DIRECTIVE_SAYS[order.status],

@@ -12,6 +12,7 @@ from app.studio.views import (  # noqa: F401 – their pages are of this bluepri
     replays,
     scenarios,
     step_figures,
+    today,
 )
 from app.studio.views.catalogue import bp
 

@@ -9,14 +9,14 @@ from flask import Blueprint, render_template, request, url_for
 
 from app import clock
 from app.access import actor, allow, require
-from app.reports import queries
+from app.reports.queries import tables as queries
 from app.schools.arguments import NAMES_CHILDREN, WATCHES, stage_wanted, year_wanted
 from app.schools.models import GRADES, STAGE_NAMES
 from app.students.models import CHANGE_NAMES
 from app.students.queries import locked_since
 from app.web import add_menu, after_id, decode_cursor, encode_cursor
 
-bp = Blueprint("reports", __name__, url_prefix="/reports", template_folder="templates")
+bp = Blueprint("reports", __name__, url_prefix="/reports", template_folder="../templates")
 PAGE = 50
 SOON = 30  # days before a suspension ends
 LOCK_TO_COME = 60  # days

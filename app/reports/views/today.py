@@ -1,0 +1,103 @@
+"""What the first page shows to those who decide and submit, and to whoever runs the system."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import url_for
+
+from app import clock
+from app.access import Actor
+from app.calendars import queries as calendars
+from app.cases import queries as cases
+from app.cases.queries import oversight
+from app.cases.rules import light, time_left
+from app.reports.queries import tables
+from app.reports.queries.background import MOST_WAITING, background_work
+from app.schools.arguments import NAMES_CHILDREN
+from app.web.home import Mark, Tile, add_panel, add_tiles
+
+DECIDES = ("operator", "approver")
+FIRST = 5  # tasks that the page shows itself
+
+
+def _tasks(caller: Actor) -> Iterator[Tile]:
+    """What waits at this desk, and what was told to the office."""
+    now = clock.now()
+    soon = clock.end_of(clock.add_working_days(clock.local(now).date(), 3)) + dt.timedelta(seconds=1)
+    late, before_soon = cases.count_waiting(caller, before=now), cases.count_waiting(caller, before=soon)
+    marks = []
+    if late:
+        marks.append(Mark("red", f"超期 {_counted(late)}", url_for("inbox.index", light="red")))
+    if before_soon > late:
+        marks.append(Mark("yellow", f"三日内 {before_soon - late}", url_for("inbox.index", light="yellow")))
+    waiting, most = cases.count_waiting(caller), cases.MOST_COUNTED
+    yield Tile(
+        "waiting", "待办", url_for("inbox.index"), waiting, most=most,
+        note="" if waiting else "暂无待办，辛苦了。", marks=tuple(marks),
+    )  # fmt: skip
+    unread = oversight.count_unread(caller)
+    yield Tile("notices", "未读通知", url_for("inbox.notices"), unread, most=most)
+
+
+def _counted(count: int) -> str:
+    return f"{cases.MOST_COUNTED}+" if count >= cases.MOST_COUNTED else str(count)
+
+
+def _submissions(caller: Actor) -> Iterator[Tile]:
+    """What an operator starts; the forms are chosen there."""
+    text = "转学、休学、复学、信息更正等" if caller.office_kind == "school" else "核定总数、招生方案、学校调整等"
+    yield Tile("start", "发起办件", url_for("applications.index"), text="发起", note=text)
+    if caller.office_kind == "school":
+        yield Tile("import", "批量导入", url_for("imports.index"), text="导入", note="新生名册等表格，先核对后提交")
+
+
+def _suspensions(caller: Actor) -> Iterator[Tile]:
+    """Suspensions that run out: somebody must apply for the resumption or another year."""
+    today, most = clock.today(), 50
+    ending = tables.suspensions_ending(caller, today + dt.timedelta(days=30), limit=most)
+    if ending:
+        over = sum(each.ends_on <= today for each in ending)
+        note = f"其中 {over} 人已满，须办理复学或续休" if over else "须办理复学或续休"
+        yield Tile("suspensions", "休学将满", url_for("reports.suspensions"), len(ending), most=most, note=note)
+
+
+def _machine(caller: Actor) -> Iterator[Tile]:
+    """What the system administrator watches: nothing of a child, and nothing of what is decided."""
+    missing = calendars.warnings()
+    note = missing[0] if missing else "今年和明年的节假日安排齐备。"
+    if caller.office_kind == "province":
+        yield Tile("calendar", "工作日历", url_for("calendars.index"), text="待导入" if missing else "齐备", note=note)
+    state = background_work()
+    yield Tile(
+        "lists", "等待后台办理的名单", figure=state.lists, most=MOST_WAITING,
+        note=f"其中 {state.faulted} 份上次没有办成，系统会再次办理。" if state.faulted else "",
+    )  # fmt: skip
+    note = f"最近一次没有送达：{state.fault}" if state.fault else ""
+    yield Tile("messages", "待发省际消息", figure=state.messages, most=MOST_WAITING, note=note)
+
+
+def _first(caller: Actor) -> Mapping[str, Any]:
+    """The most urgent tasks themselves."""
+    now, rows = clock.now(), cases.inbox(caller, limit=FIRST + 1)
+    return {
+        "rows": [
+            (
+                row,
+                light(row.deadline, now, paused=row.paused),
+                time_left(row.deadline, now, paused=row.paused),
+            )
+            for row in rows[:FIRST]
+        ],
+        "more": len(rows) > FIRST,
+        "starts": caller.duty == "operator",
+    }
+
+
+add_tiles(_tasks, DECIDES)
+add_tiles(_submissions, ("operator",))
+add_tiles(_suspensions, DECIDES, kinds=("school", *NAMES_CHILDREN))
+add_tiles(_machine, ("sysadmin",))
+add_panel("reports/today/first.html", _first, DECIDES)

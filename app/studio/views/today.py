@@ -1,0 +1,32 @@
+"""What the first page shows to analysts and publishers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import url_for
+
+from app.access import Actor
+from app.cases.models import MigrationStatus
+from app.studio.models import ProposalStatus
+from app.studio.queries import drafts, halts
+from app.studio.queries.migrations import migrations_of
+from app.web.home import Tile, add_tiles
+
+
+def _tiles(caller: Actor) -> Iterator[Tile]:
+    publishes = caller.duty == "publisher"
+    open_drafts = drafts.drafts_of(caller)
+    note = "" if open_drafts else "没有未完成的草稿；可从流程库改动已发布的流程，或新建流程。"
+    yield Tile("drafts", "流程草稿", url_for("studio.index"), len(open_drafts), note=note)
+    proposals = len(drafts.proposals_of(caller, status=ProposalStatus.OPEN))
+    note = "由您审核发布" if publishes else "等待发布员审核"
+    yield Tile("proposals", "发布申请", url_for("studio.proposals"), proposals, note=note)
+    waiting = sum(each.status is MigrationStatus.PROPOSED for each in migrations_of(caller))
+    yield Tile("migrations", "待决定的办件迁移", url_for("studio.migrations"), waiting)
+    halted, failed = len(halts.halts(caller)), len(halts.incidents(caller))
+    note = f"另有 {failed} 件后台没有办成" if failed else "后台办理正常"
+    yield Tile("halts", "已停办的流程与办件", url_for("studio.running"), halted, note=note)
+
+
+add_tiles(_tiles, ("analyst", "publisher"), kinds=("province",))
