@@ -17,7 +17,7 @@ pytestmark = on_sqlite
 Seat = Callable[..., Desk]
 ALLOWED = {"BPMN", "DMN", "FEEL", "XML", "JSON", "PDF"}
 FACTS = re.compile(
-    r"\boutcome\b|'agreed'|\"agreed\"|\btransfer\b"
+    r"\boutcome\b|['\"“]agreed['\"”]|\btransfer\b"
 )  # what the analyst has typed, and the key of the process
 KEYS = {"Ctrl", "Alt", "Shift", "Delete", "Esc"}  # as they stand on every keyboard
 #: codes are no words: file names, ids, verbs, facts and refusals by what joins their parts
@@ -109,6 +109,12 @@ def test_every_string_is_chinese_and_every_state_accessible(seat: Seat, studio: 
     for name in ("缩略图", "查找"):
         page.get_by_role("button", name=name, exact=True).click()
         look(name)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="模拟", exact=True).click()
+    look("simulation", axe=True)
+    for _ in range(4):
+        page.locator("#player .offer").first.click()
+        look(f"simulation, {page.locator('#player .said').inner_text()}", axe=True)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="快捷键", exact=True).click()
     look("keys", axe=True)

@@ -11,14 +11,15 @@ import LayoutModule from "./layout";
 import MenusModule from "./menus";
 import PaletteModule from "./palette";
 import WordsModule from "./words";
+import { DisableModelingModule, SimulationModule } from "./simulation/tokens";
 
-const OFTEN = [WordsModule, MinimapModule];
+const OFTEN = [WordsModule, MinimapModule, SimulationModule];
 
 export function editorIn(container, readOnly) {
   if (readOnly) { return new NavigatedViewer({ container, additionalModules: [...OFTEN, KeyboardModule] }); }
   const editor = new Modeler({
     container,
-    additionalModules: [...OFTEN, ElementsModule, PaletteModule, ContextPadModule, MenusModule, ClipboardModule, LayoutModule],
+    additionalModules: [...OFTEN, ElementsModule, PaletteModule, ContextPadModule, MenusModule, ClipboardModule, LayoutModule, DisableModelingModule],
   });
   container.prepend(editor.get("ownPalette").place);
   return editor;

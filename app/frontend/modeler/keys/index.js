@@ -12,7 +12,7 @@ const LIST = [
     ["Ctrl+F", "在图中查找"], ["Ctrl++　Ctrl+-　Ctrl+0　Ctrl+9", "放大、缩小、原来大小、看全图"], ["Alt+↓　Alt+↑", "选下一个、上一个元素"],
   ]],
   ["其他", [
-    ["Ctrl+S", "立即保存"], ["F6", "在图、属性、检查之间移动"], ["?", "打开本说明"], ["Esc", "取消正在画的、关闭菜单"],
+    ["Ctrl+S", "立即保存"], ["F6", "在图、属性、检查之间移动"], ["?", "打开本说明"], ["Esc", "取消正在画的、关闭菜单，结束演示或模拟"],
   ]],
 ];
 
@@ -27,7 +27,7 @@ export function bindKeys({ editor, readOnly, panel, save, places }) {
     if (keyboard.hasModifier(keyEvent) || keyEvent.altKey) { return undefined; }
     const chosen = editor.get("selection").get();
     if (keyEvent.key === "?") { showKeys(); return true; }
-    if (readOnly) { return undefined; }
+    if (readOnly || document.body.classList.contains("simulating")) { return undefined; }
     if (keyEvent.key === "n" || keyEvent.key === "N") { editor.get("ownMenus").open("own-create", "添加元素"); return true; }
     if ((keyEvent.key === "a" || keyEvent.key === "A") && chosen.length === 1) {
       editor.get("ownMenus").open("own-append", "接其他元素", chosen[0]);

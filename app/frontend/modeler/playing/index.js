@@ -12,12 +12,15 @@ export class Player {
     place.hidden = true;
     editor.get("eventBus").on("commandStack.changed", () => this.stop());
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !place.hidden && !event.defaultPrevented && !document.querySelector("dialog[open]")) { this.stop(); }
+      if (event.key === "Escape" && this.playing && !event.defaultPrevented && !document.querySelector("dialog[open]")) { this.stop(); }
     });
   }
 
+  onPlay() {} // whoever else uses the place ends
+
   // after: called when it ends
   play(finding, after = () => {}) {
+    this.onPlay();
     this.stop();
     this.after = after;
     this.from = document.activeElement;
@@ -62,6 +65,7 @@ export class Player {
   // in the place of the panel, so that the diagram keeps its room
   show(open) {
     this.place.hidden = !open;
+    this.playing = open;
     document.body.classList.toggle("playing", open);
   }
 
@@ -86,7 +90,7 @@ export class Player {
   }
 
   stop() {
-    if (this.place.hidden) { return; }
+    if (!this.playing) { return; }
     this.pause();
     this.unmark();
     this.show(false);

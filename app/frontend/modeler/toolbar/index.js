@@ -4,7 +4,7 @@ import { button, h } from "../page/dom";
 import { openDialog } from "../page/dialog";
 import { showFirst, showWhole } from "../page/view";
 
-export function toolbar(place, { editor, readOnly, showKeys, save }) {
+export function toolbar(place, { editor, readOnly, showKeys, save, simulate }) {
   const get = (service) => editor.get(service, false);
   const chosen = () => get("selection").get();
   const align = (where) => () => get("alignElements").trigger(chosen(), where);
@@ -15,7 +15,7 @@ export function toolbar(place, { editor, readOnly, showKeys, save }) {
     !readOnly && ["重做", "redo", () => get("commandStack").redo(), "重做（Ctrl+Y）"],
     null,
     !readOnly && ["复制", "some", () => get("copyPaste").copy(chosen()), "复制（Ctrl+C），可贴到别的流程图"],
-    !readOnly && ["粘贴", "", () => get("copyPaste").paste(), "粘贴（Ctrl+V）"],
+    !readOnly && ["粘贴", "edit", () => get("copyPaste").paste(), "粘贴（Ctrl+V）"],
     !readOnly && ["删除", "some", () => get("modeling").removeElements([...chosen()]), "删除（Delete）"],
     null,
     !readOnly && ["左齐", "many", align("left"), "左对齐"],
@@ -24,7 +24,7 @@ export function toolbar(place, { editor, readOnly, showKeys, save }) {
     !readOnly && ["中齐", "many", align("middle"), "垂直居中"],
     !readOnly && ["横分", "three", distribute("horizontal"), "水平等距分布"],
     !readOnly && ["纵分", "three", distribute("vertical"), "垂直等距分布"],
-    !readOnly && ["自动排版", "", () => layOut(editor), "按先后重排整张图，泳池、泳道和内容不变；可以撤销"],
+    !readOnly && ["自动排版", "edit", () => layOut(editor), "按先后重排整张图，泳池、泳道和内容不变；可以撤销"],
     null,
     ["放大", "", zoom(1.25), "放大（Ctrl++）"],
     ["缩小", "", zoom(0.8), "缩小（Ctrl+-）"],
@@ -32,6 +32,7 @@ export function toolbar(place, { editor, readOnly, showKeys, save }) {
     ["全图", "", () => showWhole(editor), "看全图（Ctrl+9）"],
     null,
     !readOnly && ["查找", "", () => setTimeout(() => get("searchPad").toggle()), "在图中查找（Ctrl+F）"],
+    ["模拟", "", simulate, "模拟：放入令牌，逐步看流程怎样走，不改动流程图"],
     ["缩略图", "", () => get("minimap").toggle(), "打开或收起缩略图"],
     ["全屏", "", () => fullScreen(), "全屏"],
     ["快捷键", "", showKeys, "快捷键一览（?）"],
@@ -44,7 +45,9 @@ export function toolbar(place, { editor, readOnly, showKeys, save }) {
   const all = shown.filter((each) => each.tagName === "BUTTON");
   all[0].tabIndex = 0;
   moveByArrows(place, all);
-  const enable = () => state(get, all);
+  let simulating = false;
+  const enable = () => state(get, all, simulating);
+  get("eventBus").on("simulation.changed", ({ active }) => { simulating = active; enable(); });
   get("eventBus").on(["selection.changed", "commandStack.changed", "import.done"], enable);
   enable();
 }
@@ -55,7 +58,7 @@ function layOut(editor) {
   showFirst(editor);
 }
 
-const ELSEWHERE = ["查找", "快捷键", "全屏"]; // they take the focus themselves, or give it back
+const ELSEWHERE = ["模拟", "查找", "快捷键", "全屏"]; // they take the focus themselves, or give it back
 const LOOKS = ["放大", "缩小", "原大", "全图", "缩略图", "保存"];
 
 function backToDiagram(get, event, [word]) {
@@ -71,12 +74,14 @@ function withoutEdges(entries) {
 
 const LEAST = { some: 1, many: 2, three: 3 };
 
-function state(get, all) {
+function state(get, all, simulating) {
   const count = get("selection").get().length;
   all.forEach((each) => {
     const { needs } = each.dataset;
     let able = true;
-    if (needs === "undo") { able = get("commandStack").canUndo(); }
+    if (needs && simulating) { able = false; }
+    else if (needs === "edit") { able = true; }
+    else if (needs === "undo") { able = get("commandStack").canUndo(); }
     else if (needs === "redo") { able = get("commandStack").canRedo(); }
     else if (needs) { able = count >= LEAST[needs]; }
     each.setAttribute("aria-disabled", String(!able));
