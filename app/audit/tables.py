@@ -40,7 +40,7 @@ MARKS = {
     "message_out": {"sent_at", "attempts", "next_attempt_at", "fault"},
     "notice": {"read_at"},
     "suspension": {"reminded_at"},
-    "task": {"reminded_at", "escalated_at"},
+    "task": {"reminded_at", "escalated_at", "seen_at"},
 }
 #: the record of an act: these columns never change and the row is never deleted
 RECORDS = {
@@ -55,7 +55,8 @@ RECORDS = {
     " reverses_id",
     "class_check": "case_id, school_id, year, term, grade, class_number, teacher, listed, present, unlisted, digest",
     "contest": "student_id, other_id, kind, explanation, marked_at, marked_by_id",
-    "decision": "case_id, task_id, key, office_id, user_id, outcome, reason_code, opinion, form, at",
+    "decision": "case_id, task_id, key, office_id, user_id, outcome, reason_code, opinion, form, at, state_before,"
+    " clocks_before",
     "directive": "number, kind, student_id, archive_id, archive_version, from_office_id, to_school_id, issuer_id,"
     " issued_by, case_id, issued_at, expires_at, signature",
     "failed_decision": "case_id, task_id, cause, code, detail, since",
@@ -77,6 +78,7 @@ RECORDS = {
     "quota_entry": "kind, seats, case_id, at",
     "quota_version": "total, before, basis, case_id, set_at",
     "reorganisation": "office_id, kind, successor_id, effective_on, basis, before, after, case_id",
+    "step_back": "case_id, kind, task_id, from_task_id, office_id, user_id, reason, at",
     "supervision": "case_id, task_id, office_id, user_id, opinion, at",
     "suspension": "student_id, certificate, starts_on",
     "task": "case_id, run_task, key",
@@ -91,8 +93,13 @@ FORWARD = {
         " OR NEW.closed_at <> OLD.closed_at OR NEW.applicant_office_id <> OLD.applicant_office_id"
         " OR NEW.version_id IS DISTINCT FROM OLD.version_id)",
     ),
+    "decision": ("undone_id", "OLD.undone_id IS NOT NULL AND NEW.undone_id IS DISTINCT FROM OLD.undone_id"),
     "directive": ("status", "OLD.status <> 'issued' AND NEW.status <> OLD.status"),
     "filing": ("number, accepted_at", "OLD.number IS NOT NULL AND (NEW.number IS NULL OR NEW.number <> OLD.number)"),
+    "joint_answer": (
+        "taken_back_at",
+        "OLD.taken_back_at IS NOT NULL AND NEW.taken_back_at IS DISTINCT FROM OLD.taken_back_at",
+    ),
     "plan": ("status", "OLD.status = 'ended' AND NEW.status <> 'ended'"),
     "proposal": ("status, version_id", "OLD.status <> 'open' AND NEW.status <> OLD.status"),
     "task": (

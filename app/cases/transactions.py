@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.access import Actor
-from app.cases import operations
+from app.cases import operations, queries
+from app.cases.models import Case
 from app.cases.operations import Answer
 from app.cases.operations.failed_decisions import Cause
+from app.cases.queries import View
 from app.cases.queries.bulk_decisions import bulk_tasks
+from app.cases.queries.seen import seen_first
 from app.cases.rules.bulk_decisions import AnotherStep
 from app.database import end_reading, transaction
 from app.errors import Missing, Refused, Stale, objections_of
@@ -122,3 +125,14 @@ def decide_each(task_ids: Sequence[int], answer: Answer, key: str | None, *, act
             record_refused(refused)
         results.append(DecidedInBulk(task_id, task.row.number if task else None, refusal))
     return results
+
+
+def read_and_seen(actor: Actor, number: str) -> tuple[Case, View]:
+    """A case as `queries.case_for` gives it; what waits in the actor's office is noted as seen before it is shown."""
+    case, view = queries.case_for(actor, number)
+    if not (first := seen_first(case, actor)):
+        return case, view
+    end_reading()
+    with transaction():
+        operations.mark_seen(first)
+    return queries.case_for(actor, number)

@@ -1,6 +1,13 @@
 """Cases, tasks, decisions and directives, for programs (contract.md)."""
 
-from app.cases.api import bulk_decisions, directives, processes, students, tasks  # noqa: F401 – their calls are of this blueprint
+from app.cases.api import (  # noqa: F401 – their calls are of this blueprint
+    bulk_decisions,
+    directives,
+    processes,
+    returns,
+    students,
+    tasks,
+)
 from app.cases.api.cases import bp
 
 __all__ = ["bp"]

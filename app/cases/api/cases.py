@@ -36,9 +36,10 @@ from app.cases.queries.parts_read import (
     CaseRead,
 )
 from app.cases.queries.row_repairs import row_to_repair
+from app.cases.queries.seen import is_seen_first, seen_first
 from app.cases.rules import Light, light, time_left
 from app.cases.transactions import decide_once, submit_once, work_at_once
-from app.database import transaction
+from app.database import end_reading, transaction
 from app.definitions.queries import current_version
 from app.divisions.models import OfficeKind
 from app.errors import Missing, Objected
@@ -173,7 +174,14 @@ def list_cases(asked: Asked) -> Page[CaseJson]:
 @allow("operator", "approver")
 @operation("一个办件")
 def show_case(number: str) -> CaseWithPapersJson:
-    return case_answer(actor(), number)
+    caller = actor()
+    case, view = case_reading.read_case(caller, number)
+    if first := seen_first(case, caller):
+        end_reading()
+        with transaction():
+            operations.mark_seen(first)
+        case, view = case_reading.read_case(caller, number)
+    return _with_papers(case, view)
 
 
 @bp.post("/cases/<number>/recall")
@@ -240,6 +248,11 @@ def _inbox_item(row: queries.InboxRow, caller: Actor, now: dt.datetime) -> Inbox
 @operation("一个环节")
 def show_task(task_id: int) -> TaskJson:
     task = queries.task_for(actor(), task_id)
+    if is_seen_first(task, task.case, actor()):
+        end_reading()
+        with transaction():
+            operations.mark_seen([task_id])
+        task = queries.task_for(actor(), task_id)
     return task_json(task, compiled_version_of(task.case), actor())
 
 

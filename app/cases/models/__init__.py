@@ -21,6 +21,7 @@ from app.cases.models.joint_answers import JointAnswer
 from app.cases.models.migrations import MigratedCase, MigratedStatus, Migration, MigrationStatus
 from app.cases.models.moves import Move, MoveStatus
 from app.cases.models.notices import Attachment, Notice, NoticeKind, Supervision
+from app.cases.models.step_backs import StepBack, StepBackKind
 from app.cases.models.submissions import Submission
 
 __all__ = [
@@ -49,6 +50,8 @@ __all__ = [
     "PreReview",
     "RouteStep",
     "RowStatus",
+    "StepBack",
+    "StepBackKind",
     "Submission",
     "Supervision",
     "Task",

@@ -235,6 +235,7 @@ class Task(Model):
     )  # {"code", "detail"} standing in the task, such as E-QUOTA-01
     reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     escalated_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    seen_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # by its office, but for who brought it there
 
     case: Mapped[Case] = relationship(back_populates="tasks")
     office: Mapped[Office] = relationship(lazy="joined")
@@ -254,7 +255,7 @@ OUTCOME_NAMES = {outcome: OUTCOMES[outcome].record for outcome in Outcome}  # wh
 
 
 class Decision(Model):
-    """办理结果 – the recorded outcome of a task, never altered."""
+    """办理结果 – the recorded outcome of a task, never altered; one that was taken back stays, and counts no more."""
 
     __tablename__ = "decision"
     __table_args__ = (
@@ -275,6 +276,10 @@ class Decision(Model):
     opinion: Mapped[str] = mapped_column(sa.String(2000), default="")
     form: Mapped[Any] = mapped_column(Json)
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    # what to return to when it is taken back: the run before it, and the clocks where it has changed them
+    state_before: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
+    clocks_before: Mapped[Any] = mapped_column(Json, nullable=True, deferred=True)
+    undone_id: Mapped[int | None] = mapped_column(sa.ForeignKey("step_back.id"))  # it counts no more
 
     case: Mapped[Case] = relationship(back_populates="decisions")
     task: Mapped[Task] = relationship()

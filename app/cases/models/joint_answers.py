@@ -17,7 +17,14 @@ class JointAnswer(Model):
 
     __tablename__ = "joint_answer"
     __table_args__ = (
-        sa.UniqueConstraint("task_id", "user_id", name="uq_joint_answer_once"),
+        sa.Index(
+            "uq_joint_answer_once",
+            "task_id",
+            "user_id",
+            unique=True,
+            sqlite_where=sa.text("taken_back_at IS NULL"),
+            postgresql_where=sa.text("taken_back_at IS NULL"),
+        ),
         sa.CheckConstraint(
             "outcome = 'agree' OR (reason_code IS NOT NULL AND opinion <> '')", name="reason_when_not_agreed"
         ),
@@ -30,5 +37,6 @@ class JointAnswer(Model):
     reason_code: Mapped[str | None] = mapped_column(sa.String(30))
     opinion: Mapped[str] = mapped_column(sa.String(2000))
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    taken_back_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # 收回: it counts no more
 
     user: Mapped[User] = relationship()

@@ -35,7 +35,10 @@ from app.cases.operations.opening import is_startable, open_case, open_follow_up
 from app.cases.operations.pre_reviews import pre_review
 from app.cases.operations.recall import expire_directive, recall, revoke_directive, terminate, terminate_others
 from app.cases.operations.reminders import read_all_notices, read_notice, supervise, urge
+from app.cases.operations.returns import send_back_to, targets_for
 from app.cases.operations.row_repairs import repair_row
+from app.cases.operations.seen import mark_seen
+from app.cases.operations.step_backs import take_back
 from app.cases.operations.task_acts import act_on, acts_for
 
 __all__ = [
@@ -60,6 +63,7 @@ __all__ = [
     "keep_papers",
     "leave_case",
     "mark_late",
+    "mark_seen",
     "may_attach_to",
     "migrations_to_work",
     "move_case",
@@ -78,9 +82,12 @@ __all__ = [
     "repair_row",
     "revoke_directive",
     "run_once",
+    "send_back_to",
     "submitted",
     "supervise",
+    "take_back",
     "take_effect",
+    "targets_for",
     "terminate",
     "terminate_others",
     "undo_one",

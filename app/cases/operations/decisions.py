@@ -61,17 +61,17 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     over), Objected (what was typed), or whatever refusal a service task raised that the diagram did not foresee.
     """
     now = clock.now()
-    task, siblings, decided = _task_to_decide(task_id)
+    task, siblings, decided, undone = _task_to_decide(task_id)
     version = compiled_version(task.version_id)
     spec = version.diagrams.tasks.get(task.key)  # none: the case was migrated, and this task is over
     joint = spec.joint if spec else None
-    _check_may_decide(task, actor, decided)
+    _check_may_decide(task, actor, [*decided, *undone])
     if joint:
         hold_case_of(task.case_id)
-        task, siblings, decided = _task_to_decide(task_id)
+        task, siblings, decided, undone = _task_to_decide(task_id)
         if task.version_id != version.version_id:
             raise Stale()
-        _check_may_decide(task, actor, decided, answered=actor.user_id in have_answered(task_id))
+        _check_may_decide(task, actor, [*decided, *undone], answered=actor.user_id in have_answered(task_id))
     answer = _canonical(version, task.key, answer)
     _check_answer(version, task.key, answer)
     if struck := answer.form.get(STRUCK):
@@ -109,6 +109,8 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
             repaired=application is not None,
         ),
         "at": now,
+        "state_before": bytes(task.state),
+        "clocks_before": task.clocks if clocks is not None else None,
     }
     transition = Transition(task, version, run, siblings, now, context)
     writes = transition.writes(application=application, clocks=clocks, decided=task.id)
@@ -149,6 +151,7 @@ def _task_with_case() -> sa.Select[Any]:
             earlier.c.key.label("decided_key"),
             earlier.c.outcome.label("decided_outcome"),
             earlier.c.user_id.label("decided_by"),
+            earlier.c.undone_id.label("decided_undone"),
             sibling.c.id.label("sibling_id"),
             sibling.c.run_task.label("sibling_run_task"),
             failed.label("failed"),
@@ -164,8 +167,9 @@ def _task_with_case() -> sa.Select[Any]:
     )
 
 
-def _task_to_decide(task_id: int) -> tuple[Row, dict[str, int], list[Decided]]:
-    """The task with its case, the case's open tasks by the engine's id, its decisions so far. Raises Missing.
+def _task_to_decide(task_id: int) -> tuple[Row, dict[str, int], list[Decided], list[Decided]]:
+    """The task with its case, the case's open tasks by the engine's id, its decisions so far: those that stand, and
+    those that were taken back. Raises Missing.
 
     One statement, so one moment; nothing is locked. Whoever decides meanwhile raises the case's revision, and the
     claim before the first write notices it. (A lock here would show the case as it is and its tasks as they were.)
@@ -175,15 +179,22 @@ def _task_to_decide(task_id: int) -> tuple[Row, dict[str, int], list[Decided]]:
         raise Missing()
     siblings = {row.sibling_run_task: row.sibling_id for row in rows if row.sibling_id}
     known = {
-        row.decision_id: (row.decided_key, str(row.decided_outcome.value), row.decided_by)
+        row.decision_id: (row.decided_undone, (row.decided_key, str(row.decided_outcome.value), row.decided_by))
         for row in rows
         if row.decision_id
     }
-    return rows[0], siblings, [known[each] for each in sorted(known)]
+    stand: list[Decided] = []
+    undone: list[Decided] = []
+    for each in sorted(known):
+        (stand if known[each][0] is None else undone).append(known[each][1])
+    return rows[0], siblings, stand, undone
 
 
 def _check_may_decide(task: Row, actor: Actor, decided: Sequence[Decided], *, answered: bool = False) -> None:
-    """The office's own person of that duty, who did not draft the case (domain.md, Decisions)."""
+    """The office's own person of that duty, who did not draft the case (domain.md, Decisions).
+
+    decided -- what was taken back counts here too: what was typed at a repair stays in the application
+    """
     above = actor.answers_for(task.office_path) and actor.office_kind != "school"
     if task.office_id != actor.office_id and not above:
         raise Missing()  # whoever answers for the office may see the task, never decide in its place

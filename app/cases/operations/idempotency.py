@@ -52,6 +52,12 @@ class Submitted:
         return int(found.case_id)
 
 
+def forget_submissions(case_id: int, *, actor: Actor) -> None:
+    """What this person has submitted of a case without a key may be submitted again: it has been taken back."""
+    mine = SUBMISSIONS.c.post_id == actor.post_id, SUBMISSIONS.c.case_id == case_id
+    execute(sa.delete(SUBMISSIONS).where(*mine, SUBMISSIONS.c.key.startswith("=")))
+
+
 def submitted(key: str | None, content: Any, *, actor: Actor) -> Submitted:
     """Name what is submitted. Raises InvalidInput for a key that is too long."""
     if key and len(key) > 80:

@@ -29,8 +29,9 @@ def hold_case_of(case_id: int) -> None:
 
 
 def have_answered(task_id: int) -> set[int]:
-    """The users who have answered that task."""
-    return set(execute(sa.select(ANSWERS.c.user_id).where(ANSWERS.c.task_id == task_id)).scalars())
+    """The users who have answered that task, and have not taken it back."""
+    mine = ANSWERS.c.task_id == task_id, ANSWERS.c.taken_back_at.is_(None)
+    return set(execute(sa.select(ANSWERS.c.user_id).where(*mine)).scalars())
 
 
 def add_answer(task: Any, joint: Joint, answer: Any, *, actor: Actor, now: dt.datetime) -> Any:
@@ -55,6 +56,7 @@ def add_answer(task: Any, joint: Joint, answer: Any, *, actor: Actor, now: dt.da
         actor=actor,
         after={"task": task.key, "outcome": answer.outcome, "reason": answer.reason_code},
     )
-    given = execute(sa.select(*(ANSWERS.c[name] for name in row)).where(mine).order_by(ANSWERS.c.id)).all()
+    stands = ANSWERS.c.taken_back_at.is_(None)
+    given = execute(sa.select(*(ANSWERS.c[name] for name in row)).where(mine, stands).order_by(ANSWERS.c.id)).all()
     outcome = joint.outcome_of([str(each.outcome.value) for each in given])
     return next((each for each in reversed(given) if each.outcome == outcome), None)

@@ -94,7 +94,8 @@ class PolicyEnforcement:
     def _decisions(self) -> Sequence[Decided]:
         if self._decided is None:
             asked = sa.select(DECISIONS.c.key, DECISIONS.c.outcome, DECISIONS.c.user_id)
-            rows = execute(asked.where(DECISIONS.c.case_id == self.case_id).order_by(DECISIONS.c.id))
+            stands = DECISIONS.c.case_id == self.case_id, DECISIONS.c.undone_id.is_(None)
+            rows = execute(asked.where(*stands).order_by(DECISIONS.c.id))
             self._decided = [(row.key, str(row.outcome.value), row.user_id) for row in rows]
         return [*self._decided, self._now] if self._now else self._decided
 

@@ -61,7 +61,9 @@ def state_of(step: RouteStep | StepRead, case: AnyCase) -> json_types.State:
     if any(task.key == step.key and task.status is TaskStatus.OPEN for task in case.tasks):
         return "waiting"
     latest = [task for task in case.tasks if task.key == step.key]
-    return "done" if latest and latest[-1].status is TaskStatus.DONE else "to come"
+    decided = [each for each in case.decisions if each.key == step.key]
+    stands = not decided or decided[-1].undone_id is None
+    return "done" if stands and latest and latest[-1].status is TaskStatus.DONE else "to come"
 
 
 def case_json(case: CaseRead, view: View) -> json_types.CaseJson:
@@ -161,6 +163,7 @@ def decision_json(decision: DecisionRead) -> json_types.DecisionJson:
         "opinion": decision.opinion,
         "form": {name: decision.form[name] for name, _words in shown_of(decision)},
         "at": instant(decision.at),
+        "stands": decision.undone_id is None,
     }
 
 

@@ -104,6 +104,25 @@ class DecisionJson(TypedDict):
     opinion: str
     form: dict[str, str]
     at: Instant
+    stands: bool
+
+
+class TargetJson(TypedDict):
+    """退回目标: a step done before, to which a task may be sent back."""
+
+    key: str
+    name: str
+    office: str
+    by: str
+    at: Instant
+    why_not: str | None
+    ends: list[str]
+
+
+class TargetsJson(TypedDict):
+    """退回目标列表: every step done before."""
+
+    targets: list[TargetJson]
 
 
 State = Literal["done", "waiting", "to come", "skipped"]

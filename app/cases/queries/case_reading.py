@@ -84,9 +84,9 @@ CASE_COLUMNS = (
     "ended_because", "late_at", "opened_at", "closed_at",
 )  # fmt: skip
 PARTS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
-    "tasks": (Task, ("id", "key", "name", "office_id", "duty", "status", "arrived_at", "deadline", "note")),
+    "tasks": (Task, ("id", "key", "name", "office_id", "duty", "status", "arrived_at", "deadline", "note", "seen_at")),
     "route": (RouteStep, ("position", "key", "name", "office_id", "duty", "reason", "skipped")),
-    "decisions": (Decision, ("id", "key", "outcome", "reason_code", "opinion", "form", "at")),
+    "decisions": (Decision, ("id", "key", "outcome", "reason_code", "opinion", "form", "at", "user_id", "undone_id")),
     "attachments": (Attachment, ("id", "kind", "name", "media_type", "size", "sha256", "added_at")),
 }
 OFFICE_COLUMNS = ("code", "name", "kind", "path")
@@ -152,9 +152,9 @@ def _case(row: Row) -> CaseRead:
     case.tasks = [
         TaskRead(
             key_, case, key, name, office_id, _office(*office), Duty(duty), TaskStatus(status), _instant(arrived),
-            _instant(deadline), _json(note),
+            _instant(deadline), _json(note), _instant(seen) if seen else None,
         )
-        for key_, key, name, office_id, duty, status, arrived, deadline, note, *office in _rows(row.tasks)
+        for key_, key, name, office_id, duty, status, arrived, deadline, note, seen, *office in _rows(row.tasks)
     ]  # fmt: skip
     case.route = [
         StepRead(position, key, name, office_id, _office(*office), Duty(duty), reason, bool(skipped))
@@ -163,9 +163,9 @@ def _case(row: Row) -> CaseRead:
     case.decisions = [
         DecisionRead(
             key_, case, key, _office(*office), PersonRead(person), Outcome(outcome), reason, opinion, _json(form),
-            _instant(at),
+            _instant(at), user_id, undone_id,
         )
-        for key_, key, outcome, reason, opinion, form, at, *office, person in _rows(row.decisions)
+        for key_, key, outcome, reason, opinion, form, at, user_id, undone_id, *office, person in _rows(row.decisions)
     ]  # fmt: skip
     case.attachments = [
         PaperRead(key_, kind, name, media_type, size, sha256, _office(*office), _instant(added))

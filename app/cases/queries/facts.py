@@ -70,7 +70,7 @@ def last_to_agree(case_id: int) -> int | None:
     """The office that was the last to agree in this case."""
     agreed: int | None = db.session.scalar(
         sa.select(Decision.office_id)
-        .where(Decision.case_id == case_id, Decision.outcome.in_(AGREEING))
+        .where(Decision.case_id == case_id, Decision.outcome.in_(AGREEING), Decision.undone_id.is_(None))
         .order_by(Decision.id.desc())
         .limit(1)
     )

@@ -24,10 +24,11 @@ def joint_of(task: Task) -> Joint | None:
 
 
 def answers_to(task_ids: Sequence[int]) -> list[JointAnswer]:
-    """What has been answered to those tasks, in the order in which it was."""
+    """What has been answered to those tasks and was not taken back, in the order in which it was."""
     if not task_ids:
         return []
-    asked = sa.select(JointAnswer).where(JointAnswer.task_id.in_(task_ids)).options(joinedload(JointAnswer.user))
+    stands = JointAnswer.task_id.in_(task_ids), JointAnswer.taken_back_at.is_(None)
+    asked = sa.select(JointAnswer).where(*stands).options(joinedload(JointAnswer.user))
     return list(db.session.scalars(asked.order_by(JointAnswer.id)))
 
 

@@ -245,7 +245,7 @@ def _decisions_of(case_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     found: dict[int, list[tuple[str, str]]] = {each: [] for each in case_ids}
     asked = sa.select(DECISIONS.c.case_id, DECISIONS.c.key, DECISIONS.c.outcome).order_by(DECISIONS.c.id)
     for some in _chunks(case_ids):
-        for row in execute(asked.where(DECISIONS.c.case_id.in_(some))):
+        for row in execute(asked.where(DECISIONS.c.case_id.in_(some), DECISIONS.c.undone_id.is_(None))):
             found[row.case_id].append((row.key, str(row.outcome.value)))
     return found
 
@@ -264,6 +264,8 @@ def _open_tasks_with(rows: sa.Table, case_ids: Sequence[int]) -> dict[int, list[
     """By case the keys of its open tasks to which such rows belong."""
     found: dict[int, list[str]] = defaultdict(list)
     asked = sa.select(TASKS.c.case_id, TASKS.c.key).join(rows, rows.c.task_id == TASKS.c.id).distinct()
+    if rows is ANSWERS:
+        asked = asked.where(ANSWERS.c.taken_back_at.is_(None))
     for some in _chunks(case_ids):
         for row in execute(asked.where(TASKS.c.case_id.in_(some), TASKS.c.status == TaskStatus.OPEN)):
             found[row.case_id].append(row.key)

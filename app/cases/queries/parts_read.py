@@ -47,6 +47,7 @@ class TaskRead:
     arrived_at: dt.datetime
     deadline: dt.datetime
     note: Any
+    seen_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ class DecisionRead:
     opinion: str
     form: Any
     at: dt.datetime
+    user_id: int
+    undone_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ def positions(text: str) -> set[int]:
 
 def struck_before(case_id: int, office_id: int) -> str:
     """What the office has said last in this case, such as with a list that it sent back; empty when nothing."""
-    by_it = (Decision.case_id == case_id, Decision.office_id == office_id)
+    by_it = (Decision.case_id == case_id, Decision.office_id == office_id, Decision.undone_id.is_(None))
     forms = db.session.scalars(sa.select(Decision.form).where(*by_it).order_by(Decision.id.desc()))
     return next((str(form[STRUCK]) for form in forms if STRUCK in form), "")
 

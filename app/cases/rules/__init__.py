@@ -4,6 +4,7 @@ from app.cases.rules.deadlines import Light, days_left, light, reported_late, ti
 from app.cases.rules.refusals import (
     AlreadyOpen,
     AnsweredAlready,
+    CannotGoBack,
     Halted,
     KeyReused,
     NothingToCome,
@@ -38,6 +39,7 @@ __all__ = [
     "RESOLVERS",
     "AlreadyOpen",
     "AnsweredAlready",
+    "CannotGoBack",
     "Halted",
     "KeyReused",
     "Light",

@@ -108,3 +108,10 @@ class Halted(Refused):
 
     code = "E-HALTED"
     text = "办理已挂起（{reason}），恢复之前不能作出决定。"
+
+
+class CannotGoBack(Refused):
+    """A decision that is not taken back, a step to which a case is not sent back."""
+
+    code = "E-BACK"
+    text = "不能收回或退回：{why}。"

@@ -15,7 +15,7 @@ from app.cases.presenters.cases import compiled_version_of, destination
 from app.cases.queries import proofs
 from app.cases.queries.migrations import asked_in
 from app.cases.queries.row_repairs import repair_task_of
-from app.cases.transactions import decide_once, submit_once, work_at_once
+from app.cases.transactions import decide_once, read_and_seen, submit_once, work_at_once
 from app.cases.views.blueprint import bp, flash_words
 from app.cases.views.case_page import case_page
 from app.cases.views.row_particulars import row_particulars
@@ -42,7 +42,7 @@ def show(number: str) -> Any:
 
 def page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] | None = None) -> str:
     """The case as this office may see it, with what it may do; `errors` and `typed` when something was refused."""
-    case, view = queries.case_for(actor(), number)
+    case, view = read_and_seen(actor(), number)
     if case.version_id is None:
         return takeover_page(case)
     page = case_page(actor(), case, view, errors=errors or (), typed=typed)
@@ -53,7 +53,7 @@ def page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] 
 @allow("operator", "approver")
 def rows(number: str) -> Any:
     """The list of children with what was said and what became of each; on its own page, since it may be long."""
-    case, view = queries.case_for(actor(), number)
+    case, view = read_and_seen(actor(), number)
     progress, place = queries.progress_of(case.id), decode_cursor(int)
     if progress is None or not view.content:
         raise Missing()
@@ -87,6 +87,7 @@ def diagram(number: str) -> Any:
 @written_on("cases.pre_review")
 @written_on("cases.urge")
 @written_on("cases.act")
+@written_on("cases.take_back")
 @written_on("cases.supervise")
 def page_of_task(task_id: int, key: str = "") -> str:  # noqa: ARG001 – the address of an act names it
     """Where what is done with a task (an act by its key) is typed: the page of its case."""
@@ -163,6 +164,16 @@ def act(task_id: int, key: str) -> Any:
         number = queries.case_number(operations.act_on(task_id, key, actor=actor()))
     flash(ACTS[key].done, "success")
     return redirect(url_for("cases.show", number=number))
+
+
+@bp.post("/tasks/<int:task_id>/take-back")
+@allow("operator", "approver")
+def take_back(task_id: int) -> Any:
+    caller = actor()
+    what = ["take-back", task_id]
+    case_id = submit_once(None, what, lambda: operations.take_back(task_id, actor=caller), actor=caller)
+    flash("已收回，本环节可以重新办理。", "success")
+    return redirect(url_for("cases.show", number=queries.case_number(case_id)))
 
 
 @bp.post("/tasks/<int:task_id>/supervision")

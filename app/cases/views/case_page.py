@@ -37,6 +37,8 @@ from app.cases.queries.parts_read import (
 )
 from app.cases.queries.rehearsals import rehearsal_of
 from app.cases.queries.reversals import Reversals, reversals_of
+from app.cases.queries.step_backs import taken_back_by
+from app.cases.queries.targets import has_targets
 from app.cases.rules import permissions
 from app.cases.rules.permissions import CaseFacts
 from app.cases.views.blueprint import Button, opinion_help, recommendations, status_tag
@@ -126,6 +128,7 @@ class Desk:
     sent_back: SentBack | None
     papers: Sequence[proofs.Proof] | None  # those that a repair brings along; None where none are handed in
     kinds_attached: set[str]
+    sends_back: bool  # to a step that the office has done before
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,7 @@ class Offers:
     supervise: Sequence[Task]
     acts: Sequence[tuple[Task, Sequence[TaskAct]]]  # by a button alone
     attach: bool
+    take_back: Task | None
     recall: bool
     revoke: bool
     call_off: bool
@@ -298,6 +302,7 @@ def _desk(waiting: WaitingTask, context: PageContext) -> Desk:
         sent_back=sent_back(case, version) if context.view.whole else None,
         papers=proofs.proofs_of(version) if spec.kind is Kind.REPAIR else None,
         kinds_attached={each.kind for each in case.attachments},
+        sends_back=has_targets(task),
     )
 
 
@@ -312,6 +317,7 @@ def _offers(context: PageContext, directive: Directive | None) -> Offers:
         supervise=[task for task in context.waiting if supervision_refused(task, actor, context.now) is None],
         acts=[(task, acts) for task in context.waiting if (acts := operations.acts_for(task, actor))],
         attach=permissions.why_not_attach(facts, actor, waits_here=here) is None,
+        take_back=taken_back_by(case, actor),
         recall=permissions.why_not_recall(facts, effects, actor) is None,
         revoke=directive is not None
         and why_not_revoke(directive.number, directive.status, directive.issuer_id, actor) is None,

@@ -16,6 +16,7 @@ from app.cases.queries.coming_changes import live
 from app.cases.queries.joint_answers import answers_by_task
 from app.cases.queries.proofs import kinds_of
 from app.cases.queries.reversals import taken_back
+from app.cases.transactions import read_and_seen
 from app.cases.views.blueprint import bp
 from app.cases.views.compared import compared
 from app.cases.views.timeline import application_lines
@@ -38,7 +39,7 @@ ROW_RESULTS = {RowStatus.WAITING: "待办理", RowStatus.ACCEPTED: "已注册", 
 @allow("operator", "approver")
 def sheet(number: str) -> Any:
     """For whoever sees the case's content; printing is written down."""
-    case, view = queries.case_for(actor(), number)
+    case, view = read_and_seen(actor(), number)
     if not view.whole or case.version is None:
         raise Missing()
     version = compiled_version_of(case)

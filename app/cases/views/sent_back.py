@@ -25,10 +25,11 @@ class SentBack:
 
 def sent_back(case: Case, version: Any) -> SentBack | None:
     """The last send-back with what came of it; None for a case that never was."""
-    back = next((each for each in reversed(case.decisions) if each.outcome is Outcome.SEND_BACK), None)
+    stand = [each for each in case.decisions if each.undone_id is None]
+    back = next((each for each in reversed(stand) if each.outcome is Outcome.SEND_BACK), None)
     if back is None:
         return None
-    repairs = [each for each in case.decisions if each.id > back.id and Kind.REPAIR in version.kinds([each.key])]
+    repairs = [each for each in stand if each.id > back.id and Kind.REPAIR in version.kinds([each.key])]
     reasons = {each["code"]: each["text"] for each in version.reasons}
     return SentBack(
         back,

@@ -7,7 +7,16 @@ from typing import Any
 
 from app import clock
 from app.cases import rules
-from app.cases.models import OUTCOME_NAMES, Case, CaseOutcome, CaseStatus, Decision, JointAnswer, Outcome, TaskStatus
+from app.cases.models import (
+    OUTCOME_NAMES,
+    Case,
+    CaseOutcome,
+    CaseStatus,
+    Decision,
+    JointAnswer,
+    Outcome,
+    TaskStatus,
+)
 from app.cases.models.coming_changes import ComingChange
 from app.cases.presenters.applications import state_of_declared
 from app.cases.presenters.cases import compiled_version_of, light_of, shown_of, state_of
@@ -18,6 +27,7 @@ from app.cases.queries.migrations import decided_in
 from app.cases.queries.parts_read import (
     ComingRead,
 )
+from app.cases.views.went_back import went_back
 from app.database import db
 from app.definitions.queries import APPLICATION
 from app.definitions.rules.forms import fields_of
@@ -47,7 +57,8 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
     arrived = {task.id: task.arrived_at for task in case.tasks}
     names = {task.id: task.name for task in case.tasks}
     joint = answers_by_task(compiled_version_of(case), case)
-    entries.extend(_said_jointly(each, names[each.task_id], see) for said in joint.values() for each in said)
+    said = {(each.user_id, each.at): each for some in joint.values() for each in some}  # once, though a task came twice
+    entries.extend(_said_jointly(each, names[each.task_id], see) for each in said.values())
     for decision in case.decisions:
         elapsed = clock.working_days_between(
             clock.local(arrived[decision.task_id]).date(), clock.local(decision.at).date()
@@ -57,8 +68,8 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
                 "title": names[decision.task_id],
                 "office": decision.office.name,
                 "who": decision.user.name if see and decision.task_id not in joint else "",
-                "outcome": _recorded(case, decision),
-                "kind": {Outcome.REFUSE: "red", Outcome.SEND_BACK: "amber"}.get(decision.outcome, "green"),
+                "outcome": _recorded(case, decision) + ("" if decision.undone_id is None else "（不再有效）"),
+                "kind": _colour(decision),
                 "opinion": _opinion(decision) if see and decision.task_id not in joint else "",
                 "reason": f"会签结果，{len(joint[decision.task_id])} 人提出意见" if decision.task_id in joint else "",
                 "at": decision.at,
@@ -67,6 +78,7 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
             }
         )
     entries.extend(_hurried(case, see, names))
+    entries.extend(went_back(case, see))
     if case.late_at:
         entries.append(_late(case))
     entries.sort(key=lambda entry: entry["at"])
@@ -94,6 +106,12 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
     elif case.ended_because:
         entries.append(_the_end(case))
     return entries
+
+
+def _colour(decision: Decision) -> str:
+    if decision.undone_id is not None:
+        return "grey"
+    return {Outcome.REFUSE: "red", Outcome.SEND_BACK: "amber"}.get(decision.outcome, "green")
 
 
 def _said_jointly(answer: JointAnswer, task: str, see: bool) -> dict[str, Any]:
@@ -213,7 +231,7 @@ def _to_come(case: Case) -> list[dict[str, Any]]:
 
 def marks(case: Case) -> dict[str, str]:
     """Element id to its mark, for the picture of the diagram."""
-    marks = {decision.key: "done" for decision in case.decisions}
+    marks = {decision.key: "done" for decision in case.decisions if decision.undone_id is None}
     marks |= {task.key: "waiting" for task in case.tasks if task.status is TaskStatus.OPEN}
     return marks
 

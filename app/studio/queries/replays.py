@@ -113,7 +113,8 @@ def _closed_since(key: str, since: dt.date) -> tuple[Sequence[Row], bool]:
 def _decisions_of(case_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     found: dict[int, list[tuple[str, str]]] = {each: [] for each in case_ids}
     asked = sa.select(DECISIONS.c.case_id, DECISIONS.c.key, DECISIONS.c.outcome)
-    for row in execute(asked.where(DECISIONS.c.case_id.in_(case_ids)).order_by(DECISIONS.c.id)):
+    stands = DECISIONS.c.case_id.in_(case_ids), DECISIONS.c.undone_id.is_(None)
+    for row in execute(asked.where(*stands).order_by(DECISIONS.c.id)):
         found[row.case_id].append((row.key, str(row.outcome.value)))
     return found
 

@@ -67,6 +67,7 @@ def both_on_record(roster: Row) -> bool:
             Decision.case_id == roster.case_id,
             Decision.office_id.in_((roster.here_id, roster.source_id)),
             Decision.outcome == "agree",
+            Decision.undone_id.is_(None),
         )
     )
     return set(agreed) == {roster.here_id, roster.source_id}

@@ -1,0 +1,52 @@
+"""收回, 退回到已办环节, for programs."""
+
+from __future__ import annotations
+
+from app.access import actor, allow
+from app.cases import operations
+from app.cases.api.cases import answer_of, bp
+from app.cases.presenters.json_types import CaseWithPapersJson, TargetsJson
+from app.cases.presenters.targets import target_json
+from app.cases.transactions import submit_once
+from app.web import operation, read_json
+
+SEND_BACK = {
+    "type": "object",
+    "properties": {
+        "to": {"type": "string", "title": "退回到的环节", "maxLength": 40},
+        "reason": {"type": "string", "title": "退回原因", "maxLength": 500, "x-widget": "textarea"},
+    },
+    "required": ["to", "reason"],
+}
+
+
+@bp.post("/tasks/<int:task_id>/take-back")
+@allow("operator", "approver")
+@operation("收回本人刚办理的环节")
+def take_back_task(task_id: int) -> CaseWithPapersJson:
+    caller = actor()
+    what = ["take-back", task_id]
+    case_id = submit_once(None, what, lambda: operations.take_back(task_id, actor=caller), actor=caller)
+    return answer_of(caller, case_id)
+
+
+@bp.get("/tasks/<int:task_id>/targets")
+@allow("operator", "approver")
+@operation("可以退回到的已办环节，各附退回后作废的内容")
+def list_targets(task_id: int) -> TargetsJson:
+    _task, targets = operations.targets_for(task_id, actor=actor())
+    return {"targets": [target_json(each) for each in targets]}
+
+
+@bp.post("/tasks/<int:task_id>/send-back")
+@allow("operator", "approver")
+@operation("退回到本机构已办的环节", body=SEND_BACK)
+def send_task_back(task_id: int) -> CaseWithPapersJson:
+    typed, caller = read_json(SEND_BACK), actor()
+    to, reason = typed["to"], typed["reason"]
+    what = ["send-back", task_id, to, reason]
+
+    def act() -> int:
+        return operations.send_back_to(task_id, to, reason, actor=caller)
+
+    return answer_of(caller, submit_once(None, what, act, actor=caller))

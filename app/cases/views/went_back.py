@@ -1,0 +1,27 @@
+"""收回、退回: each time a case went back, as its page tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.cases.models import Case, StepBackKind
+from app.cases.queries.step_backs import step_backs_of
+
+
+def went_back(case: Case, see: bool) -> Iterator[dict[str, Any]]:
+    """What was taken back, or sent back over by the office that came after."""
+    for back in step_backs_of(case.id) if any(each.undone_id is not None for each in case.decisions) else ():
+        taken = back.kind is StepBackKind.TAKEN_BACK
+        yield {
+            "title": back.task.name,
+            "office": back.office.name,
+            "who": back.user.name if see else "",
+            "outcome": "收回，重新办理" if taken else "退回，重新办理",
+            "kind": "amber",
+            "opinion": back.reason if see else "",
+            "reason": "",
+            "at": back.at,
+            "state": "done",
+            "duration": "",
+        }
