@@ -3,6 +3,7 @@
 from app.cases.api import (  # noqa: F401 – their calls are of this blueprint
     bulk_decisions,
     directives,
+    hand_overs,
     processes,
     returns,
     students,

@@ -17,6 +17,7 @@ from app.cases.models.cases import (
 from app.cases.models.coming_changes import ComingChange
 from app.cases.models.failed_decisions import FailedDecision
 from app.cases.models.halts import Halt
+from app.cases.models.hand_overs import CaseCopy, HandOver
 from app.cases.models.joint_answers import JointAnswer
 from app.cases.models.migrations import MigratedCase, MigratedStatus, Migration, MigrationStatus
 from app.cases.models.moves import Move, MoveStatus
@@ -30,6 +31,7 @@ __all__ = [
     "Batch",
     "BatchRow",
     "Case",
+    "CaseCopy",
     "CaseOffice",
     "CaseOutcome",
     "CaseStatus",
@@ -37,6 +39,7 @@ __all__ = [
     "Decision",
     "FailedDecision",
     "Halt",
+    "HandOver",
     "JointAnswer",
     "MigratedCase",
     "MigratedStatus",

@@ -236,6 +236,7 @@ class Task(Model):
     reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     escalated_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     seen_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # by its office, but for who brought it there
+    assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("app_user.id"))  # 转办: who alone decides it
 
     case: Mapped[Case] = relationship(back_populates="tasks")
     office: Mapped[Office] = relationship(lazy="joined")

@@ -20,6 +20,7 @@ from app.cases.operations.bulk_decisions import decide_in_bulk
 from app.cases.operations.coming_changes import call_off, keep_fault, take_effect
 from app.cases.operations.decisions import Answer, decide
 from app.cases.operations.failed_decisions import cause_of, keep_failure
+from app.cases.operations.hand_overs import copy_case, hand_over, read_copy
 from app.cases.operations.idempotency import new_key, run_once, submitted
 from app.cases.operations.late_registrations import mark_late
 from app.cases.operations.migrations import (
@@ -52,10 +53,12 @@ __all__ = [
     "cases_to_work",
     "cause_of",
     "conclude",
+    "copy_case",
     "decide",
     "decide_in_bulk",
     "expire_directive",
     "finish",
+    "hand_over",
     "is_startable",
     "keep_failure",
     "keep_fault",
@@ -76,6 +79,7 @@ __all__ = [
     "profile",
     "read_all_notices",
     "read_attachment",
+    "read_copy",
     "read_notice",
     "recall",
     "release",

@@ -41,6 +41,7 @@ from workflows import Kind, Run
 
 DECISIONS, FAILED = table(Decision), table(FailedDecision)
 LONGEST_OPINION = 2000  # characters
+OF_THE_TASK = ("id", "key", "run_task", "office_id", "duty", "status", "deadline", "note", "assignee_id")
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,17 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     over), Objected (what was typed), or whatever refusal a service task raised that the diagram did not foresee.
     """
     now = clock.now()
-    task, siblings, decided, undone = _task_to_decide(task_id)
+    task, siblings, decided, more = _task_to_decide(task_id)
     version = compiled_version(task.version_id)
     spec = version.diagrams.tasks.get(task.key)  # none: the case was migrated, and this task is over
     joint = spec.joint if spec else None
-    _check_may_decide(task, actor, [*decided, *undone])
+    _check_may_decide(task, actor, decided, more)
     if joint:
         hold_case_of(task.case_id)
-        task, siblings, decided, undone = _task_to_decide(task_id)
+        task, siblings, decided, more = _task_to_decide(task_id)
         if task.version_id != version.version_id:
             raise Stale()
-        _check_may_decide(task, actor, [*decided, *undone], answered=actor.user_id in have_answered(task_id))
+        _check_may_decide(task, actor, decided, more, answered=actor.user_id in have_answered(task_id))
     answer = _canonical(version, task.key, answer)
     _check_answer(version, task.key, answer)
     if struck := answer.form.get(STRUCK):
@@ -141,7 +142,7 @@ def _task_with_case() -> sa.Select[Any]:
     sibling = TASKS.alias("sibling")
     open_beside = sa.and_(sibling.c.case_id == TASKS.c.case_id, sibling.c.status == TaskStatus.OPEN)
     failed = sa.exists().where(FAILED.c.task_id == TASKS.c.id, FAILED.c.ended_at.is_(None)).correlate(TASKS)
-    columns = (TASKS.c[name] for name in ("id", "key", "run_task", "office_id", "duty", "status", "deadline", "note"))
+    columns = (TASKS.c[name] for name in OF_THE_TASK)
     return (
         sa.select(
             *columns,
@@ -152,6 +153,7 @@ def _task_with_case() -> sa.Select[Any]:
             earlier.c.outcome.label("decided_outcome"),
             earlier.c.user_id.label("decided_by"),
             earlier.c.undone_id.label("decided_undone"),
+            earlier.c.office_id.label("decided_at"),
             sibling.c.id.label("sibling_id"),
             sibling.c.run_task.label("sibling_run_task"),
             failed.label("failed"),
@@ -167,9 +169,20 @@ def _task_with_case() -> sa.Select[Any]:
     )
 
 
-def _task_to_decide(task_id: int) -> tuple[Row, dict[str, int], list[Decided], list[Decided]]:
-    """The task with its case, the case's open tasks by the engine's id, its decisions so far: those that stand, and
-    those that were taken back. Raises Missing.
+@dataclass(frozen=True)
+class Beside:
+    """Of the decisions of a case what counts for who may decide, but not for what has been decided.
+
+    undone -- those that were taken back: what was typed at a repair stays in the application; offices -- for which
+    office each person has decided what stands.
+    """
+
+    undone: Sequence[Decided]
+    offices: frozenset[tuple[int, int]]
+
+
+def _task_to_decide(task_id: int) -> tuple[Row, dict[str, int], list[Decided], Beside]:
+    """The task with its case, the case's open tasks by the engine's id, its decisions so far. Raises Missing.
 
     One statement, so one moment; nothing is locked. Whoever decides meanwhile raises the case's revision, and the
     claim before the first write notices it. (A lock here would show the case as it is and its tasks as they were.)
@@ -178,31 +191,31 @@ def _task_to_decide(task_id: int) -> tuple[Row, dict[str, int], list[Decided], l
     if not rows:
         raise Missing()
     siblings = {row.sibling_run_task: row.sibling_id for row in rows if row.sibling_id}
-    known = {
-        row.decision_id: (row.decided_undone, (row.decided_key, str(row.decided_outcome.value), row.decided_by))
-        for row in rows
-        if row.decision_id
-    }
+    known = {row.decision_id: row for row in rows if row.decision_id}
     stand: list[Decided] = []
     undone: list[Decided] = []
     for each in sorted(known):
-        (stand if known[each][0] is None else undone).append(known[each][1])
-    return rows[0], siblings, stand, undone
+        row = known[each]
+        said = (row.decided_key, str(row.decided_outcome.value), row.decided_by)
+        (stand if row.decided_undone is None else undone).append(said)
+    offices = frozenset((row.decided_by, row.decided_at) for row in known.values() if row.decided_undone is None)
+    return rows[0], siblings, stand, Beside(undone, offices)
 
 
-def _check_may_decide(task: Row, actor: Actor, decided: Sequence[Decided], *, answered: bool = False) -> None:
-    """The office's own person of that duty, who did not draft the case (domain.md, Decisions).
-
-    decided -- what was taken back counts here too: what was typed at a repair stays in the application
-    """
+def _check_may_decide(
+    task: Row, actor: Actor, decided: Sequence[Decided], more: Beside, *, answered: bool = False
+) -> None:
+    """The office's own person of that duty, who did not draft the case (domain.md, Decisions)."""
     above = actor.answers_for(task.office_path) and actor.office_kind != "school"
     if task.office_id != actor.office_id and not above:
         raise Missing()  # whoever answers for the office may see the task, never decide in its place
-    facts = permissions.TaskFacts(task.office_id, task.duty, task.status, task.deadline)
-    mine = {key for key, _outcome, by in decided if by == actor.user_id}
+    facts = permissions.TaskFacts(task.office_id, task.duty, task.status, task.deadline, task.assignee_id)
+    mine = {key for key, _outcome, by in (*decided, *more.undone) if by == actor.user_id}
     repaired = Kind.REPAIR in compiled_version(task.version_id).kinds(mine)
     drafted = repaired or actor.user_id in (task.opened_by, task.pre_reviewed_by)
-    if refusal := permissions.why_not_decide(facts, facts_of_row(task), actor, drafted=drafted, answered=answered):
+    elsewhere = any(by == actor.user_id and office != task.office_id for by, office in more.offices)
+    how = {"drafted": drafted, "answered": answered, "elsewhere": elsewhere}
+    if refusal := permissions.why_not_decide(facts, facts_of_row(task), actor, **how):
         if isinstance(refusal, Stale):
             refusal = _ended(task)
             refusal.was_over = True

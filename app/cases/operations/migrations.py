@@ -193,6 +193,8 @@ def _changed_task(
             "deadline": clock.deadline_after(now, case.clocks.get(task.key, days)),
             "reminded_at": None,
             "escalated_at": None,
+            "assignee_id": None,
+            "seen_at": None,
             "note": note,
         }
     if before.working_days != after.working_days and task.key not in case.clocks:

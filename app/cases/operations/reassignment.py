@@ -147,6 +147,7 @@ def _readdress_tasks(case: Row, version: CompiledVersion, parties: Mapping[str, 
             continue
         task.office_id = parties[spec.role]
         task.arrived_at, task.reminded_at, task.escalated_at = now, None, None
+        task.assignee_id, task.seen_at = None, None
         task.deadline = clock.deadline_after(now, case.clocks.get(task.key, spec.working_days or DEFAULT_DAYS))
         known: Mapping[str, Any] = task.note or {}
         task.note = {**known, "detail": f"{known.get('detail', '')}{why}，原由其他机构办理，现由本机构办理。"}

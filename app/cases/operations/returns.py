@@ -16,12 +16,11 @@ from app.cases.operations.joint_decisions import hold_case_of
 from app.cases.operations.step_backs import step_back
 from app.cases.operations.transitions import case_by_number, task_row
 from app.cases.queries.cases import case_number
-from app.cases.queries.facts import facts_of_case, facts_of_task, has_drafted
-from app.cases.queries.joint_answers import has_answered
+from app.cases.queries.may_decide import why_not_decide
 from app.cases.queries.step_backs import StepBackPlan
 from app.cases.queries.targets import Target, targets_of
 from app.cases.queries.tasks import task_for
-from app.cases.rules import Halted, permissions
+from app.cases.rules import Halted
 from app.cases.rules.refusals import CannotGoBack
 from app.database import db, execute, table, write_together
 from app.errors import InvalidInput, Missing, Objected, Refused
@@ -35,21 +34,10 @@ REASON = {
 }
 
 
-def why_not_send_back(task: Task, actor: Actor) -> Refused | None:
-    """Against sending that task back: whoever may decide it may."""
-    return permissions.why_not_decide(
-        facts_of_task(task),
-        facts_of_case(task.case),
-        actor,
-        drafted=has_drafted(task, actor),
-        answered=has_answered(task, actor),
-    )
-
-
 def targets_for(task_id: int, *, actor: Actor) -> tuple[Task, list[Target]]:
     """The task, and where the actor may send it back to. Raises Missing, and whatever refuses it."""
     task = task_for(actor, task_id)
-    if refusal := why_not_send_back(task, actor):
+    if refusal := why_not_decide(task, actor):  # whoever may decide it
         raise refusal
     return task, targets_of(task)
 

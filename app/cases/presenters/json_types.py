@@ -107,24 +107,6 @@ class DecisionJson(TypedDict):
     stands: bool
 
 
-class TargetJson(TypedDict):
-    """退回目标: a step done before, to which a task may be sent back."""
-
-    key: str
-    name: str
-    office: str
-    by: str
-    at: Instant
-    why_not: str | None
-    ends: list[str]
-
-
-class TargetsJson(TypedDict):
-    """退回目标列表: every step done before."""
-
-    targets: list[TargetJson]
-
-
 State = Literal["done", "waiting", "to come", "skipped"]
 NoticeWord = Literal["reminder", "urge", "supervision", "escalation", "result"]
 

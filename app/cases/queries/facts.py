@@ -27,16 +27,29 @@ def facts_of_case(case: Case) -> CaseFacts:
 
 def facts_of_task(task: Task) -> TaskFacts:
     """What is asked of a task."""
-    return TaskFacts(task.office_id, task.duty, task.status, task.deadline)
+    return TaskFacts(task.office_id, task.duty, task.status, task.deadline, task.assignee_id)
 
 
 def has_drafted(task: Task, actor: Actor) -> bool:
     """True for who opened the case of this task, repaired it, or pre-reviewed the task (E-SOD-01)."""
+    return drafted_by(task, actor.user_id)
+
+
+def drafted_by(task: Task, user_id: int | None) -> bool:
+    """The same of any person."""
     case = task.case
-    if actor.user_id in (case.opened_by, task.pre_review.user_id if task.pre_review else None):
+    if user_id in (case.opened_by, task.pre_review.user_id if task.pre_review else None):
         return True
-    decided = {each.key for each in case.decisions if each.user_id == actor.user_id}
+    decided = {each.key for each in case.decisions if each.user_id == user_id}
     return case.version_id is not None and Kind.REPAIR in compiled_version(case.version_id).kinds(decided)
+
+
+def has_acted_elsewhere(task: Task, actor: Actor) -> bool:
+    """True for who has decided in the case for another office than the task's (E-SOD-02)."""
+    return any(
+        each.user_id == actor.user_id and each.office_id != task.office_id and each.undone_id is None
+        for each in task.case.decisions
+    )
 
 
 def supervision_refused(task: Task, actor: Actor, now: dt.datetime) -> Refused | None:

@@ -2,11 +2,15 @@
 
 from app.cases.rules.deadlines import Light, days_left, light, reported_late, time_left
 from app.cases.rules.refusals import (
+    ActedElsewhere,
     AlreadyOpen,
     AnsweredAlready,
     CannotGoBack,
     Halted,
+    HandedOver,
     KeyReused,
+    NotCopied,
+    NotHandedOver,
     NothingToCome,
     NotOverdue,
     NotTheApplicant,
@@ -37,12 +41,16 @@ from app.cases.rules.routing import (
 
 __all__ = [
     "RESOLVERS",
+    "ActedElsewhere",
     "AlreadyOpen",
     "AnsweredAlready",
     "CannotGoBack",
     "Halted",
+    "HandedOver",
     "KeyReused",
     "Light",
+    "NotCopied",
+    "NotHandedOver",
     "NotOverdue",
     "NotTheApplicant",
     "NotYourTurn",

@@ -13,7 +13,10 @@ from app import clock
 from app.access import Actor
 from app.cases.models import CaseOutcome, CaseStatus, TaskStatus
 from app.cases.rules import (
+    ActedElsewhere,
     AnsweredAlready,
+    HandedOver,
+    NotHandedOver,
     NothingToCome,
     NotOverdue,
     NotTheApplicant,
@@ -25,6 +28,9 @@ from app.cases.rules import (
 )
 from app.cases.rules.ended_cases import Recalled, too_late
 from app.errors import NotAllowed, Refused
+
+#: why what waits in one's own office and duty is for a colleague
+FOR_A_COLLEAGUE = (OwnDraft, AnsweredAlready, ActedElsewhere, HandedOver)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class TaskFacts:
     duty: str
     status: str
     deadline: dt.datetime
+    assignee_id: int | None = None  # to whom it was handed over
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +73,13 @@ def why_not_start(applicant: str, actor: Actor) -> Refused | None:
 
 
 def why_not_decide(
-    task: TaskFacts, case: CaseFacts, actor: Actor, *, drafted: bool, answered: bool = False
+    task: TaskFacts, case: CaseFacts, actor: Actor, *, drafted: bool, answered: bool = False, elsewhere: bool = False
 ) -> Refused | None:
     """Against deciding a task: its office's own person of that duty does, who has not drafted what is approved.
 
     drafted -- whether the actor has opened the case, repaired it or pre-reviewed this task (E-SOD-01)
     answered -- whether they have given their answer already to a task that several answer
+    elsewhere -- whether they have decided in this case for another office (E-SOD-02)
     """
     if task.office_id != actor.office_id:
         return NotAllowed()
@@ -79,9 +87,13 @@ def why_not_decide(
         return too_late(case.outcome)
     if task.duty == "approver" and drafted:
         return OwnDraft()
-    if task.duty == actor.duty and answered:
+    if task.duty != actor.duty:
+        return NotAllowed()
+    if answered:
         return AnsweredAlready()
-    return None if task.duty == actor.duty else NotAllowed()
+    if elsewhere and actor.office_kind != "school":
+        return ActedElsewhere()
+    return None if task.assignee_id in (None, actor.user_id) else HandedOver()
 
 
 def why_not_pre_review(task: TaskFacts, case: CaseFacts, actor: Actor, *, reviewed: bool) -> Refused | None:
@@ -188,3 +200,19 @@ def why_not_call_off(
     if not waits or case.status == CaseStatus.CLOSED:
         return NothingToCome()
     return TooLate(why="学籍已按本件变动") if effects.written else None
+
+
+def why_not_hand_over(task: TaskFacts, case: CaseFacts, actor: Actor, *, joint: bool) -> Refused | None:
+    """Against 转办: people of the task's office and duty do, whoever decides it; not what several answer."""
+    if task.office_id != actor.office_id or task.duty != actor.duty:
+        return NotAllowed()
+    if task.status != TaskStatus.OPEN:
+        return too_late(case.outcome)
+    return NotHandedOver(why="会签环节由多人分别办理") if joint else None
+
+
+def why_not_copy(case: CaseFacts, actor: Actor, *, took_part: bool) -> Refused | None:
+    """Against 抄送: people of an office that has, or has had, a task of the case do."""
+    if actor.duty not in ("operator", "approver") or not (took_part or case.applicant_office_id == actor.office_id):
+        return NotAllowed()
+    return None

@@ -20,6 +20,30 @@ class OwnDraft(NotAllowed):
     text = "经办人不得审核本人提交的业务。"
 
 
+class ActedElsewhere(NotAllowed):
+    """Nobody acts for two offices in one case (domain.md 1.2)."""
+
+    code = "E-SOD-02"
+    text = "您已代表其他机构办理过本件，不得再代表本机构办理，请转由本机构其他人员办理。"
+
+
+class HandedOver(NotAllowed):
+    code = "E-ASSIGNED"
+    text = "本环节已转办给本机构指定人员，由其办理；确须改由他人办理的，请再次转办。"
+
+
+class NotHandedOver(Refused):
+    """A task that is not handed over to that colleague."""
+
+    code = "E-HAND-OVER"
+    text = "不能转办：{why}。"
+
+
+class NotCopied(Refused):
+    code = "E-COPY"
+    text = "不能抄送：{why}。"
+
+
 class AnsweredAlready(NotAllowed):
     """In a joint decision everybody answers once."""
 

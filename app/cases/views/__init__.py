@@ -1,6 +1,6 @@
 """The pages of a case: follow, decide, recall."""
 
-from app.cases.views import attachments, case, lists, prints, returns, row_repairs
+from app.cases.views import attachments, case, hand_overs, lists, prints, returns, row_repairs
 from app.cases.views.blueprint import bp
 
-__all__ = ["attachments", "bp", "case", "lists", "prints", "returns", "row_repairs"]
+__all__ = ["attachments", "bp", "case", "hand_overs", "lists", "prints", "returns", "row_repairs"]

@@ -88,6 +88,7 @@ def diagram(number: str) -> Any:
 @written_on("cases.urge")
 @written_on("cases.act")
 @written_on("cases.take_back")
+@written_on("cases.hand_over")
 @written_on("cases.supervise")
 def page_of_task(task_id: int, key: str = "") -> str:  # noqa: ARG001 – the address of an act names it
     """Where what is done with a task (an act by its key) is typed: the page of its case."""

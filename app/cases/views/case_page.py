@@ -25,19 +25,15 @@ from app.cases.queries.facts import (
     effects_of,
     facts_of_case,
     facts_of_task,
-    has_drafted,
     last_to_agree,
     supervision_refused,
 )
-from app.cases.queries.joint_answers import has_answered
 from app.cases.queries.late_registrations import sentence_of
 from app.cases.queries.late_reports import reported_late
-from app.cases.queries.parts_read import (
-    ComingRead,
-)
+from app.cases.queries.may_decide import why_not_decide
+from app.cases.queries.parts_read import ComingRead
 from app.cases.queries.rehearsals import rehearsal_of
 from app.cases.queries.reversals import Reversals, reversals_of
-from app.cases.queries.step_backs import taken_back_by
 from app.cases.queries.targets import has_targets
 from app.cases.rules import permissions
 from app.cases.rules.permissions import CaseFacts
@@ -45,6 +41,7 @@ from app.cases.views.blueprint import Button, opinion_help, recommendations, sta
 from app.cases.views.compared import compared
 from app.cases.views.joint_answers import JointShown, joint_shown
 from app.cases.views.sent_back import SentBack, sent_back
+from app.cases.views.task_offers import TaskOffers, task_offers
 from app.cases.views.timeline import application_lines, application_tables, marks, timeline
 from app.definitions.queries import CompiledVersion
 from app.errors import Refused
@@ -140,7 +137,7 @@ class Offers:
     supervise: Sequence[Task]
     acts: Sequence[tuple[Task, Sequence[TaskAct]]]  # by a button alone
     attach: bool
-    take_back: Task | None
+    tasks: TaskOffers
     recall: bool
     revoke: bool
     call_off: bool
@@ -222,21 +219,12 @@ def _task_of(context: PageContext) -> tuple[Task | None, Refused | None]:
     """The task that the reader decides now; without one, why what waits in their office is not theirs to decide:
     they drafted it, or have answered already where several answer.
     """
-    refusals = {
-        task.id: permissions.why_not_decide(
-            facts_of_task(task),
-            context.facts,
-            context.actor,
-            drafted=has_drafted(task, context.actor),
-            answered=has_answered(task, context.actor),
-        )
-        for task in context.waiting
-    }
+    refusals = {task.id: why_not_decide(task, context.actor) for task in context.waiting}
     mine = next((task for task in context.waiting if refusals[task.id] is None), None)
     told = (
         refusal
         for task in context.waiting
-        if isinstance(refusal := refusals[task.id], rules.OwnDraft | rules.AnsweredAlready)
+        if isinstance(refusal := refusals[task.id], permissions.FOR_A_COLLEAGUE)
         and task.duty.value == context.actor.duty
     )
     return mine, None if mine else next(told, None)
@@ -309,15 +297,15 @@ def _desk(waiting: WaitingTask, context: PageContext) -> Desk:
 def _offers(context: PageContext, directive: Directive | None) -> Offers:
     case, actor, facts = context.case, context.actor, context.facts
     effects = effects_of(case.id)
-    review = next((task for task in context.waiting if _is_reviewed(task, context)), None)
-    here = rules.task_at(context.waiting, actor) is not None
+    review = next((task for task in context.waiting if _why_not_review(task, context) is None), None)
     return Offers(
         review=review,
         recommendations=recommendations(context.version.diagrams.tasks[review.key]) if review else [],
         supervise=[task for task in context.waiting if supervision_refused(task, actor, context.now) is None],
         acts=[(task, acts) for task in context.waiting if (acts := operations.acts_for(task, actor))],
-        attach=permissions.why_not_attach(facts, actor, waits_here=here) is None,
-        take_back=taken_back_by(case, actor),
+        attach=permissions.why_not_attach(facts, actor, waits_here=rules.task_at(context.waiting, actor) is not None)
+        is None,
+        tasks=task_offers(case, actor, context.waiting),
         recall=permissions.why_not_recall(facts, effects, actor) is None,
         revoke=directive is not None
         and why_not_revoke(directive.number, directive.status, directive.issuer_id, actor) is None,
@@ -326,6 +314,6 @@ def _offers(context: PageContext, directive: Directive | None) -> Offers:
     )
 
 
-def _is_reviewed(task: Task, context: PageContext) -> bool:
-    reviewed = task.pre_review is not None
-    return permissions.why_not_pre_review(facts_of_task(task), context.facts, context.actor, reviewed=reviewed) is None
+def _why_not_review(task: Task, context: PageContext) -> Refused | None:
+    facts = facts_of_task(task), context.facts
+    return permissions.why_not_pre_review(*facts, context.actor, reviewed=task.pre_review is not None)

@@ -1,0 +1,22 @@
+"""May this person decide that task now? With everything the rule asks, read from the case."""
+
+from __future__ import annotations
+
+from app.access import Actor
+from app.cases.models import Task
+from app.cases.queries.facts import facts_of_case, facts_of_task, has_acted_elsewhere, has_drafted
+from app.cases.queries.joint_answers import has_answered
+from app.cases.rules import permissions
+from app.errors import Refused
+
+
+def why_not_decide(task: Task, actor: Actor) -> Refused | None:
+    """Against deciding that task, as the decision itself would be refused; None where it would not."""
+    return permissions.why_not_decide(
+        facts_of_task(task),
+        facts_of_case(task.case),
+        actor,
+        drafted=has_drafted(task, actor),
+        answered=has_answered(task, actor),
+        elsewhere=has_acted_elsewhere(task, actor),
+    )

@@ -1,0 +1,38 @@
+"""What the page of a case offers beside the decision: to take back, to hand over, to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.access import Actor
+from app.cases.models import Case, CaseCopy, Task
+from app.cases.queries.hand_overs import copies_of, hand_over_offer, hand_overs_of, parties_of, why_not_copy
+from app.cases.queries.step_backs import taken_back_by
+from app.divisions.models import Office
+from app.identity.models import User
+
+
+@dataclass(frozen=True)
+class TaskOffers:
+    """What one reader may do with the tasks of a case."""
+
+    take_back: Task | None
+    hand_over: Sequence[tuple[Task, Sequence[User]]]  # to whom
+    copy_to: Sequence[Office]
+    copies: Sequence[CaseCopy]
+    assignees: dict[int, str]  # of tasks that were handed over: who alone decides them, by the task's id
+
+
+def task_offers(case: Case, actor: Actor, waiting: Sequence[Task]) -> TaskOffers:
+    """What that person may do with that case; waiting -- its open tasks."""
+    offered = [(task, to) for task in waiting if (to := hand_over_offer(task, actor))]
+    assigned = {each.id: each.assignee_id for each in waiting if each.assignee_id is not None}
+    names = {each.to_user_id: each.to_user.name for each in hand_overs_of(case.id)} if assigned else {}
+    return TaskOffers(
+        take_back=taken_back_by(case, actor),
+        hand_over=offered,
+        copy_to=parties_of(case, actor) if why_not_copy(case, actor) is None else (),
+        copies=copies_of(case.id),
+        assignees={task_id: names.get(user_id, "") for task_id, user_id in assigned.items()},
+    )
