@@ -7,7 +7,7 @@ are. Where there are too many boxes nothing is said but that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -27,7 +27,7 @@ Box = tuple[int, ...]  # of each input, the parts that lie in it
 
 @dataclass(frozen=True)
 class TableFinding:
-    """One thing about a table: `overlap`, `gap`, `unreachable`, `impossible` or `undecided`."""
+    """One thing about a table: `blank`, `overlap`, `gap`, `unreachable`, `impossible` or `undecided`."""
 
     kind: str
     severity: str  # error, warning, info
@@ -72,6 +72,7 @@ def findings_of_table(
     effort -- shared by the tables of one file, which may be many
     """
     effort = effort or Effort()
+    blank = [TableFinding("blank", "error", (number,), words) for number, words in blank_cells(table)]
     undecided = TableFinding("undecided", "info", (), gettext("规则过多或条件过繁，未能判定有无重叠、遗漏"))
     domains = domains_of(table, known or {})
     try:
@@ -79,22 +80,31 @@ def findings_of_table(
             sum(_tests(rule.tests[place]) * len(d.parts) for rule in table.rules for place, d in enumerate(domains))
         )
     except _BoundReached:
-        return [undecided]
+        return [*blank, undecided]
     boxes = [
         tuple(domain.of_cell(cell) for domain, cell in zip(domains, rule.tests, strict=True)) for rule in table.rules
     ]
-    found = [*_impossible(table, boxes, domains)]
+    found = [*blank, *_impossible(table, boxes, domains)]
     possible = [place for place, box in enumerate(boxes) if all(box)]
     try:
         if table.hit_policy in ("UNIQUE", "ANY"):
             found += _overlaps(table, boxes, possible, domains, effort)
         if table.hit_policy == "FIRST":
-            found += _unreachable(boxes, possible, effort)
+            found += _unreachable(boxes, possible, domains, effort)
         found += _gaps(table, boxes, domains, effort)
     except _BoundReached:
         found.append(undecided)
     order = {"error": 0, "warning": 1, "info": 2}
     return sorted(found, key=lambda each: (order[each.severity], each.rules))[:MOST_FINDINGS]
+
+
+def blank_cells(table: Table) -> Iterator[tuple[int, str]]:
+    """The conclusions that nobody has written: the number of the rule and a sentence without its full stop."""
+    for number, title in table.blanks:
+        yield (
+            number,
+            gettext("第 {number} 条规则没有填写结论“{title}”（没有值的，写 null）", number=number, title=title),
+        )
 
 
 def _impossible(table: Table, boxes: Sequence[Box], domains: Sequence[Domain]) -> list[TableFinding]:
@@ -151,17 +161,29 @@ def _overlaps(
     return found
 
 
-def _unreachable(boxes: Sequence[Box], places: Sequence[int], effort: Effort) -> list[TableFinding]:
+def _unreachable(
+    boxes: Sequence[Box], places: Sequence[int], domains: Sequence[Domain], effort: Effort
+) -> list[TableFinding]:
     """Rules before which others take every case, where the first one that holds is asked."""
     found = []
+    empty = all(any(part.value is None for part in domain.parts) for domain in domains)  # was looked at too
     for position, place in enumerate(places):
         effort.spend(position * len(boxes[place]))
         before = [each for each in places[:position] if all(_common(boxes[each], boxes[place]))]
         if before and not effort.left(boxes[place], [boxes[each] for each in before]):
-            sentence = gettext(
-                "第 {number} 条规则永远不会命中：它的全部情形已由前面的第 {others} 条规则包含",
-                number=place + 1,
-                others=listed(each + 1 for each in before),
+            number, others = place + 1, listed(each + 1 for each in before)
+            sentence = (
+                gettext(
+                    "第 {number} 条规则永远不会命中：它的全部情形已由前面的第 {others} 条规则包含",
+                    number=number,
+                    others=others,
+                )
+                if empty
+                else gettext(
+                    "第 {number} 条规则在各项输入都有值时不会命中：这些情形已由前面的第 {others} 条规则包含",
+                    number=number,
+                    others=others,
+                )
             )
             found.append(TableFinding("unreachable", "warning", (place + 1,), sentence))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,8 @@ class Table:
     rules: tuple[Rule, ...]
     titles: tuple[str, ...] = ()  # what people call the inputs
     types: tuple[str, ...] = ()  # of the inputs as they are declared, such as string, number, boolean; "" for none
+    #: cells of conclusions in which nothing is written: the number of the rule, from 1, and what the column is called
+    blanks: tuple[tuple[int, str], ...] = ()
 
     def hits(self, /, **inputs: Any) -> list[int]:
         """The places, from 0, of all rules that hold for these inputs, whatever the hit policy makes of them."""
@@ -132,7 +134,15 @@ def _table(decision: etree._Element) -> Table:
     columns = body.findall("{*}input")
     titles = tuple(each.get("label") or column for each, column in zip(columns, inputs, strict=True))
     types = tuple(_type_of(each.find("{*}inputExpression")) for each in columns)
-    return Table(decision.get("id"), name, policy, inputs, outputs, tuple(rules), titles, types)
+    return Table(decision.get("id"), name, policy, inputs, outputs, tuple(rules), titles, types, tuple(_blanks(body)))
+
+
+def _blanks(body: etree._Element) -> Iterator[tuple[int, str]]:
+    columns = [each.get("label") or each.get("name") for each in body.iterfind("{*}output")]
+    for number, row in enumerate(body.iterfind("{*}rule"), start=1):
+        for cell, column in zip(row.iterfind("{*}outputEntry"), columns, strict=True):
+            if not (cell.findtext("{*}text") or "").strip():
+                yield number, column
 
 
 def _type_of(expression: etree._Element | None) -> str:

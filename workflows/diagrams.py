@@ -24,7 +24,7 @@ from workflows.vocabulary import BUTTON, RECORD, Kind, outcomes_of, words_of
 # evaluated while running; everywhere else text is only text
 EXPRESSIONS = ("conditionExpression", "loopCardinality", "loopCondition", "completionCondition")
 NUMBERS = {
-    "working_days": gettext_noop("环节{task}的时限须是工作日数：{value}"),
+    "working_days": gettext_noop("环节{task}的时限须是不小于 0 的整数（工作日），不能是“{value}”"),
     "route_order": gettext_noop("环节{task}的次序须是数字：{value}"),
 }
 

@@ -115,7 +115,7 @@ def test_a_breach_of_a_policy_is_told_in_english_but_for_its_lines_and_names(
     assert main(["check", str(tmp_path / "transfer.bpmn"), "--publishable", "--lang", "en"]) == 1
 
     said = capsys.readouterr().out
-    assert 'Not met: "依次 转出学校上级教育行政部门 审批 同意' in said
+    assert "the approver of 转出学校上级教育行政部门 has not agreed in turn" in said
     assert "yes→转入学校审核: agree→转出学校核办: agree" in said
     assert not untranslated(said, past, (SHELF / "transfer" / "transfer.policy").read_text("utf-8"))
 

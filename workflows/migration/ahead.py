@@ -29,6 +29,7 @@ from workflows.policies.nodes import verb_of
 from workflows.policies.policy import END
 from workflows.policies.proof import machine_for
 from workflows.policies.tokens import Goes, NotFollowed, Path, State, Token, Underway, ordered
+from workflows.policies.unmet import unmet
 from workflows.reading import read
 from workflows.task_tree import FastWorkflow
 from workflows.translation import gettext, listed
@@ -169,10 +170,10 @@ class Ahead:
     def _fault(self) -> str:
         machine = self.machine
         for node, subject, lines, _steps in machine.violations:
-            unmet = gettext("”“").join(each.text for each in lines)
+            lacking = unmet(lines)
             if subject.startswith(END):
-                return gettext("流程规定结束于{node}前须“{lines}”，本件没有", node=node, lines=unmet)
-            return gettext("流程规定办理{node}前须“{lines}”，本件没有", node=node, lines=unmet)
+                return gettext("按流程规定不能结束于{node}：{lacking}", node=node, lacking=lacking)
+            return gettext("按流程规定不能办理{node}：{lacking}", node=node, lacking=lacking)
         for number in machine.gaps:
             return gettext("到网关{node}处没有可走的流向", node=machine.nodes[number])
         return gettext("有不经过任何人的循环") if machine.endless else ""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from workflows.policies.facts import TooManyFacts
 from workflows.policies.history import BEGUN
 from workflows.policies.machine import Machine
 from workflows.policies.paths import in_words
+from workflows.policies.policy import Requirement
 from workflows.policies.tokens import NotFollowed, State, Step
+from workflows.policies.unmet import unmet
 from workflows.translation import gettext, listed
 from workflows.verification.drawing import Node
 from workflows.verification.findings import ERROR, POLICY, UNDECIDED, WARNING, Finding
@@ -70,7 +72,7 @@ class Search:
             key = (node.id, lines[0].text)
             if key not in self.found and len(self.found) < MOST_VIOLATIONS:
                 path = (*self._path(origin), *steps)
-                self.found[key] = self._breach(node, subject, [each.text for each in lines], path)
+                self.found[key] = self._breach(node, subject, lines, path)
         for number in list(machine.gaps)[gaps:]:
             node = machine.nodes[number]
             self.found[node.id, "gap"] = self._gap(node, (*self._path(origin), *machine.gaps[number]))
@@ -95,12 +97,12 @@ class Search:
             sentence = gettext("办到{where}以后，无论怎样办理都不能结束", where=where)
             self.found[None, NEVER_ENDS] = self._shown(NEVER_ENDS, next(iter(places)), sentence, self._path(lost))
 
-    def _breach(self, node: Node, subject: str, lines: list[str], path: Steps) -> Finding:
-        unmet = gettext("”“").join(lines)
+    def _breach(self, node: Node, subject: str, lines: Sequence[Requirement], path: Steps) -> Finding:
+        lacking = unmet(lines)
         if node.kind == "end":
-            sentence = gettext("未满足“{lines}”，不能这样结束", lines=unmet)
+            sentence = gettext("{lacking}，不能这样结束", lacking=lacking)
         else:
-            sentence = gettext("未满足“{lines}”，就会办理{node}（{verb}）", lines=unmet, node=node, verb=subject)
+            sentence = gettext("{lacking}，就会办理{node}（{verb}）", lacking=lacking, node=node, verb=subject)
         return self._shown("policy", node, sentence, path)
 
     def _gap(self, node: Node, path: Steps) -> Finding:

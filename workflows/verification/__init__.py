@@ -95,7 +95,8 @@ def _report(
     refused = [*_not_too_many(_refused(drawing.root, roots))]
     unread = any(each.rule == "schema" for each in findings)
     fault = _unread() if unread else load_fault(drawing.file, roots)
-    findings += refused if fault is None else [*refused, fault]
+    named = {each.element for each in findings if each.rule == "no-operation"}  # says why it cannot be loaded already
+    findings += refused if fault is None or fault.element in named - {None} else [*refused, fault]
     verdict = judge(drawing)
     findings += [*_spoken(verdict), *_lost(drawing, verdict)]
     if more is not None and fault is None:

@@ -17,6 +17,7 @@ from app.database import execute, table
 from app.definitions.queries import CompiledVersion
 from workflows import Kind, TaskSpec
 from workflows.policies import Act, Answered, Heard, Ran, Task, history_of
+from workflows.policies.unmet import unmet
 
 DECISIONS = table(Decision)
 MESSAGE = "!"  # before the name of a message
@@ -87,7 +88,7 @@ class PolicyEnforcement:
         if self.before is None:  # nothing is known of its verbs
             lines = [each for each in lines if each.verb is None and each.never is None]
         if lines:
-            raise PolicyNotHeld(what=what, missing="；".join(each.text for each in lines))
+            raise PolicyNotHeld(what=what, missing=unmet(lines))
         if by_drafter := next(self._approvals_of_drafters(), None):
             raise PolicyNotHeld(what=what, missing=f"环节“{by_drafter.name}”由起草人本人审批")
 

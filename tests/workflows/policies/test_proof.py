@@ -50,7 +50,7 @@ def test_a_counter_example_tells_who_answered_what_until_the_verb() -> None:
 
     (breach,) = [each for each in findings if each.rule == "policy"]
     assert breach.element == "issue_directive"
-    assert "依次 转出学校上级教育行政部门 审批 同意" in breach.message
+    assert "转出学校上级教育行政部门尚未按次序审批同意" in breach.message
     assert "双方学校同属一个上级：是→转入学校审核：同意→转出学校核办：同意" in breach.message
     assert [dict(each) for each in breach.counter_example] == [
         {"facts": {"city_review": False, "same_superior": True}},
@@ -134,7 +134,7 @@ def test_what_is_repaired_goes_through_the_approver_of_whoever_repaired_it() -> 
 
     breach = next(each for each in findings if each.rule == "policy")
     assert breach.element == "issue_directive"
-    assert "依次 转入学校 审批 同意" in breach.message
+    assert "转入学校尚未按次序审批同意" in breach.message
     assert any(step.get("task") == "repair" for step in breach.counter_example)
 
 
@@ -194,7 +194,7 @@ def test_an_end_reached_before_the_number_is_known_that_it_asks_for_is_a_breach(
                                               'sourceRef="school_outcome" targetRef="done"'))  # fmt: skip
 
     breach = next(each for each in findings if each.rule == "policy" and each.element == "done")
-    assert "事实 accepted > 0" in breach.message
+    assert "不符合条件 accepted > 0" in breach.message
 
 
 @pytest.mark.parametrize("key", ["plan_cross_county", "plan_cross_city"])
@@ -204,4 +204,4 @@ def test_a_filing_that_was_returned_must_be_lodged_again(key: str) -> None:
 
     breach = next(each for each in findings if each.rule == "policy")
     assert breach.element == "accept_filing"
-    assert "依次 先办 plan/lodge" in breach.message
+    assert "尚未按次序办理 plan/lodge" in breach.message

@@ -25,7 +25,7 @@ export function drawTask(context) {
     select("岗位", own.duty || "approver", vocabulary.duties.map((each) => [each.key, each.name]), (duty) => context.say({ duty })),
     number("时限（工作日）", own.working_days, (value) => context.say({ working_days: value }), {
       help: "到期前三个工作日提醒办理机构一次，逾期的报其上级督办；不填则没有时限",
-      note: own.working_days && !/^\d{1,6}$/.test(own.working_days) ? "时限须是工作日数" : null,
+      note: own.working_days && !/^\d{1,6}$/.test(own.working_days) ? "时限须是不小于 0 的整数，如 5" : null,
     }),
     drawForm(context, own));
 }

@@ -1,0 +1,63 @@
+"""What a requirement that does not hold lacks, as a sentence: of what is not there, and of what stands against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from workflows.policies.policy import Answer, Requirement
+from workflows.routing import ROLES
+from workflows.translation import gettext, gettext_noop
+from workflows.vocabulary import Kind
+
+AGREED = {
+    "approver": gettext_noop("{office}尚未审批同意"),
+    "operator": gettext_noop("{office}尚未经办同意"),
+}
+AGREED_IN_ORDER = {
+    "approver": gettext_noop("{office}尚未按次序审批同意"),
+    "operator": gettext_noop("{office}尚未按次序经办同意"),
+}
+OTHERWISE = {
+    "acknowledge": gettext_noop("{office}尚未确认"),
+    "refuse": gettext_noop("{office}没有不同意"),
+    "send_back": gettext_noop("{office}没有退回"),
+}
+OF_KINDS = {
+    Kind.REPAIR: gettext_noop("{office}尚未补正"),
+    Kind.PULL: gettext_noop("{office}尚未调档"),
+    Kind.FILING: gettext_noop("{office}尚未备案"),
+    Kind.IDENTITY: gettext_noop("{office}尚未核对身份"),
+    Kind.CONFIRMATION: gettext_noop("{office}尚未确认名单"),
+}
+ANY_OFFICE = gettext_noop("任一机构")
+
+
+def unmet(requirements: Iterable[Requirement]) -> str:
+    """All that these lack, in one sentence without its full stop."""
+    return gettext("；").join(dict.fromkeys(map(unmet_words, requirements)))
+
+
+def unmet_words(requirement: Requirement) -> str:
+    """What one of them lacks."""
+    if requirement.answer is not None:
+        return _of_answer(requirement.answer, in_order=requirement.in_order)
+    if requirement.verb is not None:
+        if requirement.in_order:
+            return gettext("尚未按次序办理 {verb}", verb=requirement.verb)
+        return gettext("尚未办理 {verb}", verb=requirement.verb)
+    if requirement.never is not None:
+        return gettext("{verb} 已经办理过", verb=requirement.never)
+    if requirement.fact is not None:
+        return gettext("不符合条件 {fact}", fact=requirement.fact)
+    if requirement.negatives is False:
+        return gettext("有机构不同意或者退回，还没有改为同意")
+    return gettext("没有机构不同意")
+
+
+def _of_answer(answer: Answer, *, in_order: bool) -> str:
+    office = ROLES[answer.role].name if answer.role is not None else gettext(ANY_OFFICE)
+    if answer.outcome == "agree" and answer.kind is None:
+        return gettext((AGREED_IN_ORDER if in_order else AGREED)[answer.duty], office=office)
+    if answer.kind is not None and answer.outcome in ("agree", "acknowledge"):
+        return gettext(OF_KINDS[answer.kind], office=office)
+    return gettext(OTHERWISE[answer.outcome], office=office)
