@@ -20,6 +20,7 @@ from app.definitions.rules.soundness import reports_of
 from app.errors import Refused
 from app.settings import SOURCES
 from workflows import DiagramRefused, handlers
+from workflows.decision_table_analysis import blank_cells
 
 PUBLICATIONS = "publications"  # one at a time: whether a version may be published depends on the others
 
@@ -165,7 +166,16 @@ def faults_of_version(version: CompiledVersion, check: Callable[[CompiledVersion
     check -- as for `publish_changed`
     """
     # only forms that are ones can be asked the rest
-    return faults_of_folder(version.forms, APPLICATION) or [*_about_tasks(version), *check(version)]
+    return faults_of_folder(version.forms, APPLICATION) or [
+        *_about_tasks(version),
+        *_about_tables(version),
+        *check(version),
+    ]
+
+
+def _about_tables(version: CompiledVersion) -> list[str]:
+    """A table says something in every conclusion."""
+    return [f"决策表“{table.name}”{words}" for table in version.tables.values() for _rule, words in blank_cells(table)]
 
 
 def _about_tasks(version: CompiledVersion) -> list[str]:

@@ -2,7 +2,7 @@
 import { h, HIDDEN } from "../drafts/dom.js";
 import { completed, descriptionOf, POLICIES, setDescription, setText, textOf, TYPES } from "./model.js";
 
-const TRUTHS = { input: [["-", "不限"], ["true", "是"], ["false", "否"]], output: [["true", "是"], ["false", "否"], ["null", "空"]] };
+const TRUTHS = { input: [["-", "不限"], ["true", "是"], ["false", "否"]], output: [["", "（未填）"], ["true", "是"], ["false", "否"], ["null", "空"]] };
 const SEVERITIES = { error: ["错误", "red"], warning: ["提醒", "amber"], info: ["说明", "grey"] };
 
 export function grid(table, at, editor) {
@@ -56,7 +56,7 @@ export function told(table, at, editor) {
   const words = h(
     "div",
     {},
-    found && !found.length ? h("p", { class: "tag green" }, "没有重叠、遗漏和不会命中的规则") : null,
+    found && !found.length ? h("p", { class: "tag green" }, "没有重叠、遗漏、未填和不会命中的规则") : null,
     whole.length ? h("ul", {}, whole.map((each) => h("li", {}, finding(each)))) : null,
   );
   const shown = place.querySelector(".whole-table");
@@ -70,7 +70,8 @@ export function tried(table, at, editor) {
   const hits = said ? said.hits : [];
   table.rules.forEach((_rule, number) => document.getElementById(`t${at}-r${number}`).classList.toggle("hit", hits.includes(number + 1)));
   const wrong = said && (said.error || said.fault);
-  const words = !said ? "" : wrong || (hits.length ? `试算：命中第 ${hits.join("、")} 条规则` : "试算：没有规则命中，没有结论");
+  const without = said && said.without && said.without.length ? `（${said.without.map((each) => `“${each}”`).join("、")}没有填写，按没有值算）` : "";
+  const words = !said ? "" : wrong || (hits.length ? `试算${without}：命中第 ${hits.join("、")} 条规则` : `试算${without}：没有规则命中，没有结论`);
   const result = place.querySelector(".result");
   result.className = wrong ? "result fault" : "result";
   if (result.textContent !== words) { result.textContent = words; }
@@ -146,7 +147,7 @@ function row(table, rule, place, { at, id, columns }, editor) {
       autocomplete: "off",
       oninput: (event) => editor.change((tables) => setDescription(tables[at], tables[at].rules[place], event.target.value), { typing: true, group: `${rowId}-words` }),
     })),
-    editor.draws ? h("td", { class: "nowrap" }, [
+    editor.draws ? h("td", { class: "acts" }, [
       act("up", "上移", () => move(place - 1, `${id}-r${place - 1}-up`), place === 0),
       act("down", "下移", () => move(place + 1, `${id}-r${place + 1}-down`), place === last),
       act("copy", "复制", () => editor.change((tables) => tables[at].copyRule(place), { focus: `${id}-r${place + 1}-0` })),
@@ -157,7 +158,7 @@ function row(table, rule, place, { at, id, columns }, editor) {
 
 function control(column, text, { id, label, disabled, list, put }) {
   const truths = TRUTHS[column.isInput ? "input" : "output"];
-  const shown = text || (column.isInput ? "-" : "null");
+  const shown = text || (column.isInput ? "-" : "");
   if (column.type === "boolean" && truths.some(([value]) => value === shown)) {
     return h("select", { id, "aria-label": label, disabled, onchange: (event) => put(event.target.value, { focus: id }) }, truths.map(([value, words]) => h("option", { value, selected: value === shown }, words)));
   }

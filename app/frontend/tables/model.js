@@ -85,7 +85,7 @@ export class Table {
     const add = (element) => rule.append(inside, element);
     add(this.make("description"));
     this.inputs.forEach(() => add(this.entry("inputEntry", "-")));
-    this.outputs.forEach((each) => add(this.entry("outputEntry", each.blank)));
+    this.outputs.forEach(() => add(this.entry("outputEntry", ""))); // a finding until somebody says what follows
     childrenOf(this.body, "annotation").forEach(() => {
       const note = this.make("annotationEntry");
       note.append(this.make("text"));
@@ -134,7 +134,7 @@ export class Table {
     this.rules.forEach((rule) => {
       const kind = isInput ? "inputEntry" : "outputEntry";
       const cells = isInput ? childrenOf(rule, "inputEntry") : this.cells(rule);
-      insertAfter(rule, this.entry(kind, isInput ? "-" : '""'), cells.pop() || childOf(rule, "description"));
+      insertAfter(rule, this.entry(kind, isInput ? "-" : ""), cells.pop() || childOf(rule, "description"));
     });
     return (isInput ? this.inputs.length : this.columns.length) - 1;
   }
@@ -170,9 +170,6 @@ export class Column {
   get type() { return (this.isInput ? this.expression : this.element)?.getAttribute("typeRef") || ""; }
 
   get title() { return this.label || this.name || "（没有名称）"; }
-
-  // what a new rule says in this column
-  get blank() { return { string: '""', number: "0", boolean: "false" }[this.type] || "null"; }
 
   set label(value) { this.element.setAttribute("label", value); }
 

@@ -101,4 +101,5 @@ def try_draft_table(draft_id: int, name: str) -> TriedTableJson:
     if len(inputs) < len(typed["inputs"]):
         raise InvalidInput(sentence="同一输入写了两次。", field="inputs")
     tried = draft_tables.try_table(name, typed["text"].encode(), typed["table"], inputs)
-    return {"hits": list(tried.hits), "answers": [dict(each) for each in tried.answers], "fault": tried.fault}
+    answers = [dict(each) for each in tried.answers]
+    return {"hits": list(tried.hits), "answers": answers, "fault": tried.fault, "without": list(tried.without)}

@@ -49,3 +49,4 @@ class TriedTableJson(TypedDict):
     hits: list[int]
     answers: list[dict[str, str | int | float | bool | None]]
     fault: str | None
+    without: list[str]

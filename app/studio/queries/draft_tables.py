@@ -27,6 +27,7 @@ class Tried:
     hits: Sequence[int]
     answers: Sequence[Mapping[str, Any]]
     fault: str | None  # why there is no answer although the table can be read
+    without: Sequence[str] = ()  # the inputs that were left empty, as people call them: asked as having no value
 
 
 def findings_of(files: Mapping[str, str], name: str, raw: bytes) -> list[tuple[Table, list[TableFinding]]]:
@@ -52,12 +53,13 @@ def try_table(name: str, raw: bytes, key: str, typed: Mapping[str, str]) -> Trie
     kinds = dict(zip(table.inputs, table.types or [""] * len(table.inputs), strict=True))
     titles = dict(zip(table.inputs, table.titles or table.inputs, strict=True))
     inputs = {each: _value(typed.get(each, ""), kinds[each], each, titles[each]) for each in table.inputs}
+    without = [titles[each] for each, value in inputs.items() if value is None]
     hits = [place + 1 for place in table.hits(**inputs)]
     try:
         answer = table.decide(**inputs)
     except TableError as error:
-        return Tried(hits, [], str(error))
-    return Tried(hits, answer if isinstance(answer, list) else [answer] if answer is not None else [], None)
+        return Tried(hits, [], str(error), without)
+    return Tried(hits, answer if isinstance(answer, list) else [answer] if answer is not None else [], None, without)
 
 
 def _tables(name: str, raw: bytes) -> dict[str, Table]:
