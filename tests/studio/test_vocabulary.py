@@ -7,6 +7,7 @@ from typing import Any
 
 from app.studio.presenters.labels import KINDS
 from app.studio.presenters.vocabulary import FAMILIES
+from app.studio.rules.advice import ADVICE, OF_KINDS
 from tests.house.sources import TOP
 from tests.studio.conftest import Studio
 from tests.support import factories
@@ -94,9 +95,8 @@ def test_nobody_without_a_studio_is_told(studio: Studio) -> None:
 
 
 def test_every_finding_is_told_with_what_to_do() -> None:
-    """The modeler says of each rule what to do; rules of the standard it says by their kind."""
-    advice = (TOP / "app/frontend/modeler/checking/advice.js").read_text("utf-8")
-    told = set(re.findall(r'^  "?([a-z-]+)"?: ', advice, re.MULTILINE))
+    """Of each rule is said what to do; of rules of the standard by their kind."""
+    told = ADVICE.keys() | OF_KINDS.keys()
     files = [path for path in (TOP / "workflows").rglob("*.py") if "standard" not in path.parts]
     rules = {
         rule

@@ -43,6 +43,8 @@ async function start() {
   bindKeys({ editor, readOnly, panel, save, places });
   panel.draw();
   checking.check();
+  const asked = editor.get("elementRegistry").get(decodeURIComponent(location.hash.slice(1))); // by a link to an element
+  if (asked) { checking.go(asked); }
   document.documentElement.dataset.ready = "yes";
   // whoever wants to look at the drawn model (a test, a comparison) gets it from here
   document.dispatchEvent(new CustomEvent("drawn", { detail: editor }));

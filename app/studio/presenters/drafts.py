@@ -80,7 +80,7 @@ def check_json(check: Check) -> CheckJson:
 
 def findings_json(findings: Sequence[Found]) -> list[FindingJson]:
     """Findings, each with its file."""
-    return [cast(FindingJson, {"file": each.file, **_known(each)}) for each in findings]
+    return [cast(FindingJson, {"file": each.file, **_known(each), "advice": each.advice}) for each in findings]
 
 
 def _known(found: Found) -> dict[str, Any]:

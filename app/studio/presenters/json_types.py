@@ -15,6 +15,7 @@ class FindingJson(TypedDict):
     severity: str
     element: str | None
     message: str
+    advice: str
     kind: NotRequired[str]
     counter_example: NotRequired[list[dict[str, Any]] | None]
 

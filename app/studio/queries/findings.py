@@ -11,7 +11,8 @@ from app.definitions.queries import compiled_content
 from app.definitions.rules.content import Content
 from app.definitions.rules.soundness import reports_of
 from app.studio.queries.lanes import faults_beyond
-from app.studio.rules.counter_examples import steps_in_words
+from app.studio.rules.advice import advice_for
+from app.studio.rules.counter_examples import name_of, steps_in_words
 from app.studio.rules.files import content_of
 from workflows import DiagramRefused
 from workflows.verification import HOUSE
@@ -22,11 +23,16 @@ ORDER = {"error": 0, "warning": 1, "info": 2}
 
 @dataclass(frozen=True)
 class Found:
-    """One thing to know about a draft: the finding as `check` gives it, and its counter-example step by step."""
+    """One thing to know about a draft: the finding as `check` gives it, what to do about it, its counter-example.
+
+    name -- of the element, where it has one
+    """
 
     file: str | None
     said: Mapping[str, Any]
+    advice: str
     steps: Sequence[str] = ()
+    name: str = ""
 
     @property
     def message(self) -> str:
@@ -60,29 +66,39 @@ def check(key: str, files: Mapping[str, str]) -> Check:
         for each in report.findings
     ]
     known = {each.message for each, _forbids in found}
-    found += [(_publication(sentence), True) for sentence in _faults(key, content) if sentence not in known]
+    found += [
+        (_publication(sentence), True)
+        for sentence in _faults(key, content, all(each.loads for each in reports))
+        if sentence not in known
+    ]
     found.sort(key=lambda each: (not each[1], ORDER.get(each[0].severity, len(ORDER))))
     forbidding = [each for each, forbids in found if forbids]
     return Check([asdict(each) for each in reports], [each for each, _forbids in found], forbidding)
 
 
 def _found(file: str, said: Mapping[str, Any], files: Mapping[str, str]) -> Found:
-    return Found(file, said, steps_in_words(said.get("counter_example") or (), files.get(file, "")))
+    text = files.get(file, "")
+    steps = steps_in_words(said.get("counter_example") or (), text)
+    return Found(file, said, advice_for(said, text), steps, name_of(said.get("element"), text))
 
 
 def _publication(sentence: str) -> Found:
     said = {"rule": PUBLICATION, "severity": "error", "element": None, "message": sentence, "kind": HOUSE}
-    return Found(None, said)
+    return Found(None, said, advice_for(said, ""))
 
 
-def _faults(key: str, content: Content) -> Iterator[str]:
-    """What publication refuses beside the findings of verification, in sentences without their ends."""
+def _faults(key: str, content: Content, loads: bool) -> Iterator[str]:
+    """What publication refuses beside the findings of verification, in sentences without their ends.
+
+    loads -- whether the engine can load every diagram: where it cannot, a finding has said why
+    """
     if not content.diagrams:
         yield "没有流程图（.bpmn）"
         return
     try:
         version = compiled_content(key, content)
     except DiagramRefused as refused:
-        yield refused.sentence
+        if loads:
+            yield refused.sentence
         return
     yield from faults_of_version(version, faults_beyond)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -23,6 +24,12 @@ def steps_in_words(example: Iterable[Mapping[str, Any]], diagram: str) -> list[s
     return [words for step in example for words in _words(step, names)]
 
 
+def name_of(element: str | None, diagram: str) -> str:
+    """What an element of a diagram is called, by its id where it has no name; empty where there is none."""
+    return _names_of(diagram).get(element, "") if element else ""
+
+
+@functools.lru_cache(maxsize=8)
 def _names_of(diagram: str) -> dict[str, str]:
     try:
         root: etree._Element = read(diagram.encode(), "")

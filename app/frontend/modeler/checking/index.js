@@ -3,7 +3,6 @@
 import { button, debounced, h } from "../page/dom";
 import { bringIntoView } from "../page/view";
 import { nameOf } from "../panel/names";
-import { adviceFor } from "./advice";
 
 const REST = 400;
 const SEVERITIES = { error: ["错误", "!", "red"], warning: ["提醒", "?", "amber"], info: ["说明", "i", "grey"] };
@@ -67,7 +66,7 @@ export class Checking {
           ? button(short, () => this.go(element), { class: "link found-link" })
           : h("span", {}, short, elsewhere),
         path ? h("p", { class: "help" }, h("b", {}, "例如："), path) : null,
-        h("p", { class: "help" }, h("b", {}, "怎么办："), adviceFor(finding, element))),
+        h("p", { class: "help" }, h("b", {}, "怎么办："), finding.advice)),
       h("span", { class: "whose" }, element ? nameOf(element) : "", " ", this.vocabulary.rules[finding.kind] || ""),
       example && example.length && !elsewhere ? button("演示反例", () => this.play(finding), { class: "small" }) : null);
   }
