@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from app.cases.commands import work_on_migrations
 from tests.studio.conftest import Studio, studio  # noqa: F401 – a fixture
 from tests.support import factories
 from tests.support.browsers import Desk
@@ -21,6 +22,8 @@ def test_a_step_is_drawn_into_the_transfer_mended_and_published_by_another(
     studio: Studio,  # noqa: F811
     submitted: Story,
 ) -> None:
+    third = a_story(submitted.client, receiving="330106", releasing="330212")
+    assert third.submit().status == 201
     draft = studio.draft("transfer")
     sheet = Sheet(seat(studio.people["analyst"]), studio, draft, "transfer.bpmn")
     step = sheet.draw("办理环节", sheet.place(930, 785))
@@ -73,6 +76,49 @@ def test_a_step_is_drawn_into_the_transfer_mended_and_published_by_another(
     taken = [[one["task"] for one in each["decisions"]] for each in cases]
     assert "releasing_check" in taken[0]
     assert "releasing_check" not in taken[1]
+
+    its_migration = migrated_by_pages(sheet.desk, publisher, third)
+    assert third.case()["version"] == 2
+    undone_by_pages(publisher, its_migration, third)
+    assert third.case()["version"] == 1
+    third.agree_until("pull")
+    assert third.decide().status == 200
+    assert "releasing_check" not in [each["task"] for each in third.case()["decisions"]]
+
+
+def migrated_by_pages(analyst: Desk, publisher: Desk, story: Story) -> str:
+    """The analyst rehearses and proposes, the publisher starts, the worker moves the case; where that is read."""
+    analyst.open("/studio/processes/transfer")
+    with analyst.page.expect_navigation():
+        analyst.page.get_by_role("main").get_by_role("link", name="迁移在办办件").click()
+    analyst.field("从版本").select_option("1")
+    analyst.field("到版本").select_option("2")
+    analyst.press("演练")
+    assert analyst.says("演练结果：共 1 件")
+    assert story.number in analyst.page.content()
+    analyst.field("迁移原因").fill("在办的转学也由转出学校先行核对")
+    analyst.press("提出迁移")
+    assert analyst.says("待发布员审批")
+
+    publisher.open("/studio/migrations").follow("第 1 号")
+    publisher.press("同意并开始迁移")
+    assert publisher.says("待迁移 1 件")
+    work_on_migrations()
+    publisher.page.locator(".tag", has_text="已完成").first.wait_for()  # the page follows by itself
+    moved = publisher.page.locator("#tab-moved")
+    assert moved.inner_text() == "已迁移 1"
+    assert publisher.violations() == ""
+    return str(publisher.page.url.removeprefix(publisher.address))
+
+
+def undone_by_pages(publisher: Desk, migration: str, story: Story) -> None:
+    """The publisher takes the migration of one case back."""
+    publisher.open(migration)
+    publisher.field("只撤销一件").fill(story.number)
+    publisher.field("撤销原因").fill("该件家长已到校核对")
+    publisher.press("撤销迁移")
+    assert publisher.says(f"已撤销办件 {story.number} 的迁移")
+    assert publisher.page.locator("#tab-undone").inner_text() == "已撤销迁移 1"
 
 
 def test_the_panel_is_used_by_keyboard_alone(seat: Seat, studio: Studio) -> None:  # noqa: F811

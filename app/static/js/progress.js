@@ -4,6 +4,15 @@
 
   var EVERY = 2000; // milliseconds
 
+  /* What says the same stays; who stood on a link stands on it again. */
+  function replace(old, fresh) {
+    if (!old || old.innerHTML === fresh.innerHTML) { return; }
+    var focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+    old.replaceChildren.apply(old, Array.from(fresh.childNodes));
+    var again = focused && document.getElementById(focused);
+    if (again) { again.focus(); }
+  }
+
   document.querySelectorAll("[data-progress]").forEach(function (part) {
     function again() {
       fetch(part.dataset.progress, { credentials: "same-origin" }).then(function (answer) {
@@ -13,7 +22,14 @@
         }
         return answer.text().then(function (text) {
           var fresh = new DOMParser().parseFromString(text, "text/html").body;
-          part.replaceChildren.apply(part, Array.from(fresh.childNodes));
+          var parts = fresh.querySelectorAll("[data-part]");
+          if (parts.length) {
+            parts.forEach(function (each) {
+              replace(document.querySelector('main [data-part="' + each.dataset.part + '"]'), each);
+            });
+          } else {
+            replace(part, fresh);
+          }
           window.setTimeout(again, EVERY);
         });
       }).catch(function () { window.setTimeout(again, 5 * EVERY); });

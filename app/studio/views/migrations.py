@@ -118,11 +118,6 @@ def migration(migration_id: int) -> Any:
 
 def _page(shown: Migration, errors: Sequence[Any] = ()) -> str:
     caller = actor()
-    wanted = request.args.get("status", "")
-    status = MigratedStatus(wanted) if wanted in set(MigratedStatus) else None
-    place = decode_cursor(int)
-    rows = queries.cases_of(shown.id, status=status, after=place[0] if place else 0, limit=PAGE + 1)
-    following = encode_cursor([rows[PAGE - 1].id]) if len(rows) > PAGE else None
     proposed, own = shown.status is MigrationStatus.PROPOSED, caller.user_id == shown.proposed_by_id
     again = queries.rehearsal_of(shown) if proposed and request.args.get("again") else None
     return render_template(
@@ -135,12 +130,6 @@ def _page(shown: Migration, errors: Sequence[Any] = ()) -> str:
         verdicts=VERDICTS,
         shown=SHOWN,
         most=MOST_CASES,
-        cases=rows[:PAGE],
-        wanted=status,
-        next=url_for("studio.migration", migration_id=shown.id, cursor=following, status=wanted or None)
-        if following
-        else None,
-        case_statuses=MIGRATED_STATUSES,
         working=shown.status in WORKING,
         decides=proposed and caller.duty == "publisher" and not own,
         own=proposed and caller.duty == "publisher" and own,
@@ -149,7 +138,25 @@ def _page(shown: Migration, errors: Sequence[Any] = ()) -> str:
         errors=errors,
         typed=request.form,
         **_progress(shown),
+        **_cases(shown),
     )
+
+
+def _cases(shown: Migration) -> dict[str, Any]:
+    """A page of its cases, of those in one status where it is asked for."""
+    wanted, place = request.args.get("status", ""), decode_cursor(int)
+    status = MigratedStatus(wanted) if wanted in set(MigratedStatus) else None
+    rows = queries.cases_of(shown.id, status=status, after=place[0] if place else 0, limit=PAGE + 1)
+    following = encode_cursor([rows[PAGE - 1].id]) if len(rows) > PAGE else None
+    return {
+        "cases": rows[:PAGE],
+        "wanted": status,
+        "cursor": request.args.get("cursor") or None,
+        "next": url_for("studio.migration", migration_id=shown.id, cursor=following, status=wanted or None)
+        if following
+        else None,
+        "case_statuses": MIGRATED_STATUSES,
+    }
 
 
 def _progress(shown: Migration) -> dict[str, Any]:
@@ -168,9 +175,10 @@ BACK = (MigratedStatus.UNDOING, MigratedStatus.UNDONE, MigratedStatus.KEPT)
 @bp.get("/migrations/<int:migration_id>/progress")
 @allow("analyst", "publisher")
 def migration_progress(migration_id: int) -> Any:
-    """The part of the page that moves; it says when there is more to see."""
+    """The parts of the page that move, progress and cases; it says when there is more to see."""
     shown = queries.migration_for(actor(), migration_id)
-    response = Response(render_template("studio/_migration_progress.html", **_progress(shown)))
+    parts = render_template("studio/_migration_moving.html", migration=shown, **_progress(shown), **_cases(shown))
+    response = Response(parts)
     if shown.status not in WORKING:
         response.headers["X-Finished"] = "yes"
     return response
