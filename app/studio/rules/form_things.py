@@ -36,7 +36,11 @@ TITLES = {
     "x-zero": "为零时显示",
     "x-report-within": "申报期限（工作日）",
     "x-when": "何时填写",
+    "required": "必填",
+    "items": "每一项",
+    "additionalProperties": "可有其他字段",
 }
+WHOLE = ("required", "items", "additionalProperties")  # said of a form, its fields or its list beside the settings
 YES_NO = {True: "是", False: "否"}
 
 
@@ -55,7 +59,9 @@ def things_of_form(name: str, said: Any) -> dict[str, Thing]:
     whole = {"名称": str(said.get("title", "")), "说明": str(said.get("description", ""))}
     others = {key: each for key, each in said.items() if key not in ("title", "description", "properties", "required")}
     whole["字段次序"] = "、".join(fields_of(said))
-    whole["其他设置"] = _text({key: each for key, each in others.items() if key not in ("type", "$schema")} or "")
+    if others.get("additionalProperties") is False:  # as every form says it: no field but those that it names
+        del others["additionalProperties"]
+    whole["其他设置"] = _settings({key: each for key, each in others.items() if key not in ("type", "$schema")})
     form = Thing(
         "表单", str(said.get("title") or f"{name}.json"), {title: text for title, text in whole.items() if text}
     )
@@ -80,16 +86,25 @@ def _fields(form: Mapping[str, Any], before: str) -> Iterator[tuple[str, Thing]]
     required = form.get("required", ())
     for name, part in fields_of(form).items():
         place = f"{before}{name}"
-        settings = {TITLES.get(key, key): _value(key, value) for key, value in part.items() if key in TITLES}
-        others = {key: value for key, value in part.items() if key not in {*TITLES, "properties", "required", "items"}}
+        settings = {
+            TITLES.get(key, key): _value(key, value)
+            for key, value in part.items()
+            if key in TITLES and key not in WHOLE
+        }
+        others = {key: value for key, value in part.items() if key not in TITLES and key != "properties"}
         if others:
-            settings["其他设置"] = _text(others)
+            settings["其他设置"] = _settings(others)
         yield place, Thing("字段", str(part.get("title", name)), {**settings, "必填": YES_NO[name in required]})
         yield from _fields(part, f"{place}.")
         if isinstance(part.get("items"), Mapping):
             yield from _fields(part["items"], f"{place}.")
             row = {key: value for key, value in part["items"].items() if key != "properties"}
-            yield f"{place}.*", Thing("列表的每一项", str(part.get("title", name)), {"设置": _text(row)})
+            yield f"{place}.*", Thing("列表的每一项", str(part.get("title", name)), {"设置": _settings(row)})
+
+
+def _settings(said: Mapping[str, Any]) -> str:
+    """Settings by their names in Chinese, each with its value."""
+    return "；".join(f"{TITLES.get(key, key)}：{_value(key, value)}" for key, value in said.items())
 
 
 def _value(key: str, value: Any) -> str:
@@ -107,4 +122,6 @@ def _text(value: Any) -> str:
         return value
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return "、".join(value)
+    if isinstance(value, Mapping):
+        return _settings(value)
     return json.dumps(value, ensure_ascii=False)

@@ -43,16 +43,23 @@ add_menu("流程", "迁移在办办件", "studio.migrations", ("analyst", "publi
 @bp.get("/")
 @allow("analyst", "publisher")
 def index() -> Any:
-    found_drafts = drafts.drafts_of(actor())
+    wanted = request.args.get("q", "").strip()
+    found_drafts = [each for each in drafts.drafts_of(actor()) if _speaks_of(wanted, each.name, each.process_key)]
     return render_template(
         "studio/index.html",
         drafts=found_drafts,
         proposed=drafts.open_proposals_of([each.id for each in found_drafts]),
-        processes=catalogue.processes(),
+        processes=[each for each in catalogue.processes() if _speaks_of(wanted, each.process.name, each.process.key)],
+        wanted=wanted,
         draws=actor().duty == "analyst",
         errors=[],
         typed={},
     )
+
+
+def _speaks_of(wanted: str, *names: str) -> bool:
+    """Every word that is searched for stands in the name or the key of a process."""
+    return all(any(word.lower() in name.lower() for name in names) for word in wanted.split())
 
 
 @bp.get("/processes/<key>")

@@ -51,6 +51,7 @@ def _page(shown: Proposal, errors: Sequence[Any] = ()) -> str:
         changes=CHANGES,
         colours=COLOURS,
         diagrams=[name for name in shown.files if name.endswith(".bpmn")],
+        scenarios=sum(name.endswith(".scenario") for name in shown.files),
         marks={name: _marks(differences, name) for name in shown.files},
         stale=is_open and queries.edited_since(shown),
         decides=is_open and caller.duty == "publisher" and not own,
