@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Locator, TimeoutError
+from playwright.sync_api import Locator, TimeoutError, expect
 
 from tests.studio.conftest import Studio
 from tests.support.browsers import PATIENCE, Desk
@@ -96,11 +96,21 @@ class Sheet:
         return [str(each.get_attribute("data-element-id")) for each in shown]
 
     def connect(self, source: str, target: str) -> Sheet:
-        self.page.locator(".djs-palette .entry", has_text="连线").click()
-        self.page.mouse.click(*self.middle(source))
-        self.page.mouse.move(*self.middle(target), steps=4)
-        self.page.mouse.click(*self.middle(target))
-        return self
+        """Draw a flow from one to the other."""
+        flows = self.page.locator("#canvas .djs-connection[data-element-id]")
+        before = flows.count()
+        for _ in range(4):  # a click is not heard for 400 ms after something was drawn: no person is as quick
+            self.page.locator(".djs-palette .entry", has_text="连线").click()
+            self.page.mouse.click(*self.middle(source))
+            self.page.mouse.move(*self.middle(target), steps=4)
+            self.page.mouse.click(*self.middle(target))
+            try:
+                expect(flows).to_have_count(before + 1, timeout=1500)
+            except AssertionError:
+                self.page.keyboard.press("Escape")
+                continue
+            return self
+        raise AssertionError(f"{source} was never connected with {target}")
 
     @property
     def scale(self) -> float:
