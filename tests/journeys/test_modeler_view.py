@@ -59,6 +59,15 @@ def test_a_diagram_opens_readable_with_its_beginning_beside_the_palette(seat: Se
     assert box(sheet.shape("transfer_pool"))["x"] >= drawing(sheet)["x"]
 
 
+def test_the_whole_diagram_fills_the_room_that_there_is(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    sheet = a_sheet(seat, studio)
+    sheet.page.get_by_role("button", name="全图").click()
+
+    pool, room = box(sheet.shape("transfer_pool").locator(".djs-hit").first), drawing(sheet)
+    assert within(pool, room)
+    assert pool["width"] > room["width"] * 0.9
+
+
 def test_after_a_tool_the_keys_are_those_of_the_diagram(seat: Seat, studio: Studio) -> None:  # noqa: F811
     sheet = a_sheet(seat, studio).choose("issue_directive")
     page = sheet.page

@@ -33,6 +33,7 @@ async function start() {
   showFirst(editor);
   nameCanvas(readOnly);
   leaveNoMarkers(editor);
+  new ResizeObserver(() => editor.get("canvas").resized()).observe(place("canvas")); // what stands around it comes and goes
   const panel = new Panel(place("panel"), { editor, vocabulary, readOnly, server, name });
   panel.attempt = (act) => act().catch((refused) => showFault(refused.message));
   const player = new Player({ editor, place: place("player"), vocabulary });

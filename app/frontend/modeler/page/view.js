@@ -5,6 +5,7 @@ const READABLE = 0.72; // below, the words in the shapes cannot be read
 const AROUND = 60; // what must stay visible around an element, in pixels of the screen
 
 function fitting(canvas) {
+  canvas.resized(); // measured anew
   const { inner, outer } = canvas.viewbox();
   if (!inner.width || !outer.width) { return null; }
   const scale = Math.min((outer.width - 2 * MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height, LARGEST);
