@@ -258,6 +258,8 @@ class Walk:
             try:
                 if scripts.evaluate(flow.condition or "False", dict(facts)):
                     found.append(flow)
+                    if node.tag == "exclusiveGateway":
+                        return found
             except RunBroken as error:
                 raise EngineError from error
         if not found and not default:

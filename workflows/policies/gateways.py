@@ -8,12 +8,15 @@ from workflows.policies.facts import Data, Facts
 from workflows.policies.history import Rules
 from workflows.policies.nodes import task_of, verb_of
 from workflows.policies.tokens import (
+    Gap,
+    NotFollowed,
     Path,
     Step,
     Token,
     Underway,
     Violation,
 )
+from workflows.translation import gettext
 from workflows.verification.drawing import Flow, Node, Scope
 
 
@@ -40,31 +43,41 @@ class Gateways:
         self.cut = 0  # ways that were not followed any further: a breach, a gap, an answer that its verb never gives
         self.round: tuple[Step, ...] = ()  # the steps after which a walk last came to where it had been
         self.taken: set[int] = set()
-        self.gaps: dict[int, tuple[Step, ...]] = {}
+        self.gaps: dict[int, Gap] = {}
         self.overlaps: set[int] = set()
         self.violations: list[Violation] = []
         self.endless: list[tuple[Step, ...]] = []
         self._ahead: dict[int, frozenset[int]] = {}
 
     def _chose(self, now: Underway, node: Node, path: Path, data: Data, _flow: Flow | None) -> list[Underway]:
-        """The first condition that holds, else the default flow; the engine stops where there is neither."""
-        held = [each for each in node.outs if each.conditional and each.id != node.default and self._holds(each, data)]
+        """The first condition that holds, else the default flow; the engine stops where there is neither.
+
+        It also stops at a condition before that one that cannot be worked out.
+        """
+        asked = [each for each in node.outs if each.conditional and each.id != node.default]
+        held = [each for each in asked if self._holds(each, data)]
         if len(held) > 1:
             self.overlaps.add(self.number[id(node)])
         way = held[0] if held else self._default(node)
-        if way is None:
-            self.cut += 1
-            self.gaps.setdefault(self.number[id(node)], now.steps)
-            return []
+        before = asked[: asked.index(held[0])] if held else asked
+        unknown = next((each for each in before if self._holds(each, data) is None), None)
+        if way is None or unknown is not None:
+            return self._stopped(now, node, unknown)
         self.taken.add(id(way))
         return [self._goes(now, way, path, data)]
+
+    def _stopped(self, now: Underway, node: Node, unknown: Flow | None = None) -> list[Underway]:
+        """Here the engine cannot go on. unknown -- the flow whose condition cannot be worked out."""
+        self.cut += 1
+        self.gaps.setdefault(self.number[id(node)], Gap(now.steps, unknown.condition if unknown else None))
+        return []
 
     def _default(self, node: Node) -> Flow | None:
         stated = next((each for each in node.outs if each.id == node.default), None)
         return stated or next((each for each in node.outs if not each.conditional), None)
 
-    def _holds(self, flow: Flow, data: Data) -> bool:
-        return bool(self.facts.holds(flow.condition or "", data))
+    def _holds(self, flow: Flow, data: Data) -> bool | None:
+        return self.facts.holds(flow.condition or "", data)
 
     def _split(self, now: Underway, node: Node, path: Path, data: Data, flow: Flow | None) -> list[Underway]:
         """Parallel and inclusive gateways: they join, and split."""
@@ -73,6 +86,8 @@ class Gateways:
         number = self.number[id(node)]
         before = [each for each in now.resting if each.node == number and each.path == path]
         arrived = Token(number, path, data, node.ins.index(flow) + 1, len(before))
+        if any(each.flow == arrived.flow for each in before):
+            raise NotFollowed(gettext("{node}可能从同一条流先后收到两个令牌", node=node))
         if node.kind == "or":
             return [self._rests(now, arrived)]
         if {each.flow for each in (*before, arrived)} != set(range(1, len(node.ins) + 1)):
@@ -80,32 +95,27 @@ class Gateways:
         return self._joined(now, node, path, [*before, arrived])
 
     def _joined(self, now: Underway, node: Node, path: Path, tokens: list[Token]) -> list[Underway]:
-        """One token of each flow goes on; a second of the same flow waits for the next time."""
-        firsts: dict[int, Token] = {}
-        for each in sorted(tokens, key=lambda token: token.order):
-            firsts.setdefault(each.flow, each)
-        chosen = sorted(firsts.values(), key=lambda token: token.order)
-        resting = tuple(each for each in now.resting if each not in chosen)
-        return self._forked(now._replace(resting=resting), node, path, self.facts.merged(each.data for each in chosen))
+        """What came by each flow goes on as one, in the order in which it came."""
+        tokens = sorted(tokens, key=lambda token: token.order)
+        resting = tuple(each for each in now.resting if each not in tokens)
+        return self._forked(now._replace(resting=resting), node, path, self.facts.merged(each.data for each in tokens))
 
     def _forked(self, now: Underway, node: Node, path: Path, data: Data) -> list[Underway]:
         flows = node.outs
         if node.kind == "or" and len(flows) > 1:
-            flows = [
-                each
-                for each in node.outs
-                if each.id != node.default and (not each.conditional or self._holds(each, data))
-            ]
+            asked = [each for each in node.outs if each.id != node.default]
+            unknown = next((each for each in asked if each.conditional and self._holds(each, data) is None), None)
+            if unknown is not None:
+                return self._stopped(now, node, unknown)
+            flows = [each for each in asked if not each.conditional or self._holds(each, data)]
             flows = flows or [each for each in node.outs if each.id == node.default]
         if not flows:
-            self.cut += 1
-            self.gaps.setdefault(self.number[id(node)], now.steps)
-            return []
+            return self._stopped(now, node)
         self.taken.update(id(each) for each in flows)
         moving = tuple((self.number[id(each.target)], path, data, each) for each in flows)
         return [now._replace(moving=(*moving, *now.moving))]
 
-    def _inclusive_join(self, now: Underway) -> Underway | None:
+    def _inclusive_join(self, now: Underway) -> list[Underway] | None:
         """An inclusive join goes on once nothing can come any more by the flows that are empty."""
         for token in now.resting:
             node = self.nodes[token.node]
@@ -117,7 +127,7 @@ class Gateways:
             sources = {self.number[id(each.source)] for each in empty}
             inside = {each.path[len(token.path)] if len(each.path) > len(token.path) else each.node for each in others}
             if not any(self._reaches(each, token.node) & sources for each in inside):
-                return self._joined(now, node, token.path, mine)[0]
+                return self._joined(now, node, token.path, mine)
         return None
 
     def _reaches(self, number: int, but: int) -> frozenset[int]:

@@ -10,7 +10,7 @@ from workflows.policies.history import BEGUN
 from workflows.policies.machine import Machine
 from workflows.policies.paths import in_words
 from workflows.policies.policy import Requirement
-from workflows.policies.tokens import NotFollowed, State, Step
+from workflows.policies.tokens import Gap, NotFollowed, State, Step
 from workflows.policies.unmet import unmet
 from workflows.translation import gettext, listed
 from workflows.verification.drawing import Node
@@ -75,7 +75,7 @@ class Search:
                 self.found[key] = self._breach(node, subject, lines, path)
         for number in list(machine.gaps)[gaps:]:
             node = machine.nodes[number]
-            self.found[node.id, "gap"] = self._gap(node, (*self._path(origin), *machine.gaps[number]))
+            self.found[node.id, "gap"] = self._gap(node, machine.gaps[number], origin)
         for steps in machine.endless[endless:]:
             sentence = gettext("办到这里以后，流程自行循环不止，不再到任何人")
             path = (*self._path(origin), *steps)
@@ -105,9 +105,16 @@ class Search:
             sentence = gettext("{lacking}，就会办理{node}（{verb}）", lacking=lacking, node=node, verb=subject)
         return self._shown("policy", node, sentence, path)
 
-    def _gap(self, node: Node, path: Steps) -> Finding:
-        sentence = gettext("网关{node}的条件可能都不成立，也没有默认流，办到这里就走不下去", node=node)
-        return self._shown("gap", node, sentence, path)
+    def _gap(self, node: Node, gap: Gap, origin: State | None) -> Finding:
+        if gap.condition is None:
+            sentence = gettext("网关{node}的条件可能都不成立，也没有默认流，办到这里就走不下去", node=node)
+        else:
+            sentence = gettext(
+                "网关{node}的条件 {condition} 问到还没有给出的数，办到这里就走不下去",
+                node=node,
+                condition=gap.condition,
+            )
+        return self._shown("gap", node, sentence, (*self._path(origin), *gap.steps))
 
     def _shown(self, rule: str, node: Node | None, sentence: str, path: Steps) -> Finding:
         words = in_words(path, self.machine.nodes, self.machine.facts.declared)

@@ -50,6 +50,13 @@ class Violation(NamedTuple):
     steps: tuple[Step, ...]
 
 
+class Gap(NamedTuple):
+    """Where the engine cannot go on: the steps of the last act, and the condition that cannot be worked out, if any."""
+
+    steps: tuple[Step, ...]
+    condition: str | None
+
+
 class Underway(NamedTuple):
     """A walk under way: the resting tokens, those that move as (node, path, data, flow), and the steps so far."""
 

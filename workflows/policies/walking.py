@@ -49,8 +49,8 @@ class Walk(Gateways):
                 raise NotFollowed(gettext("超出了验证的界限（{most} 步）", most=MOST_WORK))
             if now.moving:
                 open_ += [after for turn in reversed(self._turns(now)) for after in self._entered(turn)]
-            elif joined := self._inclusive_join(now):
-                open_.append(joined)
+            elif (joined := self._inclusive_join(now)) is not None:
+                open_ += joined
             else:
                 yield State(ordered(now.resting), now.history), now.steps
 
