@@ -36,6 +36,11 @@ ENDS_AGREED = (
     'id="f_rs_refuse" name="不同意" sourceRef="receiving_school_outcome" targetRef="moved"',
 )
 
+ISSUED_ANEW_AT_ONCE = (
+    'sourceRef="directive_ended_before_pull" targetRef="releasing_bureau"',
+    'sourceRef="directive_ended_before_pull" targetRef="issue_directive"',
+)
+
 
 def directives() -> int:
     return db.session.scalars(sa.select(sa.func.count()).select_from(Directive)).one()
@@ -73,6 +78,23 @@ def test_a_diagram_that_slipped_through_writes_nothing(
     assert directives() == 0
     epochs = db.session.scalars(sa.select(Enrolment.school_id).where(Enrolment.student_id == story.child.id)).all()
     assert epochs == [story.releasing.id]
+
+
+def test_a_directive_that_was_revoked_is_not_issued_anew_without_the_bureau(
+    story: Story, publish_altered: Callable[..., None]
+) -> None:
+    publish_altered("transfer", ISSUED_ANEW_AT_ONCE)
+    assert story.submit().status == 201
+    story.agree_until("pull")
+    number = story.case()["directive"]["number"]
+
+    revoked = story.program("releasing_bureau").post(
+        f"/directives/{number}/revoke", {"reason": "材料有误，须重新核对。"}
+    )
+
+    assert (revoked.status, revoked.code) == (422, "E-POLICY")
+    assert "转出学校上级教育行政部门尚未按次序审批同意（每次都须重新办理）" in revoked.json["detail"]
+    assert directives() == 1
 
 
 def test_a_token_that_was_moved_by_hand_writes_nothing(story: Story) -> None:

@@ -67,7 +67,13 @@ class Rules:
                 self._mark(after, ("met", subject, str(place)), good)
         if verb in self.asked_never:
             after.add(("ran", verb))
-        return frozenset(after)
+        return frozenset(after - self._of_one_time(verb))
+
+    def _of_one_time(self, verb: str) -> set[tuple[str, ...]]:
+        """What counted for one time the verb writes."""
+        return {
+            ("met", verb, str(place)) for subject, place, line in self._lines() if subject == verb and line.each_time
+        }
 
     def heard(self, marks: Marks, message: str) -> Marks:
         """The marks after a message."""
@@ -85,7 +91,7 @@ class Rules:
                 if line.verb == verb or (fallen and line.in_order):
                     after.discard(("met", subject, str(place)))
                     fallen = fallen or line.in_order
-        return frozenset(after)
+        return frozenset(after - self._of_one_time(verb))
 
     @staticmethod
     def _mark(marks: set[tuple[str, ...]], mark: tuple[str, ...], present: bool) -> None:

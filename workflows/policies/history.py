@@ -97,6 +97,7 @@ class Rules:
         for undone in self.policies.values():
             if verb in undone.undone_by_verbs:
                 met = self._undone(met, undone.subject)
+        met = self._used_up(met, verb)
         run = history.run | (1 << self._run[verb]) if verb in self._run else history.run
         return history._replace(met=met, run=run)
 
@@ -180,6 +181,14 @@ class Rules:
                 if each.verb == verb or (ended and each.in_order and (each.answer or each.verb)):
                     ended = True
                     met = self._with(met, policy, number, False)
+        return self._used_up(met, verb)
+
+    def _used_up(self, met: int, verb: str) -> int:
+        """Without what counted for one time the verb writes."""
+        policy = self.policies.get(verb)
+        for number, each in enumerate(policy.requirements if policy else ()):
+            if policy is not None and each.each_time:
+                met = self._with(met, policy, number, False)
         return met
 
 

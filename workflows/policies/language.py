@@ -20,7 +20,9 @@ answer of that role, duty and kind of task counts, and after a 补正 the approv
 more. 没有 不同意或退回 looks at the approvers' latest answers, 有 不同意 at everybody's. 未曾 asks that a verb has not
 run, 事实 for an expression over the facts. 失效 names the messages and verbs after which what the verb did stands no
 more. 只读 marks a verb that writes nothing. 保证 before a line says what the verb promises of the facts it gives;
-nothing is asked by it. 限 and 除 say in which cases a line holds.
+nothing is asked by it. 每次 before 依次 or 须 says that what meets the line counts once: it is used up when the verb
+writes, and falls with what undoes the verb, so that each time somebody must have decided anew. 限 and 除 say in which
+cases a line holds.
 
 可放宽 at the end of a line marks what a province may leave out of its own version of a process; every other line stands
 in each version, and nothing may be promised there that is not promised here (`Book.broken_by`).
@@ -44,6 +46,7 @@ from workflows.vocabulary import Kind
 LARGEST = 100_000  # bytes of a file
 MOST_VALUES = 12  # of one fact
 COMMENT, FACTS, RELAXABLE, UNDONE, MESSAGE, DONE = "#", "事实", "可放宽", "失效", "消息", "先办"
+EACH_TIME = "每次"
 TRUTH, NUMBER, TABLE = "是否", "数", "表:"  # what a fact may be
 DUTIES = {"审批": "approver", "经办": "operator"}
 ANSWERS = {"同意": "agree", "不同意": "refuse", "退回": "send_back", "确认": "acknowledge"}
@@ -236,8 +239,8 @@ def _requirement(word: str, rest: str, line: Line) -> Requirement:
         rest = (" " + rest)[: condition.start()].strip()
         when = condition[2] if condition[1] == "限" else f"not ({condition[2]})"
         _expression(when, place)
-    promised = word == "保证"
-    if promised:
+    promised, each_time = word == "保证", word == EACH_TIME
+    if promised or each_time:
         word, _, rest = rest.partition(" ")
         rest = rest.strip()
     common: dict[str, Any] = {
@@ -246,7 +249,10 @@ def _requirement(word: str, rest: str, line: Line) -> Requirement:
         "when": when,
         "relaxable": relaxable,
         "promised": promised,
+        "each_time": each_time,
     }
+    if each_time and word not in ("依次", "须"):
+        raise PolicyRefused(gettext("{place}：“{word}”之后须是“依次”或“须”", place=place, word=EACH_TIME))
     if word in ("依次", "须"):
         return Requirement(in_order=word == "依次", **_asked(rest, place), **common)
     if word == "未曾" and VERB.match(rest):

@@ -36,7 +36,8 @@ class Requirement:
     Of `answer`, `verb` (has run and stands), `never` (a verb that has not run), `fact` (an expression) and `negatives`
     (False: no refusal or sending back stands; True: a refusal stands) one is given. in_order -- taken while every
     in_order line before it stood; when -- the expression that says in which cases the line holds, None for always;
-    relaxable -- a province may leave it out; promised -- it is not asked for: the verb answers in no other case.
+    relaxable -- a province may leave it out; promised -- it is not asked for: the verb answers in no other case;
+    each_time -- what meets it counts once: the verb uses it up, and so does what undoes the verb.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Requirement:
     when: str | None = None
     relaxable: bool = False
     promised: bool = False
+    each_time: bool = False
 
     def holds_for(self, facts: Mapping[str, Any]) -> bool:
         """Does the line hold in a case with these facts?

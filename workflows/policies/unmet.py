@@ -38,7 +38,12 @@ def unmet(requirements: Iterable[Requirement]) -> str:
 
 
 def unmet_words(requirement: Requirement) -> str:
-    """What one of them lacks."""
+    """What one of them lacks; of one that counts for one time only, also that."""
+    words = _lacking(requirement)
+    return gettext("{words}（每次都须重新办理）", words=words) if requirement.each_time else words
+
+
+def _lacking(requirement: Requirement) -> str:
     if requirement.answer is not None:
         return _of_answer(requirement.answer, in_order=requirement.in_order)
     if requirement.verb is not None:

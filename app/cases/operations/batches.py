@@ -180,7 +180,7 @@ def work_chunk(case_id: int, size: int = CHUNK) -> bool:
     if waiting:
         verb = execute(sa.select(BATCHES.c.verb).where(BATCHES.c.case_id == case_id)).scalar_one()
         assert context.enforcement is not None
-        context.enforcement.check(verb, facts_in(version.diagrams, bytes(case.state)))
+        context.enforcement.check_rows(verb, facts_in(version.diagrams, bytes(case.state)))
         rows = {row.position: orjson.loads(row.content) for row in waiting[:size]}
         _keep_outcomes(case_id, ROW_VERBS[verb](context, rows))
     execute(sa.update(BATCHES).where(BATCHES.c.case_id == case_id, BATCHES.c.fault.is_not(None)).values(fault=None))

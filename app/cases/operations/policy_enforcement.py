@@ -69,6 +69,17 @@ class PolicyEnforcement:
         if not policy.reads_only:
             self._check(verb, policy.title or verb, facts)
 
+    def check_rows(self, verb: str, facts: Mapping[str, Any]) -> None:
+        """May the rows of a list be written that the verb has released?
+
+        They are asked as the verb was: what it has used up since (每次) counts for its rows. Raises PolicyNotHeld.
+        """
+        policy = self.version.policies.policies.get(verb)
+        if policy is None:
+            self.check(verb, facts)
+        else:
+            self._check(verb, policy.title or verb, facts, released=True)
+
     def ran(self, verb: str) -> None:
         """The verb has written."""
         self._new.append(verb)
@@ -81,9 +92,13 @@ class PolicyEnforcement:
 
     # --- what is on record
 
-    def _check(self, subject: str, what: str, facts: Mapping[str, Any]) -> None:
+    def _check(self, subject: str, what: str, facts: Mapping[str, Any], *, released: bool = False) -> None:
+        """released -- by the last time that the subject itself has run, which therefore is left out."""
         rules = self.version.policies
-        history = history_of(rules, self._acts(), facts, verbs_known=self.before is not None)
+        acts = [*self._acts()]
+        if released and Ran(subject) in acts:
+            del acts[len(acts) - 1 - acts[::-1].index(Ran(subject))]
+        history = history_of(rules, acts, facts, verbs_known=self.before is not None)
         lines = rules.missing(history, subject, facts)
         if self.before is None:  # nothing is known of its verbs
             lines = [each for each in lines if each.verb is None and each.never is None]
