@@ -10,6 +10,7 @@ from lxml import etree
 from workflows import joint
 from workflows.reading import BPMN, SPIFF, local, place_of
 from workflows.translation import gettext, gettext_noop
+from workflows.unprovable import unprovable
 
 LONGEST = 250  # sequence flows of one process: the library recurses along a path
 MOST_ELEMENTS = 1_000  # of one process or sub-process
@@ -62,6 +63,8 @@ def unrunnable(root: etree._Element, roots: Iterable[etree._Element]) -> Iterato
                 yield Unrunnable("joint", element, sentence)
         if kind in SCOPES:
             yield from _of_scope(element, silent)
+    for element, sentence in unprovable(root):
+        yield Unrunnable("unsupported", element, sentence)
     yield from _of_errors(root, roots)
     yield from _of_signals(root, roots)
 

@@ -99,8 +99,8 @@ def _report(
     findings += refused if fault is None or fault.element in named - {None} else [*refused, fault]
     verdict = judge(drawing)
     findings += [*_spoken(verdict), *_lost(drawing, verdict)]
-    if more is not None and fault is None:
-        findings += more(drawing)
+    if more is not None and fault is None:  # what could not be followed is refused already, with what to draw instead
+        findings += [each for each in more(drawing) if not refused or each.rule != UNDECIDED]
     return Report(drawing.file, not refused and fault is None, verdict.safe, verdict.sound, tuple(findings))
 
 
