@@ -112,6 +112,7 @@ def test_a_file_that_is_no_json_is_refused(shelves: Path) -> None:
         ("student", {"explanation": {"type": "integer", "title": "情况说明"}}, "type 和 format 须与申请表的相同"),
         ("student", {"level": {**DAY, "title": "级别"}}, "type 和 format 须与申请表的相同"),
         ("student", {"student": {"type": "integer", "title": "学生"}}, "补正时不能改变"),
+        ("office", {"level": OWN["level"]}, "决定办理路径（决策表 commendation_rules 问到它），补正时不能改变"),
         ("office", {"school": TEXT}, "补正时不能改变"),
         ("person", {"name": {**TEXT, "format": "person-name"}}, "补正时不能改变"),
         ("person", {"main_number": NUMBER}, "补正时不能改变"),

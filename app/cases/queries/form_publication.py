@@ -43,6 +43,7 @@ def _about_repair(version: CompiledVersion, title: str) -> Iterator[str]:
     """A case is one: what it is about stays, and what is typed anew is of the kind that the application asked for."""
     asked, repaired = fields_of(version.forms.get(APPLICATION)), fields_of(version.form(title))
     own_rules = hooks.precheck.of(version.key) is not None
+    table = None if hooks.precheck.of(version.rules_of) else version.tables.get(f"{version.rules_of}_rules")
     for name, when in conditional(version.form(APPLICATION)).items() if APPLICATION in version.forms else ():
         if when.keys() & repaired.keys() and name not in repaired:
             yield f"表单 {title}.json 可以改变字段 {name} 的填写条件，须也有字段 {name}"
@@ -54,6 +55,8 @@ def _about_repair(version: CompiledVersion, title: str) -> Iterator[str]:
             yield f"{place}是证件号码，申请表没有这个字段，不能加密保存"
         if name == "student" or (name in SUBJECT_FIELDS and not own_rules):
             yield f"{place}是办理对象，补正时不能改变"
+        if table is not None and name in table.inputs:  # it is asked once, at the opening
+            yield f"{place}决定办理路径（决策表 {table.id} 问到它），补正时不能改变"
 
 
 def _shape(part: Mapping[str, Any]) -> Any:
