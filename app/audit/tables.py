@@ -20,6 +20,8 @@ UNSEALED = frozenset(
         "case_office",
         "draft_file",
         "failed_sign_in",
+        "figure",
+        "figure_entry",
         "import_caption",
         "import_file",
         "import_row",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask, current_app, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app import audit
-from app.access import NotSignedIn
+from app.access import Actor, NotSignedIn
 from app.database import db, transaction
 from app.errors import InvalidInput, Missing, NotAllowed, Objected, Refused, Stale, objections_of
 from app.web import unavailable
@@ -124,8 +125,15 @@ def problem(status: int, code: str, detail: str, objections: list[Refusal]) -> A
     return response
 
 
+#: what counts refused attempts, asked in the transaction that writes them down; the packages above add theirs
+ATTEMPTS: list[Callable[[Sequence[str], Actor], None]] = []
+
+
 def record_refused(refusal: Refusal) -> None:
-    """A refused attempt goes into the audit in a transaction of its own: of a request, or of one act of several."""
+    """A refused attempt goes into the audit and is counted, in a transaction of its own.
+
+    Of a request, or of one act of several; a page that says itself what stands against it tells so too.
+    """
     actor = g.get("actor")
     typing_fault = isinstance(refusal, InvalidInput) or (
         isinstance(refusal, Objected) and all(isinstance(each, InvalidInput) for each in refusal.objections)
@@ -140,6 +148,8 @@ def record_refused(refusal: Refusal) -> None:
             actor=actor,
             after={"codes": codes, "detail": refusal.detail},
         )
+        for count in ATTEMPTS:
+            count(codes, actor)
 
 
 SENTENCES = {

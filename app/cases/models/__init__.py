@@ -16,6 +16,7 @@ from app.cases.models.cases import (
 )
 from app.cases.models.coming_changes import ComingChange
 from app.cases.models.failed_decisions import FailedDecision
+from app.cases.models.figures import Figure, FigureEntry, FigureKind
 from app.cases.models.halts import Halt
 from app.cases.models.hand_overs import CaseCopy, HandOver
 from app.cases.models.joint_answers import JointAnswer
@@ -38,6 +39,9 @@ __all__ = [
     "ComingChange",
     "Decision",
     "FailedDecision",
+    "Figure",
+    "FigureEntry",
+    "FigureKind",
     "Halt",
     "HandOver",
     "JointAnswer",

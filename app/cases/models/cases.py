@@ -215,6 +215,15 @@ class Task(Model):
             sqlite_where=sa.text("status = 'done'"),
             postgresql_where=sa.text("status = 'done'"),
         ),
+        sa.Index("ix_task_arrived", "office_id", "arrived_at", "id"),  # what came to an office on a day
+        sa.Index(
+            "ix_task_decided",  # and what it has decided
+            "office_id",
+            "ended_at",
+            "id",
+            sqlite_where=sa.text("status = 'done'"),
+            postgresql_where=sa.text("status = 'done'"),
+        ),
         sa.CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended_when_over"),
     )
 

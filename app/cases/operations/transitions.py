@@ -20,6 +20,7 @@ from app.cases.models import CaseOutcome, CaseStatus, Notice, NoticeKind, Task, 
 from app.cases.models.coming_changes import ComingChange
 from app.cases.models.halts import Halt
 from app.cases.operations.closing import CASES, claim_case, claim_of, closing_writes
+from app.cases.operations.figures import attempt_of, is_counted
 from app.cases.operations.policy_enforcement import Decided, PolicyEnforcement
 from app.cases.rules.permissions import CaseFacts
 from app.database import db, execute, table, write_kept, write_together
@@ -213,7 +214,7 @@ class Transition:
         told = [_result(self.case, self.run, self.now)] if self.run.finished and (tell or decided is not None) else []
         told += self._coming()
         known_clocks = clocks if clocks is not None else self.case.clocks
-        return [*claim, *self._ending(decided, ended), *self._arriving(known_clocks), *told]
+        return [*claim, *self._ending(decided, ended), *self._arriving(known_clocks), *self._refused(), *told]
 
     def _written(self) -> dict[str, Any]:
         """What the diagram has written by now, where it is more than before. Raises PolicyNotHeld at an end."""
@@ -263,6 +264,13 @@ class Transition:
             yield end_tasks([decided], TaskStatus.DONE, self.now)
         if cancelled := [task_id for task_id in gone if task_id != decided]:
             yield end_tasks(cancelled, TaskStatus.CANCELLED, self.now, ended)
+
+    def _refused(self) -> Iterator[Write]:
+        """What a rule refused, and the diagram has gone another way: an attempt of the school all the same."""
+        office = self.case.receiving_school_id or self.case.applicant_office_id
+        for each in self.context.noted:
+            if is_counted(each.code):
+                yield attempt_of(office, self.case.process_key, each.code)
 
     def _arriving(self, clocks: Mapping[str, int]) -> Iterator[Write]:
         note = _note(self.context)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from app.access import actor, allow, found, require
 from app.cases import hooks, operations, queries
@@ -42,6 +42,7 @@ from app.students.queries.search import students_of
 from app.students.rules.corrections import FIELDS_OF_PROCESS
 from app.students.rules.transfer import ContestedRecord, OpenCase
 from app.web import add_menu, form_values, objections, takes_files, whole_number
+from app.web.errors import record_refused
 from workflows import Refusal
 
 bp = Blueprint("applications", __name__, url_prefix="/apply", template_folder="../templates")
@@ -242,7 +243,7 @@ def submit(key: str) -> Any:
     except (Stale, Missing):
         raise
     except Refused as refusal:
-        g.refusal = refusal
+        record_refused(refusal)
         again = _child(str(child.id)) if child else None
         return _form(version, again, values=_as_typed(version, application), errors=_of_the_form(refusal)), 422
     flash(f"已提交，办件编号 {number}。", "success")

@@ -23,7 +23,9 @@ from app.divisions.models import Office
 from app.students.models import Directive, Guardian
 from workflows.routing import ROLES
 
-ELSEWHERE = frozenset({"attachment", "audit_chain", "audit_event", "case_office", "name_part", "submission"})
+ELSEWHERE = frozenset(
+    {"attachment", "audit_chain", "audit_event", "case_office", "figure_entry", "name_part", "submission"}
+)
 #: columns that are the child's own, whoever's pattern it follows
 PERSONAL = {
     ("student", "name"): text("name"),

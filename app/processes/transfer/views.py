@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from app import clock
 from app.access import actor, allow
@@ -26,6 +26,7 @@ from app.schools.rules import objections_to_full
 from app.students import queries as students
 from app.students.models import Student
 from app.web import add_menu, form_values, objections, takes_files
+from app.web.errors import record_refused
 from app.web.rate_limits import TooMany
 from app.web.refilled_forms import written_on
 from workflows import Refusal
@@ -166,7 +167,7 @@ def submit_transfer() -> Any:
     except (Stale, Missing):
         raise
     except Refused as refusal:
-        g.refusal = refusal
+        record_refused(refusal)
         return _application_page(school, application, _child_of(application), errors=objections_of(refusal)), 422
     flash(f"已提交，办件编号 {number}。", "success")
     return redirect(url_for("cases.show", number=number))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from app.access import actor, allow, require
 from app.cases import operations, queries
@@ -19,6 +19,7 @@ from app.processes.recruitment.models import ChildStatus, RosterChild
 from app.processes.recruitment.presenters import CHILD_STATUS_NAMES, particulars_of
 from app.students.rules.transfer import why_not_revoke
 from app.web import add_menu, canonical, decode_cursor, encode_cursor, typed_text, whole_number
+from app.web.errors import record_refused
 from app.web.text import visible
 from workflows import Refusal
 
@@ -61,7 +62,7 @@ def upload_roster() -> Any:
     except (Stale, Missing):
         raise
     except Refused as refusal:
-        g.refusal = refusal
+        record_refused(refusal)
         return _upload(typed, _by_line(refusal)), 422
     flash(f"名单已提交，共 {len(rows)} 人，办件编号 {number}。", "success")
     return redirect(url_for("cases.show", number=number))

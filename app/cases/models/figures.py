@@ -1,0 +1,67 @@
+"""What is counted of cases, tasks and changes, kept as it happens: figures are read from here, not from the tables.
+
+Triggers write an entry in the transaction of what is counted (revision k01), so that nobody waits for a common row; the
+clock adds the entries up, for the office and for every bureau above it (`operations.figures`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Model
+
+
+class FigureKind(StrEnum):
+    """统计项"""
+
+    OPEN = "open"  # 待办: by the day of its deadline; what ends is taken off again
+    ARRIVED = "arrived"  # 到达: a task
+    DECIDED = "decided"  # 办理: code is the outcome, since the day of arrival
+    RETURNED = "returned"  # 退回: code is the reason
+    DECLINED = "declined"  # 不同意: code is the reason
+    CHANGED = "changed"  # 学籍异动: code is the change's
+    ATTEMPT = "attempt"  # 被拒绝的办理: code is the refusal's
+
+
+class FigureEntry(Model):
+    """统计流水 – something that happened so many times at an office, not yet added up."""
+
+    __tablename__ = "figure_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    day: Mapped[dt.date]
+    process_key: Mapped[str] = mapped_column(sa.String(40), default="")
+    step: Mapped[str] = mapped_column(sa.String(40), default="")
+    code: Mapped[str] = mapped_column(sa.String(30), default="")
+    since: Mapped[dt.date]  # the day itself where nothing began before it
+    count: Mapped[int]
+
+
+class Figure(Model):
+    """统计数 – how often it happened: at an office itself, or at all that it governs, itself included."""
+
+    __tablename__ = "figure"
+    __table_args__ = (
+        sa.Index(
+            "ix_figure_nothing",
+            "day",
+            sqlite_where=sa.text("count = 0"),
+            postgresql_where=sa.text("count = 0"),
+        ),
+    )
+
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"), primary_key=True)
+    whole: Mapped[bool] = mapped_column(primary_key=True)  # with every office below it
+    kind: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    process_key: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    step: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(30), primary_key=True)
+    since: Mapped[dt.date] = mapped_column(primary_key=True)
+    count: Mapped[int]
