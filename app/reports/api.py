@@ -6,13 +6,16 @@ from typing import TypedDict
 
 from flask import Blueprint
 
+from app import clock
 from app.access import actor, allow, require
 from app.divisions.presenters import OfficeBriefJson, office_brief
+from app.errors import Missing
 from app.reports.queries import tables as queries
+from app.reports.queries.periods import KEYS, PERIODS, asked_for
 from app.schools.api import OFFICE_CODE, YEAR
 from app.schools.arguments import NAMES_CHILDREN, STAGE, WATCHES, this_year
 from app.schools.models import Stage
-from app.web import Asked, Instant, Page, instant, one_page, operation, page_of
+from app.web import Asked, Day, Instant, Page, instant, one_page, operation, page_of
 
 bp = Blueprint("reports_api", __name__, url_prefix="/api/v1")
 
@@ -103,4 +106,55 @@ def _refused_json(each: queries.RefusedChild) -> RefusedChildJson:
         "detail": each.detail,
         "at": instant(each.at),
         "placed_at": each.placed_at or None,
+    }
+
+
+class ColumnJson(TypedDict):
+    """A column of a table."""
+
+    key: str
+    label: str
+
+
+class FigureLineJson(TypedDict):
+    """A line of a table: its office where it has one to go on to, its cells in the order of the columns."""
+
+    office: OfficeBriefJson | None
+    cells: list[int | str | None]
+
+
+class DashboardJson(TypedDict):
+    """A table of figures over what an office governs, as the page shows it."""
+
+    office: OfficeBriefJson
+    since: Day
+    until: Day
+    title: str
+    note: str
+    columns: list[ColumnJson]
+    lines: list[FigureLineJson]
+
+
+@bp.get("/dashboards/<key>")
+@allow("operator", "approver")
+@operation(
+    f"监测看板的一张表：{'、'.join(KEYS)}",
+    query={"office": OFFICE_CODE, "days": {"type": "integer", "enum": list(PERIODS), "description": "天数，默认 30"}},
+)
+def show_dashboard(key: str, asked: Asked) -> DashboardJson:
+    if key not in KEYS:
+        raise Missing()
+    wanted = asked_for(actor(), asked.get("office"), asked.get("days"))
+    table = wanted.table(key)
+    return {
+        "office": office_brief(wanted.office),
+        "since": wanted.since.isoformat(),
+        "until": clock.local(wanted.now).date().isoformat(),
+        "title": table.title,
+        "note": table.note,
+        "columns": [{"key": each.key, "label": each.label} for each in table.columns],
+        "lines": [
+            {"office": office_brief(line.office) if line.office else None, "cells": list(line.cells)}
+            for line in table.lines
+        ],
     }

@@ -26,7 +26,8 @@ ALIKE = 3  # times that a page may send the same statement
 GROWING = {*COPIED, "case_office", "name_part"} - {"audit_chain"}
 FOUND = ("?q=", "&q=", "?process=")
 PAGES = (
-    "/", "/inbox", "/inbox?light=red", "/inbox?light=green", "/inbox?process=transfer", "/inbox?process=graduation",
+    "/", "/reports/day/arrived", "/reports/day/decided", "/reports/dashboard",
+    "/inbox", "/inbox?light=red", "/inbox?light=green", "/inbox?process=transfer", "/inbox?process=graduation",
     "/inbox?q=王建国", "/inbox?q=wj", "/inbox?q=王", "/inbox?q=L77", "/inbox/done", "/inbox/done?process=graduation",
     "/inbox/done?q=王建国", "/inbox/done?q=w", "/cases", "/cases?q=王建国", "/cases?q=wj", "/cases?q=w", "/cases?q=L77",
     "/cases/running", "/cases/running?q=王", "/cases/closed", "/cases/closed?q=lf", "/notices", "/notices?show=all",
@@ -34,7 +35,7 @@ PAGES = (
     "/students?grade=13", "/contests",
 )  # fmt: skip
 OF_A_SCHOOL = ("/cases/applied", "/discrepancies", "/roll/")
-OF_A_BUREAU = ("/overdue", "/reports/plan", "/reports/after-lock", "/reports/flows")
+OF_A_BUREAU = ("/overdue", "/reports/waiting", "/reports/plan", "/reports/after-lock", "/reports/flows")
 OF_AN_AUDITOR = (
     "/audit", "/audit?verb=cases/decide", "/audit?verb=cases/nothing", "/audit?office=330212", "/audit?office=330106",
 )  # fmt: skip

@@ -82,6 +82,18 @@ def plan_and_registered(office: Office, stage: Stage, year: int) -> list[Line]:
     ]
 
 
+def seats_of(office: Office, year: int) -> Sequence[Any]:
+    """The seats of that year's cohorts below an office, or its own: a row for each stage: total, used, reserved."""
+    school = sa.orm.aliased(Office)
+    return db.session.execute(
+        sa.select(Quota.stage, *(sa.func.sum(each) for each in (Quota.total, Quota.used, Quota.reserved)))
+        .join(school, school.id == Quota.school_id)
+        .where(school.path >= office.path, school.path < office.path + "~", Quota.entry_year == year)
+        .group_by(Quota.stage)
+        .order_by(sa.case({each: place for place, each in enumerate(Stage)}, value=Quota.stage))
+    ).all()
+
+
 def _refused_below(office: Office, year: int) -> dict[int, int]:
     below, school = sa.orm.aliased(Office), sa.orm.aliased(Office)
     begins = dt.datetime(year, 1, 1, tzinfo=dt.UTC)

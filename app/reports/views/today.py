@@ -12,11 +12,17 @@ from app import clock
 from app.access import Actor
 from app.calendars import queries as calendars
 from app.cases import queries as cases
+from app.cases.models import FigureKind
 from app.cases.queries import oversight
 from app.cases.rules import light, time_left
+from app.divisions.models import Office
 from app.reports.queries import tables
 from app.reports.queries.background import MOST_WAITING, background_work
-from app.schools.arguments import NAMES_CHILDREN
+from app.reports.queries.dashboards import overdue_until, slowest_step
+from app.reports.queries.figures import Span, counted
+from app.reports.queries.tables import office_to_watch
+from app.reports.rules.statistics import times_of
+from app.schools.arguments import NAMES_CHILDREN, WATCHES
 from app.web.home import Mark, Tile, add_panel, add_tiles
 
 DECIDES = ("operator", "approver")
@@ -44,6 +50,34 @@ def _tasks(caller: Actor) -> Iterator[Tile]:
 
 def _counted(count: int) -> str:
     return f"{cases.MOST_COUNTED}+" if count >= cases.MOST_COUNTED else str(count)
+
+
+def _day(caller: Actor) -> Iterator[Tile]:
+    """The day of the office as a whole, and of what a bureau governs."""
+    office, now = office_to_watch(caller, None), clock.now()
+    today = clock.local(now).date()
+    arrived = counted(office, FigureKind.ARRIVED, (), Span(today, today), whole=False).total()
+    yield Tile("arrived", "今天到达", url_for("reports.day", what="arrived"), arrived, note="本机构各岗位合计")
+    week = Span(today - dt.timedelta(days=today.weekday()), today)
+    done = counted(office, FigureKind.DECIDED, ("since", "day"), week, whole=False)
+    times = times_of((since, day, count) for (since, day), count in done.items())
+    note = f"中位用时 {times.median} 个工作日" if times.decided else "本机构各岗位合计"
+    yield Tile("decided", "本周办理", url_for("reports.day", what="decided"), times.decided, note=note)
+    if caller.office_kind in WATCHES:
+        yield from _below(office, now)
+
+
+def _below(office: Office, now: dt.datetime) -> Iterator[Tile]:
+    late = Span(until=overdue_until(now))
+    below = counted(office, FigureKind.OPEN, (), late).total()
+    below -= counted(office, FigureKind.OPEN, (), late, whole=False).total()
+    note = "可以督办" if below else "下级没有超期的办件。"
+    yield Tile("overdue", "下级超期", url_for("inbox.overdue"), below, note=note)
+    slowest = slowest_step(office, clock.local(now).date() - dt.timedelta(days=29), now)
+    if slowest:
+        process, step, times = slowest
+        note = f"{process}：中位 {times.median}、九成 {times.slow} 个工作日（近 30 天 {times.decided} 件）"
+        yield Tile("slowest", "最慢环节", url_for("reports.dashboard", _anchor="steps"), text=step, note=note)
 
 
 def _submissions(caller: Actor) -> Iterator[Tile]:
@@ -97,6 +131,7 @@ def _first(caller: Actor) -> Mapping[str, Any]:
 
 
 add_tiles(_tasks, DECIDES)
+add_tiles(_day, DECIDES)
 add_tiles(_submissions, ("operator",))
 add_tiles(_suspensions, DECIDES, kinds=("school", *NAMES_CHILDREN))
 add_tiles(_machine, ("sysadmin",))
