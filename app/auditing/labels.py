@@ -112,6 +112,7 @@ VERBS = {
     "rolls/settle": "处理人籍不符",
     "rolls/print": "打印名册",
     "figures/download": "导出统计表",
+    "figures/event_log": "导出事件日志",
     "rolls/download": "下载名册",
     "cohorts/lock": "锁定快照",
     "cohorts/postpone_lock": "延后锁定",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
 from app import clock
 from app.access import actor, allow, require
 from app.divisions.presenters import OfficeBriefJson, office_brief
 from app.errors import Missing
+from app.reports.presenters.event_log import MEDIA_TYPE
 from app.reports.queries import tables as queries
 from app.reports.queries.periods import KEYS, PERIODS, asked_for
+from app.reports.views.events import QUERY, READS, event_log_of
 from app.schools.api import OFFICE_CODE, YEAR
 from app.schools.arguments import NAMES_CHILDREN, STAGE, WATCHES, this_year
 from app.schools.models import Stage
@@ -158,3 +160,10 @@ def show_dashboard(key: str, asked: Asked) -> DashboardJson:
             for line in table.lines
         ],
     }
+
+
+@bp.get("/event-log")
+@allow(*READS)
+@operation("一个流程的事件日志（XES）", query=QUERY, gives=MEDIA_TYPE)
+def show_event_log(asked: Asked) -> Response:
+    return event_log_of(asked)
