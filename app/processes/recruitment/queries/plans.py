@@ -160,6 +160,30 @@ def flows_of(actor: Actor, year: int) -> Flows:
     return Flows([cells[pair] for pair in sorted(cells)], defaultdict(str, names), cells)
 
 
+def city_of_code(code: str) -> str:
+    """The division of the city to which a county belongs, by its code (GB/T 2260)."""
+    return f"{code[:4]}00"
+
+
+def by_city(found: Flows) -> Flows:
+    """The same flows between cities: of a matrix of counties that would fit no page."""
+    cells: dict[tuple[str, str], Flow] = {}
+    for each in found.lines:
+        pair = (city_of_code(each.source), city_of_code(each.destination))
+        cell = cells.setdefault(pair, Flow(*pair))
+        cell.asked, cell.planned = cell.asked + each.asked, cell.planned + each.planned
+        cell.registered += each.registered
+    codes = {code for pair in cells for code in pair}
+    names = dict(db.session.execute(sa.select(Division.code, Division.name).where(Division.code.in_(codes))).all())
+    return Flows([cells[pair] for pair in sorted(cells)], defaultdict(str, names), cells)
+
+
+def of_city(found: Flows, city: str) -> Flows:
+    """Of these flows those that begin or end in a city."""
+    cells = {pair: cell for pair, cell in found.cells.items() if city in (city_of_code(pair[0]), city_of_code(pair[1]))}
+    return Flows([cells[pair] for pair in sorted(cells)], found.names, cells)
+
+
 def _touches(actor: Actor) -> Condition:
     return sa.or_(inside(actor, SCHOOL.path), inside(actor, SOURCE.path))
 

@@ -16,11 +16,13 @@ from app.processes.recruitment.queries import plans as queries
 from app.schools.arguments import WATCHES, any_year, wanted, year_wanted
 from app.schools.models import STAGE_NAMES
 from app.schools.queries import scope_of
-from app.web import add_menu, after_id, encode_cursor
+from app.web import add_menu, after_id, encode_cursor, read_query
 
 bp = Blueprint("recruitment", __name__, template_folder="../templates")
 PAGE = 50
 EVERYBODY = ("school", *WATCHES)
+MOST_SIDES = 12  # columns of a matrix that a page and a sheet of paper hold
+CITY = {"type": "string", "pattern": "^[0-9]{4}00$"}
 RECEIVES = ("province", "city")  # with whom plans are filed
 
 add_menu("招生", "招生方案", "recruitment.plans", ("operator", "approver"), kinds=EVERYBODY)
@@ -75,7 +77,13 @@ def filings() -> Any:
 @bp.get("/reports/flows")
 @allow("operator", "approver")
 def flows() -> Any:
-    """Who wants children from where, and how many have come: a table and a matrix of divisions."""
+    """Who wants children from where, and how many have come: a table and a matrix of divisions.
+
+    Between cities where the counties are too many for a page; a city's own counties are one step further.
+    """
     require(actor().office_kind in WATCHES)
-    year = year_wanted()
-    return render_template("recruitment/flows.html", **_shown(flows=queries.flows_of(actor(), year), year=year))
+    year, found = year_wanted(), queries.flows_of(actor(), year_wanted())
+    city = read_query({"city": CITY}).get("city")
+    collapsed = city is None and max(len(found.sources), len(found.destinations)) > MOST_SIDES
+    shown = queries.of_city(found, city) if city else queries.by_city(found) if collapsed else found
+    return render_template("recruitment/flows.html", **_shown(flows=shown, year=year, city=city, collapsed=collapsed))
