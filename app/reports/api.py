@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TypedDict
 
 from flask import Blueprint, Response
 
 from app import clock
 from app.access import actor, allow, require
+from app.cases.models import Task
 from app.divisions.presenters import OfficeBriefJson, office_brief
 from app.errors import Missing
 from app.reports.presenters.event_log import MEDIA_TYPE
 from app.reports.queries import tables as queries
+from app.reports.queries.day import KINDS, place_of, tasks_of
 from app.reports.queries.periods import KEYS, PERIODS, asked_for
 from app.reports.views.events import QUERY, READS, event_log_of
 from app.schools.api import OFFICE_CODE, YEAR
@@ -159,6 +162,49 @@ def show_dashboard(key: str, asked: Asked) -> DashboardJson:
             {"office": office_brief(line.office) if line.office else None, "cells": list(line.cells)}
             for line in table.lines
         ],
+    }
+
+
+class FigureTaskJson(TypedDict):
+    """A task behind a figure: of its case the number, never the child."""
+
+    id: int
+    key: str
+    name: str
+    case: str
+    process: str
+    office: OfficeBriefJson
+    arrived_at: Instant
+    deadline: Instant
+    ended_at: Instant | None
+
+
+@bp.get("/dashboards/tasks/<what>")
+@allow("operator", "approver")
+@operation(
+    "看板数字背后的环节：arrived 本机构今天到达，decided 本机构本周办理，waiting 下级待办",
+    query={"office": {**OFFICE_CODE, "description": "waiting：只列该下级机构及其下级"}},
+    cursor=(dt.datetime, int),
+)
+def list_tasks_behind_figure(what: str, asked: Asked) -> Page[FigureTaskJson]:
+    if what not in KINDS:
+        raise Missing()
+    require(what != "waiting" or actor().office_kind in WATCHES)
+    rows = tasks_of(actor(), what, office=asked.get("office"), after=asked["after"], limit=asked["limit"] + 1)
+    return page_of(rows, asked["limit"], _figure_task_json, lambda each: place_of(what, each))
+
+
+def _figure_task_json(task: Task) -> FigureTaskJson:
+    return {
+        "id": task.id,
+        "key": task.key,
+        "name": task.name,
+        "case": task.case.number,
+        "process": task.case.process_key,
+        "office": office_brief(task.office),
+        "arrived_at": instant(task.arrived_at),
+        "deadline": instant(task.deadline),
+        "ended_at": instant(task.ended_at),
     }
 
 

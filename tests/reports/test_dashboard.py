@@ -135,6 +135,22 @@ def test_the_list_behind_a_figure_holds_the_case_and_no_name(client: Client, sub
     assert submitted.child.name not in page
 
 
+def test_a_program_reads_the_lists_behind_the_figures(client: Client, submitted: Story) -> None:
+    submitted.decide()
+    own, above = bureau(client, "330106"), bureau(client, "330100")
+
+    assert [each["key"] for each in own.get("/dashboards/tasks/arrived").json["items"]] == ["receiving_bureau"]
+    assert own.get("/dashboards/tasks/decided").json["items"] == []
+    [waits] = above.get("/dashboards/tasks/waiting?office=330106").json["items"]
+    assert (waits["case"], waits["office"]["code"]) == (submitted.number, "330106")
+    neighbour = bureau(client, "330108")
+    for what in ("arrived", "decided", "waiting"):
+        assert neighbour.get(f"/dashboards/tasks/{what}").json["items"] == []
+    assert neighbour.get("/dashboards/tasks/waiting?office=330106").json["items"] == []
+    assert submitted.program("receiving_school", "approver").get("/dashboards/tasks/waiting").status == 403
+    assert own.get("/dashboards/tasks/nothing").status == 404
+
+
 def test_a_table_is_taken_along_as_a_workbook_and_that_is_written_down(client: Client, submitted: Story) -> None:
     client.sign_in(factories.a_user(factories.a_bureau("330106"), "approver"))
 

@@ -221,7 +221,7 @@ def attempts(office: Office, since: dt.date, now: dt.datetime) -> Table:
         Column("total", "合计"),
     )
     total: list[Cell] = ["合计", *(_sum(lines, place) for place in range(1, len(columns)))]
-    note = "系统拒绝的办理次数，不含学生信息；同一名单中被拒的每名学生各计一次，再次尝试再计。"
+    note = "系统拒绝的办理次数，不含学生信息：名单办理中被拒的每名学生计一次，整件被拒的按原因各计一次，再次尝试再计。"
     return Table("attempts", "被拒绝的办理", columns, lines, note, total if len(lines) > 1 else ())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -10,23 +9,22 @@ from flask import render_template, request, url_for
 from app import audit, clock
 from app.access import actor, allow, require
 from app.cases.api.deadlines import deadline_place
-from app.cases.queries import oversight, process_names
+from app.cases.queries import process_names
 from app.cases.rules import light, time_left
 from app.database import transaction
 from app.errors import Missing
 from app.identity.models import DUTY_NAMES
 from app.reports.presenters.charts import chart_of
-from app.reports.queries.day import arrived_since, decided_since
+from app.reports.queries.day import place_of, tasks_of
 from app.reports.queries.periods import KEYS, PERIODS, Asked, asked_for
 from app.reports.queries.tables import office_to_watch
 from app.reports.views.tables import PAGE, bp
 from app.schools.arguments import WATCHES
-from app.web import add_menu, encode_cursor, given_out, read_query
+from app.web import add_menu, cursor_after, given_out, read_query
 from app.web.formatting import moment
 from app.web.workbooks import MEDIA_TYPE, workbook
 
 DECIDES = ("operator", "approver")
-EVER = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)  # every deadline lies before it
 QUERY: dict[str, dict[str, Any]] = {
     "office": {"type": "string", "maxLength": 12},
     "days": {"type": "integer", "enum": list(PERIODS)},
@@ -86,9 +84,8 @@ def waiting() -> Any:
     require(actor().office_kind in WATCHES)
     code, now = read_query(QUERY).get("office"), clock.now()
     office = office_to_watch(actor(), code)
-    rows = oversight.overdue_below(actor(), EVER, office=code, after=deadline_place(), limit=PAGE + 1)
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    following = encode_cursor([last.deadline, last.id]) if last else None
+    rows = tasks_of(actor(), "waiting", office=code, after=deadline_place(), limit=PAGE + 1)
+    following = cursor_after(rows, PAGE, lambda each: place_of("waiting", each))
     return render_template(
         "reports/waiting.html",
         office=office,
@@ -104,14 +101,8 @@ def day(what: str) -> Any:
     """What came to the office today, or what it has decided this week."""
     if what not in ("arrived", "decided"):
         raise Missing()
-    today = clock.today()
-    first = today if what == "arrived" else today - dt.timedelta(days=today.weekday())
-    since = dt.datetime.combine(first, dt.time(), clock.ZONE)
-    listed = arrived_since if what == "arrived" else decided_since
-    rows = listed(actor(), since, after=deadline_place(), limit=PAGE + 1)
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    at = (last.arrived_at if what == "arrived" else last.ended_at) if last else None
-    following = encode_cursor([at, last.id]) if last and at else None
+    rows = tasks_of(actor(), what, after=deadline_place(), limit=PAGE + 1)
+    following = cursor_after(rows, PAGE, lambda each: place_of(what, each))
     return render_template(
         "reports/day.html",
         heading="今天到达" if what == "arrived" else "本周办理",
