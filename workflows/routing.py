@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from workflows.translation import gettext_noop
-
 
 @dataclass(frozen=True)
 class Role:
@@ -29,28 +27,24 @@ class Role:
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
-        "receiving_school": Role(gettext_noop("转入学校")),
-        "receiving_bureau": Role(gettext_noop("转入学校上级教育行政部门")),
-        "receiving_superior": Role(gettext_noop("转入学校上级的上一级教育行政部门"), optional=True),
-        "releasing_school": Role(gettext_noop("转出学校"), optional=True),
-        "releasing_bureau": Role(gettext_noop("转出学校上级教育行政部门"), optional=True),
-        "releasing_superior": Role(gettext_noop("转出学校上级的上一级教育行政部门"), optional=True),
-        "lowest_common_superior": Role(gettext_noop("双方共同的上级教育行政部门"), optional=True),
-        "province": Role(gettext_noop("省教育行政部门")),
-        "applicant": Role(gettext_noop("申请单位")),
-        "applicant_bureau": Role(gettext_noop("申请单位上级教育行政部门"), optional=True),
-        "applicant_superior": Role(gettext_noop("申请单位上级的上一级教育行政部门"), optional=True),
+        "receiving_school": Role("转入学校"),
+        "receiving_bureau": Role("转入学校上级教育行政部门"),
+        "receiving_superior": Role("转入学校上级的上一级教育行政部门", optional=True),
+        "releasing_school": Role("转出学校", optional=True),
+        "releasing_bureau": Role("转出学校上级教育行政部门", optional=True),
+        "releasing_superior": Role("转出学校上级的上一级教育行政部门", optional=True),
+        "lowest_common_superior": Role("双方共同的上级教育行政部门", optional=True),
+        "province": Role("省教育行政部门"),
+        "applicant": Role("申请单位"),
+        "applicant_bureau": Role("申请单位上级教育行政部门", optional=True),
+        "applicant_superior": Role("申请单位上级的上一级教育行政部门", optional=True),
         # recruitment: the school's side, the side of the source, and where a plan is filed
-        "local_bureau": Role(gettext_noop("学校所在县（市、区）教育行政部门"), by_process=True),
-        "local_county": Role(
-            gettext_noop("学校所在县（市、区）教育行政部门，意见供参考"), optional=True, by_process=True
-        ),
-        "local_city": Role(gettext_noop("学校所在设区市教育行政部门"), by_process=True),
-        "source_bureau": Role(gettext_noop("生源所在县（市、区）教育行政部门"), by_process=True),
-        "source_county": Role(
-            gettext_noop("生源所在县（市、区）教育行政部门，意见供参考"), optional=True, by_process=True
-        ),
-        "source_city": Role(gettext_noop("生源所在设区市教育行政部门"), by_process=True),
-        "filing_bureau": Role(gettext_noop("备案机关"), by_process=True),
+        "local_bureau": Role("学校所在县（市、区）教育行政部门", by_process=True),
+        "local_county": Role("学校所在县（市、区）教育行政部门，意见供参考", optional=True, by_process=True),
+        "local_city": Role("学校所在设区市教育行政部门", by_process=True),
+        "source_bureau": Role("生源所在县（市、区）教育行政部门", by_process=True),
+        "source_county": Role("生源所在县（市、区）教育行政部门，意见供参考", optional=True, by_process=True),
+        "source_city": Role("生源所在设区市教育行政部门", by_process=True),
+        "filing_bureau": Role("备案机关", by_process=True),
     }
 )

@@ -76,7 +76,9 @@ RECORDS = {
     "plan": "case_id, kind, stage, entry_year, source_id",
     "post": "user_id, office_id, duty, starts_on",
     "pre_review": "task_id, user_id, recommendation, opinion, at",
-    "process_version": "process_key, number, checksum, files, forms, published_at, published_by, drawn_by, note",
+    "process_variant": "process_key, office_id",
+    "process_version": "process_key, office_id, based_on_id, number, checksum, files, forms, published_at,"
+    " published_by, drawn_by, note",
     "proposal": "draft_id, process_key, base_id, files, checksum, editor_ids, note, proposed_by_id, proposed_at",
     "proof": "number, student_id, enrolment_id, purpose, stated, issued_by, issued_at, valid_until",
     "quota_entry": "kind, seats, case_id, at",

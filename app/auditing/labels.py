@@ -159,6 +159,8 @@ VERBS = {
     "studio/retry": "重试办理异常",
     "studio/switch_off": "停用流程",
     "studio/switch_on": "启用流程",
+    "studio/switch_variant_off": "停用流程的本地版本",
+    "studio/switch_variant_on": "启用流程的本地版本",
     "backup/make": "备份数据库",
     "backup/restore": "恢复数据库",
     "demo/begin": "开始装入演示数据",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from app import clock
 from app.database import db, serialise
-from app.definitions.models import Process, ProcessVersion
-from app.definitions.queries import APPLICATION, FOLLOWS, CompiledVersion, compiled
+from app.definitions.models import Process, ProcessVariant, ProcessVersion
+from app.definitions.queries import APPLICATION, FOLLOWS, CompiledVersion, compiled, in_line
 from app.definitions.rules.content import DRAWN, Content
 from app.definitions.rules.form_files import Unreadable, read_form_file
 from app.definitions.rules.form_folders import PROOFS, REASONS, faults_of_folder
@@ -23,6 +23,14 @@ from workflows import DiagramRefused, handlers
 from workflows.decision_table_analysis import blank_cells
 
 PUBLICATIONS = "publications"  # one at a time: whether a version may be published depends on the others
+
+
+@dataclass(frozen=True)
+class VariantOf:
+    """Whose variant a version is, and to which version of the province it adds."""
+
+    office_id: int
+    based_on_id: int
 
 
 class NotPublishable(Refused):
@@ -84,20 +92,23 @@ def publish_content(
     note: str | None = None,
     make_current: bool = True,
     looked_over: bool = False,
+    variant: VariantOf | None = None,
 ) -> ProcessVersion:
     """Publish a content under the next number.
 
     drawn_by, note -- who proposed it and what it changes; None for what is shipped: that becomes current again under
         the number which it had, where it was published before.
     looked_over -- verification, which may take seconds, was made of this very content before the transaction and
-        forbids nothing. Raises NotPublishable.
+        forbids nothing.
+    variant -- whose own version of the process it is: the province's stays as it is. Raises NotPublishable.
     """
     serialise(PUBLICATIONS)
     process = db.session.get(Process, key)
-    known = _version_with(key, content)
+    office_id = variant.office_id if variant else None
+    known = _version_with(key, content, office_id)
     version = known if drawn_by is None else None
     if version is None:
-        number = _next_number(key)
+        number = _next_number(key, office_id)
         version = ProcessVersion(
             process_key=key,
             number=number,
@@ -108,6 +119,8 @@ def publish_content(
             published_by=published_by,
             drawn_by=drawn_by,
             note=note,
+            office_id=office_id,
+            based_on_id=variant.based_on_id if variant else None,
         )
     try:
         compiled_version = compiled(version)
@@ -122,11 +135,26 @@ def publish_content(
         process = Process(key=key, name=compiled_version.name)
         db.session.add(process)
         db.session.flush()  # the version points at it
+    if variant:
+        _keep_current_of(variant, version)
+        return version
     db.session.add(version)
     db.session.flush()
     if make_current:
         process.name, process.current_id = compiled_version.name, version.id
     return version
+
+
+def _keep_current_of(variant: VariantOf, version: ProcessVersion) -> None:
+    """Write a version of a variant and make it the current one."""
+    line = db.session.get(ProcessVariant, (version.process_key, variant.office_id))
+    if line is None:
+        line = ProcessVariant(process_key=version.process_key, office_id=variant.office_id, current_id=0)
+        db.session.add(line)
+        db.session.flush()  # the version points at it
+    db.session.add(version)
+    db.session.flush()
+    line.current_id = version.id
 
 
 def put_in_place(draft: CompiledVersion, content: Content) -> CompiledVersion:
@@ -187,10 +215,9 @@ def _about_tasks(version: CompiledVersion) -> list[str]:
     return faults + [f"自动环节引用了不存在的操作 {name}" for name in unknown]
 
 
-def _version_with(key: str, content: Content) -> ProcessVersion | None:
-    return db.session.scalar(
-        sa.select(ProcessVersion).where(ProcessVersion.process_key == key, ProcessVersion.checksum == content.checksum)
-    )
+def _version_with(key: str, content: Content, office_id: int | None = None) -> ProcessVersion | None:
+    asked = sa.select(ProcessVersion).where(*in_line(key, office_id), ProcessVersion.checksum == content.checksum)
+    return db.session.scalar(asked)
 
 
 def _read_drawn(key: str, folder: Path) -> dict[str, str]:
@@ -221,6 +248,6 @@ def _read_forms(key: str, folder: Path) -> dict[str, Any]:
     return forms
 
 
-def _next_number(key: str) -> int:
-    last = db.session.scalar(sa.select(sa.func.max(ProcessVersion.number)).where(ProcessVersion.process_key == key))
+def _next_number(key: str, office_id: int | None = None) -> int:
+    last = db.session.scalar(sa.select(sa.func.max(ProcessVersion.number)).where(*in_line(key, office_id)))
     return (last or 0) + 1

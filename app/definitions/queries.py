@@ -7,17 +7,18 @@ import re
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.database import db
-from app.definitions.models import Process, ProcessVersion
+from app.definitions.models import Process, ProcessVariant, ProcessVersion
 from app.definitions.rules.content import Content
 from app.definitions.rules.earlier_versions import completed
 from app.definitions.rules.refusals import SwitchedOff
 from app.definitions.rules.soundness import ahead_of_version, policies_of
+from app.divisions.models import Office, OfficeKind
 from app.errors import Missing
 from app.web.formatting import day
 from workflows import Diagrams, Kind, compile_diagrams
@@ -43,6 +44,7 @@ class CompiledVersion:
     tables: Mapping[str, Table]
     files: Mapping[str, str]
     policies: Rules
+    variant_of: str | None = None  # the code of the bureau whose variant it is
 
     def form(self, key: str) -> dict[str, Any]:
         """The JSON Schema of a task's form (`application` is the opening one)."""
@@ -117,7 +119,10 @@ def compiled_version(version_id: int) -> CompiledVersion:
 def compiled(version: ProcessVersion) -> CompiledVersion:
     """Compile a version's diagrams and tables. Raises DiagramRefused."""
     content = Content(version.files, version.forms)
-    return compiled_content(version.process_key, content, version_id=version.id, number=version.number)
+    compiled_version = compiled_content(version.process_key, content, version_id=version.id, number=version.number)
+    if version.office_id is None:
+        return compiled_version
+    return replace(compiled_version, variant_of=db.session.get_one(Office, version.office_id).code)
 
 
 def compiled_content(key: str, content: Content, *, version_id: int = 0, number: int = 0) -> CompiledVersion:
@@ -149,23 +154,49 @@ def version_of_runs(version: CompiledVersion) -> VersionOfRuns:
         return _for_migration[content.checksum]
 
 
-def current_version(key: str) -> CompiledVersion:
-    """The version in which a new case of that process opens. Raises Missing."""
-    version_id = db.session.scalar(sa.select(Process.current_id).where(Process.key == key))
-    if version_id is None:
+def current_version(key: str, applicant_id: int | None = None) -> CompiledVersion:
+    """The version in which a new case of that process opens: the province's, or the variant of the bureau that is the
+    superior of the school that applies, where it has one in force. Raises Missing.
+    """
+    if (present := _provisional.get()) is not None and present.key == key:
+        return present
+    process = db.session.execute(_version_for(key, applicant_id)).one_or_none()
+    if process is None or process.current_id is None:
         raise Missing()
-    return compiled_version(version_id)
+    return compiled_version(process.current_id)
 
 
-def startable_version(key: str) -> CompiledVersion:
+def startable_version(key: str, applicant_id: int | None = None) -> CompiledVersion:
     """The same, for whoever starts a case of it. Raises Missing, SwitchedOff."""
-    asked = sa.select(Process.current_id, Process.name, Process.off_since, Process.off_reason)
-    process = db.session.execute(asked.where(Process.key == key)).one_or_none()
+    if (present := _provisional.get()) is not None and present.key == key:
+        return present
+    process = db.session.execute(_version_for(key, applicant_id)).one_or_none()
     if process is None or process.current_id is None:
         raise Missing()
     if process.off_since is not None:
         raise switched_off(process)
     return compiled_version(process.current_id)
+
+
+def _version_for(key: str, applicant_id: int | None) -> Any:
+    """The process with the version for that applicant, in one statement, each table by its key."""
+    about = (Process.name, Process.off_since, Process.off_reason)
+    if applicant_id is None:
+        return sa.select(Process.current_id, *about).where(Process.key == key)
+    chosen = sa.func.coalesce(ProcessVariant.current_id, Process.current_id).label("current_id")
+    school = sa.and_(Office.id == applicant_id, Office.kind == OfficeKind.SCHOOL)
+    own = sa.and_(
+        ProcessVariant.process_key == Process.key,
+        ProcessVariant.office_id == Office.superior_id,
+        ProcessVariant.off_since.is_(None),
+    )
+    asked = sa.select(chosen, *about).select_from(Process).outerjoin(Office, school).outerjoin(ProcessVariant, own)
+    return asked.where(Process.key == key)
+
+
+def in_line(key: str, office_id: int | None) -> tuple[sa.ColumnElement[bool], ...]:
+    """The versions that follow each other: those of a bureau's variant of a process, or the province's own."""
+    return ProcessVersion.process_key == key, ProcessVersion.office_id.is_not_distinct_from(office_id)
 
 
 def switched_off(process: Any) -> SwitchedOff:

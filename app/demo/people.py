@@ -16,6 +16,7 @@ from app.identity.operations import hasher
 PASSWORD = "Xueji-demo-2026"
 EVERYWHERE = (("operator", Duty.OPERATOR), ("approver", Duty.APPROVER), ("approver2", Duty.APPROVER))
 AT_THE_TOP = (Duty.ANALYST, Duty.PUBLISHER, Duty.AUDITOR, Duty.SYSADMIN, Duty.SECADMIN)
+WITH_VARIANTS = ("330106", "330212")  # bureaus that draw variants of their own
 TITLES = {Duty.OPERATOR: "老师", Duty.APPROVER: "主任"}
 
 
@@ -51,3 +52,6 @@ def _accounts(province: Province) -> Iterator[tuple[str, Office, Duty]]:
     for duty in AT_THE_TOP:
         yield f"330000.{duty.value}", province.bureaus["330000"], duty
     yield "330106.both", province.bureaus["330106"], Duty.APPROVER
+    for code in WITH_VARIANTS:
+        for duty in (Duty.ANALYST, Duty.PUBLISHER):
+            yield f"{code}.{duty.value}", province.bureaus[code], duty

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Json, Model, UtcDateTime, choice
 from app.definitions.models import ProcessVersion
+from app.divisions.models import Office
 from app.identity.models import User
 
 
@@ -41,6 +42,7 @@ class ProcessDraft(Model):
     name: Mapped[str] = mapped_column(sa.String(60))
     base_id: Mapped[int | None] = mapped_column(sa.ForeignKey("process_version.id"))  # current when the draft began
     source_id: Mapped[int | None] = mapped_column(sa.ForeignKey("process_version.id"))  # whose files it began with
+    based_on_id: Mapped[int | None] = mapped_column(sa.ForeignKey("process_version.id"))  # to which a variant adds
     status: Mapped[DraftStatus] = mapped_column(choice(DraftStatus), default=DraftStatus.OPEN)
     office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"), index=True)
     created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
@@ -51,9 +53,16 @@ class ProcessDraft(Model):
 
     base: Mapped[ProcessVersion | None] = relationship(foreign_keys=[base_id])
     source: Mapped[ProcessVersion | None] = relationship(foreign_keys=[source_id])
+    based_on: Mapped[ProcessVersion | None] = relationship(foreign_keys=[based_on_id])
+    office: Mapped[Office] = relationship()
     created_by: Mapped[User] = relationship(foreign_keys=[created_by_id])
     changed_by: Mapped[User] = relationship(foreign_keys=[changed_by_id])
     files: Mapped[list[DraftFile]] = relationship(order_by="DraftFile.name", back_populates="draft")
+
+    @property
+    def line(self) -> int | None:
+        """The bureau of whose variant it is a draft; None of the province's own versions."""
+        return self.office_id if self.based_on_id is not None else None
 
 
 class DraftFile(Model):

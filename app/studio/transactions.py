@@ -11,7 +11,7 @@ from app.errors import Refused
 from app.studio.operations import migrations, moves, scenarios
 from app.studio.operations import proposals as operations
 from app.studio.queries.drafts import draft_for, files_of, proposal_for
-from app.studio.queries.findings import Check, check
+from app.studio.queries.findings import Check, base_of, check
 from app.studio.queries.migrations import versions_between
 from app.studio.queries.proposals import check_of
 from app.studio.rules.files import content_of
@@ -23,8 +23,9 @@ def propose_draft(draft_id: int, note: str, *, actor: Actor) -> int:
     draft = draft_for(actor, draft_id)
     key, files = draft.process_key, files_of(draft.id)
     operations.checked_words("note", "修改说明", note)
+    base = base_of(draft)
     end_reading()
-    found, checksum = check(key, files), content_of(files).checksum
+    found, checksum = check(key, files, base), content_of(files).checksum
     failing = _failing(key, files, found, actor=actor)
     end_reading()
     with transaction():

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from app.definitions import queries as definitions
+from tests.studio.county_studio import COUNTY, NEIGHBOUR, Variants
 from tests.support import factories
 from tests.support.client import Client, Program
 
@@ -51,3 +52,20 @@ def studio(app: Flask, client: Client) -> Iterator[Studio]:
     people["both"] = factories.a_post(factories.a_user(province, "analyst"), province, "publisher")
     yield Studio(client, people)
     definitions._compiled_versions.clear()
+
+
+@pytest.fixture
+def variants(studio: Studio) -> Variants:
+    """A county with an analyst and a publisher, and another county with the same."""
+    people: dict[str, Any] = {
+        "provincial_analyst": studio.people["analyst"],
+        "provincial_publisher": studio.people["publisher"],
+    }
+    for prefix, code in (("", COUNTY), ("neighbour_", NEIGHBOUR)):
+        bureau = factories.a_bureau(code)
+        people[f"{prefix}analyst"] = factories.a_user(bureau, "analyst")
+        people[f"{prefix}publisher"] = factories.a_user(bureau, "publisher")
+    factories.a_bureau("330212")
+    both = factories.a_user(factories.a_bureau(COUNTY), "analyst")
+    people["both"] = factories.a_post(both, factories.a_bureau(COUNTY), "publisher")
+    return Variants(studio.client, people)

@@ -161,7 +161,7 @@ def test_a_process_is_switched_off_and_on_by_a_publisher(studio: Studio) -> None
 def test_for_others_there_is_no_studio(studio: Studio) -> None:
     draft, proposal = proposed(studio)
     county, school = factories.a_bureau("330106"), factories.a_school()
-    strangers = [factories.a_user(county, "analyst"), factories.a_user(county, "publisher")]
+    strangers = [factories.a_user(school, "analyst"), factories.a_user(school, "publisher")]
     strangers += [factories.a_user(county, "approver"), factories.a_user(school, "operator")]
 
     for stranger in strangers:

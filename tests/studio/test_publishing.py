@@ -120,17 +120,18 @@ def test_an_analyst_approves_nothing_and_a_publisher_proposes_nothing(studio: St
 
 def test_to_an_official_of_a_county_or_a_school_there_are_no_proposals(studio: Studio) -> None:
     _draft, proposal = proposed(studio)
-    places = [
-        (factories.a_bureau("330106"), ("publisher", "analyst", "approver")),
-        (factories.a_school(), ("operator",)),
-    ]
-
-    for place, duties in places:
+    bureau, school = factories.a_bureau("330106"), factories.a_school()
+    for place, duties in ((bureau, ("approver",)), (school, ("operator", "publisher"))):
         for duty in duties:
             program = studio.client.api(factories.a_user(place, duty))
             assert program.get("/proposals").status == 403
             assert program.get(f"/proposals/{proposal}").status == 403
             assert program.post(f"/proposals/{proposal}/decision", {"outcome": "agree"}).status == 403
+    for duty in ("publisher", "analyst"):  # who have drafts of their own bureau
+        program = studio.client.api(factories.a_user(bureau, duty))
+        assert program.get("/proposals").json["items"] == []
+        assert program.get(f"/proposals/{proposal}").status == 404
+        assert program.post(f"/proposals/{proposal}/withdraw").status == (403 if duty == "publisher" else 404)
     assert decide(studio, 999).status == 404
     assert numbers() == [1]
 

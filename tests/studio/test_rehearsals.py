@@ -210,7 +210,7 @@ def test_only_the_studio_rehearses_and_only_its_own_province(two_counties: Studi
     body = {**CAST, "application": APPLICATION, "outcomes": []}
     assert story.program("receiving_school").post(f"/drafts/{draft}/rehearse", body).status == 403
     elsewhere = two_counties.client.api(factories.a_user(factories.a_bureau("330106"), "analyst"))
-    assert elsewhere.post(f"/drafts/{draft}/rehearse", body).status == 403
+    assert elsewhere.post(f"/drafts/{draft}/rehearse", body).status == 404
     assert two_counties.program("publisher").post(f"/drafts/{draft}/scenarios", {}).status == 403
     assert two_counties.program("analyst").post("/drafts/999999/rehearse", body).status == 404
 

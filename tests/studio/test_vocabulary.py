@@ -90,7 +90,7 @@ def test_nobody_without_a_studio_is_told(studio: Studio) -> None:
     county = factories.a_user(factories.a_bureau("330106"), "analyst")
 
     assert studio.program("publisher").get(f"/drafts/{draft}/vocabulary").status == 200
-    assert studio.client.api(county).get(f"/drafts/{draft}/vocabulary").status == 403
+    assert studio.client.api(county).get(f"/drafts/{draft}/vocabulary").status == 404
     assert studio.program("analyst").get("/drafts/9999/vocabulary").status == 404
 
 

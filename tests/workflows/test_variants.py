@@ -214,4 +214,4 @@ def test_the_sentences_are_said_in_english_too() -> None:
     with language("en"):
         said = sentences(variant(with_step(SHIPPED, replace(STEP, lane="lane_releasing_bureau"))))
 
-    assert said.startswith('"县级复核" is in the lane of “education bureau above the releasing school”')
+    assert said.startswith('"县级复核" is in the lane of "转出学校上级教育行政部门": a variant may add')

@@ -152,14 +152,14 @@ class _Pair:
     def _about_role(self, key: str, role: str | None) -> Iterator[Finding]:
         if role in self.own_roles:
             return
-        names = listed(gettext(ROLES[each].name) for each in self.own_roles)
+        names = listed(ROLES[each].name for each in self.own_roles)
         yield _finding(
             LANE,
             key,
             gettext(
-                "{name}在“{role}”的泳道：本地版本只能在本单位和所属学校的泳道（{own}）中新增环节",
+                "{name}在{role}的泳道：本地版本只能在本单位和所属学校的泳道（{own}）中新增环节",
                 name=quoted(self.new.name(key)),
-                role=gettext(ROLES[role].name) if role and role in ROLES else role or "?",
+                role=quoted(ROLES[role].name if role and role in ROLES else role),
                 own=names,
             ),
         )

@@ -106,7 +106,7 @@ REASON = {
 @takes_files(64)
 def open_case() -> CaseWithPapersJson:
     typed, caller = read_json(CASE, part="case"), actor()
-    version = current_version(typed["process"])
+    version = current_version(typed["process"], caller.office_id)
     papers, faults = proofs.papers_in(version)
     if faults := [*faults, *proofs.unknown_kinds(version, request.files)]:
         raise Objected(list(faults))

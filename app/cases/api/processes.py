@@ -28,7 +28,7 @@ def list_processes() -> Page[ProcessBriefJson]:
 @allow("operator", "approver", "analyst", "publisher")
 @operation("一个流程及其申请表单")
 def show_process(key: str) -> ProcessJson:
-    version = current_version(key)
+    version = current_version(key, actor().office_id)
     asked = [asked_json(each) for each in proofs_of(version)]
     form = version.forms.get(APPLICATION)
     return {"key": key, "name": version.name, "version": version.number, "form": form, "proofs": asked}

@@ -70,7 +70,7 @@ def open_case(
     UnknownChild, Unroutable, Missing (no such process), SwitchedOff,
     AlreadyOpen when another application of the same child was faster.
     """
-    version = startable_version(process_key)
+    version = startable_version(process_key, actor.office_id)
     check = precheck_of(version)
     if check is None:
         raise Missing()
@@ -118,7 +118,7 @@ def _faults_of_rows(version: CompiledVersion, rows: Sequence[Mapping[str, Any]] 
 
 def is_startable(process_key: str, actor: Actor) -> bool:
     """True when the actor may open a case of that process."""
-    version = current_version(process_key)
+    version = current_version(process_key, actor.office_id)
     return precheck_of(version) is not None and permissions.why_not_start(version.applicant, actor) is None
 
 

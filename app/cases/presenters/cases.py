@@ -75,6 +75,7 @@ def case_json(case: CaseRead, view: View) -> json_types.CaseJson:
         "number": case.number,
         "process": case.process_key,
         "version": compiled_version_of(case).number if case.version_id else None,
+        "variant": compiled_version_of(case).variant_of if case.version_id else None,
         "profile": case.profile,
         "status": case.status,
         "outcome": case.outcome,

@@ -174,6 +174,7 @@ class CaseJson(TypedDict):
     number: str
     process: str
     version: int | None
+    variant: str | None
     profile: str
     status: CaseStatus
     outcome: CaseOutcome | None

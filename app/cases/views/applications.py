@@ -63,7 +63,7 @@ def index() -> Any:
     child = _child(request.args["student"]) if request.args.get("student") else None
     offered = [each for each in processes() if operations.is_startable(each.key, actor())]
     off = {each.key: switched_off(each).detail for each in offered if each.off_since is not None}
-    startable = [current_version(each.key) for each in offered if not (child and each.key in off)]
+    startable = [current_version(each.key, actor().office_id) for each in offered if not (child and each.key in off)]
     in_the_way: dict[str, None] = {}
     if child:
         against = {each.key: _against(each, child) for each in startable if is_about_a_child(each)}
@@ -132,7 +132,7 @@ def _startable(key: str) -> CompiledVersion:
     if not any(each.key == key for each in processes()):
         raise Missing()
     require(operations.is_startable(key, actor()))
-    return startable_version(key)
+    return startable_version(key, actor().office_id)
 
 
 def _child(text: str) -> Student:
@@ -200,7 +200,7 @@ def _ways(objections: Sequence[Refused]) -> list[CompiledVersion]:
     """The processes that the objections name, perhaps by the first words, and this office may start instead."""
     words = tuple(QUOTED.findall("".join(each.detail for each in objections)))
     on = [each.key for each in processes() if words and each.off_since is None]
-    ways = [current_version(key) for key in on if operations.is_startable(key, actor())]
+    ways = [current_version(key, actor().office_id) for key in on if operations.is_startable(key, actor())]
     return [each for each in ways if each.name.startswith(words)]
 
 

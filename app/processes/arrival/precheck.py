@@ -149,7 +149,11 @@ def _about_the_known(child: Student, school: School, application: Mapping[str, A
         return
     try:
         opening_of_transfer(
-            current_version("transfer"), child, school, as_transfer(child, school, application), profile=profile
+            current_version("transfer", school.id),
+            child,
+            school,
+            as_transfer(child, school, application),
+            profile=profile,
         )
     except Objected as refusal:
         enrolment = child.open_enrolment or child.last_enrolment

@@ -74,7 +74,9 @@ def _child_anywhere(main_number: str, name: str, caller: Actor) -> Page[StudentJ
         count_miss(caller)
         raise students.UnknownChild(field="main_number")
     enrolment = child.open_enrolment or child.last_enrolment
-    objections = transfer_objections(current_version("transfer"), child, school, profile=operations.profile())
+    objections = transfer_objections(
+        current_version("transfer", school.id), child, school, profile=operations.profile()
+    )
     elsewhere: ChildElsewhereJson = {
         "name": child.name,
         "school": enrolment.school.office.name if enrolment else None,

@@ -100,7 +100,7 @@ def find_child() -> Any:
     except Refused as refusal:
         status = 429 if isinstance(refusal, TooMany) else 422
         return _find_page(values, [refusal]), status
-    against = transfer_objections(current_version("transfer"), child, school, profile=operations.profile())
+    against = transfer_objections(current_version("transfer", school.id), child, school, profile=operations.profile())
     return _application_page(school, {**values, "name": child.name}, child, against=against)
 
 
@@ -128,14 +128,14 @@ def _application_page(
         values=values,
         errors=errors,
         declared=request.form.get("declared") == "yes",
-        proofs=proofs_of(current_version("transfer")),
+        proofs=proofs_of(current_version("transfer", actor().office_id)),
         key=operations.new_key(),
     )
 
 
 def _application_form() -> dict[str, Any]:
     """The opening form without what is known already: the child, the school, the grade."""
-    schema = current_version("transfer").form(APPLICATION)
+    schema = current_version("transfer", actor().office_id).form(APPLICATION)
     known = ("main_number", "name", "to_school", "grade")
     asked = {name: part for name, part in schema["properties"].items() if name not in known}
     return {**schema, "properties": asked, "required": [name for name in schema["required"] if name in asked]}
@@ -153,7 +153,7 @@ def submit_transfer() -> Any:
         **form_values(FIND),
         "to_school": school.office.code,
     }
-    caller, (papers, unfit) = actor(), papers_in(current_version("transfer"))
+    caller, (papers, unfit) = actor(), papers_in(current_version("transfer", actor().office_id))
     try:
         _check_typed(form, unfit, application)
         operations.keep_papers(papers)
@@ -179,7 +179,7 @@ def _check_typed(form: dict[str, Any], unfit: list[InvalidInput], application: d
     if request.form.get("declared") != "yes":
         faults.append(InvalidInput(sentence="请确认监护人签名的转学申请已收存。", field="declared"))
     if faults:
-        version = current_version("transfer")
+        version = current_version("transfer", actor().office_id)
         raise Objected(with_rules(version, application, faults, profile=operations.profile(), actor=actor()))
 
 

@@ -9,6 +9,7 @@ from app.studio.api import (  # noqa: F401 – their calls are of this blueprint
     proposals,
     rehearsals,
     replays,
+    variants,
     vocabulary,
 )
 from app.studio.api.drafts import bp

@@ -13,7 +13,7 @@ from app.studio.operations import drafts as operations
 from app.studio.presenters.drafts import check_json, draft_brief, draft_json, file_json
 from app.studio.presenters.json_types import CheckJson, DraftFileJson, ProcessDraftBriefJson, ProcessDraftJson
 from app.studio.queries import drafts as queries
-from app.studio.queries.findings import check
+from app.studio.queries.findings import base_of, check
 from app.studio.rules.files import checked_name, checked_text, etag_of, media_type_of
 from app.web import Asked, Page, one_page, operation, read_json, takes_files
 
@@ -136,6 +136,6 @@ def _conditions() -> tuple[list[str] | None, bool]:
 @operation("检查草稿：流程图的检查结果，以及发布时会拒绝的其他问题")
 def check_process_draft(draft_id: int) -> CheckJson:
     draft = queries.draft_for(actor(), draft_id)
-    key, files = draft.process_key, queries.files_of(draft.id)
+    key, files, base = draft.process_key, queries.files_of(draft.id), base_of(draft)
     end_reading()  # looking over a diagram takes time, and no connection
-    return check_json(check(key, files))
+    return check_json(check(key, files, base))

@@ -21,7 +21,7 @@ from app.studio.presenters.json_types import (
 )
 from app.studio.presenters.step_figures import StepFiguresJson, figures_json
 from app.studio.queries import catalogue
-from app.studio.queries.drafts import draft_for, files_of
+from app.studio.queries.drafts import draft_for, files_of, require_studio
 from app.studio.queries.step_figures import steps_of, with_figures
 from app.studio.rules.archives import archive_of, files_in
 from app.studio.rules.files import checked_files, media_type_of
@@ -41,6 +41,7 @@ REASON = {
 @allow("analyst", "publisher")
 @operation("一个流程的各个版本，新的在前")
 def list_versions(key: str) -> Page[VersionBriefJson]:
+    require_studio(actor())
     versions, running = catalogue.versions_of(key), catalogue.open_cases(key)
     current = catalogue.process_of(key).current_id
     return one_page([version_brief(each, current, running.get((key, each.id), 0)) for each in versions])
@@ -50,6 +51,7 @@ def list_versions(key: str) -> Page[VersionBriefJson]:
 @allow("analyst", "publisher")
 @operation("一个版本及其流程图、决策表和表单")
 def show_version(key: str, number: int) -> VersionJson:
+    require_studio(actor())
     version = catalogue.version_of(key, number)
     running = catalogue.open_cases(key).get((key, version.id), 0)
     return version_json(version, catalogue.process_of(key).current_id, running)
@@ -59,6 +61,7 @@ def show_version(key: str, number: int) -> VersionJson:
 @allow("analyst", "publisher")
 @operation("一个版本中的一个文件", gives=ANY_FILE)
 def show_version_file(key: str, number: int, name: str) -> Response:
+    require_studio(actor())
     text = found(content_of(catalogue.version_of(key, number)).texts().get(name))
     return given_out(name, media_type_of(name), text.encode())
 
@@ -67,6 +70,7 @@ def show_version_file(key: str, number: int, name: str) -> Response:
 @allow("analyst", "publisher")
 @operation("导出一个版本的全部文件（.zip）", gives=ZIP)
 def export_version(key: str, number: int) -> Response:
+    require_studio(actor())
     content = content_of(catalogue.version_of(key, number))
     return given_out(f"{key}-v{number}.zip", ZIP, archive_of(key, content))
 

@@ -33,4 +33,4 @@ def replay_process_draft(draft_id: int) -> ReplaysJson:
         version = compiled_content(draft.process_key, content_of(queries.files_of(draft.id)))
     except DiagramRefused as refused:
         raise NotRunnable(why=refused.sentence) from refused
-    return replays_json(replays_of(version, since), since)
+    return replays_json(replays_of(version, since, draft.line), since)

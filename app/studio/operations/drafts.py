@@ -11,11 +11,20 @@ from app.access import Actor, found
 from app.database import db
 from app.definitions.models import Process, ProcessVersion
 from app.definitions.operations import content_of
+from app.definitions.queries import compiled_version
 from app.definitions.rules.content import DRAWN
 from app.errors import InvalidInput
 from app.studio.models import DraftFile, DraftStatus, ProcessDraft, ProposalStatus
 from app.studio.queries.catalogue import current_of, process_of, version_of
-from app.studio.queries.drafts import draft_for, file_of, files_of, open_proposal_of, require_studio
+from app.studio.queries.drafts import (
+    draft_for,
+    file_of,
+    files_of,
+    line_of,
+    open_proposal_of,
+    require_drawing,
+    require_studio,
+)
 from app.studio.rules.files import MOST_BYTES, MOST_FILES, etag_of, size_of
 from app.studio.rules.new_process import KEY, LONGEST_NAME, files_of_new
 from app.studio.rules.refusals import (
@@ -25,8 +34,10 @@ from app.studio.rules.refusals import (
     FileNotNamed,
     FileThere,
     LastDiagram,
+    NoVariants,
     ProcessKeyTaken,
 )
+from app.studio.rules.variants import may_vary
 from app.web.formatting import moment
 
 ANY = "*"  # of `If-Match`: whatever is there
@@ -35,13 +46,31 @@ ANY = "*"  # of `If-Match`: whatever is there
 def create_from(key: str, number: int | None, *, actor: Actor) -> ProcessDraft:
     """A draft with the files of a published version: the current one, or an earlier one to restore.
 
-    Either way it is a change of the version that is current now. Raises NotAllowed, Missing.
+    Either way it is a change of the version that is current now. Of a bureau's analyst the draft is one of the bureau's
+    variant: it begins with what the province has now, unless the bureau has already added to that; `number` is then
+    that of a version of the variant. Raises NotAllowed, Missing, NoVariants.
     """
-    require_studio(actor)
+    require_drawing(actor)
     process = process_of(key)
     current = found(current_of(key))
+    if (office_id := line_of(actor)) is not None:
+        return _create_of_variant(process, current, number, office_id, actor=actor)
     source = current if number is None else version_of(key, number)
     return _create(key, process.name, content_of(source).texts(), current, source, actor=actor)
+
+
+def _create_of_variant(
+    process: Process, province: ProcessVersion, number: int | None, office_id: int, *, actor: Actor
+) -> ProcessDraft:
+    if not may_vary(compiled_version(province.id)):
+        raise NoVariants(name=process.name)
+    own = current_of(process.key, office_id)
+    if number is not None:
+        source = version_of(process.key, number, office_id)
+    else:
+        source = own if own is not None and own.based_on_id == province.id else province
+    files = content_of(source).texts()
+    return _create(process.key, process.name, files, own, source, actor=actor, based_on=province)
 
 
 def create_new(key: str, name: str, *, actor: Actor) -> ProcessDraft:
@@ -65,6 +94,7 @@ def _create(
     source: ProcessVersion | None,
     *,
     actor: Actor,
+    based_on: ProcessVersion | None = None,
 ) -> ProcessDraft:
     now = clock.now()
     draft = ProcessDraft(
@@ -72,6 +102,7 @@ def _create(
         name=name,
         base_id=base.id if base else None,
         source_id=source.id if source else None,
+        based_on_id=based_on.id if based_on else None,
         office_id=actor.office_id,
         created_by_id=actor.user_id,
         created_at=now,

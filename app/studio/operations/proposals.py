@@ -8,10 +8,11 @@ from app import audit, clock
 from app.access import Actor, require
 from app.database import db, serialise
 from app.definitions import operations as definitions
+from app.definitions.models import ProcessVersion
 from app.definitions.queries import followers
 from app.errors import InvalidInput, Objected, Refused, Stale
 from app.students.operations.lawful_changes_table import keep_matrix
-from app.studio.models import DraftStatus, Proposal, ProposalStatus
+from app.studio.models import DraftStatus, ProcessDraft, Proposal, ProposalStatus
 from app.studio.operations.drafts import end
 from app.studio.queries.catalogue import current_of
 from app.studio.queries.drafts import draft_for, files_of, lock_draft, open_proposal_of, proposal_for
@@ -20,8 +21,10 @@ from app.studio.queries.lanes import faults_beyond
 from app.studio.rules.files import content_of
 from app.studio.rules.refusals import (
     ChangedSince,
+    NewerProvinceVersion,
     NewerVersion,
     NewerVersionMeanwhile,
+    NothingAdded,
     NothingChanged,
     OwnProposal,
     Unproposable,
@@ -47,8 +50,9 @@ def propose(
     if content.checksum != checksum:
         raise Stale()
     refuse_forbidden(check, failing)
-    current = current_of(draft.process_key)
-    _refuse_newer(draft.base_id, draft.base.number if draft.base else None, current)
+    current = _current_for(draft)
+    if draft.based_on and draft.based_on.checksum == content.checksum:
+        raise NothingAdded(number=draft.based_on.number)
     if current is not None and definitions.content_of(current).checksum == content.checksum:
         raise NothingChanged(number=current.number)
     if before := open_proposal_of(draft.id):
@@ -107,8 +111,7 @@ def approve(proposal_id: int, opinion: str, *, check: Check, failing: Sequence[R
     draft, content = draft_for(actor, proposal.draft_id), content_of(proposal.files)
     if content_of(files_of(draft.id)).checksum != proposal.checksum:
         raise ChangedSince(who=draft.changed_by.name, when=moment(draft.changed_at))
-    current = current_of(proposal.process_key)
-    _refuse_newer(proposal.base_id, proposal.base.number if proposal.base else None, current)
+    current = _current_for(draft)
     version = definitions.publish_content(
         proposal.process_key,
         content,
@@ -117,6 +120,7 @@ def approve(proposal_id: int, opinion: str, *, check: Check, failing: Sequence[R
         drawn_by=proposal.proposed_by.name,
         note=proposal.note,
         looked_over=True,
+        variant=definitions.VariantOf(draft.office_id, draft.based_on_id) if draft.based_on_id else None,
     )
     keep_matrix(followers())
     proposal.version_id = version.id
@@ -169,6 +173,17 @@ def _waiting(proposal_id: int, actor: Actor) -> Proposal:
 def _decide(proposal: Proposal, status: ProposalStatus, actor: Actor, opinion: str | None = None) -> None:
     proposal.status, proposal.decided_at, proposal.decided_by_id = status, clock.now(), actor.user_id
     proposal.opinion = (opinion or "").strip() or None
+
+
+def _current_for(draft: ProcessDraft) -> ProcessVersion | None:
+    """The version that a draft changes, which must be the one it began from. Raises NewerVersion and its kinds."""
+    current = current_of(draft.process_key, draft.line)
+    _refuse_newer(draft.base_id, draft.base.number if draft.base else None, current)
+    if draft.based_on is not None:
+        province = current_of(draft.process_key)
+        if province is None or province.id != draft.based_on_id:
+            raise NewerProvinceVersion(base=draft.based_on.number, number=getattr(province, "number", None))
+    return current
 
 
 def _refuse_newer(base_id: int | None, base: int | None, current: object) -> None:

@@ -104,9 +104,11 @@ def cast_of_application(script: Script, applicant: str) -> Script:
 def _applicant(place: Place, actor: Actor) -> Office:
     if place.code:
         return _real(place.code, "applicant", actor)
+    if actor.office_kind != "province":  # of a variant the bureau's own schools alone
+        return _invented_school(place, db.session.get_one(Office, actor.office_id), "applicant")
     if place.kind != "school":
-        return _first_bureau(_bureaus(place.kind, actor), place.in_words())
-    return _invented_school(place, _first_bureau(_bureaus(place.superior, actor), place.in_words()), "applicant")
+        return _first_bureau(_bureaus(place.kind), place.in_words())
+    return _invented_school(place, _first_bureau(_bureaus(place.superior), place.in_words()), "applicant")
 
 
 def _other(place: Place, applicant: Office, actor: Actor) -> Office:
@@ -117,7 +119,7 @@ def _other(place: Place, applicant: Office, actor: Actor) -> Office:
     if place.apart == "same":
         return _invented_school(place, own, "other")
     city = own if own.kind is OfficeKind.CITY else own.superior
-    found = [each for each in _bureaus(place.superior, actor) if each is not own]
+    found = [each for each in _bureaus(place.superior) if each is not own]  # of the other school all is invented
     in_city = [each for each in found if each.superior is city and city is not None]
     elsewhere = [each for each in found if each.superior is not city and each is not city]
     words = f"与申请单位{APART[place.apart]}的{SUPERIORS[place.superior]}"
@@ -132,8 +134,8 @@ def _real(code: str, field_name: str, actor: Actor) -> Office:
     return office
 
 
-def _bureaus(kind: str, actor: Actor) -> Sequence[Office]:
-    asked = sa.select(Office).where(Office.kind == OfficeKind(kind), Office.closed_on.is_(None), inside(actor))
+def _bureaus(kind: str) -> Sequence[Office]:
+    asked = sa.select(Office).where(Office.kind == OfficeKind(kind), Office.closed_on.is_(None))
     return db.session.scalars(asked.where(Office.acts_as_city.is_(False)).order_by(Office.code)).all()
 
 

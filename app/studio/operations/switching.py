@@ -5,18 +5,18 @@ from __future__ import annotations
 from app import audit, clock
 from app.access import Actor, found
 from app.database import db
-from app.definitions.models import Process
+from app.definitions.models import Process, ProcessVariant
 from app.errors import InvalidInput
-from app.studio.queries.drafts import require_studio
-from app.studio.rules.refusals import AlreadyOff
+from app.studio.queries.catalogue import process_of
+from app.studio.queries.drafts import require_drawing, require_studio
+from app.studio.rules.refusals import AlreadyOff, VariantAlreadyOff
 
 LONGEST = 200  # characters of a reason
 
 
 def switch_off(key: str, reason: str, *, actor: Actor) -> Process:
     """Let nobody start a process any more. Raises NotAllowed, Missing, InvalidInput, AlreadyOff."""
-    if not 0 < len(reason.strip()) <= LONGEST:
-        raise InvalidInput(sentence=f"请填写停用的原因，不超过 {LONGEST} 字。", field="reason")
+    _check_reason(reason)
     process = _locked(key, actor)
     if process.off_since is not None:
         raise AlreadyOff(name=process.name, state="停用")
@@ -33,6 +33,42 @@ def switch_on(key: str, *, actor: Actor) -> Process:
     process.off_since = process.off_by = process.off_reason = None
     audit.record("studio/switch_on", f"process:{key}", actor=actor, after={"process": key})
     return process
+
+
+def switch_variant_off(key: str, reason: str, *, actor: Actor) -> ProcessVariant:
+    """停用本地版本: the applications of the bureau's schools take the province's version; open cases go on.
+
+    Raises NotAllowed, Missing, InvalidInput, AlreadyOff.
+    """
+    _check_reason(reason)
+    variant = _locked_variant(key, actor)
+    if variant.off_since is not None:
+        raise VariantAlreadyOff(name=process_of(key).name, state="停用")
+    variant.off_since, variant.off_by, variant.off_reason = clock.now(), actor.name, reason.strip()
+    audit.record("studio/switch_variant_off", f"process:{key}", actor=actor, after={"process": key})
+    return variant
+
+
+def switch_variant_on(key: str, *, actor: Actor) -> ProcessVariant:
+    """Let new applications take the variant again. Raises NotAllowed, Missing, AlreadyOff."""
+    variant = _locked_variant(key, actor)
+    if variant.off_since is None:
+        raise VariantAlreadyOff(name=process_of(key).name, state="启用")
+    variant.off_since = variant.off_by = variant.off_reason = None
+    audit.record("studio/switch_variant_on", f"process:{key}", actor=actor, after={"process": key})
+    return variant
+
+
+def _locked_variant(key: str, actor: Actor) -> ProcessVariant:
+    require_drawing(actor)
+    own = key, actor.office_id
+    variant: ProcessVariant = found(db.session.get(ProcessVariant, own, with_for_update=True, populate_existing=True))
+    return variant
+
+
+def _check_reason(reason: str) -> None:
+    if not 0 < len(reason.strip()) <= LONGEST:
+        raise InvalidInput(sentence=f"请填写停用的原因，不超过 {LONGEST} 字。", field="reason")
 
 
 def _locked(key: str, actor: Actor) -> Process:

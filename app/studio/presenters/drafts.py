@@ -28,6 +28,7 @@ def draft_brief(draft: ProcessDraft, proposal: Proposal | None) -> ProcessDraftB
         "name": draft.name,
         "base": draft.base.number if draft.base else None,
         "source": draft.source.number if draft.source else None,
+        "based_on": draft.based_on.number if draft.based_on else None,
         "created_at": instant(draft.created_at),
         "created_by": draft.created_by.name,
         "changed_at": instant(draft.changed_at),

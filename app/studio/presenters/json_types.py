@@ -64,14 +64,64 @@ class ProposalBriefJson(TypedDict):
     version: int | None
 
 
+class AddedStepJson(TypedDict):
+    """A task that a variant adds to the province's version: in whose lane, and between which elements."""
+
+    key: str
+    name: str
+    role: str
+    after: str
+    before: str
+
+
+class VariantJson(TypedDict):
+    """A bureau's own version of a process; `behind`: the province has published since the version it adds to."""
+
+    process: str
+    office: str
+    office_name: str
+    version: int
+    based_on: int
+    province_version: int
+    behind: bool
+    published_at: Instant
+    published_by: str
+    drawn_by: str | None
+    open_cases: int
+    off: bool
+    off_since: Instant | None
+    off_by: str | None
+    off_reason: str | None
+
+
+class VariantVersionJson(TypedDict):
+    """A version of a variant with the steps it adds and its content."""
+
+    number: int
+    based_on: int
+    current: bool
+    published_at: Instant
+    published_by: str
+    drawn_by: str | None
+    note: str | None
+    open_cases: int
+    steps: list[AddedStepJson]
+    files: dict[str, str]
+    forms: dict[str, Any]
+
+
 class ProcessDraftBriefJson(TypedDict):
-    """A draft of a process in brief; `base` is the version it changes, `source` the one whose files it began with."""
+    """A draft of a process in brief; `base` is the version it changes, `source` the one whose files it began with.
+
+    `based_on` is, of a variant, the version of the province to which it adds.
+    """
 
     id: int
     process: str
     name: str
     base: int | None
     source: int | None
+    based_on: int | None
     created_at: Instant
     created_by: str
     changed_at: Instant

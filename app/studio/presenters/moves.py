@@ -34,6 +34,7 @@ class PositionJson(TypedDict):
     case: str
     process: str
     version: int
+    variant: str | None
     closed: bool
     waits_at: list[WaitingStepJson]
 
@@ -61,6 +62,7 @@ def position_json(position: Position) -> PositionJson:
         "case": position.number,
         "process": position.process_key,
         "version": position.version,
+        "variant": position.variant,
         "closed": position.closed,
         "waits_at": [
             {

@@ -11,7 +11,8 @@ from sqlalchemy.orm import load_only
 from app.access import found
 from app.cases.models import Case
 from app.database import db
-from app.definitions.models import Process, ProcessVersion
+from app.definitions.models import Process, ProcessVariant, ProcessVersion
+from app.definitions.queries import in_line
 
 BRIEF = (
     ProcessVersion.id,
@@ -21,6 +22,8 @@ BRIEF = (
     ProcessVersion.published_by,
     ProcessVersion.drawn_by,
     ProcessVersion.note,
+    ProcessVersion.office_id,
+    ProcessVersion.based_on_id,
 )
 
 
@@ -38,7 +41,8 @@ def processes() -> Sequence[ListedProcess]:
     """Every process that is published, by its name's key."""
     asked = sa.select(Process, ProcessVersion).join(ProcessVersion, ProcessVersion.id == Process.current_id)
     rows = db.session.execute(asked.options(load_only(*BRIEF)).order_by(Process.key)).all()
-    counted = sa.select(ProcessVersion.process_key, sa.func.count()).group_by(ProcessVersion.process_key)
+    counted = sa.select(ProcessVersion.process_key, sa.func.count()).where(ProcessVersion.office_id.is_(None))
+    counted = counted.group_by(ProcessVersion.process_key)
     versions: Mapping[str, int] = {row[0]: row[1] for row in db.session.execute(counted)}
     running = open_cases()
     return [
@@ -55,22 +59,31 @@ def process_of(key: str) -> Process:
     return process
 
 
-def versions_of(key: str) -> Sequence[ProcessVersion]:
-    """The versions of a process, the newest first, without their files. Raises Missing."""
+def versions_of(key: str, office_id: int | None = None) -> Sequence[ProcessVersion]:
+    """The versions of a process, or of a bureau's variant of it, the newest first, without their files.
+
+    Raises Missing.
+    """
     process_of(key)
-    asked = sa.select(ProcessVersion).where(ProcessVersion.process_key == key).options(load_only(*BRIEF))
+    asked = sa.select(ProcessVersion).where(*in_line(key, office_id)).options(load_only(*BRIEF))
     return db.session.scalars(asked.order_by(ProcessVersion.number.desc())).all()
 
 
-def version_of(key: str, number: int) -> ProcessVersion:
-    """One version with its files. Raises Missing."""
-    asked = sa.select(ProcessVersion).where(ProcessVersion.process_key == key, ProcessVersion.number == number)
+def version_of(key: str, number: int, office_id: int | None = None) -> ProcessVersion:
+    """One version of a process, or of a bureau's variant of it, with its files. Raises Missing."""
+    asked = sa.select(ProcessVersion).where(*in_line(key, office_id), ProcessVersion.number == number)
     version: ProcessVersion = found(db.session.scalar(asked))
     return version
 
 
-def current_of(key: str) -> ProcessVersion | None:
-    """The version in which new cases of a process open; None when it is not published yet."""
+def current_of(key: str, office_id: int | None = None) -> ProcessVersion | None:
+    """The version in which new cases of a process open, or the newest of a bureau's variant; None when there is none.
+
+    office_id -- the bureau whose variant is meant
+    """
+    if office_id is not None:
+        line = db.session.get(ProcessVariant, (key, office_id), populate_existing=True)
+        return db.session.get(ProcessVersion, line.current_id) if line else None
     asked = sa.select(ProcessVersion).join(Process, Process.current_id == ProcessVersion.id).where(Process.key == key)
     return db.session.scalar(asked)
 
@@ -81,8 +94,11 @@ def current_versions() -> Sequence[ProcessVersion]:
     return db.session.scalars(asked.order_by(ProcessVersion.process_key)).all()
 
 
-def current_number(key: str) -> int | None:
+def current_number(key: str, office_id: int | None = None) -> int | None:
     """Its number."""
+    if office_id is not None:
+        current = current_of(key, office_id)
+        return current.number if current else None
     asked = sa.select(ProcessVersion.number).join(Process, Process.current_id == ProcessVersion.id)
     return db.session.scalar(asked.where(Process.key == key))
 

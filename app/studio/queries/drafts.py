@@ -16,8 +16,18 @@ DRAWING = ("analyst", "publisher")
 
 
 def require_studio(actor: Actor) -> None:
-    """Processes belong to the province: its analysts and publishers alone have a studio. Raises NotAllowed."""
+    """Processes belong to the province: its analysts and publishers alone rule over them. Raises NotAllowed."""
     require(actor.duty in DRAWING and actor.office_kind == "province")
+
+
+def require_drawing(actor: Actor) -> None:
+    """Those of the province, and those of a bureau, who draw its variants. Raises NotAllowed."""
+    require(actor.duty in DRAWING and actor.office_kind != "school")
+
+
+def line_of(actor: Actor) -> int | None:
+    """The bureau whose variants the actor draws; None for those who draw the province's own versions."""
+    return None if actor.office_kind == "province" else actor.office_id
 
 
 def draft_for(actor: Actor, draft_id: int, *, lock: bool = False) -> ProcessDraft:
@@ -26,7 +36,7 @@ def draft_for(actor: Actor, draft_id: int, *, lock: bool = False) -> ProcessDraf
     lock -- let no other transaction change it or its files before this one ends.
     Raises NotAllowed without a studio, Missing when there is no such draft, or it is another office's.
     """
-    require_studio(actor)
+    require_drawing(actor)
     asked = sa.select(ProcessDraft).where(
         ProcessDraft.id == draft_id,
         ProcessDraft.office_id == actor.office_id,
@@ -46,7 +56,7 @@ def lock_draft(draft_id: int) -> None:
 
 def drafts_of(actor: Actor, *, process: str | None = None) -> Sequence[ProcessDraft]:
     """The open drafts of the actor's office, the last changed first."""
-    require_studio(actor)
+    require_drawing(actor)
     asked = sa.select(ProcessDraft).where(
         ProcessDraft.office_id == actor.office_id, ProcessDraft.status == DraftStatus.OPEN
     )
@@ -56,7 +66,8 @@ def drafts_of(actor: Actor, *, process: str | None = None) -> Sequence[ProcessDr
         joinedload(ProcessDraft.created_by),
         joinedload(ProcessDraft.changed_by),
         joinedload(ProcessDraft.base).load_only(ProcessVersion.number),
-        joinedload(ProcessDraft.source).load_only(ProcessVersion.number),
+        joinedload(ProcessDraft.source).load_only(ProcessVersion.number, ProcessVersion.office_id),
+        joinedload(ProcessDraft.based_on).load_only(ProcessVersion.number),
     )
     return db.session.scalars(joined.order_by(ProcessDraft.changed_at.desc(), ProcessDraft.id.desc())).all()
 
@@ -87,7 +98,7 @@ def open_proposals_of(draft_ids: Sequence[int]) -> dict[int, Proposal]:
 
 def proposal_for(actor: Actor, proposal_id: int, *, lock: bool = False) -> Proposal:
     """A proposal of the actor's office, whatever has become of it. Raises NotAllowed, Missing."""
-    require_studio(actor)
+    require_drawing(actor)
     asked = sa.select(Proposal).join(ProcessDraft, ProcessDraft.id == Proposal.draft_id)
     asked = asked.where(Proposal.id == proposal_id, ProcessDraft.office_id == actor.office_id)
     if lock:
@@ -105,7 +116,7 @@ def proposals_of(
     actor: Actor, *, status: ProposalStatus | None = None, process: str | None = None, most: int = 100
 ) -> Sequence[Proposal]:
     """The proposals of the actor's office, the newest first."""
-    require_studio(actor)
+    require_drawing(actor)
     asked = sa.select(Proposal).join(ProcessDraft, ProcessDraft.id == Proposal.draft_id)
     asked = asked.where(ProcessDraft.office_id == actor.office_id)
     if status is not None:

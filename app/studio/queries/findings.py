@@ -6,15 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from app.definitions.operations import content_of as content_of_version
 from app.definitions.operations import faults_of_version
-from app.definitions.queries import compiled_content
+from app.definitions.queries import compiled_content, compiled_version
 from app.definitions.rules.content import Content
 from app.definitions.rules.soundness import reports_of
+from app.studio.models import ProcessDraft
 from app.studio.queries.lanes import faults_beyond
 from app.studio.rules.advice import advice_for
 from app.studio.rules.counter_examples import name_of, steps_in_words
 from app.studio.rules.files import content_of
-from workflows import DiagramRefused
+from app.studio.rules.variants import VariantBase, files_of_content, own_roles
+from workflows import DiagramRefused, Finding
+from workflows.variants import findings_of_variant
 from workflows.verification import HOUSE
 
 PUBLICATION = "publication"  # the rule of what verification does not look at
@@ -56,8 +60,11 @@ class Check:
         return not self.forbidding
 
 
-def check(key: str, files: Mapping[str, str]) -> Check:
-    """Look over the files of a process as publication would. Nothing is written."""
+def check(key: str, files: Mapping[str, str], base: VariantBase | None = None) -> Check:
+    """Look over the files of a process as publication would. Nothing is written.
+
+    base -- the version to which they may only add, where they are a variant of it
+    """
     content = content_of(files)
     reports = reports_of(content)
     found = [
@@ -65,6 +72,8 @@ def check(key: str, files: Mapping[str, str]) -> Check:
         for report in reports
         for each in report.findings
     ]
+    if base is not None:
+        found += [(_found(file, asdict(each), files), True) for file, each in _about_variant(content, base)]
     known = {each.message for each, _forbids in found}
     found += [
         (_publication(sentence), True)
@@ -74,6 +83,22 @@ def check(key: str, files: Mapping[str, str]) -> Check:
     found.sort(key=lambda each: (not each[1], ORDER.get(each[0].severity, len(ORDER))))
     forbidding = [each for each, forbids in found if forbids]
     return Check([asdict(each) for each in reports], [each for each, _forbids in found], forbidding)
+
+
+def base_of(draft: ProcessDraft) -> VariantBase | None:
+    """What the draft of a variant adds to; None for a draft of the province's own version."""
+    if draft.based_on is None:
+        return None
+    original = files_of_content(content_of_version(draft.based_on))
+    return VariantBase(original, own_roles(compiled_version(draft.based_on.id)))
+
+
+def _about_variant(content: Content, base: VariantBase) -> Sequence[tuple[str, Finding]]:
+    """What of it is more than added steps; of a diagram that cannot be read the rest of the check tells."""
+    try:
+        return findings_of_variant(base.original, files_of_content(content), base.own_roles)
+    except DiagramRefused:
+        return []
 
 
 def _found(file: str, said: Mapping[str, Any], files: Mapping[str, str]) -> Found:

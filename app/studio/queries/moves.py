@@ -48,6 +48,7 @@ class Position:
     process: str
     process_key: str
     version: int
+    variant: str | None  # the code of the bureau of whose variant it is a version
     closed: bool
     waits_at: Sequence[WaitsAt]
 
@@ -61,7 +62,9 @@ def position_of(actor: Actor, number: str) -> Position:
     case = found(db.session.execute(asked).first())
     closed = case.status == CaseStatus.CLOSED
     waits_at = [] if closed else _waiting(case.id, case.version_id)
-    return Position(number, case.name, case.process_key, case.number, closed, waits_at)
+    return Position(
+        number, case.name, case.process_key, case.number, compiled_version(case.version_id).variant_of, closed, waits_at
+    )
 
 
 def _waiting(case_id: int, version_id: int) -> Sequence[WaitsAt]:

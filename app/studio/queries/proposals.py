@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from app.definitions.operations import content_of as content_of_version
 from app.studio.models import Proposal
-from app.studio.queries.findings import Check, check
+from app.studio.queries.findings import Check, base_of, check
 from app.studio.rules.difference import Difference, differences
 from app.studio.rules.files import content_of
 
 
 def check_of(proposal: Proposal) -> Check:
     """The findings of what was proposed."""
-    return check(proposal.process_key, proposal.files)
+    return check(proposal.process_key, proposal.files, base_of(proposal.draft))
 
 
 def differences_of(proposal: Proposal) -> Sequence[Difference]:
-    """What changes against the version that the draft began from."""
-    before = content_of_version(proposal.base) if proposal.base else None
-    return differences(before, content_of(proposal.files))
+    """What changes against the version that the draft began from; of a first variant, against the province's."""
+    before = proposal.base or proposal.draft.based_on
+    return differences(content_of_version(before) if before else None, content_of(proposal.files))

@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from app import clock
 from app.cases.models import Case, CaseOutcome, CaseStatus, Decision
 from app.database import end_reading, execute, table
+from app.definitions.models import ProcessVersion
 from app.definitions.queries import CompiledVersion, compiled_version
-from app.divisions.models import Office
+from app.divisions.models import Office, OfficeKind
 from workflows import RunBroken
 from workflows.replays import Decided, Replay, Way, initial_facts, replay
 
-CASES, DECISIONS, OFFICES = table(Case), table(Decision), table(Office)
+CASES, DECISIONS, OFFICES, VERSIONS = table(Case), table(Decision), table(Office), table(ProcessVersion)
 MOST_CASES = 300  # of one replay, the latest first: a second or two
 BY_DIAGRAM = (CaseOutcome.AGREED, CaseOutcome.REFUSED, CaseOutcome.REDIRECTED)  # no recall, nothing from outside
 Row = Any
@@ -79,12 +80,15 @@ class Replays:
         return [OfficeLoad(each, further[each], left_out[each]) for each in offices]
 
 
-def replays_of(draft: CompiledVersion, since: dt.date) -> Replays:
+def replays_of(draft: CompiledVersion, since: dt.date, bureau: int | None = None) -> Replays:
     """The cases of the draft's process that its diagram has closed since that day, the latest first.
+
+    bureau -- of whose variant it is a draft: the cases of its own schools. Without it those that ran on versions of the
+    province: cases of a variant would not have taken the draft.
 
     Nothing is written and no verb runs; reading ends before the runs begin.
     """
-    rows, is_cut = _closed_since(draft.key, since)
+    rows, is_cut = _closed_since(draft.key, since, bureau)
     decisions = _decisions_of([row.id for row in rows])
     versions = {row.version_id: compiled_version(row.version_id) for row in rows}
     names = _names_of({office for row in rows for office in row.parties.values()})
@@ -92,12 +96,19 @@ def replays_of(draft: CompiledVersion, since: dt.date) -> Replays:
     return Replays([_replayed(draft, versions[row.version_id], row, decisions[row.id], names) for row in rows], is_cut)
 
 
-def _closed_since(key: str, since: dt.date) -> tuple[Sequence[Row], bool]:
+def _closed_since(key: str, since: dt.date, bureau: int | None) -> tuple[Sequence[Row], bool]:
+    if bureau is not None:
+        schools = sa.select(OFFICES.c.id).where(OFFICES.c.superior_id == bureau, OFFICES.c.kind == OfficeKind.SCHOOL)
+        concerned = CASES.c.applicant_office_id.in_(schools)
+    else:
+        own = sa.select(VERSIONS.c.id).where(VERSIONS.c.process_key == key, VERSIONS.c.office_id.is_(None))
+        concerned = CASES.c.version_id.in_(own)
     columns = (CASES.c[name] for name in ("id", "number", "version_id", "outcome", "parties", "written", "state"))
     rows = execute(
         sa.select(*columns)
         .where(
             CASES.c.process_key == key,
+            concerned,
             CASES.c.status == CaseStatus.CLOSED,
             CASES.c.outcome.in_(BY_DIAGRAM),
             CASES.c.version_id.is_not(None),

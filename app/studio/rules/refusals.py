@@ -100,6 +100,25 @@ class NewerVersionMeanwhile(NewerVersion):
     text = "草稿开始时还没有这个流程，其后已发布第 {number} 版。请退回，由流程管理员以该版本为底稿重新修改。"
 
 
+class NewerProvinceVersion(NewerVersion):
+    """The province has published since the draft of a variant began: what it adds is to be added to that."""
+
+    text = "本地版本的草稿以省级第 {base} 版为底稿，其后省级已发布第 {number} 版。请以新版本为底稿重新添加本地环节。"
+
+
+class NothingAdded(NothingChanged):
+    """A variant that says what the province's version says."""
+
+    text = "草稿与省级第 {number} 版内容相同，没有新增环节。"
+
+
+class NoVariants(Refused):
+    """A process that schools do not apply for has no variants: the superior of its applicant is no county's."""
+
+    code = "E-VARIANT"
+    text = "流程“{name}”不由学校申请，没有本地版本。"
+
+
 class OwnProposal(NotAllowed):
     """Who has drawn a version does not publish it."""
 
@@ -112,6 +131,12 @@ class AlreadyOff(Refused):
 
     code = "E-SWITCHED"
     text = "流程“{name}”已经{state}，不必再次办理。"
+
+
+class VariantAlreadyOff(AlreadyOff):
+    """The same of a bureau's variant."""
+
+    text = "流程“{name}”的本地版本已经{state}，不必再次办理。"
 
 
 class NothingWaits(Refused):

@@ -13,6 +13,7 @@ from app.studio.views import (  # noqa: F401 – their pages are of this bluepri
     scenarios,
     step_figures,
     today,
+    variants,
 )
 from app.studio.views.catalogue import bp
 

@@ -18,6 +18,7 @@ from app.studio.operations import switching
 from app.studio.presenters.labels import MIGRATION_STATUSES, PROPOSAL_STATUSES, task_lines
 from app.studio.queries import catalogue, drafts
 from app.studio.queries.migrations import migrations_of
+from app.studio.queries.variants import offered_to, variants_of
 from app.studio.rules.archives import archive_of
 from app.studio.rules.files import media_type_of
 from app.web import add_menu, typed_text
@@ -25,6 +26,7 @@ from app.web.formatting import given_out
 
 bp = Blueprint("studio", __name__, url_prefix="/studio", template_folder="../templates")
 ZIP = "application/zip"
+BUREAUS = ("city", "county", "zone")  # the kinds of offices that may have variants
 
 
 def _waiting() -> int:
@@ -36,15 +38,26 @@ def _to_start() -> int:
 
 
 add_menu("流程", "流程库", "studio.index", ("analyst", "publisher"), kinds=("province",))
-add_menu("流程", "发布申请", "studio.proposals", ("analyst", "publisher"), _waiting, kinds=("province",))
+add_menu("流程", "本地流程", "studio.index", ("analyst", "publisher"), kinds=BUREAUS)
+add_menu("流程", "发布申请", "studio.proposals", ("analyst", "publisher"), _waiting, kinds=("province", *BUREAUS))
 add_menu("流程", "迁移在办办件", "studio.migrations", ("analyst", "publisher"), _to_start, kinds=("province",))
 
 
 @bp.get("/")
 @allow("analyst", "publisher")
 def index() -> Any:
+    """The processes of the province; of a bureau those in which its schools apply, with its variants."""
     wanted = request.args.get("q", "").strip()
     found_drafts = [each for each in drafts.drafts_of(actor()) if _speaks_of(wanted, each.name, each.process_key)]
+    if drafts.line_of(actor()) is not None:
+        return render_template(
+            "studio/variants.html",
+            drafts=found_drafts,
+            proposed=drafts.open_proposals_of([each.id for each in found_drafts]),
+            processes=offered_to(actor()),
+            office=actor().office_code,
+            draws=actor().duty == "analyst",
+        )
     return render_template(
         "studio/index.html",
         drafts=found_drafts,
@@ -65,6 +78,9 @@ def _speaks_of(wanted: str, *names: str) -> bool:
 @bp.get("/processes/<key>")
 @allow("analyst", "publisher")
 def process(key: str) -> Any:
+    drafts.require_drawing(actor())
+    if drafts.line_of(actor()) is not None:
+        return redirect(url_for("studio.variant", key=key, office=actor().office_code))
     return _process(key, [])
 
 
@@ -80,6 +96,7 @@ def _process(key: str, errors: list[Any]) -> str:
         proposed=drafts.open_proposals_of([each.id for each in found_drafts]),
         proposals=drafts.proposals_of(actor(), process=key),
         statuses=PROPOSAL_STATUSES,
+        variants=variants_of(actor(), key),
         migrations=migrations_of(actor(), process=key),
         migration_statuses=MIGRATION_STATUSES,
         draws=actor().duty == "analyst",

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from app.access import actor, allow, found
+from app.cases.rules.routing import role_name
 from app.database import end_reading, transaction
 from app.errors import InvalidInput, Missing, NotAllowed, Objected, Refused, objections_of
 from app.studio.models import ProcessDraft
@@ -15,7 +16,8 @@ from app.studio.operations import drafts as operations
 from app.studio.presenters.labels import KINDS, SEVERITIES, kind_of_file
 from app.studio.queries import catalogue
 from app.studio.queries import drafts as queries
-from app.studio.queries.findings import Check, check
+from app.studio.queries.findings import Check, base_of, check
+from app.studio.queries.variants import steps_to_add
 from app.studio.rules.archives import archive_of, files_in, is_archive
 from app.studio.rules.files import (
     MOST_FILES,
@@ -79,7 +81,10 @@ def draft_page(shown: ProcessDraft, *, errors: Sequence[Any] = (), checked: Chec
         files=[(each, kind_of_file(each.name), etag_of(each.text), len(each.text.encode())) for each in shown.files],
         diagrams=[each.name for each in shown.files if each.name.endswith(".bpmn")],
         proposal=queries.open_proposal_of(shown.id),
-        current=catalogue.current_number(shown.process_key),
+        province=catalogue.current_of(shown.process_key) if shown.line else None,
+        missing=steps_to_add(shown, {each.name: each.text for each in shown.files}),
+        role_name=role_name,
+        current=catalogue.current_number(shown.process_key, shown.line),
         draws=actor().duty == "analyst",
         checked=checked,
         severities=SEVERITIES,
@@ -94,9 +99,9 @@ def draft_page(shown: ProcessDraft, *, errors: Sequence[Any] = (), checked: Chec
 @allow("analyst", "publisher")
 def check_draft(draft_id: int) -> Any:
     shown = queries.draft_for(actor(), draft_id)
-    key, files = shown.process_key, queries.files_of(shown.id)
+    key, files, base = shown.process_key, queries.files_of(shown.id), base_of(shown)
     end_reading()
-    checked = check(key, files)
+    checked = check(key, files, base)
     return draft_page(queries.draft_for(actor(), draft_id), checked=checked)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from app.access import actor, allow, found
+from app.cases.rules.routing import role_name
 from app.database import transaction
 from app.errors import Missing, NotAllowed, Refused, Stale, objections_of
 from app.studio.models import Proposal, ProposalStatus
@@ -16,6 +17,7 @@ from app.studio.operations import proposals as operations
 from app.studio.presenters.labels import KINDS, PROPOSAL_STATUSES, SEVERITIES
 from app.studio.queries import drafts as queries
 from app.studio.queries.proposals import check_of, differences_of
+from app.studio.queries.variants import steps_of_draft
 from app.studio.rules.things import ADDED, CHANGED, CHANGES, MOVED, Difference
 from app.studio.transactions import decide_proposal
 from app.studio.views.catalogue import bp
@@ -59,6 +61,9 @@ def _page(shown: Proposal, errors: Sequence[Any] = ()) -> str:
         withdraws=is_open and caller.duty == "analyst",
         severities=SEVERITIES,
         kinds=KINDS,
+        variant_of=shown.draft.based_on,
+        steps=steps_of_draft(shown.draft, shown.files),
+        role_name=role_name,
         errors=errors,
         typed=request.form,
     )

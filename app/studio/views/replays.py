@@ -11,6 +11,7 @@ from app import clock
 from app.access import actor, allow
 from app.definitions.queries import compiled_content
 from app.errors import InvalidInput, Refused, objections_of
+from app.studio.models import ProcessDraft
 from app.studio.presenters.labels import WAYS
 from app.studio.queries import drafts as queries
 from app.studio.queries.replays import MOST_CASES, Replays, replays_of
@@ -32,7 +33,7 @@ def replay_draft(draft_id: int) -> Any:
     found: Replays | None = None
     if since:
         try:
-            found = _replayed(draft.process_key, queries.files_of(draft.id), since)
+            found = _replayed(draft, since)
         except Refused as refusal:
             errors = list(objections_of(refusal))
     shown = render_template(
@@ -47,13 +48,13 @@ def replay_draft(draft_id: int) -> Any:
     return (shown, 422) if errors else shown
 
 
-def _replayed(key: str, files: Any, since: str) -> Replays:
+def _replayed(draft: ProcessDraft, since: str) -> Replays:
     try:
         day = dt.date.fromisoformat(since)
     except ValueError as error:
         raise InvalidInput(sentence="日期须写成 2026-09-01 的样子。", field="since") from error
     try:
-        version = compiled_content(key, content_of(files))
+        version = compiled_content(draft.process_key, content_of(queries.files_of(draft.id)))
     except DiagramRefused as refused:
         raise NotRunnable(why=refused.sentence) from refused
-    return replays_of(version, day)
+    return replays_of(version, day, draft.line)

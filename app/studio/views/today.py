@@ -11,17 +11,13 @@ from app.cases.models import MigrationStatus
 from app.studio.models import ProposalStatus
 from app.studio.queries import drafts, halts
 from app.studio.queries.migrations import migrations_of
+from app.studio.queries.variants import variants_of
+from app.studio.views.catalogue import BUREAUS
 from app.web.home import Tile, add_tiles
 
 
 def _tiles(caller: Actor) -> Iterator[Tile]:
-    publishes = caller.duty == "publisher"
-    open_drafts = drafts.drafts_of(caller)
-    note = "" if open_drafts else "没有未完成的草稿；可从流程库改动已发布的流程，或新建流程。"
-    yield Tile("drafts", "流程草稿", url_for("studio.index"), len(open_drafts), note=note)
-    proposals = len(drafts.proposals_of(caller, status=ProposalStatus.OPEN))
-    note = "由您审核发布" if publishes else "等待发布员审核"
-    yield Tile("proposals", "发布申请", url_for("studio.proposals"), proposals, note=note)
+    yield from _of_drawing(caller, "可从流程库改动已发布的流程，或新建流程。")
     waiting = sum(each.status is MigrationStatus.PROPOSED for each in migrations_of(caller))
     yield Tile("migrations", "待决定的办件迁移", url_for("studio.migrations"), waiting)
     halted, failed = len(halts.halts(caller)), len(halts.incidents(caller))
@@ -29,4 +25,22 @@ def _tiles(caller: Actor) -> Iterator[Tile]:
     yield Tile("halts", "已停办的流程与办件", url_for("studio.running"), halted, note=note)
 
 
+def _tiles_of_bureau(caller: Actor) -> Iterator[Tile]:
+    yield from _of_drawing(caller, "可从本地流程打开一个流程，为所属学校的申请新增环节。")
+    behind = sum(each.is_behind for each in variants_of(caller))
+    note = "省级已发布新版本，请以其为底稿重新添加本地环节" if behind else ""
+    yield Tile("variants", "待更新的本地版本", url_for("studio.index"), behind, note=note)
+
+
+def _of_drawing(caller: Actor, what_next: str) -> Iterator[Tile]:
+    publishes = caller.duty == "publisher"
+    open_drafts = drafts.drafts_of(caller)
+    note = "" if open_drafts else f"没有未完成的草稿；{what_next}"
+    yield Tile("drafts", "流程草稿", url_for("studio.index"), len(open_drafts), note=note)
+    proposals = len(drafts.proposals_of(caller, status=ProposalStatus.OPEN))
+    note = "由您审核发布" if publishes else "等待发布员审核"
+    yield Tile("proposals", "发布申请", url_for("studio.proposals"), proposals, note=note)
+
+
 add_tiles(_tiles, ("analyst", "publisher"), kinds=("province",))
+add_tiles(_tiles_of_bureau, ("analyst", "publisher"), kinds=BUREAUS)

@@ -40,7 +40,7 @@ def redirect(context: CaseContext) -> None:
     child = known_child(row)
     if child is None:
         raise Stale()
-    school, version = db.session.get_one(School, context.target), current_version("transfer")
+    school, version = db.session.get_one(School, context.target), current_version("transfer", context.target)
     application = as_transfer(child, school, context.application)
     opening = opening_of_transfer(version, child, school, application, profile=opened.profile)
     transfer = open_linked(version, opening, opened, actor=context.actor)
