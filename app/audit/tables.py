@@ -29,6 +29,7 @@ UNSEALED = frozenset(
         "known_place",
         "name_part",
         "number_reservation",
+        "phrase",
         "process_draft",
         "rate_limit",
         "series",
@@ -46,6 +47,7 @@ MARKS = {
 }
 #: the record of an act: these columns never change and the row is never deleted
 RECORDS = {
+    "advice": "task_id, kind, asked_by_id, of_user_id, question, asked_at",
     "app_user": "username",
     "archive_entry": "section, dated, title, body, signed_by, signed_at_office_id",
     "attachment": "case_id, task_id, name, media_type, size, sha256, office_id, added_by, added_at",
@@ -92,6 +94,11 @@ RECORDS = {
 #: what only moves forward: table -> columns, when an update of them is refused; an open case and its open tasks pass
 #: to whoever comes after a school that is merged or closed, a closed one and an ended one stay where they were
 FORWARD = {
+    "advice": (
+        "opinion, answered_at, withdrawn_at",
+        "(OLD.answered_at IS NOT NULL OR OLD.withdrawn_at IS NOT NULL) AND (NEW.opinion <> OLD.opinion"
+        " OR NEW.answered_at IS DISTINCT FROM OLD.answered_at OR NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at)",
+    ),
     "case_move": ("status", "OLD.status <> 'proposed' AND NEW.status <> OLD.status"),
     "cases": (
         "status, outcome, closed_at, applicant_office_id, version_id",

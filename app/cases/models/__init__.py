@@ -1,5 +1,6 @@
 """Tables of cases: routes, tasks, decisions, lists, papers and notices."""
 
+from app.cases.models.advice import Advice, AdviceKind, Phrase
 from app.cases.models.batches import Batch, BatchRow, RowStatus
 from app.cases.models.case_offices import CaseOffice
 from app.cases.models.cases import (
@@ -28,6 +29,8 @@ from app.cases.models.submissions import Submission
 
 __all__ = [
     "OUTCOME_NAMES",
+    "Advice",
+    "AdviceKind",
     "Attachment",
     "Batch",
     "BatchRow",
@@ -54,6 +57,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "Outcome",
+    "Phrase",
     "PreReview",
     "RouteStep",
     "RowStatus",

@@ -1,5 +1,6 @@
 """Verbs of a case: open, decide, recall, revoke its directive. None of them commits; each takes who acts."""
 
+from app.cases.operations.advice import ask_advice, give_advice, withdraw_advice
 from app.cases.operations.attachments import (
     attach_to,
     keep_papers,
@@ -33,6 +34,7 @@ from app.cases.operations.migrations import (
 )
 from app.cases.operations.moves import move_case
 from app.cases.operations.opening import is_startable, open_case, open_follow_up, profile
+from app.cases.operations.phrases import forget_phrase, keep_phrase, note_phrase_used
 from app.cases.operations.pre_reviews import pre_review
 from app.cases.operations.recall import expire_directive, recall, revoke_directive, terminate, terminate_others
 from app.cases.operations.reminders import read_all_notices, read_notice, supervise, urge
@@ -47,6 +49,7 @@ __all__ = [
     "Answer",
     "act_on",
     "acts_for",
+    "ask_advice",
     "attach_to",
     "batches_to_work",
     "call_off",
@@ -58,12 +61,15 @@ __all__ = [
     "decide_in_bulk",
     "expire_directive",
     "finish",
+    "forget_phrase",
+    "give_advice",
     "hand_over",
     "is_startable",
     "keep_failure",
     "keep_fault",
     "keep_list_fault",
     "keep_papers",
+    "keep_phrase",
     "leave_case",
     "mark_late",
     "mark_seen",
@@ -71,6 +77,7 @@ __all__ = [
     "migrations_to_work",
     "move_case",
     "new_key",
+    "note_phrase_used",
     "note_reading",
     "open_case",
     "open_follow_up",
@@ -96,6 +103,7 @@ __all__ = [
     "terminate_others",
     "undo_one",
     "urge",
+    "withdraw_advice",
     "work_case",
     "work_chunk",
 ]

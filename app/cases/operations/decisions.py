@@ -22,6 +22,7 @@ from app.cases.operations.late_registrations import overtaken
 from app.cases.operations.policy_enforcement import Decided
 from app.cases.operations.reservations import hold_all, numbers_in
 from app.cases.operations.transitions import CASES, TASKS, Row, Transition, case_columns, context_of, facts_of_row
+from app.cases.queries.advice import WAITS_FOR_ADVICE
 from app.cases.queries.proofs import missing
 from app.cases.queries.standard_precheck import repair_of
 from app.cases.queries.struck_rows import STRUCK, check_positions
@@ -157,6 +158,7 @@ def _task_with_case() -> sa.Select[Any]:
             sibling.c.id.label("sibling_id"),
             sibling.c.run_task.label("sibling_run_task"),
             failed.label("failed"),
+            WAITS_FOR_ADVICE.label("asked"),
             *case_columns(),
         )
         .select_from(TASKS)
@@ -220,6 +222,8 @@ def _check_may_decide(
             refusal = _ended(task)
             refusal.was_over = True
         raise refusal
+    if task.asked:
+        raise rules.AdvicePending()
     if task.halted is not None:
         raise rules.Halted(reason=task.halted)
 

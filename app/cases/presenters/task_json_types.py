@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from app.cases.models import AdviceKind
 from app.cases.presenters.json_types import OfficeBriefJson
 from app.web import Instant
 
@@ -48,3 +49,30 @@ class TargetsJson(TypedDict):
     """退回目标列表: every step done before."""
 
     targets: list[TargetJson]
+
+
+class AdviceJson(TypedDict):
+    """征求意见: what a colleague asks about a task."""
+
+    id: int
+    case: str
+    task: int
+    name: str
+    kind: AdviceKind
+    by: str
+    question: str
+    at: Instant
+
+
+class PhraseJson(TypedDict):
+    """意见常用语: a sentence for opinions."""
+
+    id: int
+    text: str
+    of_office: bool
+
+
+class PhrasesJson(TypedDict):
+    """意见常用语列表: last used first."""
+
+    phrases: list[PhraseJson]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from app.access import Actor
 from app.cases.models import (
+    Advice,
     Attachment,
     Case,
     CaseStatus,
@@ -130,7 +131,7 @@ def seen_or_acted_on(plan: StepBackPlan) -> str | None:
     seen = next((each for each in plan.cancelled if each.seen_at is not None), None)
     if seen is not None:
         return f"“{seen.name}”的办理机构已经查看"
-    for rows in (PreReview, JointAnswer, Attachment):
+    for rows in (PreReview, JointAnswer, Attachment, Advice):
         tasks = table(rows).c.task_id
         if ids and (begun := execute(sa.select(tasks).where(tasks.in_(ids)).limit(1)).scalar()) is not None:
             name = next(each.name for each in plan.cancelled if each.id == begun)

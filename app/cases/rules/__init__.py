@@ -3,12 +3,14 @@
 from app.cases.rules.deadlines import Light, days_left, light, reported_late, time_left
 from app.cases.rules.refusals import (
     ActedElsewhere,
+    AdvicePending,
     AlreadyOpen,
     AnsweredAlready,
     CannotGoBack,
     Halted,
     HandedOver,
     KeyReused,
+    NotAsked,
     NotCopied,
     NotHandedOver,
     NothingToCome,
@@ -42,6 +44,7 @@ from app.cases.rules.routing import (
 __all__ = [
     "RESOLVERS",
     "ActedElsewhere",
+    "AdvicePending",
     "AlreadyOpen",
     "AnsweredAlready",
     "CannotGoBack",
@@ -49,6 +52,7 @@ __all__ = [
     "HandedOver",
     "KeyReused",
     "Light",
+    "NotAsked",
     "NotCopied",
     "NotHandedOver",
     "NotOverdue",

@@ -32,6 +32,20 @@ class HandedOver(NotAllowed):
     text = "本环节已转办给本机构指定人员，由其办理；确须改由他人办理的，请再次转办。"
 
 
+class AdvicePending(Refused):
+    """Who decides has asked a colleague, and waits for the answer."""
+
+    code = "E-ADVICE"
+    text = "本环节已加签或委派征求意见，尚未答复；不再等候的，请先减签。"
+
+
+class NotAsked(Refused):
+    """A colleague who is not asked, or who has nothing to answer."""
+
+    code = "E-NOT-ASKED"
+    text = "不能征求意见：{why}。"
+
+
 class NotHandedOver(Refused):
     """A task that is not handed over to that colleague."""
 

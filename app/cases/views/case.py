@@ -89,6 +89,7 @@ def diagram(number: str) -> Any:
 @written_on("cases.act")
 @written_on("cases.take_back")
 @written_on("cases.hand_over")
+@written_on("cases.ask_advice")
 @written_on("cases.supervise")
 def page_of_task(task_id: int, key: str = "") -> str:  # noqa: ARG001 – the address of an act names it
     """Where what is done with a task (an act by its key) is typed: the page of its case."""
@@ -112,7 +113,9 @@ def decide(task_id: int) -> Any:
     def act() -> int:
         if papers:
             operations.attach_to(number, papers, actor=caller)
-        return operations.decide(task_id, answer, actor=caller)
+        case_id = operations.decide(task_id, answer, actor=caller)
+        operations.note_phrase_used(opinion, actor=caller)
+        return case_id
 
     try:
         if unfit:

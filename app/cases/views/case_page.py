@@ -11,7 +11,7 @@ from typing import Any
 from app import clock
 from app.access import Actor
 from app.cases import hooks, operations, queries, rules
-from app.cases.models import OUTCOME_NAMES, Attachment, Case, Outcome, Task, TaskStatus
+from app.cases.models import OUTCOME_NAMES, Attachment, Case, Outcome, Phrase, Task, TaskStatus
 from app.cases.models.coming_changes import ComingChange
 from app.cases.operations.task_acts import TaskAct
 from app.cases.presenters.cases import compiled_version_of, has_list, light_of
@@ -20,6 +20,7 @@ from app.cases.presenters.prefilled_forms import prefilled, with_named_places
 from app.cases.presenters.proofs import proofs_of_case
 from app.cases.queries import View, oversight, proofs
 from app.cases.queries.acts import act_children
+from app.cases.queries.advice import phrases_for
 from app.cases.queries.coming_changes import live
 from app.cases.queries.facts import (
     effects_of,
@@ -126,6 +127,7 @@ class Desk:
     papers: Sequence[proofs.Proof] | None  # those that a repair brings along; None where none are handed in
     kinds_attached: set[str]
     sends_back: bool  # to a step that the office has done before
+    phrases: Sequence[Phrase]
 
 
 @dataclass(frozen=True)
@@ -291,6 +293,7 @@ def _desk(waiting: WaitingTask, context: PageContext) -> Desk:
         papers=proofs.proofs_of(version) if spec.kind is Kind.REPAIR else None,
         kinds_attached={each.kind for each in case.attachments},
         sends_back=has_targets(task),
+        phrases=phrases_for(context.actor),
     )
 
 

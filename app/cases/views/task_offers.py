@@ -6,11 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.access import Actor
-from app.cases.models import Case, CaseCopy, Task
+from app.cases.models import Advice, Case, CaseCopy, Task
+from app.cases.queries.advice import KIND_NAMES, advice_in, people_to_ask, why_not_answer, why_not_ask, why_not_withdraw
 from app.cases.queries.hand_overs import copies_of, hand_over_offer, hand_overs_of, parties_of, why_not_copy
 from app.cases.queries.step_backs import taken_back_by
 from app.divisions.models import Office
 from app.identity.models import User
+
+
+@dataclass(frozen=True)
+class AdviceShown:
+    """What a colleague was asked, and what the reader may do about it."""
+
+    advice: Advice
+    kind: str
+    answers: bool
+    withdraws: bool
 
 
 @dataclass(frozen=True)
@@ -22,6 +33,8 @@ class TaskOffers:
     copy_to: Sequence[Office]
     copies: Sequence[CaseCopy]
     assignees: dict[int, str]  # of tasks that were handed over: who alone decides them, by the task's id
+    ask: Sequence[tuple[Task, Sequence[User]]]  # whom about it
+    advice: Sequence[AdviceShown]
 
 
 def task_offers(case: Case, actor: Actor, waiting: Sequence[Task]) -> TaskOffers:
@@ -34,5 +47,12 @@ def task_offers(case: Case, actor: Actor, waiting: Sequence[Task]) -> TaskOffers
         hand_over=offered,
         copy_to=parties_of(case, actor) if why_not_copy(case, actor) is None else (),
         copies=copies_of(case.id),
+        ask=[(task, people_to_ask(task, actor)) for task in waiting if why_not_ask(task, actor) is None],
+        advice=[_shown(each, actor) for each in advice_in(case, actor)],
         assignees={task_id: names.get(user_id, "") for task_id, user_id in assigned.items()},
     )
+
+
+def _shown(advice: Advice, actor: Actor) -> AdviceShown:
+    answers, withdraws = why_not_answer(advice, actor) is None, why_not_withdraw(advice, actor) is None
+    return AdviceShown(advice, KIND_NAMES[advice.kind], answers, withdraws)

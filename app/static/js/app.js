@@ -33,6 +33,18 @@
     button.addEventListener("click", function () { window.print(); });
   });
 
+  /* a phrase goes into the opinion with one click */
+  document.querySelectorAll("[data-phrases]").forEach(function (row) {
+    row.hidden = !row.querySelector("[data-phrase]");
+    row.addEventListener("click", function (event) {
+      var text = event.target.getAttribute("data-phrase"), field = row.closest("form").elements.opinion;
+      if (text === null || !field) { return; }
+      field.value += text;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+    });
+  });
+
   /* a field that is asked only where others say so appears when they do; what is not shown the server does not take */
   function said(form, name) {
     var fields = [].slice.call(form.elements).filter(function (each) { return each.name === name; });

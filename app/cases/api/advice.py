@@ -1,0 +1,121 @@
+"""加签, 减签, 委派 and 意见常用语, for programs."""
+
+from __future__ import annotations
+
+from app.access import actor, allow
+from app.cases import operations, queries
+from app.cases.api.cases import answer_of, bp
+from app.cases.models import AdviceKind
+from app.cases.presenters.advice import advice_json, phrase_json
+from app.cases.presenters.json_types import CaseWithPapersJson
+from app.cases.presenters.task_json_types import AdviceJson, PeopleJson, PhraseJson, PhrasesJson
+from app.cases.queries.advice import asked_of, people_to_ask, phrases_for, why_not_ask
+from app.cases.transactions import submit_once
+from app.database import transaction
+from app.web import Asked, Page, operation, page_of, read_json
+
+ASK = {
+    "type": "object",
+    "properties": {
+        "kind": {"title": "方式", "enum": list(AdviceKind), "description": "前加签、委派、后加签"},
+        "of_user": {"type": "integer", "title": "请谁提出意见", "minimum": 1},
+        "question": {"type": "string", "title": "征求内容", "maxLength": 200, "x-widget": "textarea"},
+    },
+    "required": ["kind", "of_user"],
+}
+ADVISE = {
+    "type": "object",
+    "properties": {"opinion": {"type": "string", "title": "意见", "maxLength": 2000, "x-widget": "textarea"}},
+    "required": ["opinion"],
+}
+PHRASE = {
+    "type": "object",
+    "properties": {
+        "text": {"type": "string", "title": "常用语", "maxLength": 200, "x-widget": "textarea"},
+        "of_office": {"type": "boolean", "title": "供本机构全体使用"},
+    },
+    "required": ["text"],
+}
+
+
+@bp.get("/tasks/<int:task_id>/advisers")
+@allow("operator", "approver")
+@operation("可以加签或委派的人员：本机构尚未征求意见的")
+def list_advisers(task_id: int) -> PeopleJson:
+    caller = actor()
+    task = queries.task_for(caller, task_id)
+    people = people_to_ask(task, caller) if why_not_ask(task, caller) is None else ()
+    return {"people": [{"id": each.id, "name": each.name} for each in people]}
+
+
+@bp.post("/tasks/<int:task_id>/advice")
+@allow("operator", "approver")
+@operation("加签或委派：请本机构人员提出意见", body=ASK)
+def ask_for_advice(task_id: int) -> CaseWithPapersJson:
+    typed, caller = read_json(ASK), actor()
+    asked = (typed["kind"], typed["of_user"], typed.get("question") or "")
+
+    def act() -> int:
+        return operations.ask_advice(task_id, *asked, actor=caller)
+
+    return answer_of(caller, submit_once(None, ["ask-advice", task_id, *asked], act, actor=caller))
+
+
+@bp.get("/advice")
+@allow("operator", "approver")
+@operation("征求我的意见，新的在前", cursor=(int,))
+def list_advice(asked: Asked) -> Page[AdviceJson]:
+    rows = asked_of(actor(), before=asked["after"], limit=asked["limit"] + 1)
+    return page_of(rows, asked["limit"], advice_json, lambda each: [each.id])
+
+
+@bp.post("/advice/<int:advice_id>/answer")
+@allow("operator", "approver")
+@operation("提出被征求的意见", body=ADVISE)
+def answer_advice(advice_id: int) -> CaseWithPapersJson:
+    typed, caller = read_json(ADVISE), actor()
+    opinion = typed["opinion"]
+
+    def act() -> int:
+        return operations.give_advice(advice_id, opinion, actor=caller)
+
+    return answer_of(caller, submit_once(None, ["advice", advice_id, opinion], act, actor=caller))
+
+
+@bp.post("/advice/<int:advice_id>/withdraw")
+@allow("operator", "approver")
+@operation("减签：不再征求")
+def withdraw_from_advice(advice_id: int) -> CaseWithPapersJson:
+    caller = actor()
+
+    def act() -> int:
+        return operations.withdraw_advice(advice_id, actor=caller)
+
+    return answer_of(caller, submit_once(None, ["withdraw-advice", advice_id], act, actor=caller))
+
+
+@bp.get("/phrases")
+@allow("operator", "approver")
+@operation("意见常用语：本人的和本机构的，最近用过的在前")
+def list_phrases() -> PhrasesJson:
+    return {"phrases": [phrase_json(each) for each in phrases_for(actor())]}
+
+
+@bp.post("/phrases")
+@allow("operator", "approver")
+@operation("保存常用语", body=PHRASE)
+def keep_phrase_of_mine() -> PhraseJson:
+    typed = read_json(PHRASE)
+    with transaction():
+        return phrase_json(
+            operations.keep_phrase(typed["text"], of_office=typed.get("of_office", False), actor=actor())
+        )
+
+
+@bp.post("/phrases/<int:phrase_id>/delete")
+@allow("operator", "approver")
+@operation("删除常用语")
+def forget_phrase_of_mine(phrase_id: int) -> PhrasesJson:
+    with transaction():
+        operations.forget_phrase(phrase_id, actor=actor())
+    return {"phrases": [phrase_json(each) for each in phrases_for(actor())]}

@@ -1,0 +1,99 @@
+"""加签, 减签, 委派: a colleague of the office says what they think; the accountable one decides."""
+
+from __future__ import annotations
+
+from app import audit, clock
+from app.access import Actor
+from app.cases import queries
+from app.cases.models import Advice, AdviceKind, NoticeKind
+from app.cases.operations.closing import claim_case
+from app.cases.operations.decisions import OPINION
+from app.cases.operations.joint_decisions import hold_case_of
+from app.cases.operations.reminders import tell_holder
+from app.cases.operations.transitions import Row, case_by_number
+from app.cases.queries.advice import KIND_NAMES, people_to_ask, why_not_answer, why_not_ask, why_not_withdraw
+from app.database import db
+from app.errors import InvalidInput, Missing, Objected, Refused
+from app.web import objections as form_objections
+
+QUESTION = {
+    "type": "object",
+    "properties": {"question": {"type": "string", "title": "征求内容", "maxLength": 200, "x-widget": "textarea"}},
+}
+
+
+def ask_advice(task_id: int, kind: str, of_user: int, question: str, *, actor: Actor) -> int:
+    """加签 (before, after) or 委派 (delegated): ask that colleague about that task; the case's id.
+
+    Raises Missing, what refuses the decision, NotAsked (E-NOT-ASKED), Objected.
+    """
+    case = _hold(queries.task_for(actor, task_id).case_id)
+    task = queries.task_for(actor, task_id)
+    if refusal := why_not_ask(task, actor):
+        raise refusal
+    question = question.strip()
+    faults: list[Refused] = list(form_objections(QUESTION, {"question": question}))
+    if kind not in set(AdviceKind):
+        faults.append(InvalidInput(sentence="请选择前加签、后加签或委派。", field="kind"))
+    user = next((each for each in people_to_ask(task, actor) if each.id == of_user), None)
+    if user is None:
+        faults.append(InvalidInput(sentence="请选择本机构尚未征求意见的人员。", field="of_user"))
+    if faults:
+        raise Objected(faults)
+    assert user is not None
+    claim_case(case)  # whoever decides it meanwhile is too late, or was faster
+    said = {"asked_by_id": actor.user_id, "of_user_id": user.id, "question": question, "asked_at": clock.now()}
+    db.session.add(Advice(task_id=task_id, kind=AdviceKind(kind), **said))
+    text = f"{actor.name}{KIND_NAMES[AdviceKind(kind)]}，请{user.name}就办件 {case.number} 的“{task.name}”提出意见。"
+    tell_holder(task, text, NoticeKind.REMINDER)
+    db.session.flush()
+    after = {"task": task.key, "kind": kind, "of": user.username}
+    audit.record("tasks/ask_advice", f"case:{case.number}", actor=actor, after=after)
+    return int(case.case_id)
+
+
+def give_advice(advice_id: int, opinion: str, *, actor: Actor) -> int:
+    """Say what one thinks of a task about which one is asked; the case's id. Raises Missing, NotAsked, Objected."""
+    advice, case = _advice(advice_id, actor)
+    if refusal := why_not_answer(advice, actor):
+        raise refusal
+    opinion = opinion.strip()
+    faults: list[Refused] = list(form_objections(OPINION, {"opinion": opinion}))
+    if not opinion:
+        faults.append(InvalidInput(sentence="请填写意见。", field="opinion"))
+    if faults:
+        raise Objected(faults)
+    advice.opinion, advice.answered_at = opinion, clock.now()
+    text = f"{actor.name}已就办件 {case.number} 的“{advice.task.name}”提出意见。"
+    tell_holder(advice.task, text, NoticeKind.REMINDER)
+    db.session.flush()
+    audit.record("tasks/give_advice", f"case:{case.number}", actor=actor, after={"task": advice.task.key})
+    return int(case.case_id)
+
+
+def withdraw_advice(advice_id: int, *, actor: Actor) -> int:
+    """减签: what was asked needs no answer any more; the case's id. Raises Missing, NotAsked, what refuses deciding."""
+    advice, case = _advice(advice_id, actor)
+    if refusal := why_not_withdraw(advice, actor):
+        raise refusal
+    advice.withdrawn_at = clock.now()
+    db.session.flush()
+    audit.record("tasks/withdraw_advice", f"case:{case.number}", actor=actor, after={"task": advice.task.key})
+    return int(case.case_id)
+
+
+def _advice(advice_id: int, actor: Actor) -> tuple[Advice, Row]:
+    """What somebody of the actor's office was asked, its case held. Raises Missing."""
+    found = db.session.get(Advice, advice_id)
+    if found is None or found.task.office_id != actor.office_id:
+        raise Missing()
+    case = _hold(found.task.case_id)
+    return db.session.get_one(Advice, advice_id), case
+
+
+def _hold(case_id: int) -> Row:
+    """The case, locked, with everything read of it before forgotten."""
+    hold_case_of(case_id)
+    case, _siblings = case_by_number(queries.case_number(case_id))
+    db.session.expire_all()
+    return case

@@ -1,0 +1,58 @@
+"""意见常用语: sentences that a person or an office puts into an opinion with one click."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from app import clock
+from app.access import Actor
+from app.cases.models import Phrase
+from app.cases.queries.advice import MOST_PHRASES
+from app.database import db, table, write_later
+from app.errors import InvalidInput, Missing, NotAllowed
+from app.web import canonical
+from app.writes import Write
+
+PHRASES = table(Phrase)
+LONGEST = 200  # characters
+
+
+def keep_phrase(text: str, *, of_office: bool, actor: Actor) -> Phrase:
+    """Keep a phrase of one's own, or as an approver one of the office. Raises NotAllowed, InvalidInput."""
+    if of_office and actor.duty != "approver":
+        raise NotAllowed()
+    text = canonical.text(text).strip()
+    if not 0 < len(text) <= LONGEST:
+        raise InvalidInput(sentence=f"常用语须为 1 至 {LONGEST} 字。", field="text")
+    whose = {"office_id": actor.office_id} if of_office else {"user_id": actor.user_id}
+    mine = [getattr(Phrase, name) == value for name, value in whose.items()]
+    known = db.session.scalar(sa.select(Phrase).where(*mine, Phrase.text == text))
+    if known is None:
+        if (db.session.scalar(sa.select(sa.func.count()).select_from(Phrase).where(*mine)) or 0) >= MOST_PHRASES:
+            raise InvalidInput(sentence=f"常用语最多 {MOST_PHRASES} 条，请先删除不用的。", field="text")
+        known = Phrase(**whose, text=text)
+        db.session.add(known)
+    known.used_at = clock.now()
+    db.session.flush()
+    return known
+
+
+def forget_phrase(phrase_id: int, *, actor: Actor) -> None:
+    """Delete a phrase of one's own, or as an approver one of the office. Raises Missing, NotAllowed."""
+    phrase = db.session.get(Phrase, phrase_id)
+    if phrase is None or (actor.user_id != phrase.user_id and actor.office_id != phrase.office_id):
+        raise Missing()
+    if phrase.office_id is not None and actor.duty != "approver":
+        raise NotAllowed()
+    db.session.delete(phrase)
+    db.session.flush()
+
+
+def note_phrase_used(opinion: str, *, actor: Actor) -> None:
+    """An opinion that is a phrase of one's own or of the office puts it first; written with the decision."""
+    text, now = canonical.text(opinion).strip(), clock.now()
+    if 0 < len(text) <= LONGEST:
+        write_later(
+            Write(PHRASES, {"used_at": now}, {"user_id": actor.user_id, "text": text}),
+            Write(PHRASES, {"used_at": now}, {"office_id": actor.office_id, "text": text}),
+        )

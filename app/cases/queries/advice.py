@@ -1,0 +1,99 @@
+"""加签 and 委派: who is asked what about a task, and what an official is asked; 意见常用语."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app import clock
+from app.access import Actor
+from app.cases.models import Advice, AdviceKind, Case, Phrase, Task, TaskStatus
+from app.cases.queries.joint_answers import joint_of
+from app.cases.queries.may_decide import why_not_decide
+from app.cases.rules.refusals import NotAsked
+from app.database import db, table
+from app.errors import Refused
+from app.identity.models import Duty, Post, User
+
+ADVICE, TASKS = table(Advice), table(Task)
+MOST_COUNTED = 1000  # a side menu says “1000+” rather than count on
+MOST_PHRASES = 30  # of a person, and of an office
+MOST_COLLEAGUES = 200
+KIND_NAMES = {AdviceKind.BEFORE: "前加签", AdviceKind.DELEGATED: "委派", AdviceKind.AFTER: "后加签"}
+_pending = ADVICE.c.answered_at.is_(None), ADVICE.c.withdrawn_at.is_(None)
+#: whether the task waits for what a colleague thinks: read with the task, so that it costs no statement
+WAITS_FOR_ADVICE: Any = (
+    sa.exists()
+    .where(ADVICE.c.task_id == TASKS.c.id, *_pending, ADVICE.c.kind != sa.literal_column("'after'"))
+    .correlate(TASKS)
+)
+
+
+def why_not_ask(task: Task, actor: Actor) -> Refused | None:
+    """Against asking colleagues about that task: whoever may decide it asks; not where several answer anyway."""
+    if refusal := why_not_decide(task, actor):
+        return refusal
+    return NotAsked(why="会签环节本身由多人提出意见") if joint_of(task) is not None else None
+
+
+def people_to_ask(task: Task, actor: Actor) -> Sequence[User]:
+    """Colleagues of the task's office, of either duty, who are not asked about it already."""
+    today = clock.today()
+    held = Post.office_id == task.office_id, Post.duty.in_((Duty.OPERATOR, Duty.APPROVER)), Post.starts_on <= today
+    lasts = sa.or_(Post.ends_on.is_(None), Post.ends_on >= today)
+    asked = sa.select(Advice.of_user_id).where(
+        Advice.task_id == task.id, Advice.answered_at.is_(None), Advice.withdrawn_at.is_(None)
+    )
+    people = User.id.in_(sa.select(Post.user_id).where(*held, lasts)), User.enabled, User.id != actor.user_id
+    query = sa.select(User).where(*people, User.id.not_in(asked)).order_by(User.name, User.id).limit(MOST_COLLEAGUES)
+    return db.session.scalars(query).all()
+
+
+def advice_in(case: Case, actor: Actor) -> Sequence[Advice]:
+    """What the actor's office has been asked among itself about its tasks of the case: nobody else reads it."""
+    mine = [each.id for each in case.tasks if each.office_id == actor.office_id]
+    if not mine:
+        return ()
+    wanted = joinedload(Advice.task), joinedload(Advice.asked_by), joinedload(Advice.of_user)
+    asked = sa.select(Advice).where(Advice.task_id.in_(mine)).options(*wanted).order_by(Advice.id)
+    return db.session.scalars(asked).all()
+
+
+def why_not_answer(advice: Advice, actor: Actor) -> Refused | None:
+    """Against answering: who is asked does, 后加签 once the task is decided, the others before it is."""
+    if advice.of_user_id != actor.user_id:
+        return NotAsked(why="征求的是其他人员的意见")
+    if advice.answered_at is not None or advice.withdrawn_at is not None:
+        return NotAsked(why="已经答复" if advice.answered_at else "已经减签")
+    if advice.kind is AdviceKind.AFTER:
+        return None if advice.task.status is TaskStatus.DONE else NotAsked(why="后加签待本环节办理后再提出意见")
+    return None if advice.task.status is TaskStatus.OPEN else NotAsked(why="本环节已经办结")
+
+
+def why_not_withdraw(advice: Advice, actor: Actor) -> Refused | None:
+    """Against 减签: who has asked does, and whoever may decide the task."""
+    if advice.answered_at is not None or advice.withdrawn_at is not None:
+        return NotAsked(why="已经答复" if advice.answered_at else "已经减签")
+    return None if advice.asked_by_id == actor.user_id else why_not_decide(advice.task, actor)
+
+
+def asked_of(actor: Actor, *, before: int | None = None, limit: int = 20) -> Sequence[Advice]:
+    """What the actor is asked in their office, newest first, older than the given one."""
+    mine = Advice.of_user_id == actor.user_id, Advice.answered_at.is_(None), Advice.withdrawn_at.is_(None)
+    asked = sa.select(Advice).join(Task, Task.id == Advice.task_id).where(*mine, Task.office_id == actor.office_id)
+    asked = asked.where(sa.or_(Task.status == TaskStatus.OPEN, Task.status == TaskStatus.DONE))
+    if before is not None:
+        asked = asked.where(Advice.id < before)
+    wanted = joinedload(Advice.task).joinedload(Task.case), joinedload(Advice.asked_by)
+    return db.session.scalars(asked.options(*wanted).order_by(Advice.id.desc()).limit(limit)).all()
+
+
+def phrases_for(actor: Actor) -> Sequence[Phrase]:
+    """The phrases of the actor and of their office, last used first."""
+    mine = sa.select(Phrase).where(Phrase.user_id == actor.user_id).order_by(Phrase.used_at.desc(), Phrase.id)
+    ours = sa.select(Phrase).where(Phrase.office_id == actor.office_id).order_by(Phrase.used_at.desc(), Phrase.id)
+    found = [*db.session.scalars(mine.limit(MOST_PHRASES)), *db.session.scalars(ours.limit(MOST_PHRASES))]
+    return sorted(found, key=lambda each: each.used_at, reverse=True)

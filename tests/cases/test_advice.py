@@ -1,0 +1,210 @@
+"""加签, 减签, 委派: a colleague of the office says what they think, the accountable one decides; 意见常用语."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app import audit
+from app.cases.models import Advice, Phrase
+from app.cases.operations import advice as operations
+from app.cases.operations import decisions
+from app.database import db
+from tests.cases.test_hand_over import at_approval
+from tests.support import factories
+from tests.support.client import Answer, Client, apart
+from tests.support.task_shapes import SHAPES, Shape, shaped, shelves
+
+__all__ = ["shaped", "shelves"]
+
+
+def ask(
+    case: Shape, who: str, of: str, kind: str = "before", key: str = "approval", question: str = "是否属实"
+) -> Answer:
+    body = {"kind": kind, "of_user": case.person(of).id, "question": question}
+    return case.program(who).post(f"/tasks/{case.task(key)}/advice", body)
+
+
+def asked(case: Shape, who: str) -> list[dict[str, Any]]:
+    return list(case.program(who).get("/advice").json["items"])
+
+
+def answer(case: Shape, who: str, advice: int, opinion: str = "已核实，属实") -> Answer:
+    return case.program(who).post(f"/advice/{advice}/answer", {"opinion": opinion})
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("kind", ["before", "delegated"])
+def test_the_decision_waits_for_what_a_colleague_thinks(shaped: Callable[..., Shape], shape: str, kind: str) -> None:
+    case = at_approval(shaped, shape)
+
+    assert ask(case, "bureau_approver", "bureau_operator", kind).status == 200
+
+    waits = case.decide("bureau_approver", "approval")
+    assert (waits.status, waits.code) == (422, "E-ADVICE")
+    [item] = asked(case, "bureau_operator")
+    assert (item["case"], item["kind"], item["question"]) == (case.number, kind, "是否属实")
+    assert answer(case, "bureau_operator", item["id"]).status == 200
+    assert asked(case, "bureau_operator") == []
+    assert case.waits_at() == ["approval"], "advice decides nothing"
+    assert case.decide("bureau_approver", "approval").json["outcome"] == "agreed"
+    assert list(audit.verify()) == []
+    assert list(audit.differences()) == []
+
+
+def test_afterwards_it_holds_nothing_up(shaped: Callable[..., Shape]) -> None:
+    case = at_approval(shaped)
+    assert ask(case, "bureau_approver", "bureau_third", "after").status == 200
+    [item] = asked(case, "bureau_third")
+    early = answer(case, "bureau_third", item["id"])
+    assert (early.status, early.code) == (422, "E-NOT-ASKED")
+
+    assert case.decide("bureau_approver", "approval").status == 200
+
+    assert answer(case, "bureau_third", item["id"]).status == 200
+    assert db.session.scalars(sa.select(Advice.opinion)).all() == ["已核实，属实"]
+
+
+def test_what_is_withdrawn_needs_no_answer(shaped: Callable[..., Shape]) -> None:
+    case = at_approval(shaped)
+    assert ask(case, "bureau_approver", "bureau_operator").status == 200
+    [item] = asked(case, "bureau_operator")
+    path = f"/advice/{item['id']}/withdraw"
+    assert case.program("bureau_operator").post(path).status == 403
+
+    assert case.program("bureau_approver2").post(path).status == 200, "whoever may decide"
+
+    assert answer(case, "bureau_operator", item["id"]).code == "E-NOT-ASKED"
+    assert case.decide("bureau_approver2", "approval").status == 200
+
+
+def test_only_colleagues_are_asked_and_once(shaped: Callable[..., Shape]) -> None:
+    case = at_approval(shaped)
+    neighbour = factories.a_user(factories.a_bureau("330108"), "approver")
+
+    assert ask(case, "bureau_approver", "school_approver").code == "E-INPUT"
+    assert ask(case, "bureau_approver", "bureau_approver").code == "E-INPUT"
+    assert ask(case, "bureau_approver", "bureau_third", "sideways").code == "E-INPUT"
+    assert ask(case, "bureau_operator", "bureau_third").status == 403
+    assert ask(case, "school_approver", "bureau_third").status == 404
+    body = {"kind": "before", "of_user": case.person("bureau_third").id}
+    task = case.task("approval")
+    assert case.matter.client.api(neighbour).post(f"/tasks/{task}/advice", body).status == 404
+    assert ask(case, "bureau_approver", "bureau_third").status == 200
+    assert ask(case, "bureau_approver2", "bureau_third").code == "E-INPUT"
+    [item] = asked(case, "bureau_third")
+    assert answer(case, "bureau_approver2", item["id"]).code == "E-NOT-ASKED"
+    assert answer(case, "school_approver", item["id"]).status == 404
+    assert case.matter.client.api(neighbour).post(f"/advice/{item['id']}/withdraw").status == 404
+    people = case.program("bureau_approver").get(f"/tasks/{task}/advisers").json["people"]
+    assert case.person("bureau_third").id not in {each["id"] for each in people}
+
+
+def test_where_several_answer_nobody_else_is_asked(shaped: Callable[..., Shape]) -> None:
+    case = shaped("jointly").agreed(("school_approver", "own_approval"), ("bureau_operator", "check"))
+
+    assert ask(case, "bureau_approver", "bureau_operator", key="review").code == "E-NOT-ASKED"
+
+
+def test_on_the_page(shaped: Callable[..., Shape]) -> None:
+    case = at_approval(shaped)
+    task = case.task("approval")
+    approver = Client(case.matter.client.app).sign_in(case.person("bureau_approver"))
+    approver.get(f"/cases/{case.number}")
+    sent = approver.post(
+        f"/tasks/{task}/advice", kind="before", of_user=str(case.person("bureau_operator").id), question="请核对"
+    )
+    assert sent.status == 302
+    operator = Client(case.matter.client.app).sign_in(case.person("bureau_operator"))
+    assert case.number in operator.get("/advice").text
+    page = operator.get(f"/cases/{case.number}")
+    [path] = {str(each) for each in operator.page.xpath("//form[contains(@action, '/answer')]/@action")}
+    empty = operator.post(path, opinion="")
+    assert (empty.status, "请填写意见" in empty.text) == (422, True)
+    assert "请核对" in page.text
+
+    assert operator.post(path, opinion="核对无误").status == 302
+
+    assert "核对无误" in approver.get(f"/cases/{case.number}").text
+    school = Client(case.matter.client.app).sign_in(case.person("school_operator"))
+    assert "核对无误" not in school.get(f"/cases/{case.number}").text, "what an office asks itself is its own"
+
+
+# ── at the same time ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_it_is_asked_while_it_is_decided(shaped: Callable[..., Shape], monkeypatch: pytest.MonkeyPatch) -> None:
+    case, read = at_approval(shaped), decisions._task_to_decide
+
+    def read_then_asked(task_id: int) -> Any:
+        found = read(task_id)
+        monkeypatch.setattr(decisions, "_task_to_decide", read)
+        assert apart(ask, case, "bureau_approver2", "bureau_third").status == 200
+        return found
+
+    monkeypatch.setattr(decisions, "_task_to_decide", read_then_asked)
+
+    late = case.decide("bureau_approver", "approval")
+
+    assert (late.status, late.code) in ((409, "E-STALE"), (422, "E-ADVICE")), late.text
+    assert case.waits_at() == ["approval"]
+
+
+def test_it_is_decided_while_it_is_asked(shaped: Callable[..., Shape], monkeypatch: pytest.MonkeyPatch) -> None:
+    case, hold = at_approval(shaped), operations.hold_case_of
+
+    def decided_then(case_id: int) -> None:
+        monkeypatch.setattr(operations, "hold_case_of", hold)
+        db.session.rollback()
+        assert apart(case.decide, "bureau_approver2", "approval").status == 200
+        hold(case_id)
+
+    monkeypatch.setattr(operations, "hold_case_of", decided_then)
+
+    late = ask(case, "bureau_approver", "bureau_third")
+
+    assert (late.status, late.code) == (409, "E-STALE"), late.text
+    assert db.session.scalars(sa.select(Advice)).all() == []
+
+
+# ── phrases ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_phrases_of_ones_own_and_of_the_office_last_used_first(shaped: Callable[..., Shape]) -> None:
+    case = at_approval(shaped)
+    approver, colleague = case.program("bureau_approver"), case.program("bureau_operator")
+    for text, of_office in (("情况属实", False), ("请按规定办理", True)):
+        assert approver.post("/phrases", {"text": text, "of_office": of_office}).status == 200
+    assert [each["text"] for each in colleague.get("/phrases").json["phrases"]] == ["请按规定办理"]
+    assert case.program("school_approver").get("/phrases").json["phrases"] == []
+
+    browser = Client(case.matter.client.app).sign_in(case.person("bureau_approver"))
+    page = browser.get(f"/cases/{case.number}")
+    offered = [str(each) for each in browser.page.xpath("//button/@data-phrase")]
+    assert offered == ["请按规定办理", "情况属实"], page.text
+    assert browser.post(f"/tasks/{case.task('approval')}/decision", outcome="agree", opinion="情况属实").status == 302
+
+    assert [each["text"] for each in approver.get("/phrases").json["phrases"]] == ["情况属实", "请按规定办理"]
+
+
+def test_who_may_keep_and_delete_phrases(shaped: Callable[..., Shape]) -> None:
+    case = shaped("sequential")
+    operator, approver = case.program("bureau_operator"), case.program("bureau_approver")
+
+    assert operator.post("/phrases", {"text": "全局使用", "of_office": True}).status == 403
+    assert operator.post("/phrases", {"text": "  "}).code == "E-INPUT"
+    mine = operator.post("/phrases", {"text": "已核对"}).json
+    assert operator.post("/phrases", {"text": "已核对"}).json["id"] == mine["id"], "kept once"
+    ours = approver.post("/phrases", {"text": "同意上报", "of_office": True}).json
+    assert operator.post(f"/phrases/{ours['id']}/delete").status == 403
+    assert approver.post(f"/phrases/{mine['id']}/delete").status == 404
+    assert case.program("school_approver").post(f"/phrases/{ours['id']}/delete").status == 404
+    browser = Client(case.matter.client.app).sign_in(case.person("bureau_approver"))
+    assert "同意上报" in browser.get("/phrases").text
+    assert browser.post("/phrases", text="请补充材料", of_office="1").status == 302
+    assert browser.post(f"/phrases/{ours['id']}/delete").status == 302
+    assert operator.post(f"/phrases/{mine['id']}/delete").status == 200
+    assert db.session.scalars(sa.select(Phrase.text)).all() == ["请补充材料"]
