@@ -1,0 +1,132 @@
+"""Operation × shape of the diagram × who: allowed with what effect, or refused with which code and a sentence.
+
+The case waits at the bureau's review; its operator has just checked. What a table says of a person holds in every shape
+but for those that `OTHERWISE` names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app import audit
+from app.cases.models import Case, Task, TaskStatus
+from app.database import db
+from tests.processes.configured import application, submit
+from tests.support import factories
+from tests.support.client import Answer
+from tests.support.databases import on_sqlite
+from tests.support.single_school_case import a_matter
+from tests.support.task_shapes import SHAPES, Shape, shaped, shelves
+
+__all__ = ["shaped", "shelves"]
+PEOPLE = (
+    "school_operator", "school_approver", "bureau_operator", "bureau_approver", "neighbour", "city", "province",
+)  # fmt: skip
+#: by who: `next` where the decision leads, `back` at the step before, `stays` where it is, `over`, or a refusal's code
+EXPECTED = {
+    "agree": "E-MISSING E-MISSING E-ALLOW next E-MISSING E-ALLOW E-ALLOW",
+    "take_back": "E-MISSING E-MISSING back E-ALLOW E-MISSING E-MISSING E-MISSING",
+    "send_back_to": "E-MISSING E-MISSING E-ALLOW back E-MISSING E-ALLOW E-MISSING",
+    "hand_over": "E-MISSING E-MISSING E-ALLOW stays E-MISSING E-ALLOW E-MISSING",
+    "ask_before": "E-MISSING E-MISSING E-ALLOW stays E-MISSING E-ALLOW E-MISSING",
+    "ask_after": "E-MISSING E-MISSING E-ALLOW stays E-MISSING E-ALLOW E-MISSING",
+    "delegate": "E-MISSING E-MISSING E-ALLOW stays E-MISSING E-ALLOW E-MISSING",
+    "copy": "stays stays stays stays E-MISSING E-ALLOW E-ALLOW",
+    "urge": "stays E-ALLOW E-ALLOW E-ALLOW E-MISSING E-ALLOW E-ALLOW",
+    "supervise": "E-ALLOW E-ALLOW E-ALLOW E-ALLOW E-MISSING E-NOT-OVERDUE E-ALLOW",
+    "recall": "over E-ALLOW E-ALLOW E-ALLOW E-MISSING E-MISSING E-MISSING",
+    "ask_pre_review": "E-ALLOW E-ALLOW E-ALLOW stays E-MISSING E-ALLOW E-ALLOW",
+    "ask_decision": "E-ALLOW E-ALLOW stays E-ALLOW E-MISSING E-ALLOW E-ALLOW",
+}
+OTHERWISE = {
+    ("jointly", "hand_over", "bureau_approver"): "E-HAND-OVER",
+    ("jointly", "ask_before", "bureau_approver"): "E-NOT-ASKED",
+    ("jointly", "ask_after", "bureau_approver"): "E-NOT-ASKED",
+    ("jointly", "delegate", "bureau_approver"): "E-NOT-ASKED",
+}
+BESIDE = {"parallel": ["school_check"]}  # what waits in the other branch, whatever is done with the review
+NEXT = {"parallel": [], "jointly": ["review"]}  # else the approval
+TABLE = [
+    (shape, what, who, OTHERWISE.get((shape, what, who), said))
+    for shape in SHAPES
+    for what, line in EXPECTED.items()
+    for who, said in zip(PEOPLE, line.split(), strict=True)
+]
+
+
+def act(case: Shape, what: str, who: str, program: Any) -> Answer:
+    """Do that to the case as that person."""
+    task, third = case.task("review"), case.third.id
+    school = case.matter.school.office
+    to = school.superior.code if who.startswith("school") else school.code
+    done = Task.key == "check", Task.status == TaskStatus.DONE, Case.number == case.number
+    check = db.session.scalars(sa.select(Task.id).join(Case).where(*done)).one()
+    path, body = {
+        "agree": (f"/tasks/{task}/decision", {"outcome": "agree"}),
+        "take_back": (f"/tasks/{check}/take-back", None),
+        "send_back_to": (f"/tasks/{task}/send-back", {"to": "check", "reason": "核对有误"}),
+        "hand_over": (f"/tasks/{task}/hand-over", {"to_user": third, "reason": "出差"}),
+        "ask_before": (f"/tasks/{task}/advice", {"kind": "before", "of_user": third}),
+        "ask_after": (f"/tasks/{task}/advice", {"kind": "after", "of_user": third}),
+        "delegate": (f"/tasks/{task}/advice", {"kind": "delegated", "of_user": third}),
+        "copy": (f"/cases/{case.number}/copies", {"offices": [to]}),
+        "urge": (f"/tasks/{task}/urge", None),
+        "supervise": (f"/tasks/{task}/supervision", {"opinion": "请抓紧办理"}),
+        "recall": (f"/cases/{case.number}/recall", {"reason": "不再申请"}),
+        "ask_pre_review": (f"/tasks/{task}/acts/ask_pre_review", None),
+        "ask_decision": (f"/tasks/{task}/acts/ask_decision", None),
+    }[what]
+    answer: Answer = program.post(path) if body is None else program.post(path, body)
+    return answer
+
+
+def program_of(case: Shape, who: str) -> Any:
+    elsewhere = {"neighbour": "330108", "city": "330100", "province": "330000"}
+    if who not in elsewhere:
+        return case.program(who)
+    return case.matter.client.api(factories.a_user(factories.a_bureau(elsewhere[who]), "approver"))
+
+
+def at_review(case: Shape) -> Shape:
+    return case.agreed(("school_approver", "own_approval"), ("bureau_operator", "check"))
+
+
+def another(case: Shape) -> Shape:
+    """A case of another school in the same process."""
+    matter = a_matter(case.matter.client)
+    third = factories.a_person(matter.school.office.superior, "approver")
+    db.session.commit()
+    answer = submit(matter.program("school"), application(matter, "student"))
+    assert answer.status == 201, answer.text
+    matter.number = answer.json["number"]
+    return at_review(Shape(matter, case.shape, third))
+
+
+def waits_after(shape: str, said: str) -> list[str]:
+    if said == "over":
+        return []
+    places = {"next": NEXT.get(shape, ["approval"]), "back": ["check"]}.get(said, ["review"])
+    return sorted([*places, *BESIDE.get(shape, ())])
+
+
+@on_sqlite
+@pytest.mark.parametrize("shape", SHAPES)
+def test_who_may_do_what_and_what_comes_of_it(shaped: Callable[..., Shape], shape: str) -> None:
+    case, found = at_review(shaped(shape)), {}
+    for _shape, what, who, said in (each for each in TABLE if each[0] == shape):
+        answer = act(case, what, who, program_of(case, who))
+        if answer.status >= 400:
+            assert answer.json["detail"].endswith("。"), "each refusal is a sentence"
+            found[what, who] = answer.code
+        else:
+            waits = case.waits_at()
+            found[what, who] = said if waits == waits_after(shape, said) else f"waits at {waits}"
+            case = another(case)
+        db.session.rollback()
+
+    assert found == {(what, who): said for place, what, who, said in TABLE if place == shape}
+    assert list(audit.verify()) == []
