@@ -58,9 +58,12 @@ def upgrade() -> None:
         postgresql_where=UNREAD,
         sqlite_where=UNREAD,
     )
-    with op.batch_alter_table("task") as batch:
-        batch.add_column(sa.Column("assignee_id", sa.Integer(), nullable=True))
-        batch.create_foreign_key("fk_task_assignee_id", "app_user", ["assignee_id"], ["id"])
+    # in place: SQLite would copy the table, and cannot drop one that others refer to
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("ALTER TABLE task ADD COLUMN assignee_id INTEGER REFERENCES app_user (id)")
+    else:
+        op.add_column("task", sa.Column("assignee_id", sa.Integer(), nullable=True))
+        op.create_foreign_key("fk_task_assignee_id", "task", "app_user", ["assignee_id"], ["id"])
 
 
 def downgrade() -> None:
