@@ -15,12 +15,10 @@ from app.cases.views.blueprint import bp
 from app.cases.views.case import page
 from app.database import db, end_reading, transaction
 from app.errors import InvalidInput, Missing, Objected, objections_of
-from app.web import add_menu, encode_cursor, typed_text
+from app.web import encode_cursor, typed_text
 from app.web.pagination import decode_cursor
 
 PAGE = 20
-
-add_menu("我的工作", "征求我的意见", "cases.advice", ("operator", "approver"))
 
 
 @bp.post("/tasks/<int:task_id>/advice")

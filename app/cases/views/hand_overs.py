@@ -8,18 +8,16 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app.access import actor, allow
 from app.cases import operations, queries
-from app.cases.queries.hand_overs import copies_for, count_copies
+from app.cases.queries.hand_overs import copies_for
 from app.cases.transactions import submit_once
 from app.cases.views.blueprint import bp
 from app.cases.views.case import page
 from app.database import end_reading, transaction
 from app.errors import Objected
-from app.web import add_menu, encode_cursor, typed_text
+from app.web import encode_cursor, typed_text
 from app.web.pagination import decode_cursor
 
 PAGE = 20
-
-add_menu("我的工作", "待阅", "cases.copies", ("operator", "approver"), lambda: count_copies(actor()))
 
 
 @bp.post("/tasks/<int:task_id>/hand-over")

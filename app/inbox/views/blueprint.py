@@ -7,6 +7,7 @@ from flask import Blueprint, g
 from app.access import actor
 from app.cases import queries
 from app.cases.queries import oversight
+from app.cases.queries.hand_overs import count_copies
 from app.web import add_menu
 
 bp = Blueprint("inbox", __name__, template_folder="../templates")
@@ -28,7 +29,16 @@ def unread_count() -> int:
     return int(g.unread_count)
 
 
+def unread_copies() -> int:
+    """待阅: copies that nobody of the office has read; counted once per request."""
+    if "unread_copies" not in g:
+        g.unread_copies = count_copies(actor())
+    return int(g.unread_copies)
+
+
 add_menu("我的工作", "待办", "inbox.index", ("operator", "approver"), waiting_count)
 add_menu("我的工作", "已办", "inbox.done", ("operator", "approver"))
+add_menu("我的工作", "待阅", "cases.copies", ("operator", "approver"), unread_copies)
+add_menu("我的工作", "征求我的意见", "cases.advice", ("operator", "approver"))
 add_menu("我的工作", "通知", "inbox.notices", ("operator", "approver"), unread_count)
 add_menu("我的工作", "逾期督办", "inbox.overdue", ("operator", "approver"), kinds=BUREAUS)
