@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c01"
-down_revision = "t02"
+down_revision = "k01"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "t03"
-down_revision = "t02"
+down_revision = "c01"
 branch_labels = None
 depends_on = None
 PENDING = sa.text("answered_at IS NULL AND withdrawn_at IS NULL")
