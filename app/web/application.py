@@ -106,7 +106,9 @@ def _of_every_page() -> dict[str, Any]:
     }
 
 
-GROUPS = ("我的工作", "办事", "办件", "学籍")  # from the daily to the seldom; a group not named here comes after them
+# from the daily to the seldom; what is not named here comes after, in the order in which it was added
+GROUPS = ("我的工作", "办事", "办件", "学籍")
+DAILY = ("今日", "待办", "待阅", "草稿", "已办", "通知")
 _menu: list[tuple[str, str, str, tuple[str, ...], Callable[[], int] | None, tuple[str, ...]]] = []
 
 
@@ -118,15 +120,15 @@ def add_menu(
     count: Callable[[], int] | None = None,
     *,
     kinds: tuple[str, ...] = (),
-    first: bool = False,
 ) -> None:
     """Put a page into the side menu for these duties, all of them where none is named (at these kinds of office).
 
-    count -- gives the number beside it; first -- before whatever is there
+    count -- gives the number beside it
     """
     entry = (group, label, endpoint, duties, count, kinds)
     if not any(each[:3] == entry[:3] for each in _menu):
-        _menu.insert(0 if first else len(_menu), entry)
+        _menu.append(entry)
+        _menu.sort(key=lambda each: DAILY.index(each[1]) if each[1] in DAILY else len(DAILY))
 
 
 def menu() -> list[dict[str, Any]]:
