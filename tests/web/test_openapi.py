@@ -78,7 +78,11 @@ def test_the_two_headers_and_the_challenge_are_described(described: dict[str, An
         if any(parameter["name"] == "Idempotency-Key" for parameter in each["parameters"])
     }
 
-    assert keyed == {"POST /api/v1/cases", "POST /api/v1/tasks/{task_id}/decision"}
+    assert keyed == {
+        "POST /api/v1/cases",
+        "POST /api/v1/tasks/{task_id}/decision",
+        "POST /api/v1/tasks/decisions",
+    }
     assert "WWW-Authenticate" in described["components"]["responses"]["401"]["headers"]
     assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
     assert described["components"]["schemas"]["Problem"]["required"] == ["code", "detail", "status", "title", "type"]
