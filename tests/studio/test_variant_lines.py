@@ -50,7 +50,7 @@ def test_a_variant_is_found_by_the_statement_that_reads_the_current_version(vari
 
 
 def test_versions_that_were_there_before_variants_stay_what_they_are(app: Flask, tmp_path: Path) -> None:
-    with at_revision(db.engine.dialect.name, tmp_path, "t02") as engine:
+    with at_revision(db.engine.dialect.name, tmp_path, "k01") as engine:
         with engine.begin() as connection:
             connection.exec_driver_sql("INSERT INTO process (key, name, current_id) VALUES ('p', '流程', 1)")
             connection.exec_driver_sql(
