@@ -29,7 +29,7 @@ QUERY: dict[str, dict[str, Any]] = {
     "office": {"type": "string", "maxLength": 12},
     "days": {"type": "integer", "enum": list(PERIODS)},
 }
-add_menu("监测", "监测看板", "reports.dashboard", DECIDES, first=True)
+add_menu("监测", "监测看板", "reports.dashboard", DECIDES)
 
 
 def _asked() -> Asked:
