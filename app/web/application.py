@@ -108,7 +108,7 @@ def _of_every_page() -> dict[str, Any]:
 
 # from the daily to the seldom; what is not named here comes after, in the order in which it was added
 GROUPS = ("我的工作", "办事", "办件", "学籍")
-DAILY = ("今日", "待办", "待阅", "草稿", "已办", "通知")
+DAILY = ("今日", "待办", "待阅", "草稿", "已办", "通知", "监测看板")
 _menu: list[tuple[str, str, str, tuple[str, ...], Callable[[], int] | None, tuple[str, ...]]] = []
 
 
