@@ -17,6 +17,7 @@ from app.database import db, end_reading, transaction
 from app.errors import InvalidInput, Missing, Objected, objections_of
 from app.web import encode_cursor, typed_text
 from app.web.pagination import decode_cursor
+from app.web.refilled_forms import written_on
 
 PAGE = 20
 
@@ -78,6 +79,12 @@ def _number_of(advice_id: int) -> str:
     number: str = advice.task.case.number
     end_reading()
     return number
+
+
+@written_on("cases.give_advice")
+def page_of_advice(advice_id: int) -> str:
+    """Where what one thinks is typed: the page of its case."""
+    return url_for("cases.show", number=_number_of(advice_id))
 
 
 @bp.get("/advice")
