@@ -25,7 +25,7 @@ from tests.support.transfer_case import Story, a_story
 from workflows import service_tasks
 
 # what a decision writes by itself, whatever its verbs do
-OF_THE_CASE = {"cases", "task", "decision", "submission", "audit_event", "audit_chain"}
+OF_THE_CASE = {"cases", "task", "decision", "figure_entry", "submission", "audit_event", "audit_chain"}
 
 
 def everything() -> dict[str, list[Any]]:

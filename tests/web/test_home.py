@@ -63,7 +63,7 @@ def test_a_program_reads_the_same(client: Client, duty: str) -> None:
 
 
 def test_who_has_nothing_to_do_at_an_office_reads_so(client: Client) -> None:
-    client.sign_in(factories.a_user(factories.a_bureau("330106"), "analyst"))
+    client.sign_in(factories.a_user(factories.a_school("330106"), "analyst"))
 
     assert "没有可在系统中办理的事项" in client.get("/").text
 

@@ -13,8 +13,8 @@ from app.access import Actor
 from app.calendars import queries as calendars
 from app.cases import queries as cases
 from app.cases.models import FigureKind
-from app.cases.queries import oversight
 from app.cases.rules import light, time_left
+from app.cases.views.desk_counts import unread_count, waiting_count
 from app.divisions.models import Office
 from app.reports.queries import tables
 from app.reports.queries.background import MOST_WAITING, background_work
@@ -33,19 +33,20 @@ def _tasks(caller: Actor) -> Iterator[Tile]:
     """What waits at this desk, and what was told to the office."""
     now = clock.now()
     soon = clock.end_of(clock.add_working_days(clock.local(now).date(), 3)) + dt.timedelta(seconds=1)
-    late, before_soon = cases.count_waiting(caller, before=now), cases.count_waiting(caller, before=soon)
+    most, late = cases.MOST_COUNTED, cases.count_waiting(caller, before=now)
+    # where more is late than is counted, nobody asks what will be
+    before_soon = cases.count_waiting(caller, before=soon) if late < most else late
     marks = []
     if late:
         marks.append(Mark("red", f"超期 {_counted(late)}", url_for("inbox.index", light="red")))
     if before_soon > late:
         marks.append(Mark("yellow", f"三日内 {before_soon - late}", url_for("inbox.index", light="yellow")))
-    waiting, most = cases.count_waiting(caller), cases.MOST_COUNTED
+    waiting = waiting_count()
     yield Tile(
         "waiting", "待办", url_for("inbox.index"), waiting, most=most,
         note="" if waiting else "暂无待办，辛苦了。", marks=tuple(marks),
     )  # fmt: skip
-    unread = oversight.count_unread(caller)
-    yield Tile("notices", "未读通知", url_for("inbox.notices"), unread, most=most)
+    yield Tile("notices", "未读通知", url_for("inbox.notices"), unread_count(), most=most)
 
 
 def _counted(count: int) -> str:
