@@ -76,6 +76,12 @@ def allow(*duties: str) -> Callable[[View], View]:
     return decorate
 
 
+def unattended(view: View) -> View:
+    """Mark a view that pages call by themselves: that it is called does not show that anybody sits there."""
+    view.unattended = True  # type: ignore[attr-defined]
+    return view
+
+
 def require(condition: object, refusal: Refused | None = None) -> None:
     """Go on only if the condition holds; else raise `refusal` (a plain NotAllowed without one)."""
     if not condition:

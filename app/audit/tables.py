@@ -32,9 +32,12 @@ UNSEALED = frozenset(
         "phrase",
         "process_draft",
         "rate_limit",
+        "saved_list",
         "series",
         "sign_in",
+        "star",
         "submission",
+        "task_claim",
         "unsent_form",
     }
 )

@@ -84,6 +84,9 @@ VERBS = {
     "tasks/ask_advice": "加签或委派",
     "tasks/give_advice": "提出征求的意见",
     "tasks/withdraw_advice": "减签",
+    "tasks/claim": "签收",
+    "tasks/release": "释放签收",
+    "tasks/download": "导出待办、已办",
     "tasks/ask_pre_review": "请本机构初审",
     "tasks/ask_decision": "提请审核",
     "attachments/add": "添加附件",
@@ -310,8 +313,7 @@ def sentence(
 ) -> str:
     """流程 转学，环节 上级核准，结果 同意
 
-    of_case -- what the codes of the case's own diagram and forms mean, by the particular that they are given for;
-        an outcome is called as its task has it
+    of_case -- by particular, what codes of the case's diagram and forms mean; an outcome is called as its task has it
     """
     known, of_case = {**VALUES, **processes}, of_case or {}
     of_particular = {**VALUES_OF, "outcome": of_case.get(f"outcome of {particulars.get('task')}", {}), **of_case}

@@ -19,8 +19,8 @@ from app.cases.queries.seen import seen_first
 from app.cases.rules.bulk_decisions import AnotherStep
 from app.database import end_reading, transaction
 from app.errors import Missing, Refused, Stale, objections_of
-from app.web.errors import record_refused
-from workflows import Refusal
+from app.web.errors import CannotGoOn, record_refused
+from workflows import Refusal, RunBroken
 
 log = logging.getLogger("xueji")
 
@@ -120,7 +120,8 @@ def decide_each(task_ids: Sequence[int], answer: Answer, key: str | None, *, act
                 lambda task_id=task_id: operations.decide_in_bulk(task_id, answer, actor=actor),  # type: ignore[misc]
                 actor=actor,
             )
-        except Refused as refused:
+        except (Refused, RunBroken) as fault:
+            refused = fault if isinstance(fault, Refused) else CannotGoOn(why=str(fault))
             refusal = objections_of(refused)[0]
             record_refused(refused)
         results.append(DecidedInBulk(task_id, task.row.number if task else None, refusal))

@@ -7,6 +7,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """The front page of whoever decides."""
-    from app.inbox import views
+    from app.inbox import api, views
 
     app.register_blueprint(views.bp)
+    app.register_blueprint(api.bp)

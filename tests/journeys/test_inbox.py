@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.cases.models import Task
+from app.database import db
 from tests.support.browsers import Desk as Screen
 from tests.support.databases import on_sqlite
 from tests.support.many_cases import Desk, desk
@@ -45,3 +47,39 @@ def test_it_works_without_a_script(seat: Seat, desk: Desk) -> None:
     screen.press("同意（勾选的各件）")
 
     assert screen.says("共 2 件：2 件已办理")
+
+
+def test_a_list_is_worked_by_keys_alone(seat: Seat, desk: Desk) -> None:
+    tasks = desk.correct(4)
+    db.session.get_one(Task, desk.drop_out(1)[0]).note = {"code": "E-QUOTA-01", "detail": "学位已满"}
+    db.session.commit()
+    screen = seat(desk.people["school"].approver).open("/inbox")
+    page, keys = screen.page, screen.page.keyboard
+
+    keys.press("a")
+    assert len(open_tasks(desk)) == 5, "no line has the focus"
+    keys.press("j")
+    with page.expect_navigation():
+        keys.press("a")
+    assert screen.says(f"办件 {desk.numbers[0]}：同意，已办理。")
+    keys.press("j")
+    keys.press("x")
+    keys.press("j")
+    keys.press("x")
+    assert screen.says("已选 2 件")
+    keys.press("x")
+    keys.press("j")
+    keys.press("j")
+    keys.press("x")
+    assert screen.says("本件有提示（学位已满），须逐件办理。")
+    keys.press("k")
+    with page.expect_navigation():
+        keys.press("r")
+    assert desk.numbers[3] in page.url
+    page.wait_for_function("document.activeElement.id === 'f-opinion'")
+
+    assert open_tasks(desk) == {*tasks[1:], desk.task_of(desk.numbers[4])}
+
+
+def open_tasks(desk: Desk) -> set[int]:
+    return {each["id"] for each in desk.program().get("/tasks").json["items"]}

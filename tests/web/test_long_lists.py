@@ -24,11 +24,14 @@ MOST = 4_000  # rows that a page may read: counts stop at a thousand
 MOST_FOUND = 9_000  # where something is searched: as many lines are asked as it takes, at most
 ALIKE = 3  # times that a page may send the same statement
 GROWING = {*COPIED, "case_office", "name_part"} - {"audit_chain"}
-FOUND = ("?q=", "&q=", "?process=")
+FOUND = ("?q=", "&q=", "?process=", "?office=", "step=", "?returned=")
 PAGES = (
     "/", "/reports/day/arrived", "/reports/day/decided", "/reports/dashboard",
     "/inbox", "/inbox?light=red", "/inbox?light=green", "/inbox?process=transfer", "/inbox?process=graduation",
-    "/inbox?q=王建国", "/inbox?q=wj", "/inbox?q=王", "/inbox?q=L77", "/inbox/done", "/inbox/done?process=graduation",
+    "/inbox?q=王建国", "/inbox?q=wj", "/inbox?q=王", "/inbox?q=L77", "/inbox?sort=arrived", "/inbox?sort=-number",
+    "/inbox?returned=true", "/inbox?sort=arrived&step=releasing_bureau", "/inbox?office=330212",
+    "/inbox?office=330212&sort=arrived", "/inbox?step=releasing_bureau", "/inbox?step=pull",
+    "/inbox/done", "/inbox/done?process=graduation",
     "/inbox/done?q=王建国", "/inbox/done?q=w", "/cases", "/cases?q=王建国", "/cases?q=wj", "/cases?q=w", "/cases?q=L77",
     "/cases/running", "/cases/running?q=王", "/cases/closed", "/cases/closed?q=lf", "/notices", "/notices?show=all",
     "/students", "/students?q=王建国", "/students?q=w", "/students?standing=active", "/students?standing=suspended",

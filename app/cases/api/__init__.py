@@ -7,7 +7,9 @@ from app.cases.api import (  # noqa: F401 – their calls are of this blueprint
     hand_overs,
     processes,
     returns,
+    stars,
     students,
+    task_claims,
     tasks,
 )
 from app.cases.api.cases import bp

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import typing
 
 from flask import Blueprint, request
 
 from app import clock
 from app.access import Actor, actor, allow
 from app.cases import hooks, operations, queries
-from app.cases.api.deadlines import deadline_bounds
-from app.cases.models import Outcome, RowStatus
+from app.cases.models import Outcome, RowStatus, TaskClaim
 from app.cases.operations import Answer
 from app.cases.presenters.cases import (
     attachment_json,
@@ -31,13 +29,16 @@ from app.cases.presenters.json_types import (
     TaskJson,
 )
 from app.cases.presenters.proofs import proofs_of_case
+from app.cases.presenters.task_claims import claim_json
+from app.cases.presenters.task_lists import CONDITIONS, PLACE, asked_list, place_in
 from app.cases.queries import View, case_reading, proofs
 from app.cases.queries.parts_read import (
     CaseRead,
 )
 from app.cases.queries.row_repairs import row_to_repair
 from app.cases.queries.seen import is_seen_first, seen_first
-from app.cases.rules import Light, light, time_left
+from app.cases.queries.task_claims import claims_of
+from app.cases.rules import light, time_left
 from app.cases.transactions import decide_once, submit_once, work_at_once
 from app.database import end_reading, transaction
 from app.definitions.queries import current_version
@@ -60,7 +61,6 @@ bp = Blueprint("cases_api", __name__, url_prefix="/api/v1")
 
 PROCESS = {"type": "string", "maxLength": 40, "description": "流程"}
 NAME_OR_NUMBER = {"type": "string", "maxLength": 60, "description": "学生姓名或办件编号"}
-LIGHTS = {"type": "string", "enum": list(typing.get_args(Light)), "description": "时限灯色"}
 CASE = {
     "type": "object",
     "properties": {
@@ -200,32 +200,24 @@ def recall_case(number: str) -> CaseWithPapersJson:
     "待办与已办",
     query={
         "box": {"type": "string", "enum": ["waiting", "done"], "description": "默认 waiting"},
-        "process": PROCESS,
-        "q": NAME_OR_NUMBER,
-        "light": LIGHTS,
+        **CONDITIONS,
     },
-    cursor=(dt.datetime, int),
+    cursor=PLACE,
 )
 def list_tasks(asked: Asked) -> Page[InboxItemJson]:
-    caller, now = actor(), clock.now()
-    before, since = deadline_bounds(asked.get("light"), now)
-    rows = queries.inbox(
-        caller,
-        box=asked.get("box", "waiting"),
-        process=asked.get("process"),
-        q=asked.get("q"),
-        before=before,
-        since=since,
-        after=asked["after"],
-        limit=asked["limit"] + 1,
-    )
-    return page_of(
-        rows, asked["limit"], lambda each: _inbox_item(each, caller, now), lambda each: [each.deadline, each.task_id]
-    )
-
-
-def _inbox_item(row: queries.InboxRow, caller: Actor, now: dt.datetime) -> InboxItemJson:
+    caller, now, limit = actor(), clock.now(), asked["limit"]
+    wanted = asked_list(asked, asked.get("box", "waiting"))
+    rows = queries.inbox(caller, wanted.listed, after=place_in(wanted, asked["after"]), limit=limit + 1)
+    claims = claims_of([each.task_id for each in rows[:limit]])
     return {
+        "items": [_inbox_item(each, caller, now, claims.get(each.task_id)) for each in rows[:limit]],
+        "next": wanted.after(rows[limit - 1]) if len(rows) > limit else None,
+    }
+
+
+def _inbox_item(row: queries.InboxRow, caller: Actor, now: dt.datetime, claim: TaskClaim | None) -> InboxItemJson:
+    return {
+        "claimed": claim_json(claim),
         "id": row.task_id,
         "key": row.key,
         "name": row.task_name,
@@ -234,6 +226,7 @@ def _inbox_item(row: queries.InboxRow, caller: Actor, now: dt.datetime) -> Inbox
         "student": row.student,
         "receiving": row.receiving,
         "releasing": row.releasing,
+        "returned": row.returned,
         "arrived_at": instant(row.arrived_at),
         "deadline": instant(row.deadline),
         "light": light(row.deadline, now, paused=row.paused),

@@ -24,8 +24,10 @@ from app.cases.models.joint_answers import JointAnswer
 from app.cases.models.migrations import MigratedCase, MigratedStatus, Migration, MigrationStatus
 from app.cases.models.moves import Move, MoveStatus
 from app.cases.models.notices import Attachment, Notice, NoticeKind, Supervision
+from app.cases.models.stars import Star
 from app.cases.models.step_backs import StepBack, StepBackKind
 from app.cases.models.submissions import Submission
+from app.cases.models.task_claims import TaskClaim
 
 __all__ = [
     "OUTCOME_NAMES",
@@ -61,10 +63,12 @@ __all__ = [
     "PreReview",
     "RouteStep",
     "RowStatus",
+    "Star",
     "StepBack",
     "StepBackKind",
     "Submission",
     "Supervision",
     "Task",
+    "TaskClaim",
     "TaskStatus",
 ]

@@ -150,6 +150,9 @@ class TaskStatus(StrEnum):
     CANCELLED = "cancelled"  # 已取消: open -> cancelled, by recall or when the diagram moved on
 
 
+OPEN = sa.text("status = 'open'")
+
+
 class Task(Model):
     """环节 – one thing one office must do."""
 
@@ -164,6 +167,14 @@ class Task(Model):
             "case_id",
             sqlite_where=sa.text("status = 'open'"),
             postgresql_where=sa.text("status = 'open'"),
+        ),
+        *(
+            sa.Index(name, "office_id", "duty", *columns, sqlite_where=OPEN, postgresql_where=OPEN)
+            for name, columns in (
+                ("ix_task_open_arrived", ("arrived_at", "id", "case_id")),
+                ("ix_task_number", ("case_id", "id")),
+                ("ix_task_step", ("key", "deadline", "id", "case_id")),
+            )
         ),
         sa.Index(
             "ix_task_done",
@@ -272,6 +283,12 @@ class Decision(Model):
         sa.CheckConstraint(
             "outcome NOT IN ('refuse', 'send_back') OR (reason_code IS NOT NULL AND opinion <> '')",
             name="reason_when_not_agreed",
+        ),
+        sa.Index(
+            "ix_decision_sent_back",
+            "case_id",
+            sqlite_where=sa.text("outcome = 'send_back'"),
+            postgresql_where=sa.text("outcome = 'send_back'"),
         ),
     )
 

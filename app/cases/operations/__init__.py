@@ -41,8 +41,11 @@ from app.cases.operations.reminders import read_all_notices, read_notice, superv
 from app.cases.operations.returns import send_back_to, targets_for
 from app.cases.operations.row_repairs import repair_row
 from app.cases.operations.seen import mark_seen
+from app.cases.operations.stars import star
 from app.cases.operations.step_backs import take_back
 from app.cases.operations.task_acts import act_on, acts_for
+from app.cases.operations.task_claims import claim
+from app.cases.operations.task_claims import release as release_task
 
 __all__ = [
     "ROW_VERBS",
@@ -55,6 +58,7 @@ __all__ = [
     "call_off",
     "cases_to_work",
     "cause_of",
+    "claim",
     "conclude",
     "copy_case",
     "decide",
@@ -90,10 +94,12 @@ __all__ = [
     "read_notice",
     "recall",
     "release",
+    "release_task",
     "repair_row",
     "revoke_directive",
     "run_once",
     "send_back_to",
+    "star",
     "submitted",
     "supervise",
     "take_back",

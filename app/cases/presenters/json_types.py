@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, TypedDict
 
 from app.cases.models import CaseOutcome, CaseStatus, Outcome, RowStatus, TaskStatus
+from app.cases.presenters.claim_types import ClaimJson
 from app.cases.rules import Light
 from app.divisions.presenters import OfficeBriefJson
 from app.identity.models import Duty
@@ -75,7 +76,7 @@ class TaskJson(TaskBriefJson):
 
 
 class InboxItemJson(TypedDict):
-    """A task in the caller's inbox; `left` is what remains of its time, in words."""
+    """A task in the caller's inbox; `left` is what remains of its time, in words; `returned`: it was sent back."""
 
     id: int
     key: str
@@ -85,6 +86,8 @@ class InboxItemJson(TypedDict):
     student: str
     receiving: str
     releasing: str
+    returned: bool
+    claimed: ClaimJson | None
     arrived_at: Instant
     deadline: Instant
     light: Light

@@ -13,24 +13,29 @@ from app.cases.queries.cases import (
     rows_of,
     view_of,
 )
-from app.cases.queries.tasks import MOST_COUNTED, InboxRow, count_waiting, inbox, next_task, task_for
+from app.cases.queries.inbox import InboxRow, TaskList, inbox, offices_below, steps_of
+from app.cases.queries.tasks import MOST_COUNTED, count_waiting, newest_task, next_task, task_for
 
 __all__ = [
     "BUREAUS",
     "MOST_COUNTED",
     "InboxRow",
     "Progress",
+    "TaskList",
     "View",
     "case_for",
     "case_number",
     "cases_for",
     "count_waiting",
     "inbox",
+    "newest_task",
     "next_task",
+    "offices_below",
     "open_case_number",
     "process_names",
     "progress_of",
     "rows_of",
+    "steps_of",
     "task_for",
     "view_of",
 ]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.access import Actor
-from app.cases.models import Case, CaseStatus, Decision, Outcome, PreReview, Task, TaskStatus
+from app.cases.models import Case, CaseStatus, Decision, Outcome, PreReview, Task, TaskClaim, TaskStatus
 from app.cases.queries.late_reports import reported_late
 from app.cases.rules import OwnDraft
 from app.cases.rules.bulk_decisions import BulkFacts, why_not_in_bulk
@@ -19,6 +19,7 @@ from app.cases.rules.ended_cases import too_late
 from app.database import db, execute, table
 from app.definitions.queries import CompiledVersion, compiled_version
 from app.errors import Refused
+from app.identity.models import User
 from app.students.models import Enrolment, Student
 from workflows import Kind, TaskSpec
 
@@ -61,7 +62,8 @@ def cases_of(tasks: Collection[BulkTask]) -> dict[int, Case]:
     """The cases of those tasks with their offices, by the case's id: what the sheet shows."""
     offices = (Case.applicant_office, Case.receiving_school, Case.releasing_school, Case.student)
     asked = sa.select(Case).where(Case.id.in_([each.row.case_id for each in tasks]))
-    found = db.session.scalars(asked.options(*(joinedload(each) for each in offices)))
+    lists = (selectinload(Case.tasks), selectinload(Case.decisions))
+    found = db.session.scalars(asked.options(*(joinedload(each) for each in offices), *lists))
     return {case.id: case for case in found}
 
 
@@ -70,11 +72,14 @@ def _statement() -> sa.Select[Any]:
     """Built once: it is asked of each case that is decided in bulk, too."""
     task, case, review = table(Task), table(Case), table(PreReview)
     enrolment, decision, student = table(Enrolment), table(Decision), table(Student)
+    claim, reader = table(TaskClaim), table(User)
     grade = sa.select(enrolment.c.grade).where(
         enrolment.c.student_id == case.c.student_id, enrolment.c.ends_on.is_(None)
     )
     returned = sa.select(decision.c.id).where(
-        decision.c.case_id == case.c.id, decision.c.outcome == Outcome.SEND_BACK.value
+        decision.c.case_id == case.c.id,
+        decision.c.outcome == Outcome.SEND_BACK.value,
+        decision.c.undone_id.is_(None),
     )
     return (
         sa.select(
@@ -83,6 +88,7 @@ def _statement() -> sa.Select[Any]:
             case.c.status.label("case_status"), case.c.outcome.label("case_outcome"), case.c.opened_at,
             case.c.opened_by, case.c.late_at, case.c.student_id, student.c.name.label("student"), student.c.contested,
             review.c.user_id.label("reviewed_by"), review.c.recommendation,
+            claim.c.user_id.label("claimed_by"), reader.c.name.label("claimed_by_name"),
             grade.limit(1).correlate(case).scalar_subquery().label("grade"),
             sa.exists(returned.correlate(case)).label("returned"),
         )
@@ -90,6 +96,8 @@ def _statement() -> sa.Select[Any]:
         .join(case, case.c.id == task.c.case_id)
         .outerjoin(student, student.c.id == case.c.student_id)
         .outerjoin(review, review.c.task_id == task.c.id)
+        .outerjoin(claim, claim.c.task_id == task.c.id)
+        .outerjoin(reader, reader.c.id == claim.c.user_id)
         .where(
             task.c.id.in_(sa.bindparam("tasks", expanding=True, type_=sa.Integer)),
             task.c.office_id == sa.bindparam("office"),
@@ -118,7 +126,7 @@ def _bulk_task(row: Row, actor: Actor, mine: set[str]) -> BulkTask:
     elif actor.duty == "approver" and _drafted(row, version, actor, mine):
         refusal = OwnDraft()
     else:
-        refusal = why_not_in_bulk(_facts(row, version, spec))
+        refusal = why_not_in_bulk(_facts(row, version, spec, actor))
     return BulkTask(row, version, spec, refusal)
 
 
@@ -127,7 +135,7 @@ def _drafted(row: Row, version: CompiledVersion, actor: Actor, mine: set[str]) -
     return actor.user_id in (row.opened_by, row.reviewed_by) or Kind.REPAIR in version.kinds(mine)
 
 
-def _facts(row: Row, version: CompiledVersion, spec: TaskSpec) -> BulkFacts:
+def _facts(row: Row, version: CompiledVersion, spec: TaskSpec, actor: Actor) -> BulkFacts:
     return BulkFacts(
         outcomes=spec.outcomes,
         kind=spec.kind,
@@ -135,14 +143,16 @@ def _facts(row: Row, version: CompiledVersion, spec: TaskSpec) -> BulkFacts:
         in_bulk=spec.properties.get("in_bulk"),
         senior=str(row.grade or "").startswith("3"),
         contested=bool(row.contested),
-        warning=_warning(row, spec),
+        warning=_warning(row, spec, actor),
     )
 
 
-def _warning(row: Row, spec: TaskSpec) -> str | None:
+def _warning(row: Row, spec: TaskSpec, actor: Actor) -> str | None:
     """What stands out at the head of the case's page for whoever decides."""
     if row.note and row.note.get("detail"):
         return str(row.note["detail"])
+    if row.claimed_by not in (None, actor.user_id):
+        return f"{row.claimed_by_name}已签收"
     if row.late_at is not None:
         return "补录：所属新生信息已锁定"
     if row.case_status == CaseStatus.PAUSED:

@@ -1,9 +1,8 @@
-"""Reads of tasks: one by its number, and the inbox of an office."""
+"""Reads of tasks: one by its number, how many wait, the next one."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,14 +11,11 @@ from sqlalchemy.orm import joinedload
 from app.access import Actor
 from app.cases.models import (
     Case,
-    CaseStatus,
     PreReview,
     Task,
 )
 from app.cases.queries.cases import BUREAUS
-from app.cases.queries.finding import found_by, of_process, page_of
 from app.database import db
-from app.definitions.models import Process
 from app.divisions.models import Office
 from app.errors import Missing
 from app.students.models import Student
@@ -44,120 +40,20 @@ def task_for(actor: Actor, task_id: int) -> Task:
     return task
 
 
-@dataclass(frozen=True)
-class InboxRow:
-    """One line of an inbox."""
+def count_waiting(actor: Actor, *, before: dt.datetime | None = None, since: dt.datetime | None = None) -> int:
+    """Open tasks of the actor's office and duty, counted no further than MOST_COUNTED.
 
-    task_id: int
-    task_name: str
-    key: str
-    deadline: dt.datetime
-    arrived_at: dt.datetime
-    ended_at: dt.datetime | None
-    number: str
-    process_key: str
-    process: str
-    student: str
-    receiving: str
-    releasing: str
-    applicant: str
-    paused: bool
-    note: Any
-    late: bool  # 补录: its cohort has closed
-
-
-def inbox(
-    actor: Actor,
-    *,
-    box: str = "waiting",
-    process: str | None = None,
-    q: str | None = None,
-    before: dt.datetime | None = None,
-    since: dt.datetime | None = None,
-    after: tuple[dt.datetime, int] | None = None,
-    limit: int = 20,
-) -> list[InboxRow]:
-    """Tasks of the actor's office and duty, the most urgent first, after a place; by keyset, never by offset.
-
-    box -- waiting, or done (decided there); before, since -- bounds of the deadline, for the lights.
+    before, since -- only those whose deadline lies between
     """
-    receiving, releasing, applicant = sa.orm.aliased(Office), sa.orm.aliased(Office), sa.orm.aliased(Office)
-    page = page_of(
-        _listed(actor, box, before=before, since=since, after=after),
-        Task.case_id,
-        [of_process(process, actor, Task.case_id), found_by((q or "").strip(), Task.case_id)],
-        _order(box),
-        limit,
-    )
-    query = (
-        sa.select(
-            Task.id,
-            Task.name,
-            Task.key,
-            Task.deadline,
-            Task.arrived_at,
-            Task.ended_at,
-            Case.number,
-            Case.process_key,
-            Process.name.label("process"),
-            sa.func.coalesce(Student.name, "").label("student"),
-            sa.func.coalesce(receiving.short_name, "").label("receiving"),
-            sa.func.coalesce(releasing.short_name, "").label("releasing"),
-            applicant.short_name.label("applicant"),
-            Case.status,
-            Task.note,
-            Case.late_at,
-        )
-        .join(page, page.c.id == Task.id)
-        .join(Case, Case.id == Task.case_id)
-        .join(Process, Process.key == Case.process_key)
-        .join(applicant, applicant.id == Case.applicant_office_id)
-        .outerjoin(Student, Student.id == Case.student_id)
-        .outerjoin(receiving, receiving.id == Case.receiving_school_id)
-        .outerjoin(releasing, releasing.id == Case.releasing_school_id)
-        .order_by(*_order(box))
-    )
-    return [_inbox_row(row) for row in db.session.execute(query)]
-
-
-def _order(box: str) -> tuple[Any, Any]:
-    return (Task.deadline.asc(), Task.id.asc()) if box == "waiting" else (Task.deadline.desc(), Task.id.desc())
-
-
-def _listed(
-    actor: Actor,
-    box: str,
-    *,
-    before: dt.datetime | None,
-    since: dt.datetime | None,
-    after: tuple[dt.datetime, int] | None,
-) -> Any:
-    """The tasks of a box from a place on: a range of an index, apart from what else a line shows."""
-    status: Any = sa.literal_column("'open'" if box == "waiting" else "'done'")  # as the indexes say it
-    query = sa.select(Task.id, Task.deadline).where(
-        Task.office_id == actor.office_id, Task.duty == actor.duty, Task.status == status
-    )
-    if after:
-        place, end = sa.tuple_(Task.deadline, Task.id), sa.tuple_(sa.literal(after[0], Task.deadline.type), after[1])
-        query = query.where(place > end if box == "waiting" else place < end)
-    if before is not None:
-        query = query.where(Task.deadline < before)
-    if since is not None:
-        query = query.where(Task.deadline >= since)
-    return query
-
-
-def _inbox_row(row: Any) -> InboxRow:
-    values: list[Any] = [*row[:13], row.status == CaseStatus.PAUSED, row.note, row.late_at is not None]
-    return InboxRow(*values)
-
-
-def count_waiting(actor: Actor, *, before: dt.datetime | None = None) -> int:
-    """Open tasks of the actor's office and duty, counted no further than MOST_COUNTED."""
     asked = {"office": actor.office_id, "duty": actor.duty}
     if before is None:
         return db.session.scalar(COUNT, asked) or 0
-    return db.session.scalar(COUNT_BEFORE, {**asked, "before": before}) or 0
+    return db.session.scalar(COUNT_BETWEEN, {**asked, "before": before, "since": since or EVER}) or 0
+
+
+def newest_task(actor: Actor) -> int | None:
+    """The open task of the actor's office and duty that came last; None where nothing waits."""
+    return db.session.scalar(NEWEST, {"office": actor.office_id, "duty": actor.duty})
 
 
 def next_task(actor: Actor, *, beside: int) -> Any:
@@ -176,7 +72,10 @@ WAITS = (
     Task.duty == sa.bindparam("duty"),
     Task.status == sa.literal_column("'open'"),  # as the indexes say it
 )
-COUNT, COUNT_BEFORE = _counted(), _counted(Task.deadline < sa.bindparam("before"))
+EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+COUNT = _counted()
+COUNT_BETWEEN = _counted(Task.deadline < sa.bindparam("before"), Task.deadline >= sa.bindparam("since"))
+NEWEST = sa.select(Task.id).where(*WAITS).order_by(Task.arrived_at.desc(), Task.id.desc()).limit(1)
 NEXT = (
     sa.select(
         Task.name,

@@ -1,6 +1,6 @@
 """May this be, which office is meant, how late is it? Pure answers about a case."""
 
-from app.cases.rules.deadlines import Light, days_left, light, reported_late, time_left
+from app.cases.rules.deadlines import Light, days_left, deadline_bounds, light, reported_late, time_left
 from app.cases.rules.refusals import (
     ActedElsewhere,
     AdvicePending,
@@ -70,6 +70,7 @@ __all__ = [
     "Unroutable",
     "UrgedAlready",
     "days_left",
+    "deadline_bounds",
     "light",
     "lowest_common_superior",
     "next_tier",

@@ -47,3 +47,18 @@ def reported_late(title: str, on: dt.date, days: int, submitted: dt.datetime) ->
         f"{title}为 {on:%Y-%m-%d}，须在 {days} 个工作日内（最迟 {last:%Y-%m-%d}）报告；"
         f"本件于 {day:%Y-%m-%d} 提交，逾期 {clock.working_days_between(last, day)} 个工作日。"
     )
+
+
+def deadline_bounds(wanted: str | None, now: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """The deadlines that show a light, all of them without one: (before, since)."""
+    soon = clock.end_of(clock.add_working_days(clock.local(now).date(), 3)) + dt.timedelta(seconds=1)
+    match wanted:
+        case "red":
+            return now, None
+        case "yellow":
+            return soon, now
+        case "green":
+            return None, soon
+        case "paused":
+            return dt.datetime(1970, 1, 1, tzinfo=dt.UTC), None
+    return None, None

@@ -1,6 +1,29 @@
 """The pages of a case: follow, decide, recall."""
 
-from app.cases.views import advice, attachments, case, hand_overs, lists, prints, returns, row_repairs
+from app.cases.views import (
+    advice,
+    attachments,
+    case,
+    hand_overs,
+    lists,
+    prints,
+    returns,
+    row_repairs,
+    stars,
+    task_claims,
+)
 from app.cases.views.blueprint import bp
 
-__all__ = ["advice", "attachments", "bp", "case", "hand_overs", "lists", "prints", "returns", "row_repairs"]
+__all__ = [
+    "advice",
+    "attachments",
+    "bp",
+    "case",
+    "hand_overs",
+    "lists",
+    "prints",
+    "returns",
+    "row_repairs",
+    "stars",
+    "task_claims",
+]

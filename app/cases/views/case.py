@@ -12,6 +12,8 @@ from app.cases.models import Outcome, RowStatus
 from app.cases.operations import Answer
 from app.cases.operations.task_acts import ACTS
 from app.cases.presenters.cases import compiled_version_of, destination
+from app.cases.presenters.task_claims import shown_claims
+from app.cases.presenters.task_lists import came_from
 from app.cases.queries import proofs
 from app.cases.queries.migrations import asked_in
 from app.cases.queries.row_repairs import repair_task_of
@@ -27,10 +29,12 @@ from app.schools.models import GRADES
 from app.students.models.cohorts import LEFT_OUT_TEXTS
 from app.students.queries import directives
 from app.web import encode_cursor, form_values, takes_files, typed_text
+from app.web.font_size import ONE_YEAR
 from app.web.pagination import decode_cursor
 from app.web.refilled_forms import written_on
 from workflows import Kind
 
+OPENS_NEXT = "xueji_opens_next"  # a cookie: whether the next case is opened after a decision
 WORDS = {"grades": GRADES, "destination": destination, "left_out_texts": LEFT_OUT_TEXTS}
 
 
@@ -46,7 +50,37 @@ def page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] 
     if case.version_id is None:
         return takeover_page(case)
     page = case_page(actor(), case, view, errors=errors or (), typed=typed)
-    return render_template("cases/case/page.html", page=page, **WORDS)
+    mine = page.desk.task.task.id if page.desk else None
+    claim = shown_claims([mine], actor()).get(mine) if mine else None
+    return render_template(
+        "cases/case/page.html", page=page, claim=claim, came=came_from(actor()), opens_next=opens_next(), **WORDS
+    )
+
+
+def opens_next() -> bool:
+    """True unless the reader has said that after a decision the case is to stay."""
+    return request.cookies.get(OPENS_NEXT) != "no"
+
+
+def _after_decision(number: str) -> Any:
+    """Where one goes on: to the next case of the list one came from, where that was ticked, else back to the case."""
+    came = came_from(actor())
+    if came is None:
+        return redirect(url_for("cases.show", number=number))
+    goes_on = "open_next" in request.form
+    if came.following and goes_on:
+        answer = redirect(url_for("cases.show", number=came.following.number, **came.onward))
+    else:
+        answer = redirect(url_for("cases.show", number=number))
+    answer.set_cookie(
+        OPENS_NEXT,
+        "yes" if goes_on else "no",
+        max_age=ONE_YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+    return answer
 
 
 @bp.get("/cases/<number>/rows")
@@ -135,7 +169,7 @@ def decide(task_id: int) -> Any:
     if ROW in version.forms:
         work_at_once(case_id)
     flash(flash_words(number, spec, Outcome(outcome)), "success")
-    return redirect(url_for("cases.show", number=number))
+    return _after_decision(number)
 
 
 @bp.post("/tasks/<int:task_id>/pre-review")

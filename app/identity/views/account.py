@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_login import LoginManager
 
 from app import clock
@@ -57,7 +57,8 @@ def recognise() -> None:
     g.sign_in, g.posts = known
     g.post = _chosen_post(api)
     g.actor = g.post.actor() if g.post else None
-    if clock.now() - g.sign_in.seen_at > SEEN_EVERY:
+    called = current_app.view_functions.get(request.endpoint or "")
+    if clock.now() - g.sign_in.seen_at > SEEN_EVERY and not getattr(called, "unattended", False):
         with transaction():
             operations.seen(g.sign_in.id)
 

@@ -1,6 +1,6 @@
 """The pages of the office's day."""
 
-from app.inbox.views import bulk_decisions, lists, notices
+from app.inbox.views import arrivals, bulk_decisions, lists, notices, saved_lists, workbooks
 from app.inbox.views.blueprint import bp
 
-__all__ = ["bp", "bulk_decisions", "lists", "notices"]
+__all__ = ["arrivals", "bp", "bulk_decisions", "lists", "notices", "saved_lists", "workbooks"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from app import clock
 from app.access import actor, allow
@@ -16,16 +16,18 @@ from app.cases.models import Case
 from app.cases.operations import Answer
 from app.cases.operations.decisions import OPINION
 from app.cases.queries.bulk_decisions import BulkTask, bulk_tasks, cases_of
+from app.cases.queries.seen import seen_first
 from app.cases.rules import light, time_left
 from app.cases.rules.bulk_decisions import IN_BULK, AnotherStep
 from app.cases.transactions import DecidedInBulk, decide_each
 from app.cases.views.timeline import words_of
+from app.database import end_reading, transaction
 from app.definitions.queries import APPLICATION
 from app.definitions.rules.forms import fields_of
 from app.errors import InvalidInput, Missing, Refused
 from app.inbox.views.blueprint import bp
 from app.schools.models import GRADES
-from app.web import objections, typed_text, whole_number
+from app.web import local_address, objections, typed_text, whole_number
 
 MOST_UNTYPED = 20  # more cases than that are decided only by whoever types how many there are
 MOST_SHOWN = 3  # fields of an application
@@ -61,7 +63,13 @@ class Sheet:
 @allow("operator", "approver")
 def bulk() -> Any:
     """The sheet of what was ticked, before it is decided."""
-    return _page(_sheet(_ticked(request.args.getlist("task"))))
+    ids, caller = _ticked(request.args.getlist("task")), actor()
+    cases = cases_of(bulk_tasks(caller, ids).values())
+    if first := [task_id for case in cases.values() for task_id in seen_first(case, caller)]:
+        end_reading()
+        with transaction():
+            operations.mark_seen(first)
+    return _page(_sheet(ids))
 
 
 @bp.post("/inbox/bulk")
@@ -74,6 +82,10 @@ def decide_in_bulk() -> Any:
         return _page(_sheet(ids), errors=faults, typed={"opinion": opinion}), 422
     answer = Answer(request.form.get("outcome", ""), opinion=opinion)
     results = decide_each(ids, answer, request.form.get("key"), actor=caller)
+    if "back" in request.form and all(each.refusal is None for each in results):
+        numbers = "、".join(each.number or "" for each in results)
+        flash(f"办件 {numbers}：{_word(ids, answer)}，已办理。", "success")
+        return redirect(local_address(request.form["back"]))
     return _result(ids, results, answer)
 
 
@@ -148,14 +160,19 @@ def _page(sheet: Sheet, *, errors: Sequence[Refused] = (), typed: dict[str, str]
     )
 
 
+def _word(ids: Sequence[int], answer: Answer) -> str:
+    """What the record says of the answer."""
+    spec = next((each.spec for each in bulk_tasks(actor(), ids).values() if each.spec), None)
+    return spec.record(answer.outcome) if spec else "已办理"
+
+
 def _result(ids: Sequence[int], results: Sequence[DecidedInBulk], answer: Answer) -> str:
     tasks = bulk_tasks(actor(), ids)
     done = [each for each in results if each.refusal is None]
-    spec = next((each.spec for each in tasks.values() if each.spec), None)
     return render_template(
         "inbox/bulk_result.html",
         results=[(each, tasks.get(each.task_id)) for each in results],
         done=len(done),
-        word=spec.record(answer.outcome) if spec else "已办理",
+        word=_word(ids, answer),
         again=url_for("inbox.bulk", task=[each.task_id for each in results if each.refusal is not None]),
     )

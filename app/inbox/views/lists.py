@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -10,14 +11,19 @@ from app import clock
 from app.access import SIGNED_IN, actor, allow
 from app.calendars import queries as calendars
 from app.cases import queries
-from app.cases.api.cases import LIGHTS as LIGHT
-from app.cases.api.deadlines import deadline_bounds, deadline_place
+from app.cases.operations import new_key
+from app.cases.presenters.task_claims import shown_claims
+from app.cases.presenters.task_lists import list_of_query, place_of_query
 from app.cases.queries.bulk_decisions import bulk_tasks
-from app.cases.rules import light, time_left
-from app.inbox.views.blueprint import BUREAUS, PAGE, bp, waiting_count
-from app.web import encode_cursor, first_page, read_query
+from app.cases.queries.stars import starred_of
+from app.cases.rules import deadline_bounds, light, time_left
+from app.cases.views.desk_counts import waiting_count
+from app.inbox.queries import saved_lists
+from app.inbox.views.blueprint import BUREAUS, PAGE, bp
+from app.web import first_page
 
-LIGHTS = {"": "全部", "red": "已超期", "yellow": "三个工作日内到期", "green": "时限充裕"}
+LIGHTS = {"red": "已超期", "yellow": "三个工作日内到期", "green": "时限充裕"}
+SORTINGS = {"number": "办件编号", "arrived": "到达", "deadline": "时限"}  # columns by which one may sort
 
 
 @bp.get("/inbox")
@@ -35,38 +41,44 @@ def done() -> Any:
 
 
 def _page(box: str, heading: str) -> Any:
-    caller, now = actor(), clock.now()
-    process, q = (request.args.get(name, "") for name in ("process", "q"))
-    wanted = read_query({"light": LIGHT}).get("light", "")
-    before, since = deadline_bounds(wanted, now)
-    rows = queries.inbox(
-        caller,
-        box=box,
-        process=process or None,
-        q=q.strip() or None,
-        before=before,
-        since=since,
-        after=deadline_place(),
-        limit=PAGE + 1,
-    )
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    following = encode_cursor([last.deadline, last.task_id]) if last else None
+    caller, now, waits = actor(), clock.now(), box == "waiting"
+    asked = list_of_query(box)
+    rows = queries.inbox(caller, asked.listed, after=place_of_query(asked), limit=PAGE + 1)
     shown = rows[:PAGE]
+    here = request.endpoint or ""
     return render_template(
         "inbox/inbox.html",
         heading=heading,
         box=box,
-        warnings=calendars.warnings() if caller.office_kind in BUREAUS and box == "waiting" else [],
+        warnings=calendars.warnings() if caller.office_kind in BUREAUS and waits else [],
         rows=[(row, light(row.deadline, now, paused=row.paused), time_left(row.deadline, now)) for row in shown],
-        ticks=bulk_tasks(caller, [row.task_id for row in shown]) if box == "waiting" else {},
-        next=url_for(
-            request.endpoint or "", cursor=following, light=wanted or None, process=process or None, q=q or None
-        )
-        if following
-        else None,
-        total=waiting_count() if box == "waiting" else None,
-        overdue=queries.count_waiting(caller, before=now) if box == "waiting" else 0,
-        lights=LIGHTS,
-        wanted={"light": wanted, "process": process, "q": q},
+        ticks=bulk_tasks(caller, [row.task_id for row in shown]) if waits else {},
+        claims=shown_claims([row.task_id for row in shown], caller) if waits else {},
+        stars=starred_of([row.case_id for row in shown], caller) if waits else (),
+        saved=saved_lists(caller) if waits else (),
+        me=caller.user_id,
+        asked=asked,
+        newest=queries.newest_task(caller) if waits else None,
+        here=here,
+        next=url_for(here, **asked.address(cursor=asked.after(shown[-1]))) if len(rows) > PAGE else None,
+        total=waiting_count() if waits else None,
+        lights=_lights(now) if waits else [],
         processes=queries.process_names(),
+        steps=queries.steps_of(asked.given.get("process"), caller.duty),
+        offices=queries.offices_below(caller),
+        key=new_key(),
+        sortings=SORTINGS if waits else {},
     )
+
+
+def _lights(now: dt.datetime) -> list[tuple[str, str, int]]:
+    """The lights with how many tasks show each: key, name, count; all of them first."""
+    caller, total, counts = actor(), waiting_count(), list[int]()
+    for key in ("red", "yellow"):
+        before, since = deadline_bounds(key, now)
+        counts.append(queries.count_waiting(caller, before=before, since=since))
+    rest = total if total >= queries.MOST_COUNTED else max(0, total - sum(counts))  # not counted once more
+    return [
+        ("", "全部", total),
+        *((key, LIGHTS[key], count) for key, count in zip(LIGHTS, [*counts, rest], strict=True)),
+    ]

@@ -1,0 +1,238 @@
+"""The inbox of an office: in the order that was asked for, with what was asked for, read by keyset."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.access import Actor
+from app.cases.models import Case, CaseOffice, CaseStatus, Decision, Outcome, Star, Task
+from app.cases.queries.finding import Found, found_by, of_process, page_of
+from app.database import db, table
+from app.definitions.models import Process
+from app.definitions.queries import compiled_version
+from app.divisions.models import Office
+from app.students.models import Student
+from app.students.queries.lookups import are_few
+
+#: what a list of open tasks may be ordered by: each has an index of its own, so that no page sorts a whole inbox
+SORTED_BY: Mapping[str, Any] = {"deadline": Task.deadline, "arrived": Task.arrived_at, "number": Task.case_id}
+SORTS = ("deadline", "-deadline", "arrived", "-arrived", "number", "-number")  # a minus: the other way round
+USUAL = {"waiting": "deadline", "done": "-deadline"}  # urgency: overdue, then days left, then arrival
+MOST_OFFICES = 1000  # that are offered
+Place = tuple[Any, int]  # the value of the order and the task's id: where a page ends
+
+
+@dataclass(frozen=True)
+class TaskList:
+    """Which tasks, and in what order.
+
+    before, since -- bounds of the deadline, for the lights; office -- the id of one that the case has to do with;
+    returned, starred -- only what has been sent back before, what the actor follows
+    """
+
+    box: str = "waiting"
+    sort: str = ""
+    process: str | None = None
+    step: str | None = None
+    office: int | None = None
+    returned: bool = False
+    starred: bool = False
+    q: str = ""
+    before: dt.datetime | None = None
+    since: dt.datetime | None = None
+
+    @property
+    def order(self) -> str:
+        """The order asked for, or the usual one of its box."""
+        return self.sort or USUAL[self.box]
+
+    @property
+    def column(self) -> Any:
+        """The column of the order."""
+        return SORTED_BY[self.order.lstrip("-")]
+
+    @property
+    def falls(self) -> bool:
+        """True from the latest, or the highest, down."""
+        return self.order.startswith("-")
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    """One line of an inbox."""
+
+    task_id: int
+    task_name: str
+    key: str
+    deadline: dt.datetime
+    arrived_at: dt.datetime
+    ended_at: dt.datetime | None
+    case_id: int
+    number: str
+    process_key: str
+    process: str
+    student: str
+    receiving: str
+    releasing: str
+    applicant: str
+    paused: bool
+    note: Any
+    late: bool  # 补录: its cohort has closed
+    returned: bool  # it was sent back before
+
+    def place(self, listed: TaskList) -> Place:
+        """Where a page that ends with this line ends."""
+        values = {"deadline": self.deadline, "arrived": self.arrived_at, "number": self.case_id}
+        return values[listed.order.lstrip("-")], self.task_id
+
+
+def inbox(
+    actor: Actor, listed: TaskList | None = None, *, after: Place | None = None, limit: int = 20
+) -> list[InboxRow]:
+    """Tasks of the actor's office and duty, the most urgent first unless asked otherwise, after a place."""
+    listed = listed or TaskList()
+    receiving, releasing, applicant = sa.orm.aliased(Office), sa.orm.aliased(Office), sa.orm.aliased(Office)
+    page = page_of(_listed(actor, listed, after), Task.case_id, _conditions(actor, listed), _order(listed), limit)
+    sent_back = (Decision.outcome == Outcome.SEND_BACK, Decision.undone_id.is_(None))  # not taken back since
+    returned = sa.exists().where(Decision.case_id == Task.case_id, *sent_back)
+    query = (
+        sa.select(
+            Task.id,
+            Task.name,
+            Task.key,
+            Task.deadline,
+            Task.arrived_at,
+            Task.ended_at,
+            Task.case_id,
+            Case.number,
+            Case.process_key,
+            Process.name.label("process"),
+            sa.func.coalesce(Student.name, "").label("student"),
+            sa.func.coalesce(receiving.short_name, "").label("receiving"),
+            sa.func.coalesce(releasing.short_name, "").label("releasing"),
+            applicant.short_name.label("applicant"),
+            Case.status,
+            Task.note,
+            Case.late_at,
+            returned.label("returned"),
+        )
+        .join(page, page.c.id == Task.id)
+        .join(Case, Case.id == Task.case_id)
+        .join(Process, Process.key == Case.process_key)
+        .join(applicant, applicant.id == Case.applicant_office_id)
+        .outerjoin(Student, Student.id == Case.student_id)
+        .outerjoin(receiving, receiving.id == Case.receiving_school_id)
+        .outerjoin(releasing, releasing.id == Case.releasing_school_id)
+        .order_by(*_order(listed))
+    )
+    return [_inbox_row(row) for row in db.session.execute(query)]
+
+
+def _order(listed: TaskList) -> tuple[Any, Any]:
+    column = listed.column
+    return (column.desc(), Task.id.desc()) if listed.falls else (column.asc(), Task.id.asc())
+
+
+def _listed(actor: Actor, listed: TaskList, after: Place | None) -> Any:
+    """The tasks of a box from a place on: a range of an index, apart from what else a line shows."""
+    status: Any = sa.literal_column("'open'" if listed.box == "waiting" else "'done'")  # as the indexes say it
+    column = listed.column
+    query = sa.select(Task.id, column).where(
+        Task.office_id == actor.office_id, Task.duty == actor.duty, Task.status == status
+    )
+    if after:
+        place, end = sa.tuple_(column, Task.id), sa.tuple_(sa.literal(after[0], column.type), after[1])
+        query = query.where(place < end if listed.falls else place > end)
+    if listed.before is not None:
+        query = query.where(Task.deadline < listed.before)
+    if listed.since is not None:
+        query = query.where(Task.deadline >= listed.since)
+    return query
+
+
+def _conditions(actor: Actor, listed: TaskList) -> list[Found | None]:
+    return [
+        of_process(listed.process, actor, Task.case_id),
+        _at_step(listed.step, actor, listed.box),
+        _of_office(listed.office),
+        _returned() if listed.returned else None,
+        _starred(actor) if listed.starred else None,
+        found_by(listed.q.strip(), Task.case_id),
+    ]
+
+
+def _at_step(step: str | None, actor: Actor, box: str) -> Found | None:
+    """Tasks of that key; where they are few among those of the office, they are looked up."""
+    if not step:
+        return None
+    status: Any = sa.literal_column("'open'" if box == "waiting" else "'done'")
+    tasks = table(Task).alias().c
+    mine = sa.select(tasks.case_id).where(
+        tasks.office_id == actor.office_id, tasks.duty == actor.duty, tasks.status == status, tasks.key == step
+    )
+    few = mine if box == "waiting" and are_few(mine) else None  # those that are done have no index by their step
+    return Found(Task.key == step, few)
+
+
+def _of_office(office_id: int | None) -> Found | None:
+    """Cases that an office has to do with, or a bureau above one that does."""
+    if office_id is None:
+        return None
+    listed = table(CaseOffice).alias()
+    cases = sa.select(listed.c.case_id).where(listed.c.office_id == office_id)
+    if are_few(cases):
+        return Found(Task.case_id.in_(cases), cases)
+    so = sa.select(sa.literal(1)).where(listed.c.office_id == office_id, listed.c.case_id == Task.case_id)
+    return Found(so.correlate_except(listed).scalar_subquery().is_not(None))
+
+
+def _returned() -> Found:
+    """Cases that some office has sent back."""
+    decisions = table(Decision).alias()
+    said: Any = decisions.c.outcome == sa.literal_column("'send_back'")  # as the index says it
+    sent_back = sa.and_(said, decisions.c.undone_id.is_(None))
+    cases = sa.select(decisions.c.case_id).where(sent_back)
+    if are_few(cases):
+        return Found(Task.case_id.in_(cases), cases)
+    so = sa.select(sa.literal(1)).where(decisions.c.case_id == Task.case_id, sent_back).limit(1)
+    return Found(so.correlate_except(decisions).scalar_subquery().is_not(None))
+
+
+def _starred(actor: Actor) -> Found:
+    """Cases that the actor follows: as many as one person marks."""
+    stars = table(Star).alias().c
+    cases = sa.select(stars.case_id).where(stars.user_id == actor.user_id)
+    return Found(Task.case_id.in_(cases), cases)
+
+
+def _inbox_row(row: Any) -> InboxRow:
+    values: list[Any] = [
+        *row[:14],
+        row.status == CaseStatus.PAUSED,
+        row.note,
+        row.late_at is not None,
+        bool(row.returned),
+    ]
+    return InboxRow(*values)
+
+
+def steps_of(process: str | None, duty: str) -> dict[str, str]:
+    """The steps of a process that this duty decides, by key, as its current version draws them; {} without one."""
+    known = db.session.get(Process, process) if process else None
+    if known is None or known.current_id is None:
+        return {}
+    tasks = compiled_version(known.current_id).diagrams.tasks.values()
+    return {each.key: each.name for each in tasks if each.duty == duty}
+
+
+def offices_below(actor: Actor) -> dict[str, str]:
+    """The offices right below the actor's, by code: its schools, and the bureaus under it."""
+    asked = sa.select(Office.code, Office.short_name).where(
+        Office.superior_id == actor.office_id, Office.closed_on.is_(None)
+    )
+    return dict(db.session.execute(asked.order_by(Office.code).limit(MOST_OFFICES)).all())

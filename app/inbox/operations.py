@@ -1,0 +1,58 @@
+"""Keeping a list under a name, and forgetting it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.access import Actor
+from app.database import db
+from app.errors import InvalidInput, Objected, Refused
+from app.inbox.models import SavedList
+from app.inbox.queries import own_list
+from app.web import canonical, objections
+
+MOST = 20  # lists of one person at one office
+NAME = {
+    "type": "object",
+    "properties": {"name": {"type": "string", "title": "名称", "minLength": 1, "maxLength": 20}},
+    "required": ["name"],
+}
+
+
+class TooMany(Refused):
+    """One person keeps so many lists and no more."""
+
+    code = "E-LISTS"
+    text = "最多保存 {most} 个视图，请先删除不用的。"
+
+
+def save_list(name: str, parameters: Mapping[str, Any], *, shared: bool, actor: Actor) -> SavedList:
+    """Keep the order and conditions under that name; one of the same name is replaced.
+
+    Raises Objected (the name), InvalidInput (nothing to keep), TooMany (E-LISTS).
+    """
+    name = canonical.text(name).strip()
+    if faults := list(objections(NAME, {"name": name} if name else {})):
+        raise Objected(list(faults))
+    kept = {key: value for key, value in parameters.items() if key != "q" and value not in (None, "", False)}
+    if not kept:
+        raise InvalidInput(sentence="请先选择次序或筛选条件，再保存视图；搜索的文字不保存。", field="name")
+    mine = (SavedList.office_id == actor.office_id, SavedList.user_id == actor.user_id)
+    held = db.session.scalar(sa.select(SavedList).where(*mine, SavedList.name == name))
+    if held is None:
+        if (db.session.scalar(sa.select(sa.func.count()).select_from(SavedList).where(*mine)) or 0) >= MOST:
+            raise TooMany(most=MOST)
+        held = SavedList(office_id=actor.office_id, user_id=actor.user_id, name=name)
+        db.session.add(held)
+    held.parameters, held.shared, held.at = kept, shared, clock.now()
+    db.session.flush()
+    return held
+
+
+def forget_list(list_id: int, *, actor: Actor) -> None:
+    """Delete a list of one's own. Raises Missing."""
+    db.session.delete(own_list(list_id, actor))

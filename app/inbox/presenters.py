@@ -1,0 +1,44 @@
+"""Kept lists, as programs read them."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from app.access import Actor
+from app.cases.rules import Light
+from app.inbox.models import SavedList
+
+
+class ListParametersJson(TypedDict, total=False):
+    """次序与条件, as `GET /tasks` takes them; what is not asked for is not there."""
+
+    process: str
+    step: str
+    office: str
+    light: Light
+    returned: bool
+    starred: bool
+    sort: str
+
+
+class SavedListJson(TypedDict):
+    """视图: the parameters of a list of tasks under a name; `own` of the caller's."""
+
+    id: int
+    name: str
+    parameters: ListParametersJson
+    shared: bool
+    own: bool
+    by: str
+
+
+def saved_list_json(each: SavedList, actor: Actor) -> SavedListJson:
+    """A kept list for programs."""
+    return {
+        "id": each.id,
+        "name": each.name,
+        "parameters": each.parameters,
+        "shared": each.shared,
+        "own": each.user_id == actor.user_id,
+        "by": each.user.name,
+    }
