@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from app.database import db
@@ -29,21 +28,17 @@ def test_an_approver_s_afternoon(seat: Seat, shaped: Callable[..., Shape]) -> No
     assert desk.violations() == ""
     desk.page.get_by_role("button", name="情况属实，拟同意。").click()
     assert desk.page.locator("#f-opinion").input_value() == "情况属实，拟同意。"
-    _picture(desk, "case")
 
     desk.open(f"/tasks/{task}/send-back")
     assert desk.violations() == ""
-    _picture(desk, "send-back")
 
     desk.open(f"/cases/{number}")
     desk.page.get_by_text("就“上级审批”加签或委派").click()
     desk.page.get_by_label("请谁提出意见").select_option(str(colleague.id))
     desk.page.get_by_label("征求内容").fill("请核对户籍")
-    _picture(desk, "ask")
     assert desk.violations() == ""
     desk.page.get_by_role("button", name="征求意见").click()
     assert desk.says("尚未答复")
-    _picture(desk, "asked")
     desk.page.get_by_role("button", name="减签").click()
     assert desk.says("已减签")
 
@@ -55,9 +50,3 @@ def test_an_approver_s_afternoon(seat: Seat, shaped: Callable[..., Shape]) -> No
     assert desk.violations() == ""
     for path in ("/copies", "/copies?all=1", "/advice", "/phrases"):
         assert desk.open(path).violations() == "", path
-    _picture(desk, "phrases")
-
-
-def _picture(desk: Desk, name: str) -> None:
-    if folder := os.environ.get("XUEJI_PICTURES"):
-        desk.page.screenshot(path=f"{folder}/{name}.png", full_page=True)

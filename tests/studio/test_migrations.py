@@ -208,7 +208,7 @@ def test_what_was_decided_before_must_hold_under_the_policy_of_the_other_version
     found = {each["case"]: (each["verdict"], each["detail"]) for each in answer.json["rehearsal"]["items"]}
     assert found[submitted.number] == ("cannot", "办件停在“转入学校审核”，新版本中没有这个环节")
     assert found[beyond.number][0] == "cannot"
-    assert "前须“" in found[beyond.number][1]
+    assert "尚未" in found[beyond.number][1]
     assert begin(studio, current_number(), reason="试").code == "E-MIGRATION"
 
 
