@@ -14,7 +14,12 @@ from app.divisions.models import Division, Office, Reorganisation
 
 def inside(actor: Actor, path: Any = Office.path) -> sa.ColumnElement[bool]:
     """The condition "in the actor's jurisdiction", as a range of the path's index."""
-    return sa.and_(path >= actor.office_path, path < actor.office_path + "~")
+    return beneath(actor.office_path, path)
+
+
+def beneath(superior: Any, path: Any = Office.path) -> sa.ColumnElement[bool]:
+    """The condition "at the office of that path, or at one that it governs", as a range of the path's index."""
+    return sa.and_(path >= superior, path < superior + "~")
 
 
 def named_divisions() -> list[tuple[str, str]]:

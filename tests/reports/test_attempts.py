@@ -73,11 +73,11 @@ def test_the_neighbour_reads_nothing_of_it(client: Client, over: Entry) -> None:
 
 def test_what_is_kept_names_nobody(over: Entry) -> None:
     db.session.rollback()
-    kept = sa.select(Figure).where(Figure.kind == FigureKind.ATTEMPT.value, ~Figure.whole)
+    kept = sa.select(Figure).where(Figure.kind == FigureKind.ATTEMPT.value, ~Figure.with_below)
 
     assert [(each.office_id, each.code, each.count) for each in db.session.scalars(kept)] == [
         (over.school.id, "E-QUOTA-01", 1)
     ]
-    said = {"office_id", "kind", "day", "process_key", "step", "code", "since", "count"}
-    assert {column.name for column in FigureEntry.__table__.columns} == said | {"id"}
-    assert {column.name for column in Figure.__table__.columns} == said | {"whole"}
+    said = {"office_id", "kind", "day", "process_key", "key", "code", "count"}
+    assert {column.name for column in FigureEntry.__table__.columns} == said | {"id", "since"}
+    assert {column.name for column in Figure.__table__.columns} == said | {"days", "with_below"}

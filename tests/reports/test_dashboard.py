@@ -11,10 +11,10 @@ import pytest
 
 from app import clock
 from app.audit import AuditEvent
+from app.cases.rules.durations import times_of, working_days
 from app.database import db
 from app.reports.presenters.charts import chart_of
 from app.reports.queries.dashboards import Column, Line, Table
-from app.reports.rules.statistics import times_of
 from tests.processes.registration.test_registration import a_row, an_entry
 from tests.support import factories
 from tests.support.client import Client, Program, apart
@@ -171,7 +171,7 @@ def test_a_wrong_question_gets_a_sentence(client: Client, query: str) -> None:
 
 def test_the_tiers_of_a_distribution() -> None:
     monday = dt.date(2026, 11, 23)
-    spans = [(monday, monday + dt.timedelta(days=days), 1) for days in (0, 1, 1, 2, 3, 3, 3, 4, 4, 11)]
+    spans = [(working_days(monday, monday + dt.timedelta(days=days)), 1) for days in (0, 1, 1, 2, 3, 3, 3, 4, 4, 11)]
 
     times = times_of(spans)
 

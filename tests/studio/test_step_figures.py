@@ -14,6 +14,7 @@ from app import clock
 from app.access import Actor
 from app.cases.models import Case, CaseStatus, Task
 from app.cases.queries import step_figures as queries
+from app.cases.rules.durations import Times, times_of
 from app.database import db
 from app.definitions.models import Process
 from app.start import initialise
@@ -70,7 +71,7 @@ def test_every_light_is_counted_and_the_decided_take_their_working_days(studio: 
     ("days", "median", "slow"), [([3], 3, 3), ([1, 2], 1, 2), ([5, 1, 3], 3, 5), (list(range(1, 101)), 50, 90)]
 )
 def test_the_median_and_the_time_of_nine_of_ten(days: list[int], median: int, slow: int) -> None:
-    assert queries.times_of(days) == {"decided": len(days), "median": median, "slow": slow}
+    assert times_of((each, 1) for each in days) == Times(len(days), median, slow)
 
 
 def test_an_open_task_counts_for_the_version_of_its_case(

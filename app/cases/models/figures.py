@@ -21,8 +21,8 @@ class FigureKind(StrEnum):
     OPEN = "open"  # 待办: by the day of its deadline; what ends is taken off again
     ARRIVED = "arrived"  # 到达: a task
     DECIDED = "decided"  # 办理: code is the outcome, since the day of arrival
-    RETURNED = "returned"  # 退回: code is the reason
-    DECLINED = "declined"  # 不同意: code is the reason
+    SEND_BACK = "send_back"  # 退回, as the outcome is called: code is the reason
+    REFUSE = "refuse"  # 不同意, as the outcome is called: code is the reason
     CHANGED = "changed"  # 学籍异动: code is the change's
     ATTEMPT = "attempt"  # 被拒绝的办理: code is the refusal's
 
@@ -37,7 +37,7 @@ class FigureEntry(Model):
     kind: Mapped[str] = mapped_column(sa.String(10))
     day: Mapped[dt.date]
     process_key: Mapped[str] = mapped_column(sa.String(40), default="")
-    step: Mapped[str] = mapped_column(sa.String(40), default="")
+    key: Mapped[str] = mapped_column(sa.String(40), default="")  # the task's
     code: Mapped[str] = mapped_column(sa.String(30), default="")
     since: Mapped[dt.date]  # the day itself where nothing began before it
     count: Mapped[int]
@@ -57,11 +57,11 @@ class Figure(Model):
     )
 
     office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"), primary_key=True)
-    whole: Mapped[bool] = mapped_column(primary_key=True)  # with every office below it
+    with_below: Mapped[bool] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
     day: Mapped[dt.date] = mapped_column(primary_key=True)
     process_key: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
-    step: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(40), primary_key=True)  # the task's
     code: Mapped[str] = mapped_column(sa.String(30), primary_key=True)
-    since: Mapped[dt.date] = mapped_column(primary_key=True)
+    days: Mapped[int] = mapped_column(primary_key=True)  # working days from `since` to `day`, 0 on the same day
     count: Mapped[int]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,8 @@ from app import clock
 from app.access import Actor
 from app.bulk import among
 from app.cases.models.figures import Figure, FigureEntry, FigureKind
+from app.cases.rules.attempts import cause_of
+from app.cases.rules.durations import working_days
 from app.database import execute, serialise, table
 from app.divisions.models import Office
 from app.sequences import insert_for
@@ -18,21 +21,19 @@ from app.writes import Write
 
 ENTRIES, FIGURES = table(FigureEntry), table(Figure)
 AT_ONCE = 2000  # entries added up in one transaction
-KEY = ("office_id", "whole", "kind", "day", "process_key", "step", "code", "since")
-#: what is counted as an attempt, by the beginning of the refusal's code
-COUNTED = ("E-QUOTA", "E-PLAN", "E-SCOPE", "E-DIR", "E-ARCH", "E-DUP")
+KEY = ("office_id", "with_below", "kind", "day", "process_key", "key", "code", "days")
 
 
 def attempt_of(office_id: int, process: str, code: str) -> Write:
     """A refused attempt of an office, to be written with what it led to."""
     today = clock.today()
-    what = {"kind": FigureKind.ATTEMPT.value, "process_key": process, "step": "", "code": code}
+    what = {"kind": FigureKind.ATTEMPT.value, "process_key": process, "key": "", "code": code}
     return Write(ENTRIES, {"office_id": office_id, **what, "day": today, "since": today, "count": 1})
 
 
 def is_counted(code: str) -> bool:
     """True for a refusal that stands for somebody who tried to take in or move a child against the rules."""
-    return code.startswith(COUNTED)
+    return cause_of(code) is not None
 
 
 def count_attempts(codes: Iterable[str], actor: Actor) -> None:
@@ -48,27 +49,29 @@ def add_up() -> int:
     One at a time: what the sums are locked for is this alone, and nobody who decides waits for it.
     """
     serialise("figures")
-    ids = execute(sa.select(ENTRIES.c.id).order_by(ENTRIES.c.id).limit(AT_ONCE)).scalars().all()
-    if not ids:
+    asked = sa.select(ENTRIES, Office.path).join(Office, Office.id == ENTRIES.c.office_id)
+    entries = execute(asked.order_by(ENTRIES.c.id).limit(AT_ONCE)).all()
+    if not entries:
         return 0
-    for whole in (False, True):
-        summed = _sums(ids, whole=whole)
-        added = insert_for()(Figure).from_select([*KEY, "count"], summed)
-        same = {"count": Figure.count + added.excluded.count}
-        execute(added.on_conflict_do_update(index_elements=list(KEY), set_=same))
-    execute(sa.delete(ENTRIES).where(among(ENTRIES.c.id, ids)))
+    if sums := _sums(entries):
+        added = insert_for()(FIGURES)
+        same = {"count": FIGURES.c.count + added.excluded.count}
+        execute(added.on_conflict_do_update(index_elements=list(KEY), set_=same), sums)
+    execute(sa.delete(ENTRIES).where(among(ENTRIES.c.id, [each.id for each in entries])))
     execute(sa.delete(FIGURES).where(FIGURES.c.count == 0))
-    return len(ids)
+    return len(entries)
 
 
-def _sums(ids: Any, *, whole: bool) -> sa.Select[Any]:
-    """The entries, grouped by what they count: for the office itself, or for it and everybody above it."""
-    own, above = table(Office).alias("own"), table(Office).alias("above")
-    office = above.c.id if whole else ENTRIES.c.office_id
-    named = [ENTRIES.c[name] for name in KEY[2:]]
-    asked = sa.select(office, sa.literal(whole), *named, sa.func.sum(ENTRIES.c.count))
-    if whole:
-        begins = sa.func.substr(own.c.path, 1, sa.func.length(above.c.path)) == above.c.path
-        asked = asked.join(own, own.c.id == ENTRIES.c.office_id).join(above, begins)
-    asked = asked.where(among(ENTRIES.c.id, ids)).group_by(office, *named)
-    return asked.order_by(office, *named)
+def _sums(entries: Sequence[Any]) -> list[dict[str, Any]]:
+    """The entries by what they count: of each office by itself, and from there of everybody above it."""
+    own: Counter[tuple[Any, ...]] = Counter()
+    for each in entries:
+        days = working_days(each.since, each.day)
+        own[each.path, each.kind, each.day, each.process_key, each.key, each.code, days] += each.count
+    found: Counter[tuple[Any, ...]] = Counter()
+    for (path, *what), count in own.items():
+        offices = [int(each) for each in path.split(".") if each]  # down to the office itself
+        found[offices[-1], False, *what] += count
+        for office_id in offices:
+            found[office_id, True, *what] += count
+    return [{**dict(zip(KEY, key, strict=True)), "count": count} for key, count in sorted(found.items()) if count]

@@ -14,7 +14,7 @@ from app.cases.models import Case, Notice, NoticeKind, Supervision, Task
 from app.cases.queries import MOST_COUNTED
 from app.database import db
 from app.divisions.models import Office
-from app.divisions.queries import inside
+from app.divisions.queries import beneath, inside
 from app.identity.models import Duty
 
 DECIDING = (Duty.OPERATOR, Duty.APPROVER)  # whoever has tasks
@@ -95,7 +95,7 @@ def _late(now: dt.datetime, after: tuple[dt.datetime, int] | None = None) -> lis
 
 def _below(actor: Actor, path: Any) -> sa.ColumnElement[bool]:
     """The condition that an office is that of the path or below it, and not the actor's own."""
-    return sa.and_(Office.path >= path, Office.path < path + "~", Office.id != actor.office_id)
+    return sa.and_(beneath(path), Office.id != actor.office_id)
 
 
 def overdue_below(
@@ -164,7 +164,7 @@ def overdue_offices(actor: Actor, now: dt.datetime) -> Sequence[Any]:
     """The offices right below that have overdue tasks, or whose own offices have: code, name and how many, the worst
     first, each counted no further than MOST_COUNTED."""
     below = sa.orm.aliased(Office)
-    inside_it = sa.and_(below.path >= Office.path, below.path < Office.path + "~")
+    inside_it = beneath(Office.path, below.path)
     late = (
         sa.select(sa.literal(1).label("one"))
         .select_from(below)

@@ -17,6 +17,7 @@ from app import clock
 from app.access import Actor
 from app.cases.models import Case, Task
 from app.cases.queries.tasks import MOST_COUNTED
+from app.cases.rules.durations import Times, times_of, working_days
 from app.database import db
 from app.definitions.models import ProcessVersion
 from app.divisions.models import Office
@@ -28,6 +29,7 @@ RECENT = 5  # versions, the newest, of which they are taken
 TOGETHER = 50  # steps of which one statement asks: SQLite puts no more than 500 selects together
 LIGHTS = ("red", "yellow", "green", "paused")
 OPEN = Task.status == sa.literal_column("'open'")  # as the indexes say it
+NO_TIMES = Times()  # of a step at which nothing was decided
 DONE = Task.status == sa.literal_column("'done'")
 
 
@@ -39,9 +41,7 @@ class StepFigures:
     yellow: int = 0
     green: int = 0
     paused: int = 0
-    decided: int = 0  # how many the two below are taken of
-    median: int | None = None  # working days from arrival to decision, 0: decided on the day
-    slow: int | None = None  # nine of ten took no longer
+    times: Times = NO_TIMES  # from arrival to decision, of the last
 
     @property
     def open(self) -> int:
@@ -69,12 +69,11 @@ class TaskAtStep:
     @property
     def days(self) -> int:
         """Working days from its arrival to its decision."""
-        return working_days(self.arrived_at, self.ended_at or clock.now())
+        return _days(self.arrived_at, self.ended_at or clock.now())
 
 
-def working_days(arrived_at: dt.datetime, ended_at: dt.datetime) -> int:
-    """As deadlines count them: the day of arrival does not count."""
-    return max(0, clock.working_days_between(clock.local(arrived_at).date(), clock.local(ended_at).date()))
+def _days(arrived_at: dt.datetime, ended_at: dt.datetime) -> int:
+    return working_days(clock.local(arrived_at).date(), clock.local(ended_at).date())
 
 
 def step_figures(
@@ -87,7 +86,7 @@ def step_figures(
         times = _times(actor, versions, some)
         for row in db.session.execute(sa.union_all(*counts)):
             counted = {light: getattr(row, light) for light in LIGHTS}
-            found[row.key] = StepFigures(**counted, **times_of(times[row.key]))
+            found[row.key] = StepFigures(**counted, times=times_of((days, 1) for days in times[row.key]))
     return found
 
 
@@ -122,7 +121,7 @@ def _times(actor: Actor, versions: Sequence[int], keys: Sequence[str]) -> dict[s
     parts = [sa.select(_last(actor, columns, each, key).subquery()) for each in versions[:RECENT] for key in keys]
     found: dict[str, list[tuple[dt.datetime, int]]] = {key: [] for key in keys}
     for row in db.session.execute(sa.union_all(*parts)) if parts else ():
-        found[row.key].append((row.ended_at, working_days(row.arrived_at, row.ended_at)))
+        found[row.key].append((row.ended_at, _days(row.arrived_at, row.ended_at)))
     return {key: [days for _at, days in sorted(ended, reverse=True)[:SAMPLE]] for key, ended in found.items()}
 
 
@@ -131,14 +130,6 @@ def _last(actor: Actor, columns: Sequence[Any], version: int, key: str) -> sa.Se
     asked = sa.select(*columns).join(Office, Office.id == Task.office_id)
     asked = asked.where(Task.version_id == version, Task.key == key, DONE, inside(actor))
     return asked.order_by(Task.ended_at.desc(), Task.id.desc()).limit(SAMPLE)
-
-
-def times_of(days: Sequence[int]) -> dict[str, Any]:
-    """The median and the time within which nine of ten were decided; of nothing nothing."""
-    if not days:
-        return {}
-    ordered, count = sorted(days), len(days)
-    return {"decided": count, "median": ordered[(count - 1) // 2], "slow": ordered[-(-9 * count // 10) - 1]}
 
 
 # ── the cases behind a figure ────────────────────────────────────────────────────────────────────────────────────────

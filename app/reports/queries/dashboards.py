@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 
 from app import clock
 from app.cases.models import FigureKind
+from app.cases.rules.attempts import CAUSES, cause_of
+from app.cases.rules.durations import Times, times_of
 from app.divisions.models import Office
 from app.reports.queries.figures import Key, Span, counted, counted_below, offices_right_below
 from app.reports.queries.names import Names
 from app.reports.queries.tables import seats_of
-from app.reports.rules.statistics import CAUSES, SMALL, Times, cause_of, times_of
 from app.schools.models import STAGE_NAMES, Stage
 
 Cell = int | str | None  # None: there is nothing to say
+SMALL = 5  # fewer children than this are not said of a school by anybody else
 FEW = f"少于 {SMALL}"
 SOON = 3  # working days before its deadline in which a task is yellow
 MONTHS = 12
@@ -73,7 +75,7 @@ def _by_office(office: Office, kind: FigureKind, by: Sequence[str], span: Span) 
     if office.is_bureau:
         for key, count in counted_below(office, kind, by, span).items():
             found[key[0]][key[1:]] = count
-    found[office.id] = dict(counted(office, kind, by, span, whole=False))
+    found[office.id] = dict(counted(office, kind, by, span, with_below=False))
     return found
 
 
@@ -89,8 +91,8 @@ def workload(office: Office, since: dt.date, now: dt.datetime) -> Table:
     soon, span = clock.add_working_days(today, SOON), Span(since, today)
     waits = _by_office(office, FigureKind.OPEN, ("day",), Span())
     arrived = _by_office(office, FigureKind.ARRIVED, (), span)
-    decided = _by_office(office, FigureKind.DECIDED, ("since", "day"), span)
-    returned = _by_office(office, FigureKind.RETURNED, (), span)
+    decided = _by_office(office, FigureKind.DECIDED, ("days",), span)
+    returned = _by_office(office, FigureKind.SEND_BACK, (), span)
     lines = []
     for each, with_below in _offices(office):
         days, times = waits.get(each.id, {}), _times(decided.get(each.id, {}))
@@ -118,7 +120,7 @@ def workload(office: Office, since: dt.date, now: dt.datetime) -> Table:
 
 
 def _times(figures: Mapping[Key, int]) -> Times:
-    return times_of((since, day, count) for (since, day), count in figures.items())
+    return times_of((days, count) for (days,), count in figures.items())
 
 
 def _sum(lines: Iterable[Line], place: int) -> int:
@@ -129,8 +131,8 @@ def steps(office: Office, since: dt.date, now: dt.datetime) -> Table:
     """How long each step has taken since that day, the slowest first, and what waits there."""
     names, spans = Names(), Span(since, clock.local(now).date())
     taken = _taken(office, spans)
-    waits = counted(office, FigureKind.OPEN, ("process_key", "step"))
-    returned = counted(office, FigureKind.RETURNED, ("process_key", "step"), spans)
+    waits = counted(office, FigureKind.OPEN, ("process_key", "key"))
+    returned = counted(office, FigureKind.SEND_BACK, ("process_key", "key"), spans)
     times = {key: _times(taken.get(key, {})) for key in {*taken, *waits}}
     order = sorted(times, key=lambda key: (-(times[key].slow or 0), -(times[key].median or 0), -waits[key], key))
     lines = [
@@ -161,9 +163,9 @@ def slowest_step(office: Office, since: dt.date, now: dt.datetime) -> tuple[str,
 
 
 def _taken(office: Office, span: Span) -> dict[Key, dict[Key, int]]:
-    """By process and step how many arrived on one day and were decided on another."""
+    """By process and step how many were decided within how many working days."""
     taken: dict[Key, dict[Key, int]] = defaultdict(dict)
-    for key, count in counted(office, FigureKind.DECIDED, ("process_key", "step", "since", "day"), span).items():
+    for key, count in counted(office, FigureKind.DECIDED, ("process_key", "key", "days"), span).items():
         taken[key[:2]][key[2:]] = count
     return taken
 
@@ -173,7 +175,7 @@ def reasons(office: Office, since: dt.date, now: dt.datetime) -> Table:
     names, span = Names(), Span(since, clock.local(now).date())
     lines = [
         (count, result, names.process(key), names.reason(key, code))
-        for kind, result in ((FigureKind.RETURNED, "退回补正"), (FigureKind.DECLINED, "不同意"))
+        for kind, result in ((FigureKind.SEND_BACK, "退回补正"), (FigureKind.REFUSE, "不同意"))
         for (key, code), count in counted(office, kind, ("process_key", "code"), span).items()
     ]
     columns = (

@@ -14,8 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.cases.models import Figure, FigureEntry, FigureKind
+from app.cases.rules.durations import working_days
 from app.database import db
 from app.divisions.models import Office
+from app.divisions.queries import beneath
 
 Key = tuple[Any, ...]
 
@@ -46,55 +48,65 @@ def offices_right_below(office: Office) -> Sequence[Office]:
 
 
 def counted(
-    office: Office, kind: FigureKind, by: Sequence[str], span: Span = ALWAYS, *, whole: bool = True
+    office: Office, kind: FigureKind, by: Sequence[str], span: Span = ALWAYS, *, with_below: bool = True
 ) -> Counter[Key]:
-    """How often it happened, by these columns (`day`, `process_key`, `step`, `code`, `since`).
+    """How often it happened, by these columns (`day`, `process_key`, `key`, `code`, `days`; the last comes last).
 
-    whole -- at all that the office governs, itself included; else at the office alone
+    with_below -- at all that the office governs, itself included; else at the office alone
     """
     sums = (
-        sa.select(*_named(Figure, by), sa.func.sum(Figure.count))
-        .where(Figure.office_id == office.id, Figure.whole == whole, Figure.kind == kind.value, *span.of(Figure.day))
-        .group_by(*_named(Figure, by))
+        sa.select(*_of_sum(by), sa.func.sum(Figure.count))
+        .where(
+            Figure.office_id == office.id,
+            Figure.with_below == with_below,
+            Figure.kind == kind.value,
+            *span.of(Figure.day),
+        )
+        .group_by(*_of_sum(by))
     )
-    place = _inside(office.path) if whole else Office.id == office.id
-    return _merged(sums, _entries(kind, by, span).where(place).group_by(*_named(FigureEntry, by)))
+    place = beneath(office.path) if with_below else Office.id == office.id
+    return _merged(sums, _entries(kind, by, span).where(place).group_by(*_of_entry(by)), by)
 
 
 def counted_below(office: Office, kind: FigureKind, by: Sequence[str], span: Span = ALWAYS) -> Counter[Key]:
     """The same for each office right below with what it governs; the office's id comes before the columns."""
     below = sa.orm.aliased(Office)
     sums = (
-        sa.select(below.id, *_named(Figure, by), sa.func.sum(Figure.count))
+        sa.select(below.id, *_of_sum(by), sa.func.sum(Figure.count))
         .join(Figure, Figure.office_id == below.id)
-        .where(below.superior_id == office.id, Figure.whole, Figure.kind == kind.value, *span.of(Figure.day))
-        .group_by(below.id, *_named(Figure, by))
+        .where(below.superior_id == office.id, Figure.with_below, Figure.kind == kind.value, *span.of(Figure.day))
+        .group_by(below.id, *_of_sum(by))
     )
-    within = sa.and_(Office.path >= below.path, Office.path < below.path + "~")
-    entries = _entries(kind, by, span, below.id).join(below, within).where(below.superior_id == office.id)
-    return _merged(sums, entries.group_by(below.id, *_named(FigureEntry, by)))
+    entries = _entries(kind, by, span, below.id).join(below, beneath(below.path)).where(below.superior_id == office.id)
+    return _merged(sums, entries.group_by(below.id, *_of_entry(by)), by)
 
 
 def _entries(kind: FigureKind, by: Sequence[str], span: Span, *first: Any) -> sa.Select[Any]:
     return (
-        sa.select(*first, *_named(FigureEntry, by), sa.func.sum(FigureEntry.count))
+        sa.select(*first, *_of_entry(by), sa.func.sum(FigureEntry.count))
         .select_from(FigureEntry)
         .join(Office, Office.id == FigureEntry.office_id)
         .where(FigureEntry.kind == kind.value, *span.of(FigureEntry.day))
     )
 
 
-def _named(model: type[Figure] | type[FigureEntry], by: Sequence[str]) -> list[Any]:
-    return [getattr(model, name) for name in by]
+def _of_sum(by: Sequence[str]) -> list[Any]:
+    return [getattr(Figure, name) for name in by]
 
 
-def _inside(path: str) -> sa.ColumnElement[bool]:
-    return sa.and_(Office.path >= path, Office.path < path + "~")
+def _of_entry(by: Sequence[str]) -> list[Any]:
+    """The same columns of an entry, of which the working days are still to be counted."""
+    plain = [getattr(FigureEntry, name) for name in by if name != "days"]
+    return [*plain, FigureEntry.since, FigureEntry.day] if "days" in by else plain
 
 
-def _merged(*queries: sa.Select[Any]) -> Counter[Key]:
+def _merged(sums: sa.Select[Any], entries: sa.Select[Any], by: Sequence[str]) -> Counter[Key]:
     found: Counter[Key] = Counter()
-    for query in queries:
-        for row in db.session.execute(query):
-            found[tuple(row[:-1])] += row[-1] or 0  # of no rows at all the sum is nothing
+    for *key, count in db.session.execute(sums):
+        found[tuple(key)] += count or 0  # of no rows at all the sum is nothing
+    for *key, count in db.session.execute(entries):
+        if "days" in by:
+            *key, since, day = key
+            key.append(working_days(since, day))
+        found[tuple(key)] += count or 0
     return +found  # what ended as often as it came is not there

@@ -14,7 +14,7 @@ from app.access import Actor
 from app.cases.models import Batch, BatchRow, Case, CaseStatus, RowStatus
 from app.database import db
 from app.divisions.models import Office, OfficeKind
-from app.divisions.queries import inside
+from app.divisions.queries import beneath, inside
 from app.errors import Missing
 from app.schools.models import Quota, Stage
 from app.students.models import Change, Enrolment, Student, Suspension
@@ -60,7 +60,6 @@ def office_to_watch(actor: Actor, code: str | None) -> Office:
 def plan_and_registered(office: Office, stage: Stage, year: int) -> list[Line]:
     """One line per office right below, in the order of their codes; offices without a plan are left out."""
     below, school = sa.orm.aliased(Office), sa.orm.aliased(Office)
-    inside_below = sa.and_(school.path >= below.path, school.path < below.path + "~")
     figures = (
         sa.select(
             below.id,
@@ -69,7 +68,7 @@ def plan_and_registered(office: Office, stage: Stage, year: int) -> list[Line]:
             sa.func.sum(Quota.reserved).label("reserved"),
         )
         .select_from(below)
-        .join(school, inside_below)
+        .join(school, beneath(below.path, school.path))
         .join(Quota, Quota.school_id == school.id)
         .where(below.superior_id == office.id, Quota.stage == stage, Quota.entry_year == year)
         .group_by(below.id)
@@ -88,7 +87,7 @@ def seats_of(office: Office, year: int) -> Sequence[Any]:
     return db.session.execute(
         sa.select(Quota.stage, *(sa.func.sum(each) for each in (Quota.total, Quota.used, Quota.reserved)))
         .join(school, school.id == Quota.school_id)
-        .where(school.path >= office.path, school.path < office.path + "~", Quota.entry_year == year)
+        .where(beneath(office.path, school.path), Quota.entry_year == year)
         .group_by(Quota.stage)
         .order_by(sa.case({each: place for place, each in enumerate(Stage)}, value=Quota.stage))
     ).all()
@@ -102,7 +101,7 @@ def _refused_below(office: Office, year: int) -> dict[int, int]:
         .select_from(BatchRow)
         .join(Batch, Batch.case_id == BatchRow.case_id)
         .join(school, school.id == Batch.school_id)
-        .join(below, sa.and_(school.path >= below.path, school.path < below.path + "~"))
+        .join(below, beneath(below.path, school.path))
         .where(
             below.superior_id == office.id,
             BatchRow.status == RowStatus.REFUSED,
@@ -243,8 +242,7 @@ def registrations_under_way(office: Office, year: int) -> tuple[int, int]:
         .join(Case, Case.id == Batch.case_id)
         .join(school, school.id == Batch.school_id)
         .where(
-            school.path >= office.path,
-            school.path < office.path + "~",
+            beneath(office.path, school.path),
             Case.status != CaseStatus.CLOSED,
             Case.opened_at >= dt.datetime(year, 1, 1, tzinfo=dt.UTC),
         )

@@ -14,6 +14,7 @@ from app.calendars import queries as calendars
 from app.cases import queries as cases
 from app.cases.models import FigureKind
 from app.cases.rules import light, time_left
+from app.cases.rules.durations import times_of
 from app.cases.views.desk_counts import unread_count, waiting_count
 from app.divisions.models import Office
 from app.reports.queries import tables
@@ -21,7 +22,6 @@ from app.reports.queries.background import MOST_WAITING, background_work
 from app.reports.queries.dashboards import overdue_until, slowest_step
 from app.reports.queries.figures import Span, counted
 from app.reports.queries.tables import office_to_watch
-from app.reports.rules.statistics import times_of
 from app.schools.arguments import NAMES_CHILDREN, WATCHES
 from app.web.home import Mark, Tile, add_panel, add_tiles
 
@@ -57,11 +57,11 @@ def _day(caller: Actor) -> Iterator[Tile]:
     """The day of the office as a whole, and of what a bureau governs."""
     office, now = office_to_watch(caller, None), clock.now()
     today = clock.local(now).date()
-    arrived = counted(office, FigureKind.ARRIVED, (), Span(today, today), whole=False).total()
+    arrived = counted(office, FigureKind.ARRIVED, (), Span(today, today), with_below=False).total()
     yield Tile("arrived", "今天到达", url_for("reports.day", what="arrived"), arrived, note="本机构各岗位合计")
     week = Span(today - dt.timedelta(days=today.weekday()), today)
-    done = counted(office, FigureKind.DECIDED, ("since", "day"), week, whole=False)
-    times = times_of((since, day, count) for (since, day), count in done.items())
+    done = counted(office, FigureKind.DECIDED, ("days",), week, with_below=False)
+    times = times_of((days, count) for (days,), count in done.items())
     note = f"中位用时 {times.median} 个工作日" if times.decided else "本机构各岗位合计"
     yield Tile("decided", "本周办理", url_for("reports.day", what="decided"), times.decided, note=note)
     if caller.office_kind in WATCHES:
@@ -71,7 +71,7 @@ def _day(caller: Actor) -> Iterator[Tile]:
 def _below(office: Office, now: dt.datetime) -> Iterator[Tile]:
     late = Span(until=overdue_until(now))
     below = counted(office, FigureKind.OPEN, (), late).total()
-    below -= counted(office, FigureKind.OPEN, (), late, whole=False).total()
+    below -= counted(office, FigureKind.OPEN, (), late, with_below=False).total()
     note = "可以督办" if below else "下级没有超期的办件。"
     yield Tile("overdue", "下级超期", url_for("inbox.overdue"), below, note=note)
     slowest = slowest_step(office, clock.local(now).date() - dt.timedelta(days=29), now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,8 +12,9 @@ down_revision = "t02"
 branch_labels = None
 depends_on = None
 
-COLUMNS = "office_id, kind, day, process_key, step, code, since, count"
-KEY = "office_id, whole, kind, day, process_key, step, code, since"
+NAMES = ("office_id", "kind", "day", "process_key", "key", "code", "since")
+COLUMNS = ", ".join((*NAMES, "count"))
+KEY = "office_id, with_below, kind, day, process_key, key, code, days"
 #: what is counted of a new row: table -> kinds of `_counted`
 NEW = {"task": ("open", "arrived"), "decision": ("decided", "reason"), "change": ("changed",)}
 IDS = {"task": "t.id", "decision": "d.id", "change": "h.id"}
@@ -19,8 +22,10 @@ REFUSED = "NEW.status = 'refused' AND OLD.status <> 'refused'"
 
 
 def upgrade() -> None:
-    _create("figure_entry", sa.Column("id", sa.Integer(), nullable=False), keys=("id",))
-    _create("figure", sa.Column("whole", sa.Boolean(), nullable=False), keys=tuple(KEY.split(", ")))
+    since, days = (sa.Column("since", sa.Date(), nullable=False), sa.Column("days", sa.Integer(), nullable=False))
+    _create("figure_entry", sa.Column("id", sa.Integer(), nullable=False), since, keys=("id",))
+    with_below = sa.Column[Any]("with_below", sa.Boolean(), nullable=False)
+    _create("figure", with_below, days, keys=tuple(KEY.split(", ")))
     nothing = sa.text("count = 0")
     op.create_index("ix_figure_nothing", "figure", ["day"], sqlite_where=nothing, postgresql_where=nothing)
     op.create_index("ix_task_arrived", "task", ["office_id", "arrived_at", "id"])
@@ -31,14 +36,14 @@ def upgrade() -> None:
     sqlite = op.get_bind().dialect.name == "sqlite"
     for counted in _counted(sqlite).values():
         op.execute(
-            f"INSERT INTO figure_entry ({COLUMNS}) SELECT office_id, kind, day, process_key, step, code, since,"
-            f" SUM(count) FROM ({counted}) AS counted GROUP BY office_id, kind, day, process_key, step, code, since"
+            f"INSERT INTO figure_entry ({COLUMNS}) SELECT {', '.join(NAMES)}, SUM(count)"
+            f" FROM ({counted}) AS counted GROUP BY {', '.join(NAMES)}"
         )
     for name, (table, event, when, body) in _triggers(sqlite).items():
         _trigger(sqlite, name, f"AFTER {event} ON {table} FOR EACH ROW", when, body)
 
 
-def _create(name: str, first: sa.Column[int] | sa.Column[bool], keys: tuple[str, ...]) -> None:
+def _create(name: str, first: sa.Column[Any], days: sa.Column[Any], keys: tuple[str, ...]) -> None:
     op.create_table(
         name,
         first,
@@ -46,9 +51,9 @@ def _create(name: str, first: sa.Column[int] | sa.Column[bool], keys: tuple[str,
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("process_key", sa.String(length=40), nullable=False),
-        sa.Column("step", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("code", sa.String(length=30), nullable=False),
-        sa.Column("since", sa.Date(), nullable=False),
+        days,
         sa.Column("count", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=f"fk_{name}_office_id"),
         sa.PrimaryKeyConstraint(*keys, name=f"pk_{name}"),
@@ -66,11 +71,9 @@ def _counted(sqlite: bool) -> dict[str, str]:
     recorded, worked = _day("h.recorded_at", sqlite), _day("r.worked_at", sqlite)
     task = "FROM task AS t JOIN cases AS c ON c.id = t.case_id"
     decision = "FROM decision AS d JOIN task AS t ON t.id = d.task_id JOIN cases AS c ON c.id = d.case_id"
-    reason = "CASE d.outcome WHEN 'send_back' THEN 'returned' ELSE 'declined' END"
 
-    def line(office: str, kind: str, day: str, process: str, step: str, code: str, since: str) -> str:
-        names = ("office_id", "kind", "day", "process_key", "step", "code", "since")
-        values = zip((office, kind, day, process, step, code, since), names, strict=True)
+    def line(*given: str) -> str:
+        values = zip(given, NAMES, strict=True)
         return "SELECT " + ", ".join(f"{value} AS {name}" for value, name in values) + ", 1 AS count"
 
     return {
@@ -80,7 +83,7 @@ def _counted(sqlite: bool) -> dict[str, str]:
         + f" {task} WHERE TRUE",
         "decided": line("d.office_id", "'decided'", at, "c.process_key", "t.key", "d.outcome", arrived)
         + f" {decision} WHERE TRUE",
-        "reason": line("d.office_id", reason, at, "c.process_key", "t.key", "d.reason_code", at)
+        "reason": line("d.office_id", "d.outcome", at, "c.process_key", "t.key", "d.reason_code", at)
         + f" {decision} WHERE d.reason_code IS NOT NULL AND d.outcome IN ('send_back', 'refuse')",
         "changed": line("h.school_id", "'changed'", recorded, "''", "''", "h.code", recorded)
         + " FROM change AS h WHERE TRUE",
@@ -127,9 +130,9 @@ def _passed(which: str, sign: str) -> str:
     """What waits at an office that gets another superior leaves the sums above it, and enters those it comes under."""
     return (
         f"INSERT INTO figure ({KEY}, count)"
-        f" SELECT a.id, TRUE, f.kind, f.day, f.process_key, f.step, f.code, f.since, {sign}f.count FROM figure AS f"
+        f" SELECT a.id, TRUE, f.kind, f.day, f.process_key, f.key, f.code, f.days, {sign}f.count FROM figure AS f"
         f" JOIN office AS a ON substr({which}.path, 1, length(a.path)) = a.path AND a.id <> NEW.id"
-        " WHERE f.office_id = NEW.id AND NOT f.whole AND f.kind = 'open'"
+        " WHERE f.office_id = NEW.id AND NOT f.with_below AND f.kind = 'open'"
         f" ON CONFLICT ({KEY}) DO UPDATE SET count = figure.count + excluded.count; "
     )
 

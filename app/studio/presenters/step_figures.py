@@ -64,8 +64,8 @@ def _badge(figures: StepFigures) -> Iterator[list[str]]:
         yield [f"超期 {counted(figures.red)}", "red"]
     if figures.yellow:
         yield [f"将到期 {counted(figures.yellow)}", "yellow"]
-    if figures.median is not None:
-        yield [f"中位 {days(figures.median)}", "time"]
+    if figures.times.median is not None:
+        yield [f"中位 {days(figures.times.median)}", "time"]
 
 
 def sheet_rows(lines: Sequence[StepLine]) -> Iterator[list[Any]]:
@@ -78,9 +78,9 @@ def sheet_rows(lines: Sequence[StepLine]) -> Iterator[list[Any]]:
             each.step.office,
             open_of(figures) if figures.more else figures.open,
             *(counted(count) if count >= MOST_COUNTED else count for count in counts),
-            figures.decided,
-            "" if figures.median is None else figures.median,
-            "" if figures.slow is None else figures.slow,
+            figures.times.decided,
+            "" if figures.times.median is None else figures.times.median,
+            "" if figures.times.slow is None else figures.times.slow,
         ]
 
 
@@ -95,9 +95,9 @@ def figures_json(lines: Sequence[StepLine]) -> list[StepFiguresJson]:
             "yellow": each.figures.yellow,
             "green": each.figures.green,
             "paused": each.figures.paused,
-            "decided": each.figures.decided,
-            "median_days": each.figures.median,
-            "ninetieth_percentile_days": each.figures.slow,
+            "decided": each.figures.times.decided,
+            "median_days": each.figures.times.median,
+            "ninetieth_percentile_days": each.figures.times.slow,
         }
         for each in lines
     ]

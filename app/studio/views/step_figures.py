@@ -12,6 +12,7 @@ from app.access import actor, allow
 from app.cases.api.deadlines import deadline_place
 from app.cases.queries import step_figures as queries
 from app.cases.rules import light, time_left
+from app.cases.rules.durations import times_of
 from app.definitions.operations import content_of
 from app.studio.presenters.step_figures import HEADINGS, LIGHT_NAMES, badges, counted, days, open_of, sheet_rows
 from app.studio.queries.catalogue import version_of, versions_of
@@ -101,5 +102,5 @@ def figures_of_decided(key: str, step: str) -> Any:
     shown = _asked(key)
     named = shown.step(step)
     rows = queries.decided_at(actor(), shown.ids, step)
-    times = queries.times_of([each.days for each in rows])
+    times = times_of((each.days, 1) for each in rows)
     return render_template("studio/figures_decided.html", shown=shown, step=named, rows=rows, times=times, days=days)

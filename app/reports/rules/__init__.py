@@ -1,1 +1,0 @@
-"""Pure answers about figures."""
