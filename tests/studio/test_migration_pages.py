@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from app.cases.commands import work_on_migrations
+from app.cases.models import Migration, MigrationStatus
+from app.database import db
 from tests.studio.conftest import Studio
-from tests.studio.test_migrations import FURTHER_STEP, OTHER_DAYS, Publish, current_number
+from tests.studio.test_migrations import FURTHER_STEP, OTHER_DAYS, Publish, current_number, proposed
 from tests.studio.test_pages import browser, error
 from tests.support.client import apart
 from tests.support.databases import on_sqlite
@@ -101,3 +105,21 @@ def test_the_page_of_a_case_still_says_what_was_decided_in_the_version_before(
     assert "转入学校复核" in page
     submitted.agree_until("pull")
     assert submitted.decide().status == 200
+
+
+def test_a_proposed_migration_is_counted_however_many_came_after_it(
+    studio: Studio, submitted: Story, publish_altered: Publish
+) -> None:
+    publish_altered("transfer", OTHER_DAYS)
+    waiting = db.session.get_one(Migration, proposed(studio, current_number()))
+    columns = [each.name for each in Migration.__table__.columns if each.name != "id"]
+    later = {name: getattr(waiting, name) for name in columns} | {"status": MigrationStatus.RETURNED}
+    db.session.execute(sa.insert(Migration), [later] * 101)
+    db.session.commit()
+    publisher = browser(studio, "publisher")
+
+    assert publisher.get("/").status == 200
+
+    figures = {each["key"]: each["figure"] for each in studio.program("publisher").get("/today").json["tiles"]}
+    assert figures["migrations"] == 1
+    assert publisher.page.xpath("//nav//a[@href='/studio/migrations']/span/text()")[0].startswith("1")

@@ -112,6 +112,14 @@ def edited_since(proposal: Proposal) -> bool:
     return files_of(proposal.draft_id) != proposal.files
 
 
+def count_open_proposals(actor: Actor) -> int:
+    """How many proposals of the actor's office wait for a publisher."""
+    require_drawing(actor)
+    asked = sa.select(sa.func.count(Proposal.id)).join(ProcessDraft, ProcessDraft.id == Proposal.draft_id)
+    asked = asked.where(ProcessDraft.office_id == actor.office_id, Proposal.status == ProposalStatus.OPEN)
+    return db.session.scalar(asked) or 0
+
+
 def proposals_of(
     actor: Actor, *, status: ProposalStatus | None = None, process: str | None = None, most: int = 100
 ) -> Sequence[Proposal]:

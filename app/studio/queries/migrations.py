@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, load_only
 
 from app.access import Actor, found
-from app.cases.models import Case, MigratedCase, MigratedStatus, Migration
+from app.cases.models import Case, MigratedCase, MigratedStatus, Migration, MigrationStatus
 from app.cases.models.migrations import OPEN_MIGRATIONS
 from app.cases.queries.migrations import MigrationRehearsal, rehearse
 from app.database import db
@@ -62,6 +62,13 @@ def migrations_of(actor: Actor, *, process: str | None = None, most: int = 100) 
         joinedload(Migration.undone_by),
     )
     return db.session.scalars(joined.order_by(Migration.id.desc()).limit(most)).all()
+
+
+def count_proposed(actor: Actor) -> int:
+    """How many migrations of the actor's office wait for a publisher."""
+    require_studio(actor)
+    asked = sa.select(sa.func.count()).where(Migration.office_id == actor.office_id, sa.text(OPEN_MIGRATIONS))
+    return db.session.scalar(asked.where(Migration.status == MigrationStatus.PROPOSED)) or 0
 
 
 def counts_of(migration_id: int) -> Mapping[MigratedStatus, int]:

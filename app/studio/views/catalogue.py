@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 
 from app.access import actor, allow, found
-from app.cases.models import MigrationStatus
 from app.database import transaction
 from app.definitions.operations import content_of
 from app.definitions.queries import compiled_version
 from app.errors import Refused, objections_of
 from app.identity.models import DUTY_NAMES
-from app.studio.models import ProposalStatus
 from app.studio.operations import switching
 from app.studio.presenters.labels import MIGRATION_STATUSES, PROPOSAL_STATUSES, task_lines
 from app.studio.queries import catalogue, drafts
-from app.studio.queries.migrations import migrations_of
+from app.studio.queries.migrations import count_proposed, migrations_of
 from app.studio.queries.variants import offered_to, variants_of
 from app.studio.rules.archives import archive_of
 from app.studio.rules.files import media_type_of
@@ -29,18 +27,25 @@ ZIP = "application/zip"
 BUREAUS = ("city", "county", "zone")  # the kinds of offices that may have variants
 
 
-def _waiting() -> int:
-    return len(drafts.proposals_of(actor(), status=ProposalStatus.OPEN))
+def open_proposals_count() -> int:
+    """Proposals that wait for a publisher; counted once per request."""
+    if "open_proposals" not in g:
+        g.open_proposals = drafts.count_open_proposals(actor())
+    return int(g.open_proposals)
 
 
-def _to_start() -> int:
-    return sum(each.status is MigrationStatus.PROPOSED for each in migrations_of(actor()))
+def proposed_migrations_count() -> int:
+    """Migrations that wait for a publisher; counted once per request."""
+    if "proposed_migrations" not in g:
+        g.proposed_migrations = count_proposed(actor())
+    return int(g.proposed_migrations)
 
 
-add_menu("流程", "流程库", "studio.index", ("analyst", "publisher"), kinds=("province",))
-add_menu("流程", "本地流程", "studio.index", ("analyst", "publisher"), kinds=BUREAUS)
-add_menu("流程", "发布申请", "studio.proposals", ("analyst", "publisher"), _waiting, kinds=("province", *BUREAUS))
-add_menu("流程", "迁移在办办件", "studio.migrations", ("analyst", "publisher"), _to_start, kinds=("province",))
+DRAWS = ("analyst", "publisher")
+add_menu("流程", "流程库", "studio.index", DRAWS, kinds=("province",))
+add_menu("流程", "本地流程", "studio.index", DRAWS, kinds=BUREAUS)
+add_menu("流程", "发布申请", "studio.proposals", DRAWS, open_proposals_count, kinds=("province", *BUREAUS))
+add_menu("流程", "迁移在办办件", "studio.migrations", DRAWS, proposed_migrations_count, kinds=("province",))
 
 
 @bp.get("/")

@@ -7,19 +7,15 @@ from collections.abc import Iterator
 from flask import url_for
 
 from app.access import Actor
-from app.cases.models import MigrationStatus
-from app.studio.models import ProposalStatus
 from app.studio.queries import drafts, halts
-from app.studio.queries.migrations import migrations_of
 from app.studio.queries.variants import variants_of
-from app.studio.views.catalogue import BUREAUS
+from app.studio.views.catalogue import BUREAUS, open_proposals_count, proposed_migrations_count
 from app.web.home import Tile, add_tiles
 
 
 def _tiles(caller: Actor) -> Iterator[Tile]:
     yield from _of_drawing(caller, "可从流程库改动已发布的流程，或新建流程。")
-    waiting = sum(each.status is MigrationStatus.PROPOSED for each in migrations_of(caller))
-    yield Tile("migrations", "待决定的办件迁移", url_for("studio.migrations"), waiting)
+    yield Tile("migrations", "待决定的办件迁移", url_for("studio.migrations"), proposed_migrations_count())
     halted, failed = len(halts.halts(caller)), len(halts.incidents(caller))
     note = f"另有 {failed} 件后台没有办成" if failed else "后台办理正常"
     yield Tile("halts", "已停办的流程与办件", url_for("studio.running"), halted, note=note)
@@ -37,9 +33,8 @@ def _of_drawing(caller: Actor, what_next: str) -> Iterator[Tile]:
     open_drafts = drafts.drafts_of(caller)
     note = "" if open_drafts else f"没有未完成的草稿；{what_next}"
     yield Tile("drafts", "流程草稿", url_for("studio.index"), len(open_drafts), note=note)
-    proposals = len(drafts.proposals_of(caller, status=ProposalStatus.OPEN))
     note = "由您审核发布" if publishes else "等待发布员审核"
-    yield Tile("proposals", "发布申请", url_for("studio.proposals"), proposals, note=note)
+    yield Tile("proposals", "发布申请", url_for("studio.proposals"), open_proposals_count(), note=note)
 
 
 add_tiles(_tiles, ("analyst", "publisher"), kinds=("province",))
