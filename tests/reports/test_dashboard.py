@@ -18,6 +18,7 @@ from app.reports.queries.dashboards import Column, Line, Table
 from tests.processes.registration.test_registration import a_row, an_entry
 from tests.support import factories
 from tests.support.client import Client, Program, apart
+from tests.support.long_lists import statements
 from tests.support.transfer_case import Story
 
 KEYS = ("workload", "steps", "reasons", "plan", "attempts", "changes")
@@ -61,6 +62,16 @@ def _steps(program: Program) -> list[dict[str, Any]]:
     table = program.get("/dashboards/steps").json
     columns = [each["key"] for each in table["columns"]]
     return [dict(zip(columns, line["cells"], strict=True)) for line in table["lines"]]
+
+
+def test_the_names_of_all_processes_are_read_in_one_statement(client: Client, submitted: Story) -> None:
+    submitted.decide()
+    county = bureau(client, "330106")
+    assert lines(county, "steps")
+    with statements() as asked:
+        assert county.get("/dashboards/steps").status == 200
+
+    assert len([text for text, _parameters in asked if "FROM process" in text.replace(chr(10), " ")]) == 1
 
 
 def test_registrations_stand_against_the_plan_as_they_come_in(client: Client) -> None:

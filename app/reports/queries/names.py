@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-
-from app.cases.queries import process_names
-from app.definitions.queries import CompiledVersion, current_version
-from app.errors import Missing
+from app.definitions.queries import CompiledVersion, compiled_version, processes
 
 
 class Names:
     """Names by their keys; what was published once and is no more keeps its key."""
 
     def __init__(self) -> None:
-        self._processes = process_names()
-        self._versions: dict[str, CompiledVersion | None] = {}
+        self._processes = {each.key: each for each in processes()}
 
     def process(self, key: str) -> str:
         """The name of a process."""
-        return self._processes.get(key, key)
+        return self._processes[key].name if key in self._processes else key
 
     def step(self, key: str, step: str) -> str:
         """The name of a task of a process."""
@@ -32,8 +27,5 @@ class Names:
         return next((each["text"] for each in version.reasons if each["code"] == code), code) if version else code
 
     def _version(self, key: str) -> CompiledVersion | None:
-        if key not in self._versions:
-            self._versions[key] = None
-            with contextlib.suppress(Missing):
-                self._versions[key] = current_version(key)
-        return self._versions[key]
+        current = self._processes[key].current_id if key in self._processes else None
+        return compiled_version(current) if current else None
