@@ -116,7 +116,7 @@ def _counts(actor: Actor) -> float:
 
     def ask() -> None:
         queries.count_waiting(actor)
-        queries.count_waiting(actor, before=now)
+        queries.count_by_light(actor, now)
 
     return _worst([_in_database(ask) for _ in range(PAGES)])
 

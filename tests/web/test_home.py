@@ -10,6 +10,7 @@ from app import clock
 from app.identity.models import DUTY_NAMES
 from tests.support import factories
 from tests.support.client import Client
+from tests.support.long_lists import statements
 from tests.support.transfer_case import Story
 
 #: what each duty of the province finds first, and a link that must be there
@@ -76,6 +77,22 @@ def test_the_most_urgent_task_stands_on_the_page_with_its_light(client: Client, 
 
     assert submitted.number in page.text
     assert "超期 1" in page.text
+
+
+@pytest.mark.parametrize(("after_days", "mark"), [(60, "超期 1"), (0, ""), (11, "三日内 1")])
+def test_what_waits_is_counted_once_for_the_tile_and_the_menu(
+    client: Client, submitted: Story, after_days: int, mark: str
+) -> None:
+    clock.set_to(clock.now() + dt.timedelta(days=after_days))
+    client.sign_in(submitted.people["receiving_school"].approver)
+
+    with statements() as asked:
+        page = client.get("/")
+
+    assert client.page.xpath("//nav//a[@href='/inbox']/span/text()")[0].startswith("1")
+    assert [each for each in ("超期 1", "三日内 1") if each in page.text] == ([mark] if mark else [])
+    counts = [text for text, _parameters in asked if "count(" in text and "FROM task" in text]
+    assert len(counts) == 1, counts
 
 
 def test_the_neighbour_sees_nothing_of_it(client: Client, submitted: Story) -> None:

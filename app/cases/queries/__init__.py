@@ -14,7 +14,15 @@ from app.cases.queries.cases import (
     view_of,
 )
 from app.cases.queries.inbox import InboxRow, TaskList, inbox, offices_below, steps_of
-from app.cases.queries.tasks import MOST_COUNTED, count_waiting, newest_task, next_task, task_for
+from app.cases.queries.tasks import (
+    MOST_COUNTED,
+    Waiting,
+    count_by_light,
+    count_waiting,
+    newest_task,
+    next_task,
+    task_for,
+)
 
 __all__ = [
     "BUREAUS",
@@ -23,9 +31,11 @@ __all__ = [
     "Progress",
     "TaskList",
     "View",
+    "Waiting",
     "case_for",
     "case_number",
     "cases_for",
+    "count_by_light",
     "count_waiting",
     "inbox",
     "newest_task",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from app.cases.models import (
     Task,
 )
 from app.cases.queries.cases import BUREAUS
+from app.cases.rules.deadlines import deadline_bounds
 from app.database import db
 from app.divisions.models import Office
 from app.errors import Missing
@@ -40,15 +42,25 @@ def task_for(actor: Actor, task_id: int) -> Task:
     return task
 
 
-def count_waiting(actor: Actor, *, before: dt.datetime | None = None, since: dt.datetime | None = None) -> int:
-    """Open tasks of the actor's office and duty, counted no further than MOST_COUNTED.
+def count_waiting(actor: Actor) -> int:
+    """Open tasks of the actor's office and duty, counted no further than MOST_COUNTED."""
+    return db.session.scalar(COUNT, {"office": actor.office_id, "duty": actor.duty}) or 0
 
-    before, since -- only those whose deadline lies between
-    """
-    asked = {"office": actor.office_id, "duty": actor.duty}
-    if before is None:
-        return db.session.scalar(COUNT, asked) or 0
-    return db.session.scalar(COUNT_BETWEEN, {**asked, "before": before, "since": since or EVER}) or 0
+
+@dataclass(frozen=True)
+class Waiting:
+    """Open tasks of a desk, and those of them that are overdue and nearly so: each counted to MOST_COUNTED."""
+
+    total: int
+    red: int
+    yellow: int
+
+
+def count_by_light(actor: Actor, now: dt.datetime) -> Waiting:
+    """What waits for the actor's office and duty, by its light, in one statement."""
+    soon, since = deadline_bounds("yellow", now)
+    asked = {"office": actor.office_id, "duty": actor.duty, "now": since, "soon": soon}
+    return Waiting(*db.session.execute(COUNT_BY_LIGHT, asked).one())
 
 
 def newest_task(actor: Actor) -> int | None:
@@ -72,9 +84,12 @@ WAITS = (
     Task.duty == sa.bindparam("duty"),
     Task.status == sa.literal_column("'open'"),  # as the indexes say it
 )
-EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 COUNT = _counted()
-COUNT_BETWEEN = _counted(Task.deadline < sa.bindparam("before"), Task.deadline >= sa.bindparam("since"))
+COUNT_BY_LIGHT = sa.select(
+    COUNT.scalar_subquery(),
+    _counted(Task.deadline < sa.bindparam("now")).scalar_subquery(),
+    _counted(Task.deadline >= sa.bindparam("now"), Task.deadline < sa.bindparam("soon")).scalar_subquery(),
+)
 NEWEST = sa.select(Task.id).where(*WAITS).order_by(Task.arrived_at.desc(), Task.id.desc()).limit(1)
 NEXT = (
     sa.select(

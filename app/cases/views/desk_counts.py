@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import g
 
+from app import clock
 from app.access import actor
 from app.cases import queries
 from app.cases.queries import oversight
@@ -14,6 +15,15 @@ def waiting_count() -> int:
     if "waiting_count" not in g:
         g.waiting_count = queries.count_waiting(actor())
     return int(g.waiting_count)
+
+
+def waiting_by_light() -> queries.Waiting:
+    """The same with how much of it is overdue and nearly so; before it is counted without."""
+    if "waiting_by_light" not in g:
+        g.waiting_by_light = queries.count_by_light(actor(), clock.now())
+        g.waiting_count = g.waiting_by_light.total
+    found: queries.Waiting = g.waiting_by_light
+    return found
 
 
 def unread_count() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -16,8 +15,8 @@ from app.cases.presenters.task_claims import shown_claims
 from app.cases.presenters.task_lists import list_of_query, place_of_query
 from app.cases.queries.bulk_decisions import bulk_tasks
 from app.cases.queries.stars import starred_of
-from app.cases.rules import deadline_bounds, light, time_left
-from app.cases.views.desk_counts import waiting_count
+from app.cases.rules import light, time_left
+from app.cases.views.desk_counts import waiting_by_light
 from app.inbox.queries import saved_lists
 from app.inbox.views.blueprint import BUREAUS, PAGE, bp
 from app.web import first_page
@@ -45,7 +44,7 @@ def _page(box: str, heading: str) -> Any:
     asked = list_of_query(box)
     rows = queries.inbox(caller, asked.listed, after=place_of_query(asked), limit=PAGE + 1)
     shown = rows[:PAGE]
-    here = request.endpoint or ""
+    here, lights = request.endpoint or "", _lights() if waits else []
     return render_template(
         "inbox/inbox.html",
         heading=heading,
@@ -61,8 +60,8 @@ def _page(box: str, heading: str) -> Any:
         newest=queries.newest_task(caller) if waits else None,
         here=here,
         next=url_for(here, **asked.address(cursor=asked.after(shown[-1]))) if len(rows) > PAGE else None,
-        total=waiting_count() if waits else None,
-        lights=_lights(now) if waits else [],
+        total=waiting_by_light().total if waits else None,
+        lights=lights,
         processes=queries.process_names(),
         steps=queries.steps_of(asked.given.get("process"), caller.duty),
         offices=queries.offices_below(caller),
@@ -71,14 +70,10 @@ def _page(box: str, heading: str) -> Any:
     )
 
 
-def _lights(now: dt.datetime) -> list[tuple[str, str, int]]:
+def _lights() -> list[tuple[str, str, int]]:
     """The lights with how many tasks show each: key, name, count; all of them first."""
-    caller, total, counts = actor(), waiting_count(), list[int]()
-    for key in ("red", "yellow"):
-        before, since = deadline_bounds(key, now)
-        counts.append(queries.count_waiting(caller, before=before, since=since))
-    rest = total if total >= queries.MOST_COUNTED else max(0, total - sum(counts))  # not counted once more
-    return [
-        ("", "全部", total),
-        *((key, LIGHTS[key], count) for key, count in zip(LIGHTS, [*counts, rest], strict=True)),
-    ]
+    waiting = waiting_by_light()
+    all_counted = waiting.total < queries.MOST_COUNTED
+    rest = max(0, waiting.total - waiting.red - waiting.yellow) if all_counted else waiting.total
+    counts = {"red": waiting.red, "yellow": waiting.yellow, "green": rest}
+    return [("", "全部", waiting.total), *((key, name, counts[key]) for key, name in LIGHTS.items())]

@@ -15,7 +15,7 @@ from app.cases import queries as cases
 from app.cases.models import FigureKind
 from app.cases.rules import light, time_left
 from app.cases.rules.durations import times_of
-from app.cases.views.desk_counts import unread_count, waiting_count
+from app.cases.views.desk_counts import unread_count, waiting_by_light
 from app.divisions.models import Office
 from app.reports.queries import tables
 from app.reports.queries.background import MOST_WAITING, background_work
@@ -29,22 +29,16 @@ DECIDES = ("operator", "approver")
 FIRST = 5  # tasks that the page shows itself
 
 
-def _tasks(caller: Actor) -> Iterator[Tile]:
+def _tasks(_caller: Actor) -> Iterator[Tile]:
     """What waits at this desk, and what was told to the office."""
-    now = clock.now()
-    soon = clock.end_of(clock.add_working_days(clock.local(now).date(), 3)) + dt.timedelta(seconds=1)
-    most, late = cases.MOST_COUNTED, cases.count_waiting(caller, before=now)
-    # where more is late than is counted, nobody asks what will be
-    before_soon = cases.count_waiting(caller, before=soon) if late < most else late
-    marks = []
-    if late:
-        marks.append(Mark("red", f"超期 {_counted(late)}", url_for("inbox.index", light="red")))
-    if before_soon > late:
-        marks.append(Mark("yellow", f"三日内 {before_soon - late}", url_for("inbox.index", light="yellow")))
-    waiting = waiting_count()
+    waiting, most, marks = waiting_by_light(), cases.MOST_COUNTED, []
+    if waiting.red:
+        marks.append(Mark("red", f"超期 {_counted(waiting.red)}", url_for("inbox.index", light="red")))
+    if waiting.yellow:
+        marks.append(Mark("yellow", f"三日内 {_counted(waiting.yellow)}", url_for("inbox.index", light="yellow")))
     yield Tile(
-        "waiting", "待办", url_for("inbox.index"), waiting, most=most,
-        note="" if waiting else "暂无待办，辛苦了。", marks=tuple(marks),
+        "waiting", "待办", url_for("inbox.index"), waiting.total, most=most,
+        note="" if waiting.total else "暂无待办，辛苦了。", marks=tuple(marks),
     )  # fmt: skip
     yield Tile("notices", "未读通知", url_for("inbox.notices"), unread_count(), most=most)
 
