@@ -55,3 +55,23 @@ def test_a_token_of_ones_own_says_who_calls_even_beside_a_session(studio: Studio
     answer = call(client, "get", PATH, headers={"X-CSRFToken": token, "Authorization": "Bearer nothing"})
 
     assert answer.status_code == 401
+
+
+@on_sqlite
+def test_an_editor_asks_for_the_token_of_the_session_that_was_begun_meanwhile(studio: Studio) -> None:
+    draft = studio.draft()
+    client, old = signed_in(studio)
+    client.sign_in(studio.people["analyst"])  # in another window
+    path = f"{PATH}/{draft}/files/reasons.json"
+    read = call(client, "get", path, headers={"X-CSRFToken": old})
+    saving = {"If-Match": read.headers["ETag"]}
+    assert call(client, "put", path, data=b"[]", headers={"X-CSRFToken": old, **saving}).json["code"] == "E-CSRF"
+
+    fresh = call(client, "get", "/studio/token")
+
+    assert (fresh.headers["Cache-Control"], fresh.json["user"]) == ("no-store", studio.people["analyst"].id)
+    assert "Access-Control-Allow-Origin" not in fresh.headers
+    answer = call(client, "put", path, data=b"[]", headers={"X-CSRFToken": fresh.json["token"], **saving})
+    assert answer.status_code == 200
+    assert call(client, "get", "/studio/token", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert Client(studio.client.app).get("/studio/token").status == 302

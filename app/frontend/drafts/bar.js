@@ -1,5 +1,6 @@
 // The bar over an editor: save, undo, redo, what has been said last; and what to do about another's edit.
 import { h, show } from "./dom.js";
+import { signInLink } from "./session.js";
 
 export class Bar {
   // acts: save(), undo(), redo(), takeTheirs(), keepMine(); draws: whether this person may change anything
@@ -46,7 +47,7 @@ export class Bar {
         h("button", { type: "button", onclick: () => this.acts.takeTheirs(name) }, "放弃我的修改，载入对方的"),
         h("button", { type: "button", onclick: () => this.acts.keepMine(name) }, "以我的为准保存"),
       )
-      : null;
+      : error.status === 401 ? h("p", { class: "actions" }, signInLink()) : null;
     const box = h("div", { class: "errors", role: "alert", tabindex: "-1" }, h("h2", {}, "没有保存"), h("ul", {}, lines.map((each) => h("li", {}, each))), acts);
     show(this.place, box);
     box.focus();

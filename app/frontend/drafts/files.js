@@ -1,5 +1,6 @@
 // The files of a draft, read and saved through the programming interface with the session of the page. What another
 // has saved in the meantime is noticed by the ETag, never overwritten unseen.
+import { EXPIRED, Session } from "./session.js";
 
 export class Refused extends Error {
   constructor(status, said) {
@@ -11,26 +12,23 @@ export class Refused extends Error {
 }
 
 export class Files {
-  constructor(address, token) {
+  // token, user: of whoever opened the page
+  constructor(address, { token, user }) {
     this.address = address;
-    this.token = token;
+    this.session = new Session({ token, user });
     this.etags = {};
   }
 
   async ask(address, options = {}) {
     let answer;
     try {
-      answer = await fetch(address, {
-        credentials: "same-origin",
-        ...options,
-        headers: { "X-CSRFToken": this.token, ...options.headers },
-      });
+      answer = await this.session.fetch(address, options);
     } catch {
       throw new Refused(0, { detail: "现在连接不上系统，请检查网络后再试。您的修改还在这一页上。" });
     }
     if (!answer.ok) {
       const said = await answer.json().catch(() => ({}));
-      throw new Refused(answer.status, answer.status === 401 ? { ...said, detail: "登录已过期，请在另一个窗口重新登录后再保存。您的修改还在这一页上。" } : said);
+      throw new Refused(answer.status, answer.status === 401 ? { ...said, detail: EXPIRED } : said);
     }
     return answer;
   }

@@ -19,7 +19,7 @@ class Editor {
     const settings = JSON.parse(place.dataset.settings);
     Object.assign(this, settings);
     this.place = place;
-    this.files = new Files(settings.files, place.dataset.token);
+    this.files = new Files(settings.files, place.dataset);
     this.bar = new Bar({
       save: () => this.save(),
       undo: () => this.travel("undo"),

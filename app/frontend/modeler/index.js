@@ -12,6 +12,7 @@ import { Panel } from "./panel";
 import { Player } from "./playing";
 import { Saving } from "./saving";
 import { sayInChinese } from "./words/fixed";
+import { signInLink } from "../drafts/session";
 import { Simulation } from "./simulation";
 import { Server } from "./page/server";
 import { showFirst } from "./page/view";
@@ -20,11 +21,13 @@ import { toolbar } from "./toolbar";
 const place = (name) => document.getElementById(name);
 
 async function start() {
-  const { draft, name, token, draws } = document.body.dataset;
+  const { draft, name, token, user, draws } = document.body.dataset;
   const readOnly = draws !== "yes";
-  const server = new Server({ draft, token });
+  const server = new Server({ draft, token, user });
   const status = (words, kind) => { place("saved").textContent = words; place("saved").className = kind; };
-  const showFault = (words) => openDialog("没有完成", h("p", {}, words));
+  const showFault = ({ message, status: answered }) => openDialog("没有完成", [
+    h("p", {}, message), answered === 401 ? h("p", { class: "actions" }, signInLink()) : null,
+  ]);
   sayInChinese(document.body);
   const [read, vocabulary] = await Promise.all([server.read(name), server.vocabulary()]);
   const file = { ...read, drawn: drawn(read.text) };
@@ -35,7 +38,7 @@ async function start() {
   leaveNoMarkers(editor);
   new ResizeObserver(() => editor.get("canvas").resized()).observe(place("canvas")); // what stands around it comes and goes
   const panel = new Panel(place("panel"), { editor, vocabulary, readOnly, server, name });
-  panel.attempt = (act) => act().catch((refused) => showFault(refused.message));
+  panel.attempt = (act) => act().catch((refused) => showFault(refused));
   const player = new Player({ editor, place: place("player"), vocabulary });
   const simulation = new Simulation({ editor, place: place("player"), vocabulary, player });
   const checking = new Checking({ editor, server, name, place: place("findings"), vocabulary, player });
@@ -53,12 +56,22 @@ async function start() {
 
 async function savingOf({ checking, drawn: original, ...parts }) {
   const saving = await new Saving({ ...parts, onSaved: () => checking.later() }).begin(original);
-  return () => {
+  const save = () => {
     const here = document.activeElement;
     if (here && here.matches("input, textarea, select")) { here.blur(); } // what is typed there is said first
-    saving.save();
+    return saving.save();
   };
+  document.querySelectorAll("header.bar a[href]").forEach((link) => link.addEventListener("click", saveFirst(save, saving)));
+  return save;
 }
+
+// Whoever goes on from here takes the last change along; the browser asks only where it could not be saved.
+const saveFirst = (save, saving) => async (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) { return; } // in a window of its own
+  event.preventDefault();
+  const { href } = event.currentTarget;
+  if (await save() || !saving.stopped) { window.location.assign(href); }
+};
 
 const places = () => [document.querySelector("#canvas svg[tabindex]"), place("player"), place("panel"), place("found"), place("tools").querySelector("[tabindex='0']")];
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, jsonify, redirect, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
 
 from app.access import actor, allow, found
 from app.database import end_reading, transaction
@@ -24,6 +25,19 @@ from app.studio.views.drafts import draft_page
 from app.web import typed_text
 
 TABLE = ".dmn"
+
+
+@bp.get("/token")
+@allow("analyst", "publisher")
+def token() -> Any:
+    """The token of this session, and whose it is: for an editor that stood open while one signed in anew.
+
+    No other site reads the answer: it is sent without leave to, is kept nowhere, and is refused where a browser says
+    that another site asks. Raises NotAllowed.
+    """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise NotAllowed()
+    return jsonify(token=generate_csrf(), user=g.sign_in.user_id)
 
 
 @bp.get("/drafts/<int:draft_id>/forms/<name>/edit")

@@ -1,5 +1,7 @@
 // The calls of the programming interface that the modeler makes; the page's token says that a page of ours calls.
 
+import { EXPIRED, Session } from "../../drafts/session";
+
 // what the interface answers with when it refuses: a code, and a sentence for the reader
 export class Refused extends Error {
   constructor(status, problem) {
@@ -11,25 +13,23 @@ export class Refused extends Error {
 }
 
 export class Server {
-  constructor({ draft, token }) {
+  constructor({ draft, token, user }) {
     this.draft = draft;
-    this.token = token;
+    this.session = new Session({ token, user });
   }
 
   async call(method, path, { body, type, headers } = {}) {
     let answer;
     try {
-      answer = await fetch(`/api/v1${path}`, {
-        method,
-        body,
-        credentials: "same-origin",
-        headers: { "X-CSRFToken": this.token, ...(type ? { "Content-Type": type } : {}), ...headers },
+      answer = await this.session.fetch(`/api/v1${path}`, {
+        method, body, headers: { ...(type ? { "Content-Type": type } : {}), ...headers },
       });
     } catch (_unreachable) {
       throw new Refused(0, { detail: "与服务器的连接断开了。" });
     }
     if (!answer.ok) {
-      throw new Refused(answer.status, await answer.json().catch(() => ({})));
+      const problem = await answer.json().catch(() => ({}));
+      throw new Refused(answer.status, answer.status === 401 ? { ...problem, detail: EXPIRED } : problem);
     }
     return answer;
   }

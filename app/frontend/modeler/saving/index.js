@@ -16,7 +16,7 @@ export class Saving {
     bus.on("commandStack.changed", () => this.noteChange());
     bus.on("element.updateId", ({ element, newId }) => this.kept.rename(element.id, newId));
     window.addEventListener("beforeunload", (event) => { if (this.dirty) { event.preventDefault(); event.returnValue = ""; } });
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) { this.look(); } });
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) { this.comeBack(); } });
     this.dirty = false;
   }
 
@@ -53,12 +53,13 @@ export class Saving {
       this.etag = answer.etag;
       this.status(`已自动保存 ${time(answer.changed_at)}`, "saved");
       this.onSaved();
+      this.asked?.close();
       return true;
     } catch (refused) {
       this.dirty = true;
       if (refused.status === 412) { this.conflict(refused.message); }
       else if (refused.status === 0 || refused.status >= 500) { this.retry(refused); }
-      else { this.status("没有保存", "fault"); this.showFault(refused.message); }
+      else { this.status("没有保存", "fault"); this.tell(refused); }
       return false;
     }
   }
@@ -67,6 +68,16 @@ export class Saving {
     this.status(`没有保存：${refused.message}稍后自动再试。`, "fault");
     setTimeout(() => this.save(), AGAIN);
   }
+
+  // one dialog at a time, until it has been saved
+  tell(refused) {
+    this.asked?.close();
+    this.asked = this.showFault(refused);
+    this.signedOut = refused.status === 401;
+  }
+
+  // whoever has signed in anew in another window finds the diagram saved
+  comeBack() { return this.signedOut && this.dirty ? this.save() : this.look(); }
 
   // when somebody comes back to the page: has another saved it meanwhile?
   async look() {
