@@ -115,3 +115,8 @@ class Proposal(Model):
     version: Mapped[ProcessVersion | None] = relationship(foreign_keys=[version_id])
     proposed_by: Mapped[User] = relationship(foreign_keys=[proposed_by_id])
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+
+    @property
+    def is_returned(self) -> bool:
+        """True where its analyst has to change the draft and to propose it anew, or give it up."""
+        return self.status is ProposalStatus.RETURNED

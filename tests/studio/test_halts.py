@@ -174,13 +174,30 @@ def test_the_page_halts_resumes_and_tries_again(studio: Studio, failing: str) ->
     assert "挂起原因" not in analyst.get("/studio/running").text
 
     publisher.get("/studio/running")
-    wrong = publisher.post("/studio/running/halt", case="", process="transfer", reason="")
+    wrong = publisher.post("/studio/running/halt-process", process="transfer", reason="")
     assert (wrong.status, "请填写挂起的原因" in error(publisher)) == (422, True)
     assert publisher.post("/studio/running/halt", case="20260101-000001", reason="查无").status == 422
-    unsaid = publisher.post("/studio/running/halt", case="", process="", reason="暂缓")
-    assert (unsaid.status, "请选择流程" in error(publisher)) == (422, True)
-    assert publisher.post("/studio/running/halt", case="", process="transfer", reason="暂缓").status == 302
+    assert publisher.get("/studio/running/halt-process?process=").status == 422
+    assert publisher.post("/studio/running/halt-process", process="transfer", reason="暂缓").status == 302
     assert "暂缓" in publisher.get("/studio/running").text
     assert publisher.post("/studio/running/resume", process="transfer").status == 302
     assert publisher.post("/studio/running/retry", case=failing).status == 302
     assert "没有办理异常" in publisher.get("/studio/running").text
+
+
+@on_sqlite
+def test_an_empty_number_halts_no_process_and_a_process_is_named_before_it_is(studio: Studio, submitted: Story) -> None:
+    publisher = browser(studio, "publisher")
+    publisher.get("/studio/running")
+
+    empty = publisher.post("/studio/running/halt", case="", process="transfer", reason="暂缓")
+    assert (empty.status, "请填写办件编号" in error(publisher)) == (422, True)
+    asked = publisher.get("/studio/running/halt-process?process=transfer").text
+    assert "流程“省内转学”现有在办办件 1 件，将全部挂起" in asked
+    assert studio.program("publisher").get("/halts").json["items"] == []
+    assert submitted.decide("agree").status == 200
+
+    assert publisher.post("/studio/running/halt-process", process="transfer", reason="暂缓").status == 302
+    assert [each["process"] for each in studio.program("publisher").get("/halts").json["items"]] == ["transfer"]
+    assert publisher.get("/studio/running/halt-process?process=nothing").status == 404
+    assert browser(studio).get("/studio/running/halt-process?process=transfer").status == 403

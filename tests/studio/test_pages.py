@@ -211,3 +211,38 @@ def test_a_process_drawn_in_the_studio_alone_is_started_decided_and_closed(studi
     assert decide(matter, "school").status == 200
     done = decide(matter, "bureau").json
     assert (done["status"], done["outcome"], done["version"]) == ("closed", "agreed", 1)
+
+
+def test_a_draft_and_a_file_are_named_before_they_are_lost(studio: Studio) -> None:
+    analyst, draft = browser(studio), studio.draft()
+    url = f"/studio/drafts/{draft}"
+
+    page = analyst.get(url)
+    assert not analyst.page.xpath("//form[contains(@action, 'delete')]"), "one click deletes nothing"
+    one = analyst.get(f"{url}/files/reasons.json/delete")
+    assert (page.status, "办理原因" in one.text, "不能恢复" in one.text) == (200, True, True)
+    etag = analyst.page.xpath("string(//input[@name='etag']/@value)")
+    assert analyst.post(f"{url}/files/reasons.json/delete", etag=etag).status == 302
+    assert analyst.get(f"{url}/files/reasons.json/delete").status == 404
+    whole = analyst.get(f"{url}/delete").text
+    assert [each in whole for each in ("不能恢复", FILE)] == [True, True]
+    assert analyst.get(url).status == 200, "asking deletes nothing"
+    assert browser(studio, "publisher").get(f"{url}/delete").status == 403
+    assert analyst.post(f"{url}/delete").status == 302
+    assert analyst.get(f"{url}/delete").status == 404
+
+
+def test_a_proposal_that_was_returned_is_told_wherever_its_analyst_looks(studio: Studio) -> None:
+    draft, proposal = proposed(studio)
+    publisher, analyst = browser(studio, "publisher"), browser(studio)
+    publisher.get(f"/studio/proposals/{proposal}")
+    assert (
+        publisher.post(f"/studio/proposals/{proposal}/decision", outcome="send_back", opinion="依据不足").status == 302
+    )
+
+    for path in ("/", "/studio/", "/studio/processes/class_change", f"/studio/drafts/{draft}"):
+        text = analyst.get(path).text
+        assert [each in text for each in ("依据不足", studio.people["publisher"].name)] == [True, True], path
+    assert studio.program("analyst").post(f"/drafts/{draft}/propose", {"note": "补充依据"}).status == 201
+    for path in ("/", "/studio/", f"/studio/drafts/{draft}"):
+        assert "依据不足" not in analyst.get(path).text, path

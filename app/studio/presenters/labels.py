@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import html
+import json
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.cases.models import MigratedStatus, MigrationStatus, MoveStatus
@@ -73,6 +76,12 @@ FILE_KINDS = {"bpmn": "流程图", "dmn": "决策表", "policy": "办事规则",
 OWN_KINDS = {"reasons.json": "办理原因", "proofs.json": "证明材料", "application.json": "申请表"}
 
 
+NAMED = {  # what names a file: its process, its first decision
+    "bpmn": re.compile(r"<(?:[\w.-]+:)?process\b[^>]*?\sname=\"([^\"]+)\""),
+    "dmn": re.compile(r"<(?:[\w.-]+:)?decision\b[^>]*?\sname=\"([^\"]+)\""),
+}
+
+
 @dataclass(frozen=True)
 class TaskLine:
     """One step of a version as people read it."""
@@ -105,3 +114,25 @@ def task_lines(version: CompiledVersion) -> Sequence[TaskLine]:
 def kind_of_file(name: str) -> str:
     """流程图, 决策表, 申请表 …"""
     return OWN_KINDS.get(name) or FILE_KINDS.get(name.rpartition(".")[2], "文件")
+
+
+def title_of_file(name: str, text: str, steps: Mapping[str, Sequence[str]] | None = None) -> str:
+    """What a file is called in Chinese, with the steps that use it; its kind where it has no title of its own.
+
+    steps -- the names of the steps by the form they fill in
+    """
+    kind, ending = kind_of_file(name), name.rpartition(".")[2]
+    title = OWN_KINDS.get(name) or _title_of_form(text) if ending == "json" else None
+    if (pattern := NAMED.get(ending)) and (found := pattern.search(text)):
+        title = html.unescape(found.group(1))
+    used = "、".join(f"“{each}”" for each in (steps or {}).get(name, ()))
+    return (title or kind) + (f"（环节{used}）" if used and name not in OWN_KINDS else "")
+
+
+def _title_of_form(text: str) -> str | None:
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return None
+    title = said.get("title") if isinstance(said, dict) else None
+    return title if isinstance(title, str) else None

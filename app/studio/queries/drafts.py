@@ -90,6 +90,22 @@ def open_proposal_of(draft_id: int) -> Proposal | None:
     return db.session.scalar(asked.options(defer(Proposal.files)))
 
 
+def returned_proposal_of(draft: ProcessDraft) -> Proposal | None:
+    """The last proposal of a draft, where it was returned; None where another was made or taken back since."""
+    latest = latest_proposals_of([draft]).get(draft.id)
+    return latest if latest is not None and latest.is_returned else None
+
+
+def latest_proposals_of(drafts: Sequence[ProcessDraft]) -> dict[int, Proposal]:
+    """The last proposal of each of these drafts, where it waits or was returned."""
+    ids, keys = [each.id for each in drafts], {each.process_key for each in drafts}
+    last = sa.select(sa.func.max(Proposal.id)).where(Proposal.process_key.in_(keys), Proposal.draft_id.in_(ids))
+    asked = sa.select(Proposal).where(Proposal.id.in_(last.group_by(Proposal.draft_id)))
+    asked = asked.where(Proposal.status.in_((ProposalStatus.OPEN, ProposalStatus.RETURNED)))
+    joined = asked.options(defer(Proposal.files), joinedload(Proposal.decided_by), joinedload(Proposal.draft))
+    return {each.draft_id: each for each in db.session.scalars(joined)}
+
+
 def open_proposals_of(draft_ids: Sequence[int]) -> dict[int, Proposal]:
     """The waiting proposals of these drafts."""
     asked = sa.select(Proposal).where(Proposal.draft_id.in_(draft_ids), Proposal.status == ProposalStatus.OPEN)

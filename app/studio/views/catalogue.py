@@ -58,7 +58,7 @@ def index() -> Any:
         return render_template(
             "studio/variants.html",
             drafts=found_drafts,
-            proposed=drafts.open_proposals_of([each.id for each in found_drafts]),
+            proposed=drafts.latest_proposals_of(found_drafts),
             processes=offered_to(actor()),
             office=actor().office_code,
             draws=actor().duty == "analyst",
@@ -66,7 +66,7 @@ def index() -> Any:
     return render_template(
         "studio/index.html",
         drafts=found_drafts,
-        proposed=drafts.open_proposals_of([each.id for each in found_drafts]),
+        proposed=drafts.latest_proposals_of(found_drafts),
         processes=[each for each in catalogue.processes() if _speaks_of(wanted, each.process.name, each.process.key)],
         wanted=wanted,
         draws=actor().duty == "analyst",
@@ -98,7 +98,7 @@ def _process(key: str, errors: list[Any]) -> str:
         versions=catalogue.versions_of(key),
         running=catalogue.open_cases(key),
         drafts=found_drafts,
-        proposed=drafts.open_proposals_of([each.id for each in found_drafts]),
+        proposed=drafts.latest_proposals_of(found_drafts),
         proposals=drafts.proposals_of(actor(), process=key),
         statuses=PROPOSAL_STATUSES,
         variants=variants_of(actor(), key),

@@ -13,7 +13,8 @@ from app.database import end_reading, transaction
 from app.errors import InvalidInput, Missing, NotAllowed, Objected, Refused, objections_of
 from app.studio.models import ProcessDraft
 from app.studio.operations import drafts as operations
-from app.studio.presenters.labels import KINDS, SEVERITIES, kind_of_file
+from app.studio.presenters.form_previews import drawn, steps_of
+from app.studio.presenters.labels import KINDS, SEVERITIES, kind_of_file, title_of_file
 from app.studio.queries import catalogue
 from app.studio.queries import drafts as queries
 from app.studio.queries.findings import Check, base_of, check
@@ -32,7 +33,7 @@ from app.studio.rules.files import (
 from app.studio.transactions import propose_draft
 from app.studio.views.catalogue import ZIP, bp
 from app.web import takes_files, typed_text, whole_number
-from app.web.formatting import given_out
+from app.web.formatting import given_out, moment
 
 
 @bp.post("/drafts")
@@ -75,12 +76,19 @@ def draft(draft_id: int) -> Any:
 
 def draft_page(shown: ProcessDraft, *, errors: Sequence[Any] = (), checked: Check | None = None) -> str:
     """A draft with its files and what can be done with it."""
+    steps: dict[str, list[str]] = {}
+    for step in steps_of(drawn(shown.process_key, content_of({each.name: each.text for each in shown.files}))):
+        steps.setdefault(step.form, []).append(step.name)
     return render_template(
         "studio/draft.html",
         draft=shown,
-        files=[(each, kind_of_file(each.name), etag_of(each.text), len(each.text.encode())) for each in shown.files],
+        files=[
+            (each, kind_of_file(each.name), title_of_file(each.name, each.text, steps), len(each.text.encode()))
+            for each in shown.files
+        ],
         diagrams=[each.name for each in shown.files if each.name.endswith(".bpmn")],
         proposal=queries.open_proposal_of(shown.id),
+        returned=queries.returned_proposal_of(shown),
         province=catalogue.current_of(shown.process_key) if shown.line else None,
         missing=steps_to_add(shown, {each.name: each.text for each in shown.files}),
         role_name=role_name,
@@ -116,6 +124,33 @@ def propose(draft_id: int) -> Any:
         return draft_page(queries.draft_for(actor(), draft_id), errors=objections_of(refusal)), 422
     flash("已提出发布申请，待发布员审批。", "success")
     return redirect(url_for("studio.proposal", proposal_id=proposal_id))
+
+
+@bp.get("/drafts/<int:draft_id>/delete")
+@allow("analyst")
+def confirm_deleting_draft(draft_id: int) -> Any:
+    """What is lost with a draft, before it is."""
+    shown = queries.draft_for(actor(), draft_id)
+    waiting = queries.open_proposal_of(shown.id)
+    changed = f"{shown.changed_by.name}于 {moment(shown.changed_at)} 最后修改"
+    sentences = [
+        f"草稿“{shown.name}”有 {len(shown.files)} 个文件，{changed}。",
+        "删除后文件一并丢失，不能恢复；已发布的版本不受影响。",
+    ]
+    if waiting:
+        sentences.append(f"待审批的发布申请第 {waiting.id} 号同时撤回。")
+    return render_template(
+        "studio/confirm.html",
+        heading=f"删除草稿：{shown.name}",
+        sentences=sentences,
+        lost=[f"{title_of_file(each.name, each.text)}（{each.name}）" for each in shown.files],
+        hidden={},
+        reason=None,
+        act=url_for("studio.delete_draft", draft_id=shown.id),
+        label="删除草稿",
+        back=url_for("studio.draft", draft_id=shown.id),
+        errors=[],
+    )
 
 
 @bp.post("/drafts/<int:draft_id>/delete")
@@ -207,6 +242,27 @@ def save_file(draft_id: int, name: str) -> Any:
         return _file_page(shown, name, text, etag, objections_of(refusal)), 422
     flash(f"已保存 {name}。", "success")
     return redirect(url_for("studio.draft", draft_id=draft_id))
+
+
+@bp.get("/drafts/<int:draft_id>/files/<name>/delete")
+@allow("analyst")
+def confirm_deleting_file(draft_id: int, name: str) -> Any:
+    """What is lost with a file, before it is."""
+    shown = queries.draft_for(actor(), draft_id)
+    file = found(queries.file_of(shown.id, name))
+    changed = f"{file.changed_by.name}于 {moment(file.changed_at)} 最后修改"
+    return render_template(
+        "studio/confirm.html",
+        heading=f"删除文件：{title_of_file(name, file.text)}",
+        sentences=[f"草稿“{shown.name}”中的{kind_of_file(name)} {name} 由{changed}。删除后内容丢失，不能恢复。"],
+        lost=[],
+        hidden={"etag": etag_of(file.text)},
+        reason=None,
+        act=url_for("studio.delete_file", draft_id=shown.id, name=name),
+        label="删除文件",
+        back=url_for("studio.draft", draft_id=shown.id),
+        errors=[],
+    )
 
 
 @bp.post("/drafts/<int:draft_id>/files/<name>/delete")

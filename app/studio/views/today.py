@@ -12,13 +12,15 @@ from app.studio.queries.variants import variants_of
 from app.studio.views.catalogue import BUREAUS, open_proposals_count, proposed_migrations_count
 from app.web.home import Tile, add_tiles
 
+MOST_SAID = 3  # returned proposals whose opinion stands on the first page; all stand in the library
+
 
 def _tiles(caller: Actor) -> Iterator[Tile]:
     yield from _of_drawing(caller, "可从流程库改动已发布的流程，或新建流程。")
     yield Tile("migrations", "待决定的办件迁移", url_for("studio.migrations"), proposed_migrations_count())
     halted, failed = len(halts.halts(caller)), len(halts.incidents(caller))
     note = f"另有 {failed} 件后台没有办成" if failed else "后台办理正常"
-    yield Tile("halts", "已停办的流程与办件", url_for("studio.running"), halted, note=note)
+    yield Tile("halts", "已挂起的流程与办件", url_for("studio.running"), halted, note=note)
 
 
 def _tiles_of_bureau(caller: Actor) -> Iterator[Tile]:
@@ -33,6 +35,14 @@ def _of_drawing(caller: Actor, what_next: str) -> Iterator[Tile]:
     open_drafts = drafts.drafts_of(caller)
     note = "" if open_drafts else f"没有未完成的草稿；{what_next}"
     yield Tile("drafts", "流程草稿", url_for("studio.index"), len(open_drafts), note=note)
+    if not publishes:
+        returned = [each for each in drafts.latest_proposals_of(open_drafts).values() if each.is_returned]
+        said = [
+            f"“{each.draft.name}”由{each.decided_by.name}退回：{each.opinion}" for each in returned if each.decided_by
+        ]
+        yield Tile(
+            "returned", "退回的发布申请", url_for("studio.index"), len(returned), note="；".join(said[:MOST_SAID])
+        )
     note = "由您审核发布" if publishes else "等待发布员审核"
     yield Tile("proposals", "发布申请", url_for("studio.proposals"), open_proposals_count(), note=note)
 

@@ -46,7 +46,7 @@ def _page(key: str, office: str, errors: Any = ()) -> str:
         versions=catalogue.versions_of(key, listed.variant.office_id) if listed else [],
         running=running_on(key),
         drafts=found_drafts,
-        proposed=drafts.open_proposals_of([each.id for each in found_drafts]),
+        proposed=drafts.latest_proposals_of(found_drafts),
         proposals=drafts.proposals_of(caller, process=key) if own else [],
         statuses=PROPOSAL_STATUSES,
         draws=own and caller.duty == "analyst",
