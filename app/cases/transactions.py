@@ -14,11 +14,13 @@ from app.cases.models import Case
 from app.cases.operations import Answer
 from app.cases.operations.failed_decisions import Cause
 from app.cases.queries import View
+from app.cases.queries.advice import MOST_PHRASES
 from app.cases.queries.bulk_decisions import bulk_tasks
 from app.cases.queries.seen import seen_first
 from app.cases.rules.bulk_decisions import AnotherStep
 from app.database import end_reading, transaction
 from app.errors import Missing, Refused, Stale, objections_of
+from app.web import whole_number
 from app.web.errors import CannotGoOn, record_refused
 from workflows import Refusal, RunBroken
 
@@ -85,6 +87,19 @@ def work_at_once(case_id: int) -> None:
     end_reading()
     with contextlib.suppress(Stale), transaction():
         operations.work_chunk(case_id)
+
+
+def note_phrases(chosen: Sequence[str], *, actor: Actor) -> None:
+    """Note the phrases, by their ids, that went into an opinion; nothing is done where none was chosen.
+
+    In a transaction of its own after the decision: an office's phrase is a row that all its people share.
+    """
+    ids = {number for each in chosen[:MOST_PHRASES] if (number := whole_number(each, least=1)) is not None}
+    if not ids:
+        return
+    end_reading()
+    with contextlib.suppress(Stale), transaction():
+        operations.note_phrases_used(ids, actor=actor)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""加签, 减签, 委派: a colleague of the office says what they think, the accountable one decides; 意见常用语."""
+"""加签, 减签, 委派: a colleague of the office says what they think, the accountable one decides."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import audit
-from app.cases.models import Advice, Phrase
+from app.cases.models import Advice
 from app.cases.operations import advice as operations
 from app.cases.operations import decisions
 from app.database import db
@@ -168,43 +168,3 @@ def test_it_is_decided_while_it_is_asked(shaped: Callable[..., Shape], monkeypat
 
     assert (late.status, late.code) == (409, "E-STALE"), late.text
     assert db.session.scalars(sa.select(Advice)).all() == []
-
-
-# ── phrases ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_phrases_of_ones_own_and_of_the_office_last_used_first(shaped: Callable[..., Shape]) -> None:
-    case = at_approval(shaped)
-    approver, colleague = case.program("bureau_approver"), case.program("bureau_operator")
-    for text, of_office in (("情况属实", False), ("请按规定办理", True)):
-        assert approver.post("/phrases", {"text": text, "of_office": of_office}).status == 200
-    assert [each["text"] for each in colleague.get("/phrases").json["phrases"]] == ["请按规定办理"]
-    assert case.program("school_approver").get("/phrases").json["phrases"] == []
-
-    browser = Client(case.matter.client.app).sign_in(case.person("bureau_approver"))
-    page = browser.get(f"/cases/{case.number}")
-    offered = [str(each) for each in browser.page.xpath("//button/@data-phrase")]
-    assert offered == ["请按规定办理", "情况属实"], page.text
-    assert browser.post(f"/tasks/{case.task('approval')}/decision", outcome="agree", opinion="情况属实").status == 302
-
-    assert [each["text"] for each in approver.get("/phrases").json["phrases"]] == ["情况属实", "请按规定办理"]
-
-
-def test_who_may_keep_and_delete_phrases(shaped: Callable[..., Shape]) -> None:
-    case = shaped("sequential")
-    operator, approver = case.program("bureau_operator"), case.program("bureau_approver")
-
-    assert operator.post("/phrases", {"text": "全局使用", "of_office": True}).status == 403
-    assert operator.post("/phrases", {"text": "  "}).code == "E-INPUT"
-    mine = operator.post("/phrases", {"text": "已核对"}).json
-    assert operator.post("/phrases", {"text": "已核对"}).json["id"] == mine["id"], "kept once"
-    ours = approver.post("/phrases", {"text": "同意上报", "of_office": True}).json
-    assert operator.post(f"/phrases/{ours['id']}/delete").status == 403
-    assert approver.post(f"/phrases/{mine['id']}/delete").status == 404
-    assert case.program("school_approver").post(f"/phrases/{ours['id']}/delete").status == 404
-    browser = Client(case.matter.client.app).sign_in(case.person("bureau_approver"))
-    assert "同意上报" in browser.get("/phrases").text
-    assert browser.post("/phrases", text="请补充材料", of_office="1").status == 302
-    assert browser.post(f"/phrases/{ours['id']}/delete").status == 302
-    assert operator.post(f"/phrases/{mine['id']}/delete").status == 200
-    assert db.session.scalars(sa.select(Phrase.text)).all() == ["请补充材料"]

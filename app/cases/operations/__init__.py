@@ -34,7 +34,7 @@ from app.cases.operations.migrations import (
 )
 from app.cases.operations.moves import move_case
 from app.cases.operations.opening import is_startable, open_case, open_follow_up, profile
-from app.cases.operations.phrases import forget_phrase, keep_phrase, note_phrase_used
+from app.cases.operations.phrases import forget_phrase, keep_phrase, note_phrases_used
 from app.cases.operations.pre_reviews import pre_review
 from app.cases.operations.recall import expire_directive, recall, revoke_directive, terminate, terminate_others
 from app.cases.operations.reminders import read_all_notices, read_notice, supervise, urge
@@ -81,7 +81,7 @@ __all__ = [
     "migrations_to_work",
     "move_case",
     "new_key",
-    "note_phrase_used",
+    "note_phrases_used",
     "note_reading",
     "open_case",
     "open_follow_up",

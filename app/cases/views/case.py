@@ -17,7 +17,7 @@ from app.cases.presenters.task_lists import came_from
 from app.cases.queries import proofs
 from app.cases.queries.migrations import asked_in
 from app.cases.queries.row_repairs import repair_task_of
-from app.cases.transactions import decide_once, read_and_seen, submit_once, work_at_once
+from app.cases.transactions import decide_once, note_phrases, read_and_seen, submit_once, work_at_once
 from app.cases.views.blueprint import bp, flash_words
 from app.cases.views.case_page import case_page
 from app.cases.views.row_particulars import row_particulars
@@ -147,9 +147,7 @@ def decide(task_id: int) -> Any:
     def act() -> int:
         if papers:
             operations.attach_to(number, papers, actor=caller)
-        case_id = operations.decide(task_id, answer, actor=caller)
-        operations.note_phrase_used(opinion, actor=caller)
-        return case_id
+        return operations.decide(task_id, answer, actor=caller)
 
     try:
         if unfit:
@@ -168,6 +166,7 @@ def decide(task_id: int) -> Any:
         return page(number, errors=objections_of(refusal), typed=typed), 422
     if ROW in version.forms:
         work_at_once(case_id)
+    note_phrases(request.form.getlist("phrase"), actor=caller)
     flash(flash_words(number, spec, Outcome(outcome)), "success")
     return _after_decision(number)
 

@@ -40,6 +40,11 @@
       var text = event.target.getAttribute("data-phrase"), field = row.closest("form").elements.opinion;
       if (text === null || !field) { return; }
       field.value += text;
+      var used = document.createElement("input");
+      used.type = "hidden";
+      used.name = "phrase";
+      used.value = event.target.dataset.id;
+      row.appendChild(used);
       field.dispatchEvent(new Event("input", { bubbles: true }));
       field.focus();
     });
