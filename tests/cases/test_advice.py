@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app import audit
-from app.cases.models import Advice
+from app import audit, clock
+from app.cases.models import Advice, Case, Halt
 from app.cases.operations import advice as operations
 from app.cases.operations import decisions
 from app.database import db
@@ -34,6 +34,14 @@ def asked(case: Shape, who: str) -> list[dict[str, Any]]:
 
 def answer(case: Shape, who: str, advice: int, opinion: str = "已核实，属实") -> Answer:
     return case.program(who).post(f"/advice/{advice}/answer", {"opinion": opinion})
+
+
+def halt(case: Shape) -> None:
+    """The case stands still."""
+    row = db.session.scalars(sa.select(Case).where(Case.number == case.number)).one()
+    by = case.person("bureau_approver2").id
+    db.session.add(Halt(case_id=row.id, reason="核查中", since=clock.now(), by_id=by))
+    db.session.commit()
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -131,6 +139,34 @@ def test_on_the_page(shaped: Callable[..., Shape]) -> None:
     assert "核对无误" in approver.get(f"/cases/{case.number}").text
     school = Client(case.matter.client.app).sign_in(case.person("school_operator"))
     assert "核对无误" not in school.get(f"/cases/{case.number}").text, "what an office asks itself is its own"
+
+
+def test_the_page_offers_no_decision_that_waits_for_advice(shaped: Callable[..., Shape]) -> None:
+    case = at_approval(shaped)
+    task = case.task("approval")
+    assert ask(case, "bureau_approver", "bureau_operator").status == 200
+    approver = Client(case.matter.client.app).sign_in(case.person("bureau_approver"))
+
+    waits = approver.get(f"/cases/{case.number}").text
+    assert (f"/tasks/{task}/decision" in waits, "E-ADVICE" in waits) == (False, True)
+    assert f"/tasks/{task}/advice" in waits, "a second colleague may be asked all the same"
+    back = case.program("bureau_approver").post(f"/tasks/{task}/send-back", {"to": "check", "reason": "有遗漏"})
+    assert (back.status, back.code) == (422, "E-ADVICE")
+    [item] = asked(case, "bureau_operator")
+    assert answer(case, "bureau_operator", item["id"]).status == 200
+
+    goes_on = approver.get(f"/cases/{case.number}").text
+    assert (f"/tasks/{task}/decision" in goes_on, "E-ADVICE" in goes_on) == (True, False)
+
+
+def test_the_page_offers_no_decision_in_a_case_that_is_halted(shaped: Callable[..., Shape]) -> None:
+    case = at_approval(shaped)
+    task = case.task("approval")
+    halt(case)
+
+    page = Client(case.matter.client.app).sign_in(case.person("bureau_approver")).get(f"/cases/{case.number}").text
+
+    assert (f"/tasks/{task}/decision" in page, "E-HALTED" in page) == (False, True)
 
 
 # ── at the same time ─────────────────────────────────────────────────────────────────────────────────────────────────

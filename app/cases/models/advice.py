@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.cases.models.cases import Task
-from app.database import Model, UtcDateTime, choice
+from app.database import Model, UtcDateTime, choice, table
 from app.identity.models import User
 
 PENDING = "answered_at IS NULL AND withdrawn_at IS NULL"
@@ -61,6 +62,17 @@ class Advice(Model):
     task: Mapped[Task] = relationship()
     asked_by: Mapped[User] = relationship(foreign_keys=[asked_by_id])
     of_user: Mapped[User] = relationship(foreign_keys=[of_user_id])
+
+
+ADVICE, TASKS = table(Advice), table(Task)
+_pending = ADVICE.c.answered_at.is_(None), ADVICE.c.withdrawn_at.is_(None)
+#: whether the task waits for what a colleague thinks: read with the task, so that it costs no statement
+WAITS_FOR_ADVICE: Any = (
+    sa.exists()
+    .where(ADVICE.c.task_id == TASKS.c.id, *_pending, ADVICE.c.kind != sa.literal_column("'after'"))
+    .correlate(TASKS)
+)
+Task.asked = column_property(WAITS_FOR_ADVICE, deferred=True)
 
 
 class Phrase(Model):

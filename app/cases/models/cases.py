@@ -118,6 +118,9 @@ class Case(Model):
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
     coming: Mapped[ComingChange | None] = relationship(back_populates="case", uselist=False)
 
+    if TYPE_CHECKING:
+        halted: Mapped[str | None]  # set in models/halts.py
+
 
 class RouteStep(Model):
     """流转依据 – one step of a case's route: which office, and why that one."""
@@ -261,6 +264,9 @@ class Task(Model):
     case: Mapped[Case] = relationship(back_populates="tasks")
     office: Mapped[Office] = relationship(lazy="joined")
     pre_review: Mapped[PreReview | None] = relationship(back_populates="task", uselist=False)
+
+    if TYPE_CHECKING:
+        asked: Mapped[bool]  # set in models/advice.py
 
 
 class Outcome(StrEnum):

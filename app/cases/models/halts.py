@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.cases.models.cases import Case
-from app.database import Model, UtcDateTime
+from app.database import Model, UtcDateTime, table
 from app.definitions.models import Process
 from app.identity.models import User
 
@@ -49,3 +49,17 @@ class Halt(Model):
     process: Mapped[Process | None] = relationship()
     case: Mapped[Case | None] = relationship()
     by: Mapped[User] = relationship(foreign_keys=[by_id])
+
+
+HALTS, CASES = table(Halt), table(Case)
+#: why no decision may be taken in a case now, None where it may: read with the case, so that it costs no statement
+HALTED = (
+    sa.select(HALTS.c.reason)
+    .where(HALTS.c.ended_at.is_(None))
+    .where(sa.or_(HALTS.c.case_id == CASES.c.id, HALTS.c.process_key == CASES.c.process_key))
+    .order_by(HALTS.c.id)
+    .limit(1)
+    .correlate(CASES)
+    .scalar_subquery()
+)
+Case.halted = column_property(HALTED, deferred=True)

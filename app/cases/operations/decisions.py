@@ -15,6 +15,7 @@ from app import audit, clock
 from app.access import Actor
 from app.cases import hooks, rules
 from app.cases.models import Attachment, Case, CaseStatus, Decision, FailedDecision, Outcome, PreReview, TaskStatus
+from app.cases.models.advice import WAITS_FOR_ADVICE
 from app.cases.operations.failed_decisions import end_failures
 from app.cases.operations.joint_decisions import add_answer, have_answered, hold_case_of
 from app.cases.operations.kept_forms import kept_form
@@ -22,7 +23,6 @@ from app.cases.operations.late_registrations import overtaken
 from app.cases.operations.policy_enforcement import Decided
 from app.cases.operations.reservations import hold_all, numbers_in
 from app.cases.operations.transitions import CASES, TASKS, Row, Transition, case_columns, context_of, facts_of_row
-from app.cases.queries.advice import WAITS_FOR_ADVICE
 from app.cases.queries.proofs import missing
 from app.cases.queries.standard_precheck import repair_of
 from app.cases.queries.struck_rows import STRUCK, check_positions
@@ -211,7 +211,7 @@ def _check_may_decide(
     above = actor.answers_for(task.office_path) and actor.office_kind != "school"
     if task.office_id != actor.office_id and not above:
         raise Missing()  # whoever answers for the office may see the task, never decide in its place
-    facts = permissions.TaskFacts(task.office_id, task.duty, task.status, task.deadline, task.assignee_id)
+    facts = permissions.TaskFacts(task.office_id, task.duty, task.status, task.deadline, task.assignee_id, task.asked)
     mine = {key for key, _outcome, by in (*decided, *more.undone) if by == actor.user_id}
     repaired = Kind.REPAIR in compiled_version(task.version_id).kinds(mine)
     drafted = repaired or actor.user_id in (task.opened_by, task.pre_reviewed_by)
@@ -222,10 +222,6 @@ def _check_may_decide(
             refusal = _ended(task)
             refusal.was_over = True
         raise refusal
-    if task.asked:
-        raise rules.AdvicePending()
-    if task.halted is not None:
-        raise rules.Halted(reason=task.halted)
 
 
 def _ended(task: Row) -> Refused:

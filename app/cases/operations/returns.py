@@ -20,7 +20,6 @@ from app.cases.queries.may_decide import why_not_decide
 from app.cases.queries.step_backs import StepBackPlan
 from app.cases.queries.targets import Target, targets_of
 from app.cases.queries.tasks import task_for
-from app.cases.rules import Halted
 from app.cases.rules.refusals import CannotGoBack
 from app.database import db, execute, table, write_together
 from app.errors import InvalidInput, Missing, Objected, Refused
@@ -54,8 +53,6 @@ def send_back_to(task_id: int, key: str, reason: str, *, actor: Actor) -> int:
     case, _siblings = case_by_number(case_number(case_id))
     db.session.expire_all()
     task, targets = targets_for(task_id, actor=actor)
-    if case.halted is not None:
-        raise Halted(reason=case.halted)
     reason = reason.strip()
     faults: list[Refused] = list(form_objections(REASON, {"reason": reason}))
     if not reason:

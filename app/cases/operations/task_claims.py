@@ -7,9 +7,8 @@ from app.access import Actor
 from app.cases.models import Task
 from app.cases.models.task_claims import TaskClaim
 from app.cases.operations.reminders import hold_task
-from app.cases.queries.facts import facts_of_case, facts_of_task, has_drafted
+from app.cases.queries.may_decide import why_not_decider
 from app.cases.queries.task_claims import claim_of
-from app.cases.rules import permissions
 from app.cases.rules.task_claims import ClaimedAlready, NotClaimed, time_since
 from app.database import db
 
@@ -20,8 +19,7 @@ def claim(task_id: int, *, actor: Actor) -> Task:
     Raises Missing, NotAllowed, OwnDraft (E-SOD-01), Stale (it is over), ClaimedAlready (E-CLAIM) of a colleague's.
     """
     task = hold_task(task_id, actor)
-    facts = facts_of_task(task), facts_of_case(task.case)
-    if refusal := permissions.why_not_decide(*facts, actor, drafted=has_drafted(task, actor)):
+    if refusal := why_not_decider(task, actor):
         raise refusal
     held = claim_of(task_id)
     if held is not None and held.user_id != actor.user_id:

@@ -18,7 +18,7 @@ from app.cases import rules
 from app.cases.hooks import Closing
 from app.cases.models import CaseOutcome, CaseStatus, Notice, NoticeKind, Task, TaskStatus
 from app.cases.models.coming_changes import ComingChange
-from app.cases.models.halts import Halt
+from app.cases.models.halts import HALTED
 from app.cases.operations.closing import CASES, claim_case, claim_of, closing_writes
 from app.cases.operations.figures import attempt_of, is_counted
 from app.cases.operations.policy_enforcement import Decided, PolicyEnforcement
@@ -33,17 +33,6 @@ from workflows import Run, Waiting
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
 # the tables of the hot path: statements about them need no object layer
 TASKS = table(Task)
-HALTS = table(Halt)
-#: why no decision may be taken in a case now, None where it may: read with the case, so that it costs no statement
-HALTED = (
-    sa.select(HALTS.c.reason)
-    .where(HALTS.c.ended_at.is_(None))
-    .where(sa.or_(HALTS.c.case_id == CASES.c.id, HALTS.c.process_key == CASES.c.process_key))
-    .order_by(HALTS.c.id)
-    .limit(1)
-    .correlate(CASES)
-    .scalar_subquery()
-)
 DEFAULT_DAYS = 10  # working days of a task whose diagram gives none
 
 
@@ -102,7 +91,7 @@ def case_columns() -> list[Any]:
 
 def facts_of_row(case: Row) -> CaseFacts:
     """What the rules about permissions ask of a case that was read with `case_columns`."""
-    return CaseFacts(case.applicant_office_id, case.opened_by, case.case_status, case.case_outcome)
+    return CaseFacts(case.applicant_office_id, case.opened_by, case.case_status, case.case_outcome, case.halted)
 
 
 def case_by_number(number: str) -> tuple[Row, dict[str, int]]:

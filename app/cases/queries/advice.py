@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -12,29 +11,23 @@ from app import clock
 from app.access import Actor
 from app.cases.models import Advice, AdviceKind, Case, Phrase, Task, TaskStatus
 from app.cases.queries.joint_answers import joint_of
-from app.cases.queries.may_decide import why_not_decide
+from app.cases.queries.may_decide import why_not_decider
 from app.cases.rules.refusals import NotAsked
-from app.database import db, table
+from app.database import db
 from app.errors import Refused
 from app.identity.models import Duty, Post, User
 
-ADVICE, TASKS = table(Advice), table(Task)
 MOST_COUNTED = 1000  # a side menu says “1000+” rather than count on
 MOST_PHRASES = 30  # of a person, and of an office
 MOST_COLLEAGUES = 200
 KIND_NAMES = {AdviceKind.BEFORE: "前加签", AdviceKind.DELEGATED: "委派", AdviceKind.AFTER: "后加签"}
-_pending = ADVICE.c.answered_at.is_(None), ADVICE.c.withdrawn_at.is_(None)
-#: whether the task waits for what a colleague thinks: read with the task, so that it costs no statement
-WAITS_FOR_ADVICE: Any = (
-    sa.exists()
-    .where(ADVICE.c.task_id == TASKS.c.id, *_pending, ADVICE.c.kind != sa.literal_column("'after'"))
-    .correlate(TASKS)
-)
 
 
 def why_not_ask(task: Task, actor: Actor) -> Refused | None:
-    """Against asking colleagues about that task: whoever may decide it asks; not where several answer anyway."""
-    if refusal := why_not_decide(task, actor):
+    """Against asking colleagues about that task: who decides it asks, one beside the other; not where several answer
+    anyway.
+    """
+    if refusal := why_not_decider(task, actor):
         return refusal
     return NotAsked(why="会签环节本身由多人提出意见") if joint_of(task) is not None else None
 
@@ -74,10 +67,10 @@ def why_not_answer(advice: Advice, actor: Actor) -> Refused | None:
 
 
 def why_not_withdraw(advice: Advice, actor: Actor) -> Refused | None:
-    """Against 减签: who has asked does, and whoever may decide the task."""
+    """Against 减签: who has asked does, and who decides the task."""
     if advice.answered_at is not None or advice.withdrawn_at is not None:
         return NotAsked(why="已经答复" if advice.answered_at else "已经减签")
-    return None if advice.asked_by_id == actor.user_id else why_not_decide(advice.task, actor)
+    return None if advice.asked_by_id == actor.user_id else why_not_decider(advice.task, actor)
 
 
 def asked_of(actor: Actor, *, before: int | None = None, limit: int = 20) -> Sequence[Advice]:

@@ -11,11 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.access import Actor
-from app.cases.models import Case, CaseStatus, Decision, Outcome, PreReview, Task, TaskClaim, TaskStatus
+from app.cases.models import Case, CaseStatus, Decision, JointAnswer, Outcome, PreReview, Task, TaskClaim
+from app.cases.models.advice import WAITS_FOR_ADVICE
+from app.cases.models.halts import HALTED
 from app.cases.queries.late_reports import reported_late
-from app.cases.rules import OwnDraft
+from app.cases.rules import permissions
 from app.cases.rules.bulk_decisions import BulkFacts, why_not_in_bulk
 from app.cases.rules.ended_cases import too_late
+from app.cases.rules.permissions import CaseFacts, TaskFacts
 from app.database import db, execute, table
 from app.definitions.queries import CompiledVersion, compiled_version
 from app.errors import Refused
@@ -52,10 +55,10 @@ def bulk_tasks(actor: Actor, task_ids: Collection[int]) -> dict[int, BulkTask]:
     """Those of the tasks that are of the actor's office and duty, by id; the others are not there."""
     if not task_ids:
         return {}
-    asked = {"tasks": list(task_ids), "office": actor.office_id, "duty": actor.duty}
+    asked = {"tasks": list(task_ids), "office": actor.office_id, "duty": actor.duty, "user": actor.user_id}
     rows: Sequence[Row] = execute(_statement(), asked).all()
     mine = _decided_by(actor, [row.case_id for row in rows])
-    return {row.id: _bulk_task(row, actor, mine.get(row.case_id, set())) for row in rows if row.version_id}
+    return {row.id: _bulk_task(row, actor, mine.get(row.case_id, [])) for row in rows if row.version_id}
 
 
 def cases_of(tasks: Collection[BulkTask]) -> dict[int, Case]:
@@ -81,11 +84,18 @@ def _statement() -> sa.Select[Any]:
         decision.c.outcome == Outcome.SEND_BACK.value,
         decision.c.undone_id.is_(None),
     )
+    answer = table(JointAnswer)
+    answered = sa.select(answer.c.id).where(
+        answer.c.task_id == task.c.id, answer.c.user_id == sa.bindparam("user"), answer.c.taken_back_at.is_(None)
+    )
     return (
         sa.select(
             task.c.id, task.c.key, task.c.name, task.c.status, task.c.note, task.c.deadline, task.c.arrived_at,
+            task.c.office_id, task.c.duty, task.c.assignee_id, WAITS_FOR_ADVICE.label("asked"),
+            sa.exists(answered.correlate(task)).label("answered"), HALTED.label("halted"),
             case.c.id.label("case_id"), case.c.number, case.c.process_key, case.c.version_id, case.c.application,
             case.c.status.label("case_status"), case.c.outcome.label("case_outcome"), case.c.opened_at,
+            case.c.applicant_office_id,
             case.c.opened_by, case.c.late_at, case.c.student_id, student.c.name.label("student"), student.c.contested,
             review.c.user_id.label("reviewed_by"), review.c.recommendation,
             claim.c.user_id.label("claimed_by"), reader.c.name.label("claimed_by_name"),
@@ -106,33 +116,41 @@ def _statement() -> sa.Select[Any]:
     )  # fmt: skip
 
 
-def _decided_by(actor: Actor, case_ids: Sequence[int]) -> dict[int, set[str]]:
-    """What the actor has decided in those cases, by the keys of the tasks."""
-    decisions, found = table(Decision), dict[int, set[str]]()
-    asked = sa.select(decisions.c.case_id, decisions.c.key).where(
-        decisions.c.case_id.in_(case_ids), decisions.c.user_id == actor.user_id
-    )
-    for row in execute(asked):
-        found.setdefault(row.case_id, set()).add(row.key)
+def _decided_by(actor: Actor, case_ids: Sequence[int]) -> dict[int, list[Row]]:
+    """What the actor has decided in those cases, what was taken back since among it."""
+    decisions, found = table(Decision), dict[int, list[Row]]()
+    columns = (decisions.c[name] for name in ("case_id", "key", "office_id", "undone_id"))
+    mine = decisions.c.case_id.in_(case_ids), decisions.c.user_id == actor.user_id
+    for row in execute(sa.select(*columns).where(*mine)):
+        found.setdefault(row.case_id, []).append(row)
     return found
 
 
-def _bulk_task(row: Row, actor: Actor, mine: set[str]) -> BulkTask:
+def _bulk_task(row: Row, actor: Actor, mine: Sequence[Row]) -> BulkTask:
     version = compiled_version(row.version_id)
     spec = version.diagrams.tasks.get(row.key)
     refusal: Refused | None
-    if spec is None or row.status != TaskStatus.OPEN:
+    if spec is None:
         refusal = too_late(row.case_outcome)
-    elif actor.duty == "approver" and _drafted(row, version, actor, mine):
-        refusal = OwnDraft()
     else:
-        refusal = why_not_in_bulk(_facts(row, version, spec, actor))
+        facts = _facts(row, version, spec, actor)
+        refusal = _why_not_decide(row, version, actor, mine) or why_not_in_bulk(facts)
     return BulkTask(row, version, spec, refusal)
 
 
-def _drafted(row: Row, version: CompiledVersion, actor: Actor, mine: set[str]) -> bool:
-    """Has the actor opened the case, pre-reviewed the task or repaired the application (E-SOD-01)?"""
-    return actor.user_id in (row.opened_by, row.reviewed_by) or Kind.REPAIR in version.kinds(mine)
+def _why_not_decide(row: Row, version: CompiledVersion, actor: Actor, mine: Sequence[Row]) -> Refused | None:
+    """Against deciding the task at all, as the decision itself would be refused."""
+    task = TaskFacts(row.office_id, row.duty, row.status, row.deadline, row.assignee_id, row.asked)
+    case = CaseFacts(row.applicant_office_id, row.opened_by, row.case_status, row.case_outcome, row.halted)
+    repaired = Kind.REPAIR in version.kinds({each.key for each in mine})
+    return permissions.why_not_decide(
+        task,
+        case,
+        actor,
+        drafted=repaired or actor.user_id in (row.opened_by, row.reviewed_by),
+        answered=row.answered,
+        elsewhere=any(each.undone_id is None and each.office_id != row.office_id for each in mine),
+    )
 
 
 def _facts(row: Row, version: CompiledVersion, spec: TaskSpec, actor: Actor) -> BulkFacts:

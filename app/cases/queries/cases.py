@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from app.access import Actor
 from app.cases.models import (
@@ -63,7 +63,8 @@ def case_for(actor: Actor, number: str) -> tuple[Case, View]:
             joinedload(Case.receiving_school),
             joinedload(Case.releasing_school),
             selectinload(Case.route),
-            selectinload(Case.tasks).joinedload(Task.office),
+            selectinload(Case.tasks).options(joinedload(Task.office), undefer(Task.asked)),
+            undefer(Case.halted),
             selectinload(Case.decisions).joinedload(Decision.office),
             selectinload(Case.decisions).joinedload(Decision.user),
         )

@@ -22,12 +22,12 @@ USABLE = (DirectiveStatus.ISSUED, DirectiveStatus.CONSUMED)
 
 def facts_of_case(case: Case) -> CaseFacts:
     """What is asked of a case."""
-    return CaseFacts(case.applicant_office_id, case.opened_by, case.status, case.outcome)
+    return CaseFacts(case.applicant_office_id, case.opened_by, case.status, case.outcome, case.halted)
 
 
 def facts_of_task(task: Task) -> TaskFacts:
     """What is asked of a task."""
-    return TaskFacts(task.office_id, task.duty, task.status, task.deadline, task.assignee_id)
+    return TaskFacts(task.office_id, task.duty, task.status, task.deadline, task.assignee_id, task.asked)
 
 
 def has_drafted(task: Task, actor: Actor) -> bool:
@@ -44,10 +44,10 @@ def drafted_by(task: Task, user_id: int | None) -> bool:
     return case.version_id is not None and Kind.REPAIR in compiled_version(case.version_id).kinds(decided)
 
 
-def has_acted_elsewhere(task: Task, actor: Actor) -> bool:
+def has_acted_elsewhere(task: Task, user_id: int | None) -> bool:
     """True for who has decided in the case for another office than the task's (E-SOD-02)."""
     return any(
-        each.user_id == actor.user_id and each.office_id != task.office_id and each.undone_id is None
+        each.user_id == user_id and each.office_id != task.office_id and each.undone_id is None
         for each in task.case.decisions
     )
 

@@ -12,11 +12,17 @@ from app.errors import Refused
 
 def why_not_decide(task: Task, actor: Actor) -> Refused | None:
     """Against deciding that task, as the decision itself would be refused; None where it would not."""
-    return permissions.why_not_decide(
-        facts_of_task(task),
-        facts_of_case(task.case),
-        actor,
-        drafted=has_drafted(task, actor),
-        answered=has_answered(task, actor),
-        elsewhere=has_acted_elsewhere(task, actor),
-    )
+    return permissions.why_not_decide(facts_of_task(task), facts_of_case(task.case), actor, **_acts_of(task, actor))
+
+
+def why_not_decider(task: Task, actor: Actor) -> Refused | None:
+    """Against being who decides that task, though it may still wait for something."""
+    return permissions.why_not_decider(facts_of_task(task), facts_of_case(task.case), actor, **_acts_of(task, actor))
+
+
+def _acts_of(task: Task, actor: Actor) -> dict[str, bool]:
+    return {
+        "drafted": has_drafted(task, actor),
+        "answered": has_answered(task, actor),
+        "elsewhere": has_acted_elsewhere(task, actor.user_id),
+    }

@@ -30,7 +30,7 @@ def repair_task_of(case: Case, actor: Actor) -> Task | None:
     for task in case.tasks:
         if task.status is TaskStatus.OPEN and Kind.REPAIR in version.kinds([task.key]):
             drafted, facts = has_drafted(task, actor), (facts_of_task(task), facts_of_case(case))
-            if permissions.why_not_decide(*facts, actor, drafted=drafted) is None:
+            if permissions.why_not_decider(*facts, actor, drafted=drafted) is None:
                 return task
     return None
 

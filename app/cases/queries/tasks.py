@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, undefer
 
 from app.access import Actor
 from app.cases.models import (
@@ -31,7 +31,8 @@ def task_for(actor: Actor, task_id: int) -> Task:
         sa.select(Task)
         .where(Task.id == task_id)
         .options(
-            joinedload(Task.case).joinedload(Case.student),
+            undefer(Task.asked),
+            joinedload(Task.case).options(joinedload(Case.student), undefer(Case.halted)),
             joinedload(Task.pre_review).joinedload(PreReview.user),
         )
     )

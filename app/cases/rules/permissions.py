@@ -14,7 +14,9 @@ from app.access import Actor
 from app.cases.models import CaseOutcome, CaseStatus, TaskStatus
 from app.cases.rules import (
     ActedElsewhere,
+    AdvicePending,
     AnsweredAlready,
+    Halted,
     HandedOver,
     NotHandedOver,
     NothingToCome,
@@ -31,6 +33,8 @@ from app.errors import NotAllowed, Refused
 
 #: why what waits in one's own office and duty is for a colleague
 FOR_A_COLLEAGUE = (OwnDraft, AnsweredAlready, ActedElsewhere, HandedOver)
+#: why it is for nobody yet
+FOR_LATER = (AdvicePending, Halted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class CaseFacts:
     opened_by: int | None  # None: another province asked for it, or it follows another case
     status: str
     outcome: str | None
+    halted: str | None = None  # why no decision is taken in it now
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class TaskFacts:
     status: str
     deadline: dt.datetime
     assignee_id: int | None = None  # to whom it was handed over
+    asked: bool = False  # it waits for what a colleague thinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +79,24 @@ def why_not_start(applicant: str, actor: Actor) -> Refused | None:
 
 
 def why_not_decide(
+    task: TaskFacts, case: CaseFacts, actor: Actor, *, drafted: bool, answered: bool, elsewhere: bool
+) -> Refused | None:
+    """Against deciding a task now: who decides it does, once it waits for nothing else; facts as `why_not_decider`."""
+    how = {"drafted": drafted, "answered": answered, "elsewhere": elsewhere}
+    return why_not_decider(task, case, actor, **how) or why_it_waits(task, case)
+
+
+def why_it_waits(task: TaskFacts, case: CaseFacts) -> Refused | None:
+    """Against deciding an open task whoever does: for what a colleague thinks, or until the case goes on."""
+    if task.asked:
+        return AdvicePending()
+    return Halted(reason=case.halted) if case.halted is not None else None
+
+
+def why_not_decider(
     task: TaskFacts, case: CaseFacts, actor: Actor, *, drafted: bool, answered: bool = False, elsewhere: bool = False
 ) -> Refused | None:
-    """Against deciding a task: its office's own person of that duty does, who has not drafted what is approved.
+    """Against being who decides a task: its office's own person of that duty, who has not drafted what is approved.
 
     drafted -- whether the actor has opened the case, repaired it or pre-reviewed this task (E-SOD-01)
     answered -- whether they have given their answer already to a task that several answer
@@ -112,7 +133,7 @@ def why_not_ask_pre_review(
 
     unread -- since when a colleague's reminder of the task has not been read
     """
-    if refusal := why_not_decide(task, case, actor, drafted=drafted):
+    if refusal := why_not_decider(task, case, actor, drafted=drafted):
         return refusal
     if task.duty != "approver" or actor.office_kind == "school" or reviewed:
         return NotAllowed()

@@ -165,7 +165,7 @@ class CasePage:
     coming: ComingChange | ComingRead | None
     waiting: Sequence[WaitingTask]
     desk: Desk | None
-    not_mine: Refused | None  # why what waits is for somebody else of the same office (E-SOD-01, E-JOINT)
+    not_mine: Refused | None  # why what waits is for a colleague (E-SOD-01), or for nobody yet (E-ADVICE)
     offers: Offers
     timeline: list[dict[str, Any]]
     marks: str  # of the diagram, as JSON
@@ -219,14 +219,14 @@ def case_page(
 
 def _task_of(context: PageContext) -> tuple[Task | None, Refused | None]:
     """The task that the reader decides now; without one, why what waits in their office is not theirs to decide:
-    they drafted it, or have answered already where several answer.
+    they drafted it, or have answered already where several answer; or why it is nobody's yet.
     """
     refusals = {task.id: why_not_decide(task, context.actor) for task in context.waiting}
     mine = next((task for task in context.waiting if refusals[task.id] is None), None)
     told = (
         refusal
         for task in context.waiting
-        if isinstance(refusal := refusals[task.id], permissions.FOR_A_COLLEAGUE)
+        if isinstance(refusal := refusals[task.id], (*permissions.FOR_A_COLLEAGUE, *permissions.FOR_LATER))
         and task.duty.value == context.actor.duty
     )
     return mine, None if mine else next(told, None)
