@@ -10,6 +10,7 @@ from app.cases.presenters.advice import advice_json, phrase_json
 from app.cases.presenters.json_types import CaseWithPapersJson
 from app.cases.presenters.task_json_types import AdviceJson, PeopleJson, PhraseJson, PhrasesJson
 from app.cases.queries.advice import asked_of, people_to_ask, phrases_for, why_not_ask
+from app.cases.queries.colleagues import colleagues_at
 from app.cases.transactions import submit_once
 from app.database import transaction
 from app.web import Asked, Page, operation, page_of, read_json
@@ -44,7 +45,7 @@ PHRASE = {
 def list_advisers(task_id: int) -> PeopleJson:
     caller = actor()
     task = queries.task_for(caller, task_id)
-    people = people_to_ask(task, caller) if why_not_ask(task, caller) is None else ()
+    people = people_to_ask(task, caller, colleagues_at(task.office_id)) if why_not_ask(task, caller) is None else ()
     return {"people": [{"id": each.id, "name": each.name} for each in people]}
 
 

@@ -12,6 +12,7 @@ from app.cases.operations.joint_decisions import hold_case_of
 from app.cases.operations.reminders import tell_holder
 from app.cases.operations.transitions import Row, case_by_number
 from app.cases.queries.advice import KIND_NAMES, people_to_ask, why_not_answer, why_not_ask, why_not_withdraw
+from app.cases.queries.colleagues import colleagues_at
 from app.database import db
 from app.errors import InvalidInput, Missing, Objected, Refused
 from app.web import objections as form_objections
@@ -35,7 +36,8 @@ def ask_advice(task_id: int, kind: str, of_user: int, question: str, *, actor: A
     faults: list[Refused] = list(form_objections(QUESTION, {"question": question}))
     if kind not in set(AdviceKind):
         faults.append(InvalidInput(sentence="请选择前加签、后加签或委派。", field="kind"))
-    user = next((each for each in people_to_ask(task, actor) if each.id == of_user), None)
+    people = people_to_ask(task, actor, colleagues_at(task.office_id))
+    user = next((each for each in people if each.id == of_user), None)
     if user is None:
         faults.append(InvalidInput(sentence="请选择本机构尚未征求意见的人员。", field="of_user"))
     if faults:

@@ -14,7 +14,8 @@ from app.cases.operations.closing import claim_case
 from app.cases.operations.joint_decisions import hold_case_of
 from app.cases.operations.reminders import tell_holder
 from app.cases.operations.transitions import case_by_number
-from app.cases.queries.hand_overs import colleagues, parties_of, why_not_copy, why_not_hand_over, why_not_take_over
+from app.cases.queries.colleagues import colleagues_at
+from app.cases.queries.hand_overs import parties_of, why_not_copy, why_not_hand_over, why_not_take_over
 from app.cases.rules import NotCopied, NotHandedOver
 from app.database import db, execute
 from app.errors import InvalidInput, Missing, Objected, Refused
@@ -48,7 +49,8 @@ def hand_over(task_id: int, to_user: int, reason: str, *, actor: Actor) -> int:
     faults: list[Refused] = list(form_objections(REASON, {"reason": reason}))
     if not reason:
         faults.append(InvalidInput(sentence="请填写转办原因。", field="reason"))
-    user = next((each for each in colleagues(task.office_id, task.duty) if each.id == to_user), None)
+    people = [each for each in colleagues_at(task.office_id) if task.duty in each.duties]
+    user = next((each for each in people if each.id == to_user), None)
     if user is None:
         faults.append(InvalidInput(sentence="请选择本机构同一岗位的人员。", field="to_user"))
     if faults:

@@ -30,7 +30,15 @@ from app.cases.operations.idempotency import forget_submissions
 from app.cases.operations.joint_decisions import hold_case_of
 from app.cases.operations.transitions import TASKS, Row, case_by_number, status_of
 from app.cases.queries.cases import case_number
-from app.cases.queries.step_backs import Again, StepBackPlan, decision_to_take_back, plan_step_back, seen_or_acted_on
+from app.cases.queries.step_backs import (
+    Again,
+    StepBackPlan,
+    decision_to_take_back,
+    decisions_of,
+    history_of,
+    plan_step_back,
+    seen_or_acted_on,
+)
 from app.cases.rules import Halted
 from app.cases.rules.refusals import CannotGoBack
 from app.database import execute, table, write_together
@@ -55,7 +63,7 @@ def take_back(task_id: int, *, actor: Actor) -> int:
     if _take_back_answer(case, task_id, actor):
         return int(case.case_id)
     decision = decision_to_take_back(task_id, actor)
-    plan = plan_step_back(case.case_id, decision.id)
+    plan = plan_step_back(history_of(case.case_id, decisions_of(case.case_id)), decision.id)
     if why := seen_or_acted_on(plan):
         raise CannotGoBack(why=why)
     now = clock.now()

@@ -12,8 +12,8 @@ def target_json(target: Target) -> TargetJson:
     return {
         "key": target.key,
         "name": target.name,
-        "office": target.office,
-        "by": target.who,
+        "office": target.decision.office,
+        "by": target.decision.who,
         "at": instant(target.decision.at),
         "why_not": target.why_not or None,
         "ends": list(target.ends),

@@ -7,19 +7,17 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app import clock
 from app.access import Actor
 from app.cases.models import Advice, AdviceKind, Case, Phrase, Task, TaskStatus
+from app.cases.queries.colleagues import Colleague
 from app.cases.queries.joint_answers import joint_of
 from app.cases.queries.may_decide import why_not_decider
 from app.cases.rules.refusals import NotAsked
 from app.database import db
 from app.errors import Refused
-from app.identity.models import Duty, Post, User
 
 MOST_COUNTED = 1000  # a side menu says “1000+” rather than count on
 MOST_PHRASES = 30  # of a person, and of an office
-MOST_COLLEAGUES = 200
 KIND_NAMES = {AdviceKind.BEFORE: "前加签", AdviceKind.DELEGATED: "委派", AdviceKind.AFTER: "后加签"}
 
 
@@ -32,17 +30,11 @@ def why_not_ask(task: Task, actor: Actor) -> Refused | None:
     return NotAsked(why="会签环节本身由多人提出意见") if joint_of(task) is not None else None
 
 
-def people_to_ask(task: Task, actor: Actor) -> Sequence[User]:
-    """Colleagues of the task's office, of either duty, who are not asked about it already."""
-    today = clock.today()
-    held = Post.office_id == task.office_id, Post.duty.in_((Duty.OPERATOR, Duty.APPROVER)), Post.starts_on <= today
-    lasts = sa.or_(Post.ends_on.is_(None), Post.ends_on >= today)
-    asked = sa.select(Advice.of_user_id).where(
-        Advice.task_id == task.id, Advice.answered_at.is_(None), Advice.withdrawn_at.is_(None)
-    )
-    people = User.id.in_(sa.select(Post.user_id).where(*held, lasts)), User.enabled, User.id != actor.user_id
-    query = sa.select(User).where(*people, User.id.not_in(asked)).order_by(User.name, User.id).limit(MOST_COLLEAGUES)
-    return db.session.scalars(query).all()
+def people_to_ask(task: Task, actor: Actor, people: Sequence[Colleague]) -> Sequence[Colleague]:
+    """Those of the task's office, of either duty, who are not asked about it already."""
+    pending = Advice.task_id == task.id, Advice.answered_at.is_(None), Advice.withdrawn_at.is_(None)
+    asked = {actor.user_id, *db.session.scalars(sa.select(Advice.of_user_id).where(*pending))}
+    return [each for each in people if each.id not in asked]
 
 
 def advice_in(case: Case, actor: Actor) -> Sequence[Advice]:

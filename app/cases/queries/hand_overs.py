@@ -7,28 +7,17 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app import clock
 from app.access import Actor
 from app.cases.models import Case, CaseCopy, HandOver, Task, TaskStatus
-from app.cases.queries.facts import drafted_by, facts_of_case, facts_of_task
+from app.cases.queries.colleagues import Colleague
+from app.cases.queries.facts import drafted_by, facts_of_case, facts_of_task, has_acted_elsewhere
 from app.cases.queries.joint_answers import joint_of
 from app.cases.rules import permissions
 from app.database import db
 from app.divisions.models import Office
 from app.errors import Refused
-from app.identity.models import Post, User
 
-MOST_COLLEAGUES = 200  # of one office and duty that are offered
 MOST_COUNTED = 1000  # a side menu says “1000+” rather than count on
-
-
-def colleagues(office_id: int, duty: str) -> Sequence[User]:
-    """Who holds that duty at that office today, by name."""
-    today = clock.today()
-    held = Post.office_id == office_id, Post.duty == duty, Post.starts_on <= today
-    lasts = sa.or_(Post.ends_on.is_(None), Post.ends_on >= today)
-    asked = sa.select(User).where(User.id.in_(sa.select(Post.user_id).where(*held, lasts)), User.enabled)
-    return db.session.scalars(asked.order_by(User.name, User.id).limit(MOST_COLLEAGUES)).all()
 
 
 def why_not_hand_over(task: Task, actor: Actor) -> Refused | None:
@@ -37,23 +26,20 @@ def why_not_hand_over(task: Task, actor: Actor) -> Refused | None:
     return permissions.why_not_hand_over(*facts, actor, joint=joint_of(task) is not None)
 
 
-def why_not_take_over(task: Task, user: User) -> str | None:
+def why_not_take_over(task: Task, user: Colleague) -> str | None:
     """Against handing that task over to that colleague, in words without a full stop: the rules ask it of them, too."""
     if task.assignee_id == user.id:
         return f"本环节已由{user.name}办理"
     if task.duty == "approver" and drafted_by(task, user.id):
         return f"{user.name}是本件的经办人，不得审核本人提交的业务"
-    decided = [each for each in task.case.decisions if each.user_id == user.id and each.undone_id is None]
-    if task.office.is_bureau and any(each.office_id != task.office_id for each in decided):
+    if task.office.is_bureau and has_acted_elsewhere(task, user.id):
         return f"{user.name}已代表其他机构办理过本件"
     return None
 
 
-def hand_over_offer(task: Task, actor: Actor) -> Sequence[User]:
-    """To whom the actor may hand that task over now; empty where to nobody."""
-    if why_not_hand_over(task, actor) is not None:
-        return ()
-    return [each for each in colleagues(task.office_id, task.duty) if why_not_take_over(task, each) is None]
+def hand_over_offer(task: Task, people: Sequence[Colleague]) -> Sequence[Colleague]:
+    """To whom of its office that task may be handed over now: of the same duty, not kept from deciding it."""
+    return [each for each in people if task.duty in each.duties and why_not_take_over(task, each) is None]
 
 
 def hand_overs_of(case_id: int) -> Sequence[HandOver]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,16 +28,19 @@ from app.cases.models import (
     TaskStatus,
 )
 from app.cases.queries.facts import effects_of
-from app.cases.queries.joint_answers import has_answered
+from app.cases.queries.joint_answers import answers_to, has_answered, joint_of
+from app.cases.rules.permissions import Effects
 from app.cases.rules.refusals import CannotGoBack
 from app.database import db, execute, table
 from app.definitions.queries import CompiledVersion, compiled_version
-from app.errors import NotAllowed, Refused
+from app.divisions.models import Office
+from app.errors import NotAllowed
+from app.identity.models import User
 from workflows import Run, RunBroken, Waiting
 from workflows.going_back import go_back
 
 CASES, DECISIONS, TASKS, BACKS = table(Case), table(Decision), table(Task), table(StepBack)
-ANSWERS = table(JointAnswer)
+ANSWERS, OFFICES, USERS = table(JointAnswer), table(Office), table(User)
 COLUMNS = ("id", "number", "version_id", "status", "state", "written", "clocks", "parties")
 DECIDED = ("id", "task_id", "key", "outcome", "user_id", "office_id", "at", "undone_id")
 MESSAGE = "!"  # before the name of a message, as `written` keeps it
@@ -69,18 +73,47 @@ class StepBackPlan:
     clocks: Mapping[str, int] | None
 
 
+@dataclass(frozen=True)
+class History:
+    """What every plan for one case is made from, read once.
+
+    tasks -- all of them, each with the name of its office; moved_at -- when it was moved beside its decisions.
+    """
+
+    case: Row
+    version: CompiledVersion
+    decisions: Sequence[Row]
+    tasks: Sequence[Row]
+    effects: Effects
+    moved_at: Sequence[dt.datetime]
+
+
 def decisions_of(case_id: int) -> Sequence[Row]:
-    """Every decision of a case in their order, with the moment at which one was undone."""
-    columns = [*(DECISIONS.c[name] for name in DECIDED), BACKS.c.at.label("undone_at")]
-    joined = DECISIONS.outerjoin(BACKS, BACKS.c.id == DECISIONS.c.undone_id)
+    """Every decision of a case in their order: of which task, office and person, and when one was undone."""
+    names = TASKS.c.name.label("task"), OFFICES.c.name.label("office"), USERS.c.name.label("who")
+    columns = [*(DECISIONS.c[name] for name in DECIDED), *names, BACKS.c.at.label("undone_at")]
+    joined = (
+        DECISIONS.join(TASKS, TASKS.c.id == DECISIONS.c.task_id)
+        .join(OFFICES, OFFICES.c.id == DECISIONS.c.office_id)
+        .join(USERS, USERS.c.id == DECISIONS.c.user_id)
+        .outerjoin(BACKS, BACKS.c.id == DECISIONS.c.undone_id)
+    )
     asked = sa.select(*columns).select_from(joined).where(DECISIONS.c.case_id == case_id)
     return execute(asked.order_by(DECISIONS.c.id)).all()
 
 
-def plan_step_back(case_id: int, decision_id: int) -> StepBackPlan:
-    """The case without that decision and everything that follows from it. Raises CannotGoBack."""
+def history_of(case_id: int, decisions: Sequence[Row]) -> History:
+    """A case that may go back; decisions -- as `decisions_of` reads them. Raises CannotGoBack where it never may."""
     case = execute(sa.select(*(CASES.c[name] for name in COLUMNS)).where(CASES.c.id == case_id)).one()
-    version, decisions = _version_of(case), decisions_of(case_id)
+    version = _version_of(case)
+    named = sa.select(TASKS, OFFICES.c.name.label("office")).join(OFFICES, OFFICES.c.id == TASKS.c.office_id)
+    tasks = execute(named.where(TASKS.c.case_id == case_id).order_by(TASKS.c.id)).all()
+    return History(case, version, decisions, tasks, effects_of(case_id), _moved_at(case_id))
+
+
+def plan_step_back(history: History, decision_id: int) -> StepBackPlan:
+    """The case without that decision and everything that follows from it. Raises CannotGoBack."""
+    case, version, decisions = history.case, history.version, history.decisions
     chosen = next((each for each in decisions if each.id == decision_id), None)
     if chosen is None or chosen.undone_id is not None:
         raise CannotGoBack(why="该办理结果已经收回或退回")
@@ -94,7 +127,7 @@ def plan_step_back(case_id: int, decision_id: int) -> StepBackPlan:
         )
     ).all()
     [state] = [each.state_before for each in before if each.id == base.id]
-    if why := _why_not(case, version, place, base, state):
+    if why := _why_not(history, place, base, state):
         raise CannotGoBack(why=why)
     answers = [(each.key, str(each.outcome.value)) for each in later]
     try:
@@ -104,7 +137,7 @@ def plan_step_back(case_id: int, decision_id: int) -> StepBackPlan:
     undone = [chosen, *(each for place, each in enumerate(later) if place not in went.kept)]
     if any(each.id < chosen.id for each in undone) or all(each.key != chosen.key for each in went.run.waiting):
         raise CannotGoBack(why=f"不能恢复“{version.diagrams.tasks[chosen.key].name}”")
-    again, cancelled = _tasks_of(case_id, went.run)
+    again, cancelled = _tasks_of(history.tasks, went.run)
     again.sort(key=lambda each: each.row.key != chosen.key)
     written = [entry for entry in case.written if entry[0] <= place]
     [clocks] = [each.clocks_before for each in before if each.id == chosen.id]
@@ -151,45 +184,47 @@ def _version_of(case: Row) -> CompiledVersion:
     return compiled_version(case.version_id)
 
 
-def _why_not(case: Row, version: CompiledVersion, place: int, chosen: Row, before: bytes | None) -> str | None:
+def _why_not(history: History, place: int, chosen: Row, before: bytes | None) -> str | None:
     """What stands against it whoever asks: what has been written, and what has moved the case beside its decisions."""
-    effects = effects_of(case.id)
+    case, version, effects, moved = history.case, history.version, history.effects, history.moved_at
     if effects.directive:
         return "指令已下达，只能由下达机关撤销指令"
     if effects.released:
         return "名单已核准办理"
     if effects.written:
         return "学籍已按本件变动"
-    for at, name in case.written:
-        policy = version.policies.policies.get(name)
-        if at > place and (policy is None or not policy.reads_only):
-            return f"此后已有系统操作（{policy.title if policy and policy.title else name.removeprefix(MESSAGE)}）"
+    if written := _written_since(place, case.written, version):
+        return f"此后已有系统操作（{written}）"
     if before is None:
         return "办理时没有保存当时的运行状态"
-    if chosen.key not in version.diagrams.tasks or _was_moved(case.id, chosen):
+    if chosen.key not in version.diagrams.tasks or any(each >= chosen.at for each in moved):
         return "此后本件已调整环节或迁移到另一版本"
     return None
 
 
-def _was_moved(case_id: int, chosen: Row) -> bool:
+def _written_since(place: int, written: Sequence[Any], version: CompiledVersion) -> str:
+    """The title of what the diagram has written after so many decisions; empty where it has not."""
+    for at, name in written:
+        policy = version.policies.policies.get(name)
+        if at > place and (policy is None or not policy.reads_only):
+            return policy.title if policy and policy.title else name.removeprefix(MESSAGE)
+    return ""
+
+
+def _moved_at(case_id: int) -> Sequence[dt.datetime]:
+    """When the case was moved to another task, or to another version."""
     move, migrated = table(Move), table(MigratedCase)
-    moves = sa.select(move.c.id).where(
-        move.c.case_id == case_id, move.c.status == MoveStatus.DONE, move.c.decided_at >= chosen.at
-    )
-    migrations = sa.select(migrated.c.case_id).where(
-        migrated.c.case_id == case_id,
-        migrated.c.status.in_((MigratedStatus.MOVED, MigratedStatus.UNDONE)),
-        migrated.c.worked_at >= chosen.at,
-    )
-    return bool(execute(sa.select(sa.or_(moves.exists(), migrations.exists()))).scalar())
+    moves = sa.select(move.c.decided_at).where(move.c.case_id == case_id, move.c.status == MoveStatus.DONE)
+    moved = migrated.c.status.in_((MigratedStatus.MOVED, MigratedStatus.UNDONE))
+    migrations = sa.select(migrated.c.worked_at).where(migrated.c.case_id == case_id, moved)
+    return [each for each in execute(moves.union_all(migrations)).scalars() if each is not None]
 
 
-def _tasks_of(case_id: int, run: Run) -> tuple[list[Again], list[Row]]:
+def _tasks_of(rows: Sequence[Row], run: Run) -> tuple[list[Again], list[Row]]:
     """The tasks at which the run waits and no open one does; the open ones that it asks no more.
 
-    Raises CannotGoBack where it would wait at a task that nobody has ever had.
+    rows -- every task of the case. Raises CannotGoBack where it would wait at a task that nobody has ever had.
     """
-    rows = execute(sa.select(TASKS).where(TASKS.c.case_id == case_id).order_by(TASKS.c.id)).all()
     open_ = {each.run_task: each for each in rows if each.status == TaskStatus.OPEN}
     same, of_key = {(each.run_task, each.key): each for each in rows}, {each.key: each for each in rows}
     again = []
@@ -234,22 +269,36 @@ def step_backs_of(case_id: int) -> Sequence[StepBack]:
     return db.session.scalars(asked.options(*wanted)).all()
 
 
-def taken_back_by(case: Case, actor: Actor) -> Task | None:
-    """The task that this person may take back now (收回): the last they decided, or their answer to one that waits.
+def taken_back_by(case: Case, actor: Actor, effects: Effects) -> Task | None:
+    """The task for which taking back (收回) is offered to this person: the last they decided, or one they answered.
 
-    None where nothing may be taken back.
+    Only what the page has read anyway is asked: nothing that came of it was seen or acted on, nothing was written.
+    What it takes in the run is planned when they do it. None where it is not offered.
     """
     for task in case.tasks:
         if task.status is TaskStatus.OPEN and task.office_id == actor.office_id and has_answered(task, actor):
             return task
-    own = [each for each in case.decisions if each.undone_id is None and each.office_id == actor.office_id]
-    for decision in reversed(own):
-        try:
-            decision_to_take_back(decision.task_id, actor)
-            if seen_or_acted_on(plan_step_back(case.id, decision.id)) is None:
-                return decision.task
-        except Refused:
-            pass
-        if decision.user_id == actor.user_id:
-            return None
-    return None
+    if case.status is CaseStatus.CLOSED or case.written is None:
+        return None
+    if effects.directive or effects.released or effects.written:
+        return None
+    standing = [each for each in case.decisions if each.undone_id is None]
+    last = next((each for each in reversed(standing) if _was_given_by(each, actor)), None)
+    if last is None or last.task.duty != actor.duty or case.version_id is None:
+        return None
+    before = sum(each.id < last.id for each in standing)
+    if _written_since(before, case.written, compiled_version(case.version_id)):
+        return None
+    since = {each.id for each in case.tasks if each.id > last.task_id and each.arrived_at >= last.at}
+    seen = any(each.id in since and each.status is TaskStatus.OPEN and each.seen_at for each in case.tasks)
+    return None if seen or any(each.task_id in since for each in standing) else last.task
+
+
+def _was_given_by(decision: Decision, actor: Actor) -> bool:
+    """Where several answered, whoever answered last has closed it."""
+    if decision.office_id != actor.office_id:
+        return False
+    if joint_of(decision.task) is None:
+        return decision.user_id == actor.user_id
+    given = answers_to([decision.task_id])
+    return (given[-1].user_id if given else decision.user_id) == actor.user_id

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.cases.models import JointAnswer, PreReview, Task
-from app.cases.queries.migrations import decided_in
-from app.cases.queries.step_backs import StepBackPlan, decisions_of, plan_step_back
+from app.cases.models import JointAnswer, PreReview, Task, TaskStatus
+from app.cases.queries.step_backs import History, StepBackPlan, decisions_of, history_of, plan_step_back
 from app.cases.rules.refusals import CannotGoBack
-from app.database import db, execute, table
-from app.definitions.queries import compiled_version
-from app.divisions.models import Office
-from app.identity.models import User
+from app.database import execute, table
 
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
 ANOTHER_OFFICE = "由其他机构办理；跨机构退回只能用“退回补正”，按流程退回申请单位"
@@ -30,9 +26,6 @@ class Target:
     """
 
     decision: Row
-    name: str
-    office: str
-    who: str
     why_not: str
     ends: Sequence[str] = ()
     plan: StepBackPlan | None = None
@@ -42,14 +35,30 @@ class Target:
         """By which it is chosen."""
         return str(self.decision.key)
 
+    @property
+    def name(self) -> str:
+        """Of the step, as it was done."""
+        return str(self.decision.task)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What has been said of tasks that still wait: answers of several, and pre-reviews, counted by the task's id."""
+
+    answers: Mapping[int, int]
+    reviews: Mapping[int, int]
+
 
 def targets_of(task: Task) -> list[Target]:
     """Every step done in the case of an open task, the latest first: of the same office where it may be sent back to,
     each with what that would end; of others why not.
     """
-    standing = [each for each in decisions_of(task.case_id) if each.undone_id is None]
-    latest = {each.key: each for each in standing}
-    return [_target(task, each) for each in sorted(latest.values(), key=lambda each: -each.id)]
+    decisions = decisions_of(task.case_id)
+    latest = {each.key: each for each in decisions if each.undone_id is None}
+    found = sorted(latest.values(), key=lambda each: -each.id)
+    others = [Target(each, why_not=ANOTHER_OFFICE) for each in found if each.office_id != task.office_id]
+    own = _own_targets(task, decisions, [each for each in found if each.office_id == task.office_id])
+    return sorted([*others, *own], key=lambda each: -each.decision.id)
 
 
 def has_targets(task: Task) -> bool:
@@ -57,41 +66,45 @@ def has_targets(task: Task) -> bool:
     return any(each.undone_id is None and each.office_id == task.office_id for each in task.case.decisions)
 
 
-def _target(task: Task, decision: Row) -> Target:
-    version_id = task.case.version_id
-    asked = decided_in(task.case_id, compiled_version(version_id), decision.key) if version_id else None
-    name = asked[1].name if asked else decision.key
-    said = (decision, name, _name(Office, decision.office_id), _name(User, decision.user_id))
-    if decision.office_id != task.office_id:
-        return Target(*said, why_not=ANOTHER_OFFICE)
+def _own_targets(task: Task, decisions: Sequence[Row], own: Sequence[Row]) -> list[Target]:
+    """Those of the task's own office: what every plan is made from is read once."""
+    if not own:
+        return []
     try:
-        plan = plan_step_back(task.case_id, decision.id)
+        history = history_of(task.case_id, decisions)
     except CannotGoBack as refusal:
-        return Target(*said, why_not=str(refusal.values["why"]))
+        return [Target(each, why_not=str(refusal.values["why"])) for each in own]
+    waiting = [each.id for each in history.tasks if each.status == TaskStatus.OPEN]
+    begun = Begun(_counts(JointAnswer, waiting), _counts(PreReview, waiting))
+    return [_own_target(task, each, history, begun) for each in own]
+
+
+def _own_target(task: Task, decision: Row, history: History, begun: Begun) -> Target:
+    try:
+        plan = plan_step_back(history, decision.id)
+    except CannotGoBack as refusal:
+        return Target(decision, why_not=str(refusal.values["why"]))
     if all(each.id != task.id for each in plan.cancelled):
-        return Target(*said, why_not=f"与“{task.name}”并行，不在其前")
-    return Target(*said, why_not="", ends=tuple(_ends(task, plan)), plan=plan)
+        return Target(decision, why_not=f"与“{task.name}”并行，不在其前")
+    return Target(decision, why_not="", ends=tuple(_ends(task, plan, begun)), plan=plan)
 
 
-def _ends(task: Task, plan: StepBackPlan) -> Iterator[str]:
+def _ends(task: Task, plan: StepBackPlan, begun: Begun) -> Iterator[str]:
     """What is gone with it: tasks that wait beside, what was answered or recommended, what was decided since."""
     for each in plan.cancelled:
         if each.id != task.id:
-            yield f"“{each.name}”（{_name(Office, each.office_id)}）不再办理"
-        if answers := _count(JointAnswer, each.id):
+            yield f"“{each.name}”（{each.office}）不再办理"
+        if answers := begun.answers.get(each.id):
             yield f"“{each.name}”已有的 {answers} 份会签意见作废"
-        if _count(PreReview, each.id):
+        if each.id in begun.reviews:
             yield f"“{each.name}”的初审意见作废"
     for each in plan.undone[1:]:
-        name = plan.version.diagrams.tasks[each.key].name
-        yield f"“{name}”的办理结果（{_name(Office, each.office_id)}）作废，须重新办理"
+        yield f"“{each.task}”的办理结果（{each.office}）作废，须重新办理"
 
 
-def _count(model: type[JointAnswer | PreReview], task_id: int) -> int:
+def _counts(model: type[JointAnswer | PreReview], task_ids: Sequence[int]) -> dict[int, int]:
+    """How many of these stand for each of those tasks that has any."""
     rows = table(model)
-    stands = [rows.c.task_id == task_id, *([rows.c.taken_back_at.is_(None)] if model is JointAnswer else [])]
-    return int(execute(sa.select(sa.func.count()).select_from(rows).where(*stands)).scalar() or 0)
-
-
-def _name(model: type[Office] | type[User], row_id: int) -> str:
-    return str(db.session.scalars(sa.select(model.name).where(model.id == row_id)).one())
+    stands = [rows.c.task_id.in_(task_ids), *([rows.c.taken_back_at.is_(None)] if model is JointAnswer else [])]
+    asked = sa.select(rows.c.task_id, sa.func.count()).where(*stands).group_by(rows.c.task_id)
+    return dict(execute(asked).all())

@@ -308,7 +308,7 @@ def _offers(context: PageContext, directive: Directive | None) -> Offers:
         acts=[(task, acts) for task in context.waiting if (acts := operations.acts_for(task, actor))],
         attach=permissions.why_not_attach(facts, actor, waits_here=rules.task_at(context.waiting, actor) is not None)
         is None,
-        tasks=task_offers(case, actor, context.waiting),
+        tasks=task_offers(case, actor, context.waiting, effects),
         recall=permissions.why_not_recall(facts, effects, actor) is None,
         revoke=directive is not None
         and why_not_revoke(directive.number, directive.status, directive.issuer_id, actor) is None,

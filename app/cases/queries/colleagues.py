@@ -1,0 +1,38 @@
+"""Who works at an office: to whom a task may be handed over, who may be asked about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app import clock
+from app.database import db
+from app.identity.models import Duty, Post, User
+
+MOST_COLLEAGUES = 200  # of one office and duty that are offered
+DUTIES = (Duty.OPERATOR, Duty.APPROVER)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody of an office with what they do there; nothing else of them is read."""
+
+    id: int
+    name: str
+    username: str
+    duties: frozenset[str]
+
+
+def colleagues_at(office_id: int) -> Sequence[Colleague]:
+    """Who is an operator or an approver of that office today, by name."""
+    today = clock.today()
+    held = Post.office_id == office_id, Post.duty.in_(DUTIES), Post.starts_on <= today
+    lasts = sa.or_(Post.ends_on.is_(None), Post.ends_on >= today)
+    asked = sa.select(User.id, User.name, User.username, Post.duty).join(Post, Post.user_id == User.id)
+    ordered = asked.where(*held, lasts, User.enabled).order_by(User.name, User.id)
+    found: dict[tuple[int, str, str], set[str]] = {}
+    for user_id, name, username, duty in db.session.execute(ordered.limit(MOST_COLLEAGUES * len(DUTIES))):
+        found.setdefault((user_id, name, username), set()).add(duty)
+    return [Colleague(*who, frozenset(duties)) for who, duties in found.items()]
