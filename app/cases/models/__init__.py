@@ -10,7 +10,6 @@ from app.cases.models.cases import (
     CaseStatus,
     Decision,
     Outcome,
-    PreReview,
     RouteStep,
     Task,
     TaskStatus,
@@ -24,6 +23,7 @@ from app.cases.models.joint_answers import JointAnswer
 from app.cases.models.migrations import MigratedCase, MigratedStatus, Migration, MigrationStatus
 from app.cases.models.moves import Move, MoveStatus
 from app.cases.models.notices import Attachment, Notice, NoticeKind, Supervision
+from app.cases.models.pre_reviews import PreReview
 from app.cases.models.stars import Star
 from app.cases.models.step_backs import StepBack, StepBackKind
 from app.cases.models.submissions import Submission

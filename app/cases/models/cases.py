@@ -19,6 +19,7 @@ from workflows.vocabulary import OUTCOMES
 if TYPE_CHECKING:
     from app.cases.models.coming_changes import ComingChange
     from app.cases.models.notices import Attachment
+    from app.cases.models.pre_reviews import PreReview
 
 
 class CaseStatus(StrEnum):
@@ -317,20 +318,4 @@ class Decision(Model):
     case: Mapped[Case] = relationship(back_populates="decisions")
     task: Mapped[Task] = relationship()
     office: Mapped[Office] = relationship()
-    user: Mapped[User] = relationship()
-
-
-class PreReview(Model):
-    """初审 – an operator's recommendation for the approver of the same office."""
-
-    __tablename__ = "pre_review"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    task_id: Mapped[int] = mapped_column(sa.ForeignKey("task.id"), unique=True)
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
-    recommendation: Mapped[Outcome] = mapped_column(choice(Outcome))
-    opinion: Mapped[str] = mapped_column(sa.String(2000))
-    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
-
-    task: Mapped[Task] = relationship(back_populates="pre_review")
     user: Mapped[User] = relationship()
