@@ -28,16 +28,22 @@ log = logging.getLogger("xueji")
 
 
 def submit_once(
-    key: str | None, content: Any, act: Callable[[], int], *, actor: Actor, reads_first: bool = False
+    key: str | None,
+    content: Any,
+    act: Callable[[], int],
+    *,
+    actor: Actor,
+    reads_first: bool = False,
+    decides: int | None = None,
 ) -> int:
     """Do `act` in a transaction, once; an equal submission at once, or again under its key, gets the first's answer.
 
     key -- the sender's name for it, None without; content -- what tells it from every other one; act -- returns a
     case's id, which is returned; reads_first -- it reads everything in one moment and then claims what it has read, so
-    that an equal one is looked for only when it was refused. Raises KeyReused (E-KEY), and what `act` raises unless an
-    equal one has done it.
+    that an equal one is looked for only when it was refused; decides -- the task that it decides. Raises KeyReused
+    (E-KEY), DecisionTakenBack (E-TAKEN-BACK-02), and what `act` raises unless an equal one has done it.
     """
-    what = operations.submitted(key, content, actor=actor)
+    what = operations.submitted(key, content, actor=actor, task_id=decides)
     seen = None if reads_first else what.before()
     if seen is not None and what.keyed:
         return seen
@@ -63,7 +69,7 @@ def decide_once(
     Raises as `submit_once`: whoever decides hears of the fault all the same.
     """
     try:
-        return submit_once(key, content, act, actor=actor, reads_first=reads_first)
+        return submit_once(key, content, act, actor=actor, reads_first=reads_first, decides=task_id)
     except Exception as error:
         if cause := operations.cause_of(error):
             _keep(task_id, cause, actor)
@@ -115,8 +121,9 @@ def decide_each(task_ids: Sequence[int], answer: Answer, key: str | None, *, act
     """Decide tasks of one step, each in a transaction of its own; those that are refused stay, each with its sentence.
 
     The step is that of the first task; one of another is refused (E-BULK-STEP). key -- the sender's name for the whole:
-    sent again, what was decided stays decided.
+    sent again, what was decided stays decided. Raises InvalidInput for a key that is too long.
     """
+    keys = {each: operations.key_within(key, each) for each in task_ids}
     known = bulk_tasks(actor, task_ids)
     steps = [known[each].step for each in task_ids if each in known]
     end_reading()
@@ -129,7 +136,7 @@ def decide_each(task_ids: Sequence[int], answer: Answer, key: str | None, *, act
             if task.step != steps[0]:
                 raise AnotherStep()
             decide_once(
-                f"{key}:{task_id}" if key else None,
+                keys[task_id],
                 task_id,
                 ["bulk", task_id, answer.outcome, answer.opinion],
                 lambda task_id=task_id: operations.decide_in_bulk(task_id, answer, actor=actor),  # type: ignore[misc]

@@ -19,4 +19,5 @@ class Submission(Model):
     key: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
     digest: Mapped[str] = mapped_column(sa.String(64))  # of what was submitted
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"))
+    task_id: Mapped[int | None]  # which it decides
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

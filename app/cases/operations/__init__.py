@@ -22,7 +22,7 @@ from app.cases.operations.coming_changes import call_off, keep_fault, take_effec
 from app.cases.operations.decisions import Answer, decide
 from app.cases.operations.failed_decisions import cause_of, keep_failure
 from app.cases.operations.hand_overs import copy_case, hand_over, read_copy
-from app.cases.operations.idempotency import new_key, run_once, submitted
+from app.cases.operations.idempotency import key_within, new_key, run_once, submitted
 from app.cases.operations.late_registrations import mark_late
 from app.cases.operations.migrations import (
     cases_to_work,
@@ -74,6 +74,7 @@ __all__ = [
     "keep_list_fault",
     "keep_papers",
     "keep_phrase",
+    "key_within",
     "leave_case",
     "mark_late",
     "mark_seen",

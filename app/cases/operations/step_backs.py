@@ -49,7 +49,7 @@ from app.writes import Write
 ANSWERS, DECISIONS, NOTICES, REVIEWS = table(JointAnswer), table(Decision), table(Notice), table(PreReview)
 ENDED = "E-TAKEN-BACK"  # stands in a task that is asked no more because what led to it was taken back
 AS_BEFORE = ("arrived_at", "deadline", "reminded_at", "escalated_at", "seen_at", "assignee_id")
-KEPT = ("case_id", "key", "name", "office_id", "duty")
+KEPT = ("case_id", "key", "version_id", "name", "office_id", "duty")
 
 
 def take_back(task_id: int, *, actor: Actor) -> int:

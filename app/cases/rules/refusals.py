@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.errors import NotAllowed, Refused, WrongOffice
+from app.errors import NotAllowed, Refused, Stale, WrongOffice
 from app.students.rules.transfer import OpenCase
 
 
@@ -104,6 +104,13 @@ class StruckOff(Refused):
 class KeyReused(Refused):
     code = "E-KEY"
     text = "同一提交键已用于另一份内容，请刷新页面后重新提交。"
+
+
+class DecisionTakenBack(Stale):
+    """What is submitted again was done, and has been undone since."""
+
+    code = "E-TAKEN-BACK-02"
+    text = "该次办理已被收回或退回，不再有效，请重新打开办件办理。"
 
 
 class NotYourTurn(NotAllowed):
