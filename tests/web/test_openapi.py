@@ -101,8 +101,8 @@ def test_every_object_that_is_answered_is_described_to_its_leaves(described: dic
     assert open_ended == {
         "AuditLine.after", "AuditLine.before", "Case.application", "CaseWithPapers.application", "Draft.application",
         "DraftRehearsal.script", "ImportKindWithForm.form", "OfficeHistory.after", "OfficeHistory.before",
-        "Process.form", "RehearsedDesk.form", "RehearsedDesk.values", "Task.form", "Task.values", "VariantVersion.forms",
-        "Version.forms",
+        "Process.form", "RehearsedDesk.form", "RehearsedDesk.values", "Task.form", "Task.values",
+        "VariantVersion.forms", "Version.forms",
     }  # fmt: skip
 
 
