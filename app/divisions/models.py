@@ -35,6 +35,10 @@ class OfficeKind(StrEnum):
     SCHOOL = "school"  # 学校
 
 
+BUREAUS = (OfficeKind.CITY, OfficeKind.COUNTY, OfficeKind.ZONE)  # between the province and its schools
+WATCHES = (OfficeKind.PROVINCE, *BUREAUS)  # whoever governs other offices
+
+
 class Office(Model):
     """机构 – a bureau or a school: whatever holds posts and tasks."""
 

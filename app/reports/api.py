@@ -10,6 +10,7 @@ from flask import Blueprint, Response
 from app import clock
 from app.access import actor, allow, require
 from app.cases.models import Task
+from app.divisions.models import BUREAUS, WATCHES
 from app.divisions.presenters import OfficeBriefJson, office_brief
 from app.errors import Missing
 from app.reports.presenters.event_log import MEDIA_TYPE
@@ -18,7 +19,7 @@ from app.reports.queries.day import KINDS, place_of, tasks_of
 from app.reports.queries.periods import KEYS, PERIODS, asked_for
 from app.reports.views.events import QUERY, READS, event_log_of
 from app.schools.api import OFFICE_CODE, YEAR
-from app.schools.arguments import NAMES_CHILDREN, STAGE, WATCHES, this_year
+from app.schools.arguments import STAGE, this_year
 from app.schools.models import Stage
 from app.web import Asked, Day, Instant, Page, instant, one_page, operation, page_of
 
@@ -88,7 +89,7 @@ def _plan_line_json(each: queries.Line) -> PlanLineJson:
     cursor=(int, int),
 )
 def list_refused_children(asked: Asked) -> Page[RefusedChildJson]:
-    require(actor().office_kind in NAMES_CHILDREN)
+    require(actor().office_kind in BUREAUS)
     rows = queries.refused_children(
         actor(),
         year=asked.get("year") or this_year(),

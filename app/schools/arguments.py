@@ -9,8 +9,6 @@ from app import clock
 from app.schools.models import Stage
 from app.web import read_query
 
-WATCHES = ("province", "city", "county", "zone")
-NAMES_CHILDREN = ("city", "county", "zone")  # the province watches figures; refused children are placed by the bureaus
 YEAR = {"type": "integer", "minimum": 2000, "maximum": 2100, "description": "年份"}
 STAGE = {"type": "string", "enum": list(Stage), "description": "学段，默认 primary"}
 

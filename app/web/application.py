@@ -20,7 +20,7 @@ from app.web import checks, errors, font_size, openapi, trusted_hosts, unavailab
 from app.web.compression import Compression, StaticFiles
 from app.web.conditions import words_of
 from app.web.errors import SAFE
-from app.web.formatting import day, instant, moment
+from app.web.formatting import capped, day, instant, moment
 from app.web.integers import IdConverter
 from app.web.uploads import papers_not_taken
 
@@ -48,7 +48,7 @@ def prepare(app: Flask) -> None:
     app.jinja_env.globals.update(asset=asset, qr=checks.qr, check_code=checks.code_of, check_url=checks.url_of)
     app.jinja_env.globals["papers_not_taken"] = papers_not_taken
     app.jinja_env.filters.update(
-        day=day, moment=moment, instant=instant, row_of=row_of, sections=sections, condition=words_of
+        day=day, moment=moment, instant=instant, row_of=row_of, sections=sections, condition=words_of, capped=capped
     )
     app.context_processor(_of_every_page)
     app.before_request(trusted_hosts.refuse_untrusted_host)
@@ -106,10 +106,10 @@ def _of_every_page() -> dict[str, Any]:
     }
 
 
-# from the daily to the seldom; what is not named here comes after, in the order in which it was added
+# from the daily to the seldom; a group that is not named here comes after, in the order in which it was added
 GROUPS = ("我的工作", "办事", "办件", "学籍")
-DAILY = ("今日", "待办", "待阅", "草稿", "已办", "通知", "监测看板")
-_menu: list[tuple[str, str, str, tuple[str, ...], Callable[[], int] | None, tuple[str, ...]]] = []
+LAST = 100  # the place of what nobody looks for every day
+_menu: list[tuple[int, str, str, str, tuple[str, ...], Callable[[], int] | None, tuple[str, ...]]] = []
 
 
 def add_menu(
@@ -120,15 +120,17 @@ def add_menu(
     count: Callable[[], int] | None = None,
     *,
     kinds: tuple[str, ...] = (),
+    place: int = LAST,
 ) -> None:
     """Put a page into the side menu for these duties, all of them where none is named (at these kinds of office).
 
     count -- gives the number beside it
+    place -- the least stands first; of the same place, what was added first
     """
-    entry = (group, label, endpoint, duties, count, kinds)
-    if not any(each[:3] == entry[:3] for each in _menu):
+    entry = (place, group, label, endpoint, duties, count, kinds)
+    if not any(each[:4] == entry[:4] for each in _menu):
         _menu.append(entry)
-        _menu.sort(key=lambda each: DAILY.index(each[1]) if each[1] in DAILY else len(DAILY))
+        _menu.sort(key=lambda each: each[0])
 
 
 def menu() -> list[dict[str, Any]]:
@@ -137,7 +139,7 @@ def menu() -> list[dict[str, Any]]:
     groups: dict[str, list[dict[str, Any]]] = {}
     if actor is None or g.get("unavailable"):
         return []
-    for group, label, endpoint, duties, count, kinds in _menu:
+    for _place, group, label, endpoint, duties, count, kinds in _menu:
         if (actor.duty in duties or not duties) and (actor.office_kind in kinds or not kinds):
             groups.setdefault(group, []).append(
                 {

@@ -15,6 +15,14 @@ Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 Day = Annotated[str, Meta(extra_json_schema={"format": "date"})]
 
 
+MOST_COUNTED = 1000  # how far a count goes that stands on a page
+
+
+def capped(number: int) -> str:
+    """12, or 1000+ where counting stopped."""
+    return f"{MOST_COUNTED}+" if number >= MOST_COUNTED else str(number)
+
+
 @overload
 def instant(value: dt.datetime) -> str: ...
 @overload

@@ -90,7 +90,7 @@ def tiles_of(caller: Actor) -> list[Tile]:
     return [tile for each in _tiles if each.concerns(caller) for tile in each.build(caller)]
 
 
-add_menu("我的工作", "今日", "home.index", ())
+add_menu("我的工作", "今日", "home.index", (), place=10)
 
 
 @bp.get("/")

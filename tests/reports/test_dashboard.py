@@ -14,7 +14,7 @@ from app.audit import AuditEvent
 from app.cases.rules.durations import times_of, working_days
 from app.database import db
 from app.reports.presenters.charts import chart_of
-from app.reports.queries.dashboards import Column, Line, Table
+from app.reports.queries.dashboards import Column, DashboardRow, Table
 from tests.processes.registration.test_registration import a_row, an_entry
 from tests.support import factories
 from tests.support.client import Client, Program, apart
@@ -193,7 +193,8 @@ def test_the_tiers_of_a_distribution() -> None:
 def test_bars_stay_within_the_drawing_and_no_longer_than_twelve() -> None:
     columns = [Column(str(place), "") for place in range(9)]
     made = [
-        Line(("一所名字特别特别长的学校在很远很远的地方还要更长", n, n // 2, 0, 0, 0, 0, 0, 0)) for n in range(1, 40)
+        DashboardRow(("一所名字特别特别长的学校在很远很远的地方还要更长", n, n // 2, 0, 0, 0, 0, 0, 0))
+        for n in range(1, 40)
     ]
 
     chart = chart_of(Table("workload", "待办", columns, made))

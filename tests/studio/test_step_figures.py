@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from flask import Flask
 
 from app import clock
@@ -95,11 +98,26 @@ def test_an_open_task_counts_for_the_version_of_its_case(
     assert lights(of_step(studio, "second_look")) == [0, 0, 0, 0], "a step of the current version"
 
 
-def test_the_revision_gives_every_task_its_version(studio: Studio, submitted: Story) -> None:
-    """Every task that the program has written has the version of its case."""
+def test_the_revision_gives_every_task_that_was_there_the_version_of_its_case(
+    studio: Studio, submitted: Story, publish_altered: Publish
+) -> None:
+    """Two cases of two versions, as they were before tasks had one."""
+    publish_altered("transfer", *FURTHER_STEP)
+    other = a_story(studio.client)
+    assert other.submit().status == 201
     assert submitted.decide("agree").status == 200
-    asked = sa.select(Task.version_id).join(Case, Case.id == Task.case_id).where(Task.version_id == Case.version_id)
-    assert len(db.session.scalars(asked).all()) == db.session.scalar(sa.select(sa.func.count()).select_from(Task)) == 2
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        for statement in ("DROP INDEX ix_task_step_open", "DROP INDEX ix_task_step_done"):
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("ALTER TABLE task DROP COLUMN version_id")
+        with Operations.context(MigrationContext.configure(connection)):
+            importlib.import_module("app.schema.versions.20261127_m04_steps_of_versions").upgrade()
+
+    asked = sa.select(Task.version_id, Case.version_id).join(Case, Case.id == Task.case_id).order_by(Task.id)
+    versions = [tuple(each) for each in db.session.execute(asked)]
+    assert (len(versions), len(set(versions))) == (3, 2)
+    assert [own for own, of_case in versions if own != of_case] == []
 
 
 @on_sqlite
@@ -114,7 +132,7 @@ def test_the_page_leads_from_each_figure_to_its_cases(studio: Studio, submitted:
     assert page.status == 200
     row = analyst.page.xpath("//tr[td[1][starts-with(., '转入学校审核')]]")[0]
     cells = [" ".join(cell.text_content().split()) for cell in row.xpath("td")]
-    assert [cells[2].split()[0], cells[3].split()[0], cells[7].split("，")[0]] == ["1", "1", "当日"]
+    assert [cells[2].split()[0], cells[5].split()[0], cells[7].split("，")[0]] == ["1", "1", "当日"]
     [badges] = analyst.page.xpath("//div[@class='diagram']/@data-figures")
     assert '"receiving_school": {"lines": [["在办 1", "open"], ["中位 当日", "time"]]}' in badges
     for link in row.xpath(".//a/@href"):

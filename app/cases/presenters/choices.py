@@ -10,13 +10,12 @@ from app.access import Actor
 from app.cases import hooks
 from app.cases.hooks import Offered
 from app.database import db
-from app.divisions.models import Office, OfficeKind
+from app.divisions.models import BUREAUS, Office, OfficeKind
 from app.schools.models import GRADES, School, SchoolClass, Stage, grades_in
 from app.students.models import Student
 from app.students.rules.ethnic_groups import ALL_GROUPS
 
 MOST = 1000  # offices of one list
-BUREAUS = (OfficeKind.COUNTY, OfficeKind.ZONE, OfficeKind.CITY)
 
 
 def with_names(

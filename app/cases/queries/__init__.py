@@ -1,7 +1,6 @@
 """Reads of cases and tasks, each limited to what the caller's office may see."""
 
 from app.cases.queries.cases import (
-    BUREAUS,
     Progress,
     View,
     case_for,
@@ -15,7 +14,6 @@ from app.cases.queries.cases import (
 )
 from app.cases.queries.inbox import InboxRow, TaskList, inbox, offices_below, steps_of
 from app.cases.queries.tasks import (
-    MOST_COUNTED,
     Waiting,
     count_by_light,
     count_waiting,
@@ -25,8 +23,6 @@ from app.cases.queries.tasks import (
 )
 
 __all__ = [
-    "BUREAUS",
-    "MOST_COUNTED",
     "InboxRow",
     "Progress",
     "TaskList",

@@ -16,7 +16,6 @@ from app.cases.rules.refusals import NotAsked
 from app.database import db
 from app.errors import Refused
 
-MOST_COUNTED = 1000  # a side menu says “1000+” rather than count on
 MOST_PHRASES = 30  # of a person, and of an office
 KIND_NAMES = {AdviceKind.BEFORE: "前加签", AdviceKind.DELEGATED: "委派", AdviceKind.AFTER: "后加签"}
 

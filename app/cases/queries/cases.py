@@ -24,13 +24,12 @@ from app.cases.queries.finding import found_by, page_of
 from app.database import db, table
 from app.definitions.models import Process
 from app.definitions.queries import compiled_version
+from app.divisions.models import BUREAUS
 from app.errors import Missing
 from workflows import Kind
 
 if TYPE_CHECKING:
     from app.cases.queries.case_reading import AnyCase
-
-BUREAUS = ("county", "zone", "city")
 
 
 @dataclass(frozen=True)

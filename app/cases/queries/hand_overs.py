@@ -16,8 +16,7 @@ from app.cases.rules import permissions
 from app.database import db
 from app.divisions.models import Office
 from app.errors import Refused
-
-MOST_COUNTED = 1000  # a side menu says “1000+” rather than count on
+from app.web.formatting import MOST_COUNTED
 
 
 def why_not_hand_over(task: Task, actor: Actor) -> Refused | None:

@@ -11,11 +11,11 @@ from sqlalchemy.orm import joinedload
 
 from app.access import Actor
 from app.cases.models import Case, Notice, NoticeKind, Supervision, Task
-from app.cases.queries import MOST_COUNTED
 from app.database import db
 from app.divisions.models import Office
 from app.divisions.queries import beneath, inside
 from app.identity.models import Duty
+from app.web.formatting import MOST_COUNTED
 
 DECIDING = (Duty.OPERATOR, Duty.APPROVER)  # whoever has tasks
 
@@ -83,10 +83,15 @@ URGES = (
 )
 
 
-def _late(now: dt.datetime, after: tuple[dt.datetime, int] | None = None) -> list[Any]:
-    """The conditions that a task is overdue and its clock runs, from a place on."""
+def _open(before: dt.datetime | None, after: tuple[dt.datetime, int] | None = None) -> list[Any]:
+    """The conditions that a task waits and its clock runs, from a place on.
+
+    before -- and that its deadline has passed by then
+    """
     paused = sa.select(Case.id).where(Case.status == sa.literal_column("'paused'"))  # as the index says it
-    conditions = [Task.status == sa.literal_column("'open'"), Task.deadline < now, Task.case_id.not_in(paused)]
+    conditions = [Task.status == sa.literal_column("'open'"), Task.case_id.not_in(paused)]
+    if before:
+        conditions.append(Task.deadline < before)
     if after:
         end = sa.tuple_(sa.literal(after[0], Task.deadline.type), after[1])
         conditions.append(sa.tuple_(Task.deadline, Task.id) > end)
@@ -106,24 +111,37 @@ def overdue_below(
     after: tuple[dt.datetime, int] | None = None,
     limit: int = 20,
 ) -> Sequence[Task]:
-    """Overdue tasks of the offices below the actor's, the longest overdue first.
+    """Overdue tasks of the offices below the actor's, the longest overdue first; see `waiting_below`."""
+    return waiting_below(actor, before=now, office=office, after=after, limit=limit)
 
-    office -- the code of one of these: what is overdue there and below it
+
+def waiting_below(
+    actor: Actor,
+    *,
+    before: dt.datetime | None = None,
+    office: str | None = None,
+    after: tuple[dt.datetime, int] | None = None,
+    limit: int = 20,
+) -> Sequence[Task]:
+    """Open tasks of the offices below the actor's whose clock runs, the most urgent first.
+
+    before -- those alone whose deadline has passed by then
+    office -- the code of one of these: what waits there and below it
     """
     path: str | None = actor.office_path
     if office:
         path = db.session.scalar(sa.select(Office.path).where(Office.code == office, inside(actor)))
         if path is None:
             return []
-    late = _late(now, after)
+    waiting = _open(before, after)
     postgres = db.session.connection().dialect.name == "postgresql"
     if postgres and not (actor.office_kind == "province" and not office):
-        page = _first_of_each(actor, path, late, limit).subquery()
-    else:  # the province's whole list begins with what is overdue anywhere
+        page = _first_of_each(actor, path, waiting, limit).subquery()
+    else:  # the province's whole list begins with what is most urgent anywhere
         page = (
             sa.select(Task.id)
             .join(Office, Office.id == Task.office_id)
-            .where(_below(actor, path), *late)
+            .where(_below(actor, path), *waiting)
             .order_by(Task.deadline, Task.id)
             .limit(limit)
             .subquery()
@@ -136,9 +154,9 @@ def overdue_below(
     ).all()
 
 
-def _first_of_each(actor: Actor, path: Any, late: list[Any], limit: int) -> sa.Select[Any]:
-    """The first tasks of many desks: a page holds tasks of so many desks at most, those that are late the longest."""
-    first = sa.select(Task.deadline, Task.id).where(Task.office_id == Office.id, *late)
+def _first_of_each(actor: Actor, path: Any, waiting: list[Any], limit: int) -> sa.Select[Any]:
+    """The first tasks of many desks: a page holds tasks of so many desks at most, the most urgent ones."""
+    first = sa.select(Task.deadline, Task.id).where(Task.office_id == Office.id, *waiting)
     first = first.order_by(Task.deadline, Task.id)
     duties = sa.values(sa.column("duty", Task.duty.type), name="duties").data([(each,) for each in DECIDING])
     head = first.where(Task.duty == duties.c.duty).limit(1).correlate(Office, duties).lateral()
@@ -153,7 +171,7 @@ def _first_of_each(actor: Actor, path: Any, late: list[Any], limit: int) -> sa.S
         .subquery()
     )
     mine = sa.select(Task.deadline, Task.id).where(
-        Task.office_id == desks.c.office_id, Task.duty == desks.c.duty, *late
+        Task.office_id == desks.c.office_id, Task.duty == desks.c.duty, *waiting
     )
     each = mine.order_by(Task.deadline, Task.id).limit(limit).correlate(desks).lateral()
     lines = sa.select(each.c.id).select_from(desks).join(each, sa.true())
@@ -169,7 +187,7 @@ def overdue_offices(actor: Actor, now: dt.datetime) -> Sequence[Any]:
         sa.select(sa.literal(1).label("one"))
         .select_from(below)
         .join(Task, Task.office_id == below.id)
-        .where(inside_it, Task.duty.in_(DECIDING), *_late(now))
+        .where(inside_it, Task.duty.in_(DECIDING), *_open(now))
         .limit(MOST_COUNTED)
         .correlate(Office)
         .subquery()

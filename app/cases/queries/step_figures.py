@@ -16,18 +16,17 @@ import sqlalchemy as sa
 from app import clock
 from app.access import Actor
 from app.cases.models import Case, Task
-from app.cases.queries.tasks import MOST_COUNTED
+from app.cases.rules.deadlines import LIGHT_NAMES, after_yellow
 from app.cases.rules.durations import Times, times_of, working_days
 from app.database import db
 from app.definitions.models import ProcessVersion
 from app.divisions.models import Office
 from app.divisions.queries import inside
+from app.web.formatting import MOST_COUNTED
 
 SAMPLE = 200  # decided tasks of a step, the latest, of which the times are said
-SOON = 3  # working days before its deadline in which a task is yellow
 RECENT = 5  # versions, the newest, of which they are taken
 TOGETHER = 50  # steps of which one statement asks: SQLite puts no more than 500 selects together
-LIGHTS = ("red", "yellow", "green", "paused")
 OPEN = Task.status == sa.literal_column("'open'")  # as the indexes say it
 NO_TIMES = Times()  # of a step at which nothing was decided
 DONE = Task.status == sa.literal_column("'done'")
@@ -85,7 +84,7 @@ def step_figures(
         counts = [sa.select(sa.literal(key).label("key"), *_counts(actor, versions, key, now)) for key in some]
         times = _times(actor, versions, some)
         for row in db.session.execute(sa.union_all(*counts)):
-            counted = {light: getattr(row, light) for light in LIGHTS}
+            counted = {light: getattr(row, light) for light in LIGHT_NAMES}
             found[row.key] = StepFigures(**counted, times=times_of((days, 1) for days in times[row.key]))
     return found
 
@@ -93,7 +92,7 @@ def step_figures(
 def _counts(actor: Actor, versions: Sequence[int], key: str, now: dt.datetime) -> list[Any]:
     """How many tasks of a step show each light."""
     found = []
-    for light in LIGHTS:
+    for light in LIGHT_NAMES:
         rows = sa.select(sa.literal(1).label("one")).select_from(Task).join(Office, Office.id == Task.office_id)
         rows = rows.where(Task.version_id.in_(versions), Task.key == key, OPEN, inside(actor), *_shows(light, now))
         counted = sa.select(sa.func.count()).select_from(rows.limit(MOST_COUNTED).subquery())
@@ -106,7 +105,7 @@ def _shows(light: str, now: dt.datetime) -> list[Any]:
     paused = sa.select(Case.id).where(Case.status == sa.literal_column("'paused'"))  # as its index says it
     if light == "paused":
         return [Task.case_id.in_(paused)]
-    soon = clock.end_of(clock.add_working_days(clock.local(now).date(), SOON)) + dt.timedelta(seconds=1)
+    soon = after_yellow(now)
     bounds = {
         "red": [Task.deadline < now],
         "yellow": [Task.deadline >= now, Task.deadline < soon],

@@ -15,14 +15,12 @@ from app.cases.models import (
     PreReview,
     Task,
 )
-from app.cases.queries.cases import BUREAUS
 from app.cases.rules.deadlines import deadline_bounds
 from app.database import db
-from app.divisions.models import Office
+from app.divisions.models import BUREAUS, Office
 from app.errors import Missing
 from app.students.models import Student
-
-MOST_COUNTED = 1000  # a side menu says “1000+” rather than count on
+from app.web.formatting import MOST_COUNTED
 
 
 def task_for(actor: Actor, task_id: int) -> Task:

@@ -8,15 +8,22 @@ from typing import Literal
 from app import clock
 
 Light = Literal["green", "yellow", "red", "paused"]
+LIGHT_NAMES: dict[Light, str] = {
+    "red": "已超期",
+    "yellow": "三个工作日内到期",
+    "green": "时限充裕",
+    "paused": "暂停计时",
+}
+SOON = 3  # working days before its deadline in which a task is yellow
 
 
 def light(deadline: dt.datetime, now: dt.datetime, *, paused: bool = False) -> Light:
-    """green, yellow (the last 3 working days), red (overdue) or paused."""
+    """green, yellow (the last working days), red (overdue) or paused."""
     if paused:
         return "paused"
     if now > deadline:
         return "red"
-    return "yellow" if days_left(deadline, now) <= 3 else "green"
+    return "yellow" if days_left(deadline, now) <= SOON else "green"
 
 
 def days_left(deadline: dt.datetime, now: dt.datetime) -> int:
@@ -49,9 +56,19 @@ def reported_late(title: str, on: dt.date, days: int, submitted: dt.datetime) ->
     )
 
 
+def last_yellow(today: dt.date) -> dt.date:
+    """The last day on which a deadline is yellow."""
+    return clock.add_working_days(today, SOON)
+
+
+def after_yellow(now: dt.datetime) -> dt.datetime:
+    """The first deadline that is green."""
+    return clock.end_of(last_yellow(clock.local(now).date())) + dt.timedelta(seconds=1)
+
+
 def deadline_bounds(wanted: str | None, now: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
     """The deadlines that show a light, all of them without one: (before, since)."""
-    soon = clock.end_of(clock.add_working_days(clock.local(now).date(), 3)) + dt.timedelta(seconds=1)
+    soon = after_yellow(now)
     match wanted:
         case "red":
             return now, None

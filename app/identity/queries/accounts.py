@@ -17,8 +17,7 @@ from app.divisions.queries import inside
 from app.errors import Missing
 from app.identity.models import FailedSignIn, Post, SignIn, User
 from app.identity.rules import LOCKED_FOR
-
-MOST = 1000  # locked accounts that are counted
+from app.web.formatting import MOST_COUNTED
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,8 @@ def account_for(actor: Actor, user_id: int) -> User:
 
 
 def count_locked(actor: Actor) -> int:
-    """How many accounts of the jurisdiction are locked somewhere now, counted no further than MOST."""
-    rows = sa.select(User.id).where(User.id.in_(_locked(clock.now())), _within(actor)).limit(MOST).subquery()
+    """How many accounts of the jurisdiction are locked somewhere now, counted no further than MOST_COUNTED."""
+    rows = sa.select(User.id).where(User.id.in_(_locked(clock.now())), _within(actor)).limit(MOST_COUNTED).subquery()
     return db.session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
 
 

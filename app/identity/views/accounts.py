@@ -12,6 +12,7 @@ from app.database import transaction
 from app.identity import operations
 from app.identity.queries import accounts as queries
 from app.web import add_menu, after_id, cursor_after, local_address, read_query
+from app.web.formatting import MOST_COUNTED
 from app.web.home import Tile, add_tiles
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts", template_folder="../templates")
@@ -22,7 +23,7 @@ add_menu("账号", "账号与登录锁定", "accounts.index", ("secadmin",))
 
 
 def _locked(caller: Actor) -> Iterator[Tile]:
-    most, url = queries.MOST, url_for("accounts.index", locked="yes")
+    most, url = MOST_COUNTED, url_for("accounts.index", locked="yes")
     yield Tile("locked", "登录锁定中的账号", url, queries.count_locked(caller), most=most, note="核实身份后可以解除")
     yield Tile("accounts", "账号查询", url_for("accounts.index"), text="查询", note="本机构及下级机构的账号与岗位")
 

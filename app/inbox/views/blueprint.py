@@ -7,11 +7,11 @@ from flask import Blueprint, g
 from app.access import actor
 from app.cases.queries.hand_overs import count_copies
 from app.cases.views.desk_counts import unread_count, waiting_count
+from app.divisions.models import WATCHES
 from app.web import add_menu
 
 bp = Blueprint("inbox", __name__, template_folder="../templates")
 PAGE = 20
-BUREAUS = ("province", "city", "county", "zone")
 
 
 def unread_copies() -> int:
@@ -21,10 +21,10 @@ def unread_copies() -> int:
     return int(g.unread_copies)
 
 
-__all__ = ["BUREAUS", "PAGE", "bp", "unread_copies", "unread_count", "waiting_count"]
-add_menu("我的工作", "待办", "inbox.index", ("operator", "approver"), waiting_count)
-add_menu("我的工作", "已办", "inbox.done", ("operator", "approver"))
-add_menu("我的工作", "待阅", "cases.copies", ("operator", "approver"), unread_copies)
+__all__ = ["PAGE", "bp", "unread_copies", "unread_count", "waiting_count"]
+add_menu("我的工作", "待办", "inbox.index", ("operator", "approver"), waiting_count, place=20)
+add_menu("我的工作", "已办", "inbox.done", ("operator", "approver"), place=40)
+add_menu("我的工作", "待阅", "cases.copies", ("operator", "approver"), unread_copies, place=30)
 add_menu("我的工作", "征求我的意见", "cases.advice", ("operator", "approver"))
-add_menu("我的工作", "通知", "inbox.notices", ("operator", "approver"), unread_count)
-add_menu("我的工作", "逾期督办", "inbox.overdue", ("operator", "approver"), kinds=BUREAUS)
+add_menu("我的工作", "通知", "inbox.notices", ("operator", "approver"), unread_count, place=50)
+add_menu("我的工作", "逾期督办", "inbox.overdue", ("operator", "approver"), kinds=WATCHES)

@@ -16,12 +16,14 @@ from app.cases.presenters.task_lists import list_of_query, place_of_query
 from app.cases.queries.bulk_decisions import bulk_tasks
 from app.cases.queries.stars import starred_of
 from app.cases.rules import light, time_left
+from app.cases.rules.deadlines import LIGHT_NAMES, Light
 from app.cases.views.desk_counts import waiting_by_light
+from app.divisions.models import WATCHES
 from app.inbox.queries import saved_lists
-from app.inbox.views.blueprint import BUREAUS, PAGE, bp
+from app.inbox.views.blueprint import PAGE, bp
 from app.web import first_page
+from app.web.formatting import MOST_COUNTED
 
-LIGHTS = {"red": "已超期", "yellow": "三个工作日内到期", "green": "时限充裕"}
 SORTINGS = {"number": "办件编号", "arrived": "到达", "deadline": "时限"}  # columns by which one may sort
 
 
@@ -49,7 +51,7 @@ def _page(box: str, heading: str) -> Any:
         "inbox/inbox.html",
         heading=heading,
         box=box,
-        warnings=calendars.warnings() if caller.office_kind in BUREAUS and waits else [],
+        warnings=calendars.warnings() if caller.office_kind in WATCHES and waits else [],
         rows=[(row, light(row.deadline, now, paused=row.paused), time_left(row.deadline, now)) for row in shown],
         ticks=bulk_tasks(caller, [row.task_id for row in shown]) if waits else {},
         claims=shown_claims([row.task_id for row in shown], caller) if waits else {},
@@ -73,7 +75,7 @@ def _page(box: str, heading: str) -> Any:
 def _lights() -> list[tuple[str, str, int]]:
     """The lights with how many tasks show each: key, name, count; all of them first."""
     waiting = waiting_by_light()
-    all_counted = waiting.total < queries.MOST_COUNTED
+    all_counted = waiting.total < MOST_COUNTED
     rest = max(0, waiting.total - waiting.red - waiting.yellow) if all_counted else waiting.total
-    counts = {"red": waiting.red, "yellow": waiting.yellow, "green": rest}
-    return [("", "全部", waiting.total), *((key, name, counts[key]) for key, name in LIGHTS.items())]
+    counts: dict[Light, int] = {"red": waiting.red, "yellow": waiting.yellow, "green": rest}
+    return [("", "全部", waiting.total), *((key, LIGHT_NAMES[key], count) for key, count in counts.items())]

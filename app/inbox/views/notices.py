@@ -15,7 +15,8 @@ from app.cases.queries import oversight
 from app.cases.queries.facts import supervision_refused
 from app.cases.rules import time_left
 from app.database import transaction
-from app.inbox.views.blueprint import BUREAUS, PAGE, bp
+from app.divisions.models import WATCHES
+from app.inbox.views.blueprint import PAGE, bp
 from app.web import after_id, encode_cursor, whole_number
 
 
@@ -57,7 +58,7 @@ def read_all() -> Any:
 def overdue() -> Any:
     """What the offices below have not decided in time; whoever is their own superior may supervise."""
     caller, now, office = actor(), clock.now(), request.args.get("office", "")
-    require(caller.office_kind in BUREAUS)
+    require(caller.office_kind in WATCHES)
     rows = oversight.overdue_below(caller, now, office=office or None, after=deadline_place(), limit=PAGE + 1)
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     following = encode_cursor([last.deadline, last.id]) if last else None
@@ -68,7 +69,6 @@ def overdue() -> Any:
             for each in rows[:PAGE]
         ],
         offices=oversight.overdue_offices(caller, now),
-        most=queries.MOST_COUNTED,
         office=office,
         names=queries.process_names(),
         next=url_for("inbox.overdue", cursor=following, office=office or None) if following else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.reports.queries.dashboards import Cell, Line, Table
+from app.reports.queries.dashboards import Cell, DashboardRow, Table
 
 MOST = 12  # bars; the table beneath has every line
 RIGHT = 16  # percent kept for the figures at the end of a bar
@@ -68,7 +68,7 @@ def chart_of(table: Table) -> Chart | None:
     return Chart(f"{table.title}：{title}", bars)
 
 
-def _number(line: Line, place: int) -> int:
+def _number(line: DashboardRow, place: int) -> int:
     cell: Cell = line.cells[place]
     return cell if isinstance(cell, int) else 0
 

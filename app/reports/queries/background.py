@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from app.cases.models import Batch
 from app.database import db
 from app.exchange.models import MessageOut
-
-MOST_WAITING = 1000  # counted no further
+from app.web.formatting import MOST_COUNTED
 
 
 @dataclass(frozen=True)
@@ -36,5 +35,5 @@ def background_work() -> BackgroundWork:
 
 
 def _count(column: sa.orm.InstrumentedAttribute[int], *conditions: sa.ColumnElement[bool]) -> int:
-    rows = sa.select(column).where(*conditions).limit(MOST_WAITING).subquery()
+    rows = sa.select(column).where(*conditions).limit(MOST_COUNTED).subquery()
     return db.session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from app import clock
 from app.cases.models import FigureKind
 from app.cases.rules.attempts import CAUSES, cause_of
+from app.cases.rules.deadlines import last_yellow
 from app.cases.rules.durations import Times, times_of
 from app.divisions.models import Office
 from app.reports.queries.figures import Key, Span, counted, counted_below, offices_right_below
@@ -20,7 +21,6 @@ from app.schools.models import STAGE_NAMES, Stage
 Cell = int | str | None  # None: there is nothing to say
 SMALL = 5  # fewer children than this are not said of a school by anybody else
 FEW = f"少于 {SMALL}"
-SOON = 3  # working days before its deadline in which a task is yellow
 MONTHS = 12
 #: 新生注册 by stage: the codes of the changes by which a child comes into a new cohort
 REGISTERED = {Stage.PRIMARY: ("Z1",), Stage.JUNIOR: ("Z2",), Stage.SENIOR: ("Z3",)}
@@ -44,7 +44,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Line:
+class DashboardRow:
     """A line of a table; its office where it has one, to go on from."""
 
     cells: Sequence[Cell]
@@ -58,7 +58,7 @@ class Table:
     key: str
     title: str
     columns: Sequence[Column]
-    lines: Sequence[Line]
+    lines: Sequence[DashboardRow]
     note: str = ""
     total: Sequence[Cell] = field(default_factory=tuple)
 
@@ -88,7 +88,7 @@ def overdue_until(now: dt.datetime) -> dt.date:
 def workload(office: Office, since: dt.date, now: dt.datetime) -> Table:
     """What waits at each office, and how it has worked since that day."""
     today, late = clock.local(now).date(), overdue_until(now)
-    soon, span = clock.add_working_days(today, SOON), Span(since, today)
+    soon, span = last_yellow(today), Span(since, today)
     waits = _by_office(office, FigureKind.OPEN, ("day",), Span())
     arrived = _by_office(office, FigureKind.ARRIVED, (), span)
     decided = _by_office(office, FigureKind.DECIDED, ("days",), span)
@@ -108,7 +108,7 @@ def workload(office: Office, since: dt.date, now: dt.datetime) -> Table:
             returned.get(each.id, {}).get((), 0),
         ]
         if any(cells[1:]) or each is office:
-            lines.append(Line(cells, each if with_below else None))
+            lines.append(DashboardRow(cells, each if with_below else None))
     columns = (
         Column("office", "机构", number=False), Column("waiting", "待办"), Column("overdue", "其中超期"),
         Column("soon", "三日内到期"), Column("arrived", "到达"), Column("decided", "办理"),
@@ -123,7 +123,7 @@ def _times(figures: Mapping[Key, int]) -> Times:
     return times_of((days, count) for (days,), count in figures.items())
 
 
-def _sum(lines: Iterable[Line], place: int) -> int:
+def _sum(lines: Iterable[DashboardRow], place: int) -> int:
     return sum(cell for line in lines if isinstance(cell := line.cells[place], int))
 
 
@@ -136,7 +136,7 @@ def steps(office: Office, since: dt.date, now: dt.datetime) -> Table:
     times = {key: _times(taken.get(key, {})) for key in {*taken, *waits}}
     order = sorted(times, key=lambda key: (-(times[key].slow or 0), -(times[key].median or 0), -waits[key], key))
     lines = [
-        Line(
+        DashboardRow(
             (
                 names.process(key[0]), names.step(*key), waits[key], times[key].decided, times[key].median,
                 times[key].slow, returned[key],
@@ -184,7 +184,10 @@ def reasons(office: Office, since: dt.date, now: dt.datetime) -> Table:
     )  # fmt: skip
     ordered = sorted(lines, key=lambda each: (-each[0], each[1:]))
     return Table(
-        "reasons", "退回与不同意的原因", columns, [Line((*each[2:3], each[1], each[3], each[0])) for each in ordered]
+        "reasons",
+        "退回与不同意的原因",
+        columns,
+        [DashboardRow((*each[2:3], each[1], each[3], each[0])) for each in ordered],
     )
 
 
@@ -196,7 +199,9 @@ def plan(office: Office, since: dt.date, now: dt.datetime) -> Table:
     for stage, total, used, reserved in seats_of(office, today.year):
         registered = sum(came[(code,)] for code in REGISTERED[stage])
         share = f"{100 * used // total}%" if total else None
-        lines.append(Line((STAGE_NAMES[stage], total, used, reserved, total - used - reserved, share, registered)))
+        lines.append(
+            DashboardRow((STAGE_NAMES[stage], total, used, reserved, total - used - reserved, share, registered))
+        )
     columns = (
         Column("stage", "学段", number=False), Column("total", "核定"), Column("used", "已注册"),
         Column("reserved", "已预留"), Column("free", "剩余"), Column("share", "完成"),
@@ -216,7 +221,7 @@ def attempts(office: Office, since: dt.date, now: dt.datetime) -> Table:
                 causes[cause] += count
         if any(causes.values()):
             name = each.name if with_below or not office.is_bureau else f"{each.name}（本机构）"
-            lines.append(Line((name, *causes.values(), sum(causes.values())), each if with_below else None))
+            lines.append(DashboardRow((name, *causes.values(), sum(causes.values())), each if with_below else None))
     columns = (
         Column("office", "机构", number=False),
         *(Column(key, name) for key, (name, _begins) in CAUSES.items()),
@@ -237,7 +242,9 @@ def changes(office: Office, now: dt.datetime, *, owns: bool) -> Table:
     for (day, code), count in found.items():
         if code in columns_of:
             by_month[day.replace(day=1)][columns_of[code]] += count
-    lines = [Line((f"{month:%Y-%m}", *_shown([row[key] for key in MOVES], owns))) for month, row in by_month.items()]
+    lines = [
+        DashboardRow((f"{month:%Y-%m}", *_shown([row[key] for key in MOVES], owns))) for month, row in by_month.items()
+    ]
     columns = (Column("month", "月份", number=False), *(Column(key, name) for key, (name, _codes) in MOVES.items()))
     note = "按记录日期统计。" if owns else f"按记录日期统计；{SMALL} 人以下的只显示“{FEW}”。"
     return Table("changes", "学籍异动（按月）", columns, lines, note)

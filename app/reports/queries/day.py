@@ -11,12 +11,11 @@ from sqlalchemy.orm import joinedload
 from app import clock
 from app.access import Actor
 from app.cases.models import Case, Task
-from app.cases.queries.oversight import overdue_below
+from app.cases.queries.oversight import waiting_below
 from app.database import db
 
 Place = tuple[dt.datetime, int]
 KINDS = ("arrived", "decided", "waiting")
-EVER = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)  # every deadline lies before it
 
 
 def tasks_of(
@@ -26,7 +25,7 @@ def tasks_of(
     or what waits below, the most urgent first (waiting), of all or of the office with that code.
     """
     if what == "waiting":
-        return overdue_below(actor, EVER, office=office, after=after, limit=limit)
+        return waiting_below(actor, office=office, after=after, limit=limit)
     today = clock.today()
     if what == "arrived":
         return _listed(actor, Task.arrived_at, today, after, limit)

@@ -18,7 +18,7 @@ KEYS = ("workload", "steps", "reasons", "plan", "attempts", "changes")
 
 
 @dataclass(frozen=True)
-class Asked:
+class DashboardQuery:
     """A dashboard that is asked for: of which office, by whom, over how many days up to now."""
 
     office: Office
@@ -44,8 +44,8 @@ class Asked:
         return builds[key](self.office, self.since, self.now)
 
 
-def asked_for(actor: Actor, code: str | None, days: int | None) -> Asked:
+def asked_for(actor: Actor, code: str | None, days: int | None) -> DashboardQuery:
     """What is asked for, of the actor's own office by default. Raises Missing outside the jurisdiction."""
     office = office_to_watch(actor, code)
     owns = actor.office_kind == "school" and office.id == actor.office_id
-    return Asked(office, days or USUAL, clock.now(), owns)
+    return DashboardQuery(office, days or USUAL, clock.now(), owns)

@@ -12,14 +12,14 @@ from app.cases.api.deadlines import deadline_place
 from app.cases.queries import process_names
 from app.cases.rules import light, time_left
 from app.database import transaction
+from app.divisions.models import WATCHES
 from app.errors import Missing
 from app.identity.models import DUTY_NAMES
 from app.reports.presenters.charts import chart_of
 from app.reports.queries.day import place_of, tasks_of
-from app.reports.queries.periods import KEYS, PERIODS, Asked, asked_for
+from app.reports.queries.periods import KEYS, PERIODS, DashboardQuery, asked_for
 from app.reports.queries.tables import office_to_watch
 from app.reports.views.tables import PAGE, bp
-from app.schools.arguments import WATCHES
 from app.web import add_menu, cursor_after, given_out, read_query
 from app.web.formatting import moment
 from app.web.workbooks import MEDIA_TYPE, workbook
@@ -29,10 +29,10 @@ QUERY: dict[str, dict[str, Any]] = {
     "office": {"type": "string", "maxLength": 12},
     "days": {"type": "integer", "enum": list(PERIODS)},
 }
-add_menu("监测", "监测看板", "reports.dashboard", DECIDES)
+add_menu("监测", "监测看板", "reports.dashboard", DECIDES, place=60)
 
 
-def _asked() -> Asked:
+def _asked() -> DashboardQuery:
     given = read_query(QUERY)
     return asked_for(actor(), given.get("office"), given.get("days"))
 

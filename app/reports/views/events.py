@@ -12,11 +12,11 @@ from app import audit, clock
 from app.access import Actor, actor, allow, require
 from app.cases.queries import process_names
 from app.database import end_reading, transaction
+from app.divisions.models import WATCHES
 from app.errors import Missing
 from app.reports.presenters.event_log import MEDIA_TYPE, written
 from app.reports.queries.events import Wanted, traces
 from app.reports.views.tables import bp
-from app.schools.arguments import WATCHES
 from app.web import add_menu, read_query
 
 READS = ("operator", "approver", "analyst", "publisher")

@@ -9,8 +9,9 @@ from flask import Blueprint, render_template, request, url_for
 
 from app import clock
 from app.access import actor, allow, require
+from app.divisions.models import BUREAUS, WATCHES
 from app.reports.queries import tables as queries
-from app.schools.arguments import NAMES_CHILDREN, WATCHES, stage_wanted, year_wanted
+from app.schools.arguments import stage_wanted, year_wanted
 from app.schools.models import GRADES, STAGE_NAMES
 from app.students.models import CHANGE_NAMES
 from app.students.queries import locked_since
@@ -22,8 +23,8 @@ SOON = 30  # days before a suspension ends
 LOCK_TO_COME = 60  # days
 
 add_menu("监测", "核定与注册", "reports.plan", ("operator", "approver"), kinds=WATCHES)
-add_menu("监测", "未能注册的学生", "reports.refused", ("operator", "approver"), kinds=NAMES_CHILDREN)
-add_menu("学籍", "休学期满", "reports.suspensions", ("operator", "approver"), kinds=("school", *NAMES_CHILDREN))
+add_menu("监测", "未能注册的学生", "reports.refused", ("operator", "approver"), kinds=BUREAUS)
+add_menu("学籍", "休学期满", "reports.suspensions", ("operator", "approver"), kinds=("school", *BUREAUS))
 add_menu("监测", "锁定后变动", "reports.after_lock", ("operator", "approver"), kinds=WATCHES)
 
 
@@ -66,7 +67,7 @@ def _lock_to_come(year: int) -> dt.datetime | None:
 @allow("operator", "approver")
 def refused() -> Any:
     """Children who could not be registered, by name: the bureau must place them."""
-    require(actor().office_kind in NAMES_CHILDREN)
+    require(actor().office_kind in BUREAUS)
     year, everybody = year_wanted(), request.args.get("all") == "true"
     rows = queries.refused_children(
         actor(),
@@ -103,7 +104,7 @@ def after_lock() -> Any:
         change_names=CHANGE_NAMES,
         year=year,
         years=_years(),
-        detailed=actor().office_kind in NAMES_CHILDREN,
+        detailed=actor().office_kind in BUREAUS,
         next=url_for("reports.after_lock", cursor=following, year=year) if following else None,
     )
 
@@ -112,7 +113,7 @@ def after_lock() -> Any:
 @allow("operator", "approver")
 def suspensions() -> Any:
     """Suspensions that have run out, or will within thirty days, without a resumption or renewal."""
-    require(actor().office_kind == "school" or actor().office_kind in NAMES_CHILDREN)
+    require(actor().office_kind == "school" or actor().office_kind in BUREAUS)
     today = clock.today()
     rows = queries.suspensions_ending(
         actor(),

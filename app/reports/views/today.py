@@ -16,13 +16,13 @@ from app.cases.models import FigureKind
 from app.cases.rules import light, time_left
 from app.cases.rules.durations import times_of
 from app.cases.views.desk_counts import unread_count, waiting_by_light
-from app.divisions.models import Office
+from app.divisions.models import BUREAUS, WATCHES, Office
 from app.reports.queries import tables
-from app.reports.queries.background import MOST_WAITING, background_work
+from app.reports.queries.background import background_work
 from app.reports.queries.dashboards import overdue_until, slowest_step
 from app.reports.queries.figures import Span, counted
 from app.reports.queries.tables import office_to_watch
-from app.schools.arguments import NAMES_CHILDREN, WATCHES
+from app.web.formatting import MOST_COUNTED, capped
 from app.web.home import Mark, Tile, add_panel, add_tiles
 
 DECIDES = ("operator", "approver")
@@ -31,20 +31,16 @@ FIRST = 5  # tasks that the page shows itself
 
 def _tasks(_caller: Actor) -> Iterator[Tile]:
     """What waits at this desk, and what was told to the office."""
-    waiting, most, marks = waiting_by_light(), cases.MOST_COUNTED, []
+    waiting, most, marks = waiting_by_light(), MOST_COUNTED, []
     if waiting.red:
-        marks.append(Mark("red", f"超期 {_counted(waiting.red)}", url_for("inbox.index", light="red")))
+        marks.append(Mark("red", f"超期 {capped(waiting.red)}", url_for("inbox.index", light="red")))
     if waiting.yellow:
-        marks.append(Mark("yellow", f"三日内 {_counted(waiting.yellow)}", url_for("inbox.index", light="yellow")))
+        marks.append(Mark("yellow", f"三日内 {capped(waiting.yellow)}", url_for("inbox.index", light="yellow")))
     yield Tile(
         "waiting", "待办", url_for("inbox.index"), waiting.total, most=most,
         note="" if waiting.total else "暂无待办，辛苦了。", marks=tuple(marks),
     )  # fmt: skip
     yield Tile("notices", "未读通知", url_for("inbox.notices"), unread_count(), most=most)
-
-
-def _counted(count: int) -> str:
-    return f"{cases.MOST_COUNTED}+" if count >= cases.MOST_COUNTED else str(count)
 
 
 def _day(caller: Actor) -> Iterator[Tile]:
@@ -101,11 +97,11 @@ def _machine(caller: Actor) -> Iterator[Tile]:
         yield Tile("calendar", "工作日历", url_for("calendars.index"), text="待导入" if missing else "齐备", note=note)
     state = background_work()
     yield Tile(
-        "lists", "等待后台办理的名单", figure=state.lists, most=MOST_WAITING,
+        "lists", "等待后台办理的名单", figure=state.lists, most=MOST_COUNTED,
         note=f"其中 {state.faulted} 份上次没有办成，系统会再次办理。" if state.faulted else "",
     )  # fmt: skip
     note = f"最近一次没有送达：{state.fault}" if state.fault else ""
-    yield Tile("messages", "待发省际消息", figure=state.messages, most=MOST_WAITING, note=note)
+    yield Tile("messages", "待发省际消息", figure=state.messages, most=MOST_COUNTED, note=note)
 
 
 def _first(caller: Actor) -> Mapping[str, Any]:
@@ -128,6 +124,6 @@ def _first(caller: Actor) -> Mapping[str, Any]:
 add_tiles(_tasks, DECIDES)
 add_tiles(_day, DECIDES)
 add_tiles(_submissions, ("operator",))
-add_tiles(_suspensions, DECIDES, kinds=("school", *NAMES_CHILDREN))
+add_tiles(_suspensions, DECIDES, kinds=("school", *BUREAUS))
 add_tiles(_machine, ("sysadmin",))
 add_panel("reports/today/first.html", _first, DECIDES)

@@ -6,11 +6,12 @@ The verb raises the refusal; a page shows its button, and only then, when there 
 from __future__ import annotations
 
 from app.access import Actor
+from app.divisions.models import BUREAUS, OfficeKind
 from app.errors import NotAllowed, Refused
 from app.students.models import Standing
 from app.students.rules.contests import NotTheKeeperOfTheRecord
 
-BELOW_THE_PROVINCE = ("school", "county", "zone", "city")
+BELOW_THE_PROVINCE = (OfficeKind.SCHOOL, *BUREAUS)
 
 
 class NotOnTheRoll(Refused):

@@ -12,6 +12,7 @@ from app.errors import Objected
 from app.students import queries
 from app.students.models.cohorts import DISCREPANCY_NAMES, Discrepancy
 from app.students.operations import verification
+from app.students.rules.permissions import BELOW_THE_PROVINCE
 from app.students.rules.verification import class_name
 from app.web import (
     add_menu,
@@ -32,9 +33,7 @@ SETTLE = {
 PAGE = 20
 
 # whom a school has found missing is no basic record: the province has no list of it
-add_menu(
-    "学籍", "人籍不符", "discrepancies.index", ("operator", "approver"), kinds=("school", "county", "zone", "city")
-)
+add_menu("学籍", "人籍不符", "discrepancies.index", ("operator", "approver"), kinds=BELOW_THE_PROVINCE)
 
 
 @bp.get("/discrepancies")

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 
 from app.access import Actor, actor, allow
 from app.database import transaction
+from app.divisions.models import BUREAUS
 from app.schools.models import GRADES
 from app.schools.queries import grades_at
 from app.students import operations, queries
@@ -21,6 +22,7 @@ from app.students.queries.directives import directives_for
 from app.students.queries.roll import schools_of
 from app.students.queries.search import students_listed
 from app.students.rules import permissions
+from app.students.rules.permissions import BELOW_THE_PROVINCE
 from app.web import add_menu, encode_cursor
 from app.web.pagination import decode_cursor
 
@@ -32,10 +34,9 @@ NUMBER_NAMES = {
     NumberKind.FORMER_MAIN: "原学籍主号",
 }
 add_menu("学籍", "学生", "students.index", ("operator", "approver"))
-add_menu("学籍", "花名册", "roll.index", ("operator", "approver"), kinds=("school", "county", "zone", "city"))
+add_menu("学籍", "花名册", "roll.index", ("operator", "approver"), kinds=BELOW_THE_PROVINCE)
 add_menu("学籍", "批量上传照片", "papers.ask_photos", ("operator",), kinds=("school",))
 PAGE = 20
-BUREAUS = ("county", "zone", "city")  # the schools of a whole province are too many to choose from
 MOST_DIRECTIVES = 100  # of one child
 #: what a package above knows to come for a child and a reader: rows of `takes_effect_on`, `number`, `process`
 Coming = Callable[[int, Actor], Sequence[Any]]
@@ -85,6 +86,7 @@ def index() -> Any:
         standings=STANDING_NAMES,
         wanted=wanted,
         filtered=any(wanted.values()),
+        # those of a whole province are too many to choose from
         schools=schools_of(actor()) if actor().office_kind in BUREAUS else [],
         next=url_for("students.index", cursor=following, **asked) if following else None,
     )

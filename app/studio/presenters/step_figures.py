@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, TypedDict
 
-from app.cases.queries import MOST_COUNTED
 from app.cases.queries.step_figures import StepFigures
+from app.cases.rules.deadlines import LIGHT_NAMES
 from app.studio.queries.step_figures import StepLine
+from app.web.formatting import MOST_COUNTED, capped
 
-LIGHT_NAMES = {"green": "时限充裕", "yellow": "三个工作日内到期", "red": "已超期", "paused": "暂停计时"}
 HEADINGS = (
     "环节",
     "办理机构",
@@ -36,11 +36,6 @@ class StepFiguresJson(TypedDict):
     ninetieth_percentile_days: int | None
 
 
-def counted(number: int) -> str:
-    """12, or 1000+ where counting stopped."""
-    return f"{MOST_COUNTED}+" if number >= MOST_COUNTED else str(number)
-
-
 def open_of(figures: StepFigures) -> str:
     """How many wait there; 2000+ where one of the counts stopped."""
     return f"{figures.open}+" if figures.more else str(figures.open)
@@ -61,9 +56,9 @@ def badges(lines: Sequence[StepLine]) -> dict[str, dict[str, Any]]:
 def _badge(figures: StepFigures) -> Iterator[list[str]]:
     yield [f"在办 {open_of(figures)}", "open" if figures.open else "none"]
     if figures.red:
-        yield [f"超期 {counted(figures.red)}", "red"]
+        yield [f"超期 {capped(figures.red)}", "red"]
     if figures.yellow:
-        yield [f"将到期 {counted(figures.yellow)}", "yellow"]
+        yield [f"将到期 {capped(figures.yellow)}", "yellow"]
     if figures.times.median is not None:
         yield [f"中位 {days(figures.times.median)}", "time"]
 
@@ -77,7 +72,7 @@ def sheet_rows(lines: Sequence[StepLine]) -> Iterator[list[Any]]:
             each.step.name,
             each.step.office,
             open_of(figures) if figures.more else figures.open,
-            *(counted(count) if count >= MOST_COUNTED else count for count in counts),
+            *(capped(count) if count >= MOST_COUNTED else count for count in counts),
             figures.times.decided,
             "" if figures.times.median is None else figures.times.median,
             "" if figures.times.slow is None else figures.times.slow,

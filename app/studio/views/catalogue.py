@@ -10,6 +10,7 @@ from app.access import actor, allow, found
 from app.database import transaction
 from app.definitions.operations import content_of
 from app.definitions.queries import compiled_version
+from app.divisions.models import BUREAUS, WATCHES
 from app.errors import Refused, objections_of
 from app.identity.models import DUTY_NAMES
 from app.studio.operations import switching
@@ -24,7 +25,6 @@ from app.web.formatting import given_out
 
 bp = Blueprint("studio", __name__, url_prefix="/studio", template_folder="../templates")
 ZIP = "application/zip"
-BUREAUS = ("city", "county", "zone")  # the kinds of offices that may have variants
 
 
 def open_proposals_count() -> int:
@@ -44,7 +44,7 @@ def proposed_migrations_count() -> int:
 DRAWS = ("analyst", "publisher")
 add_menu("流程", "流程库", "studio.index", DRAWS, kinds=("province",))
 add_menu("流程", "本地流程", "studio.index", DRAWS, kinds=BUREAUS)
-add_menu("流程", "发布申请", "studio.proposals", DRAWS, open_proposals_count, kinds=("province", *BUREAUS))
+add_menu("流程", "发布申请", "studio.proposals", DRAWS, open_proposals_count, kinds=WATCHES)
 add_menu("流程", "迁移在办办件", "studio.migrations", DRAWS, proposed_migrations_count, kinds=("province",))
 
 

@@ -12,9 +12,10 @@ from app.access import actor, allow
 from app.cases.api.deadlines import deadline_place
 from app.cases.queries import step_figures as queries
 from app.cases.rules import light, time_left
+from app.cases.rules.deadlines import LIGHT_NAMES
 from app.cases.rules.durations import times_of
 from app.definitions.operations import content_of
-from app.studio.presenters.step_figures import HEADINGS, LIGHT_NAMES, badges, counted, days, open_of, sheet_rows
+from app.studio.presenters.step_figures import HEADINGS, badges, days, open_of, sheet_rows
 from app.studio.queries.catalogue import version_of, versions_of
 from app.studio.queries.step_figures import ProcessSteps, steps_of, with_figures
 from app.studio.views.catalogue import bp
@@ -45,7 +46,6 @@ def figures(key: str) -> Any:
         diagrams=[name for name in texts if name.endswith(".bpmn")],
         versions=versions_of(key),
         lights=LIGHT_NAMES,
-        counted=counted,
         open_of=open_of,
         days=days,
         sample=queries.SAMPLE,

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from flask import url_for
 
 from app.access import Actor
+from app.divisions.models import BUREAUS
 from app.studio.queries import drafts, halts
 from app.studio.queries.variants import variants_of
-from app.studio.views.catalogue import BUREAUS, open_proposals_count, proposed_migrations_count
+from app.studio.views.catalogue import open_proposals_count, proposed_migrations_count
 from app.web.home import Tile, add_tiles
 
 MOST_SAID = 3  # returned proposals whose opinion stands on the first page; all stand in the library

@@ -7,11 +7,12 @@ from typing import TypedDict
 from flask import Blueprint
 
 from app.access import actor, allow, require
+from app.divisions.models import WATCHES
 from app.divisions.presenters import OfficeBriefJson, office_brief
 from app.processes.recruitment.models import Filing, FilingState, PlanKind, PlanStatus
 from app.processes.recruitment.queries import plans as queries
 from app.schools.api import OFFICE_CODE
-from app.schools.arguments import WATCHES, YEAR, this_year
+from app.schools.arguments import YEAR, this_year
 from app.schools.models import Stage
 from app.web import Asked, Day, Instant, Page, instant, one_page, operation, page_of
 

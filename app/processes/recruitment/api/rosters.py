@@ -7,6 +7,7 @@ from flask import Blueprint
 from app.access import actor, allow, require
 from app.cases import queries
 from app.database import transaction
+from app.divisions.models import BUREAUS
 from app.divisions.presenters import office_brief
 from app.errors import Missing
 from app.processes.recruitment import operations
@@ -57,7 +58,7 @@ def mark_rows(number: str) -> MarkedJson:
 @allow("operator", "approver")
 @operation("本地学生被外地录取", query={"status": {"type": "string", "enum": list(ChildStatus)}}, cursor=(int, int))
 def list_recruits(asked: Asked) -> Page[RecruitJson]:
-    require(actor().office_kind in queries.BUREAUS)
+    require(actor().office_kind in BUREAUS)
     children = recruits.wanted_elsewhere(
         actor(), status=asked.get("status"), after=asked["after"], limit=asked["limit"] + 1
     )

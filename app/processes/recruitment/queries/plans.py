@@ -155,6 +155,10 @@ def flows_of(actor: Actor, year: int) -> Flows:
             cell.asked += caps
     for source, destination, children in db.session.execute(_registered(actor, year)):
         cells.setdefault((source, destination), Flow(source, destination)).registered += children
+    return _with_names(cells)
+
+
+def _with_names(cells: dict[tuple[str, str], Flow]) -> Flows:
     codes = {code for pair in cells for code in pair}
     names = dict(db.session.execute(sa.select(Division.code, Division.name).where(Division.code.in_(codes))).all())
     return Flows([cells[pair] for pair in sorted(cells)], defaultdict(str, names), cells)
@@ -173,9 +177,7 @@ def by_city(found: Flows) -> Flows:
         cell = cells.setdefault(pair, Flow(*pair))
         cell.asked, cell.planned = cell.asked + each.asked, cell.planned + each.planned
         cell.registered += each.registered
-    codes = {code for pair in cells for code in pair}
-    names = dict(db.session.execute(sa.select(Division.code, Division.name).where(Division.code.in_(codes))).all())
-    return Flows([cells[pair] for pair in sorted(cells)], defaultdict(str, names), cells)
+    return _with_names(cells)
 
 
 def of_city(found: Flows, city: str) -> Flows:

@@ -10,10 +10,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app.access import Actor
 from app.cases.models import Case, Task, TaskStatus
-from app.cases.queries import BUREAUS
 from app.database import db
 from app.definitions.queries import compiled_version
-from app.divisions.models import Office
+from app.divisions.models import BUREAUS, Office
 from app.processes.recruitment.models import ChildStatus, Filing, Plan, PlanStatus, Roster, RosterChild
 from app.schools.models import School, Stage
 from app.students.models import Enrolment, Student

@@ -9,11 +9,11 @@ from flask import Blueprint, render_template, url_for
 from app import clock
 from app.access import actor, allow, require
 from app.database import db
-from app.divisions.models import Division
+from app.divisions.models import WATCHES, Division
 from app.processes.recruitment.models import FilingState, PlanStatus
 from app.processes.recruitment.presenters import FILING_STATE_NAMES, PLAN_KIND_NAMES, PLAN_STATUS_NAMES
 from app.processes.recruitment.queries import plans as queries
-from app.schools.arguments import WATCHES, any_year, wanted, year_wanted
+from app.schools.arguments import any_year, wanted, year_wanted
 from app.schools.models import STAGE_NAMES
 from app.schools.queries import scope_of
 from app.web import add_menu, after_id, encode_cursor, read_query

@@ -12,6 +12,7 @@ from app.cases import operations, queries
 from app.cases.presenters.cases import compiled_version_of
 from app.cases.transactions import submit_once
 from app.database import transaction
+from app.divisions.models import BUREAUS
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
 from app.processes.recruitment import operations as lists
 from app.processes.recruitment import queries as recruits
@@ -27,7 +28,7 @@ bp = Blueprint("rosters", __name__, template_folder="../templates")
 KEY = "recruitment_roster"
 PAGE = 50
 NUMBER = re.compile(r"[0-9]{17}[0-9Xx]")
-add_menu("监测", "本地学生被外地录取", "rosters.wanted", ("operator", "approver"), kinds=queries.BUREAUS)
+add_menu("监测", "本地学生被外地录取", "rosters.wanted", ("operator", "approver"), kinds=BUREAUS)
 
 
 @bp.get("/rosters/new")
@@ -183,7 +184,7 @@ def _position(text: str) -> int:
 @allow("operator", "approver")
 def wanted() -> Any:
     """我县学生被外地录取: for the bureau of the source, and those above it but the province."""
-    require(actor().office_kind in queries.BUREAUS)
+    require(actor().office_kind in BUREAUS)
     after: Any = decode_cursor(int, int)
     children = recruits.wanted_elsewhere(actor(), status=_status(), after=after, limit=PAGE + 1)
     last = children[PAGE - 1] if len(children) > PAGE else None
