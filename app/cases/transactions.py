@@ -17,7 +17,7 @@ from app.cases.queries import View
 from app.cases.queries.advice import MOST_PHRASES
 from app.cases.queries.bulk_decisions import bulk_tasks
 from app.cases.queries.seen import seen_first
-from app.cases.rules.bulk_decisions import AnotherStep
+from app.cases.rules.bulk_decisions import MOST_AT_ONCE, AnotherStep, TooManyAtOnce
 from app.database import end_reading, transaction
 from app.errors import Missing, Refused, Stale, objections_of
 from app.web import whole_number
@@ -121,8 +121,10 @@ def decide_each(task_ids: Sequence[int], answer: Answer, key: str | None, *, act
     """Decide tasks of one step, each in a transaction of its own; those that are refused stay, each with its sentence.
 
     The step is that of the first task; one of another is refused (E-BULK-STEP). key -- the sender's name for the whole:
-    sent again, what was decided stays decided. Raises InvalidInput for a key that is too long.
+    sent again, what was decided stays decided. Raises TooManyAtOnce, InvalidInput for a key that is too long.
     """
+    if len(task_ids) > MOST_AT_ONCE:
+        raise TooManyAtOnce()
     keys = {each: operations.key_within(key, each) for each in task_ids}
     known = bulk_tasks(actor, task_ids)
     steps = [known[each].step for each in task_ids if each in known]

@@ -9,6 +9,9 @@ import sqlalchemy as sa
 
 from app.audit import AuditEvent
 from app.cases.models import Decision, Task, TaskStatus
+from app.cases.operations import Answer
+from app.cases.rules.bulk_decisions import TooManyAtOnce
+from app.cases.transactions import decide_each
 from app.database import db
 from app.identity.models import User
 from tests.cases.test_races import at_once, count
@@ -211,6 +214,17 @@ def test_more_than_twenty_are_decided_only_by_whoever_types_how_many(desk: Desk)
     refused = browser.post("/inbox/bulk", **form)
     assert (refused.status, "请填写勾选的件数（21）" in refused.text) == (422, True)
     assert "21 件已办理" in browser.post("/inbox/bulk", **form, count="21").text
+
+
+def test_more_than_a_hundred_are_refused_whoever_asks(desk: Desk) -> None:
+    approver = desk.people["school"].approver
+    many = list(range(1, 102))
+
+    with pytest.raises(TooManyAtOnce):
+        decide_each(many, Answer("agree"), None, actor=approver.posts[0].actor())
+    assert desk.in_bulk(many).status == 422
+    sheet = Client(desk.client.app).sign_in(approver).get("/inbox/bulk?" + "&".join(f"task={each}" for each in many))
+    assert (sheet.status, "一次最多批量办理 100 件" in sheet.text) == (422, True)
 
 
 def test_the_sheet_shows_the_neighbour_nothing(desk: Desk) -> None:

@@ -7,12 +7,12 @@ from flask import request
 from app.access import actor, allow
 from app.cases.api.cases import bp
 from app.cases.operations import Answer
+from app.cases.operations.decisions import LONGEST_OPINION
 from app.cases.presenters.bulk_decisions import BulkDecisionJson, BulkDecisionsJson
-from app.cases.rules.bulk_decisions import IN_BULK
+from app.cases.rules.bulk_decisions import IN_BULK, MOST_AT_ONCE
 from app.cases.transactions import DecidedInBulk, decide_each
 from app.web import operation, read_json
 
-MOST_AT_ONCE = 100
 BULK = {
     "type": "object",
     "properties": {
@@ -25,7 +25,7 @@ BULK = {
             "items": {"type": "integer"},
         },
         "outcome": {"title": "办理结果", "enum": list(IN_BULK)},
-        "opinion": {"type": ["string", "null"], "title": "意见", "maxLength": 2000, "x-widget": "textarea"},
+        "opinion": {"type": ["string", "null"], "title": "意见", "maxLength": LONGEST_OPINION, "x-widget": "textarea"},
     },
     "required": ["tasks", "outcome"],
 }

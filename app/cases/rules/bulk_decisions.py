@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from app.errors import Refused
+from app.errors import InvalidInput, Refused
 from workflows import Kind
 
+MOST_AT_ONCE = 100  # tasks that are decided together
 IN_BULK = ("agree", "acknowledge")  # outcomes: to refuse and to send back takes a reason of each case's own
 LOOKED_AT = frozenset({Kind.REPAIR, Kind.PULL, Kind.IDENTITY, Kind.CONFIRMATION})  # what such a task asks is to look
 
@@ -24,6 +25,13 @@ class AnotherStep(Refused):
 
     code = "E-BULK-STEP"
     text = "与所选其他办件不是同一事项的同一环节，须另行办理。"
+
+
+class TooManyAtOnce(InvalidInput):
+    """More tasks than are decided together."""
+
+    def __init__(self) -> None:
+        super().__init__(sentence=f"一次最多批量办理 {MOST_AT_ONCE} 件。", field="task")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,13 @@ from flask import flash, redirect, render_template, request, url_for
 from app import clock
 from app.access import actor, allow
 from app.cases import operations
-from app.cases.api.bulk_decisions import MOST_AT_ONCE
 from app.cases.models import Case
 from app.cases.operations import Answer
 from app.cases.operations.decisions import OPINION
 from app.cases.queries.bulk_decisions import BulkTask, bulk_tasks, cases_of
 from app.cases.queries.seen import seen_first
 from app.cases.rules import light, time_left
-from app.cases.rules.bulk_decisions import IN_BULK, AnotherStep
+from app.cases.rules.bulk_decisions import IN_BULK, MOST_AT_ONCE, AnotherStep, TooManyAtOnce
 from app.cases.transactions import DecidedInBulk, decide_each
 from app.cases.views.timeline import words_of
 from app.database import end_reading, transaction
@@ -93,7 +92,7 @@ def _ticked(values: Sequence[str]) -> list[int]:
     """The tasks of the request. Raises InvalidInput for more than are decided at once, Missing for what is none."""
     ids = [whole_number(each, least=1) for each in dict.fromkeys(values)]
     if len(ids) > MOST_AT_ONCE:
-        raise InvalidInput(sentence=f"一次最多批量办理 {MOST_AT_ONCE} 件。", field="task")
+        raise TooManyAtOnce()
     found = [each for each in ids if each is not None]
     if len(found) < len(ids):
         raise Missing()
