@@ -190,15 +190,15 @@ def test_it_is_asked_while_it_is_decided(shaped: Callable[..., Shape], monkeypat
 
 
 def test_it_is_decided_while_it_is_asked(shaped: Callable[..., Shape], monkeypatch: pytest.MonkeyPatch) -> None:
-    case, hold = at_approval(shaped), operations.hold_case_of
+    case, hold = at_approval(shaped), operations.lock_case
 
-    def decided_then(case_id: int) -> None:
-        monkeypatch.setattr(operations, "hold_case_of", hold)
+    def decided_then(case_id: int) -> Any:
+        monkeypatch.setattr(operations, "lock_case", hold)
         db.session.rollback()
         assert apart(case.decide, "bureau_approver2", "approval").status == 200
-        hold(case_id)
+        return hold(case_id)
 
-    monkeypatch.setattr(operations, "hold_case_of", decided_then)
+    monkeypatch.setattr(operations, "lock_case", decided_then)
 
     late = ask(case, "bureau_approver", "bureau_third")
 

@@ -206,16 +206,16 @@ def test_it_is_taken_back_and_sent_back_over_and_over(shaped: Callable[..., Shap
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_colleague_decides_first(shaped: Callable[..., Shape], shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    case, hold = at_approval(shaped, shape), returns.hold_case_of
+    case, hold = at_approval(shaped, shape), returns.lock_case
     task = case.task("approval")
 
-    def decided_then(case_id: int) -> None:
-        monkeypatch.setattr(returns, "hold_case_of", hold)
+    def decided_then(case_id: int) -> Any:
+        monkeypatch.setattr(returns, "lock_case", hold)
         db.session.rollback()
         assert apart(case.decide, "bureau_approver", "approval").status == 200
-        hold(case_id)
+        return hold(case_id)
 
-    monkeypatch.setattr(returns, "hold_case_of", decided_then)
+    monkeypatch.setattr(returns, "lock_case", decided_then)
 
     answer = send_back(case, "bureau_approver2", task, "check")
 

@@ -227,16 +227,16 @@ def test_the_next_office_decides_first(
 ) -> None:
     """Between pressing and the lock."""
     case = shaped(shape).agreed(("school_approver", "own_approval"))
-    task, hold = case.task("check"), step_backs.hold_case_of
+    task, hold = case.task("check"), step_backs.lock_case
     case.agreed(("bureau_operator", "check"))
 
-    def decided_then(case_id: int) -> None:
-        monkeypatch.setattr(step_backs, "hold_case_of", hold)
+    def decided_then(case_id: int) -> Any:
+        monkeypatch.setattr(step_backs, "lock_case", hold)
         db.session.rollback()
         assert apart(case.decide, "bureau_approver", "review").status == 200
-        hold(case_id)
+        return hold(case_id)
 
-    monkeypatch.setattr(step_backs, "hold_case_of", decided_then)
+    monkeypatch.setattr(step_backs, "lock_case", decided_then)
 
     answer = take_back(case, "bureau_operator", task)
 

@@ -6,6 +6,9 @@ from app.access import actor, allow
 from app.cases import operations, queries
 from app.cases.api.cases import answer_of, bp
 from app.cases.models import AdviceKind
+from app.cases.operations.advice import QUESTION
+from app.cases.operations.decisions import OPINION
+from app.cases.operations.phrases import LONGEST_PHRASE
 from app.cases.presenters.advice import advice_json, phrase_json
 from app.cases.presenters.json_types import CaseWithPapersJson
 from app.cases.presenters.task_json_types import AdviceJson, PeopleJson, PhraseJson, PhrasesJson
@@ -20,19 +23,19 @@ ASK = {
     "properties": {
         "kind": {"title": "方式", "enum": list(AdviceKind), "description": "前加签、委派、后加签"},
         "of_user": {"type": "integer", "title": "请谁提出意见", "minimum": 1},
-        "question": {"type": "string", "title": "征求内容", "maxLength": 200, "x-widget": "textarea"},
+        **QUESTION["properties"],
     },
     "required": ["kind", "of_user"],
 }
 ADVISE = {
     "type": "object",
-    "properties": {"opinion": {"type": "string", "title": "意见", "maxLength": 2000, "x-widget": "textarea"}},
+    "properties": OPINION["properties"],
     "required": ["opinion"],
 }
 PHRASE = {
     "type": "object",
     "properties": {
-        "text": {"type": "string", "title": "常用语", "maxLength": 200, "x-widget": "textarea"},
+        "text": {"type": "string", "title": "常用语", "maxLength": LONGEST_PHRASE, "x-widget": "textarea"},
         "of_office": {"type": "boolean", "title": "供本机构全体使用"},
     },
     "required": ["text"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.access import actor, allow
 from app.cases import operations, queries
 from app.cases.api.cases import answer_of, bp
+from app.cases.operations.hand_overs import REASON, REMARK
 from app.cases.presenters.hand_overs import copy_json
 from app.cases.presenters.json_types import CaseWithPapersJson
 from app.cases.presenters.task_json_types import CopyJson, PeopleJson
@@ -18,7 +19,7 @@ HAND_OVER = {
     "type": "object",
     "properties": {
         "to_user": {"type": "integer", "title": "转给", "minimum": 1, "description": "本机构同一岗位人员的编号"},
-        "reason": {"type": "string", "title": "转办原因", "maxLength": 200, "x-widget": "textarea"},
+        **REASON["properties"],
     },
     "required": ["to_user", "reason"],
 }
@@ -26,7 +27,7 @@ COPY = {
     "type": "object",
     "properties": {
         "offices": {"type": "array", "title": "抄送给", "items": {"type": "string", "maxLength": 20}},
-        "remark": {"type": "string", "title": "附言", "maxLength": 200, "x-widget": "textarea"},
+        **REMARK["properties"],
     },
     "required": ["offices"],
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.access import actor, allow
 from app.cases import operations
 from app.cases.api.cases import answer_of, bp
+from app.cases.operations.returns import REASON
 from app.cases.presenters.json_types import CaseWithPapersJson
 from app.cases.presenters.targets import target_json
 from app.cases.presenters.task_json_types import TargetsJson
@@ -15,7 +16,7 @@ SEND_BACK = {
     "type": "object",
     "properties": {
         "to": {"type": "string", "title": "退回到的环节", "maxLength": 40},
-        "reason": {"type": "string", "title": "退回原因", "maxLength": 500, "x-widget": "textarea"},
+        **REASON["properties"],
     },
     "required": ["to", "reason"],
 }

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app import audit, clock
 from app.access import Actor
 from app.cases import queries
 from app.cases.models import Advice, AdviceKind, NoticeKind
 from app.cases.operations.closing import claim_case
 from app.cases.operations.decisions import OPINION
-from app.cases.operations.joint_decisions import hold_case_of
 from app.cases.operations.reminders import tell_holder
-from app.cases.operations.transitions import Row, case_by_number
+from app.cases.operations.transitions import Row, lock_case
 from app.cases.queries.advice import KIND_NAMES, people_to_ask, why_not_answer, why_not_ask, why_not_withdraw
 from app.cases.queries.colleagues import colleagues_at
 from app.database import db
 from app.errors import InvalidInput, Missing, Objected, Refused
 from app.web import objections as form_objections
 
-QUESTION = {
+QUESTION: dict[str, Any] = {
     "type": "object",
     "properties": {"question": {"type": "string", "title": "征求内容", "maxLength": 200, "x-widget": "textarea"}},
 }
@@ -28,7 +29,7 @@ def ask_advice(task_id: int, kind: str, of_user: int, question: str, *, actor: A
 
     Raises Missing, what refuses the decision, NotAsked (E-NOT-ASKED), Objected.
     """
-    case = _hold(queries.task_for(actor, task_id).case_id)
+    case = lock_case(queries.task_for(actor, task_id).case_id)
     task = queries.task_for(actor, task_id)
     if refusal := why_not_ask(task, actor):
         raise refusal
@@ -89,13 +90,5 @@ def _advice(advice_id: int, actor: Actor) -> tuple[Advice, Row]:
     found = db.session.get(Advice, advice_id)
     if found is None or found.task.office_id != actor.office_id:
         raise Missing()
-    case = _hold(found.task.case_id)
+    case = lock_case(found.task.case_id)
     return db.session.get_one(Advice, advice_id), case
-
-
-def _hold(case_id: int) -> Row:
-    """The case, locked, with everything read of it before forgotten."""
-    hold_case_of(case_id)
-    case, _siblings = case_by_number(queries.case_number(case_id))
-    db.session.expire_all()
-    return case

@@ -296,7 +296,7 @@ def _check_proofs(task: Row, version: CompiledVersion, answer: Answer, repaired:
         raise Objected(lacks)
 
 
-OPINION = {
+OPINION: dict[str, Any] = {
     "type": "object",
     "properties": {
         "opinion": {"type": "string", "title": "意见", "maxLength": LONGEST_OPINION, "x-widget": "textarea"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,9 +12,8 @@ from app.access import Actor
 from app.cases import queries
 from app.cases.models import Case, CaseCopy, HandOver, NoticeKind, Task
 from app.cases.operations.closing import claim_case
-from app.cases.operations.joint_decisions import hold_case_of
 from app.cases.operations.reminders import tell_holder
-from app.cases.operations.transitions import case_by_number
+from app.cases.operations.transitions import lock_case
 from app.cases.queries.colleagues import colleagues_at
 from app.cases.queries.hand_overs import parties_of, why_not_copy, why_not_hand_over, why_not_take_over
 from app.cases.rules import NotCopied, NotHandedOver
@@ -21,11 +21,11 @@ from app.database import db, execute
 from app.errors import InvalidInput, Missing, Objected, Refused
 from app.web import objections as form_objections
 
-REASON = {
+REASON: dict[str, Any] = {
     "type": "object",
     "properties": {"reason": {"type": "string", "title": "转办原因", "maxLength": 200, "x-widget": "textarea"}},
 }
-REMARK = {
+REMARK: dict[str, Any] = {
     "type": "object",
     "properties": {"remark": {"type": "string", "title": "附言", "maxLength": 200, "x-widget": "textarea"}},
 }
@@ -39,9 +39,7 @@ def hand_over(task_id: int, to_user: int, reason: str, *, actor: Actor) -> int:
     case_id = execute(sa.select(Task.case_id).where(Task.id == task_id)).scalar()
     if case_id is None:
         raise Missing()
-    hold_case_of(case_id)
-    case, _siblings = case_by_number(queries.case_number(case_id))
-    db.session.expire_all()
+    case = lock_case(case_id)
     task = queries.task_for(actor, task_id)
     if refusal := why_not_hand_over(task, actor):
         raise refusal
@@ -74,8 +72,7 @@ def copy_case(number: str, offices: Sequence[str], remark: str, *, actor: Actor)
     Raises Missing, NotAllowed, NotCopied (E-COPY), Objected.
     """
     case, _view = queries.case_for(actor, number)
-    hold_case_of(case.id)
-    db.session.expire_all()
+    lock_case(case.id)
     if refusal := why_not_copy(case, actor):
         raise refusal
     remark = remark.strip()

@@ -14,7 +14,7 @@ from app.database import db, serialise
 from app.errors import InvalidInput, Missing, NotAllowed
 from app.web import canonical
 
-LONGEST = 200  # characters
+LONGEST_PHRASE = 200  # characters
 
 
 def keep_phrase(text: str, *, of_office: bool, actor: Actor) -> Phrase:
@@ -22,8 +22,8 @@ def keep_phrase(text: str, *, of_office: bool, actor: Actor) -> Phrase:
     if of_office and actor.duty != "approver":
         raise NotAllowed()
     text = canonical.text(text).strip()
-    if not 0 < len(text) <= LONGEST:
-        raise InvalidInput(sentence=f"常用语须为 1 至 {LONGEST} 字。", field="text")
+    if not 0 < len(text) <= LONGEST_PHRASE:
+        raise InvalidInput(sentence=f"常用语须为 1 至 {LONGEST_PHRASE} 字。", field="text")
     whose = {"office_id": actor.office_id} if of_office else {"user_id": actor.user_id}
     serialise(f"phrases of {whose}")  # pressing twice keeps one, and the most are counted
     mine = [getattr(Phrase, name) == value for name, value in whose.items()]

@@ -6,28 +6,28 @@ comes again when the step is done anew.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from app import audit, clock
 from app.access import Actor
 from app.cases.models import Notice, NoticeKind, StepBackKind, Task
 from app.cases.operations.closing import Row
-from app.cases.operations.joint_decisions import hold_case_of
 from app.cases.operations.step_backs import step_back
-from app.cases.operations.transitions import case_by_number, task_row
-from app.cases.queries.cases import case_number
+from app.cases.operations.transitions import lock_case, task_row
 from app.cases.queries.may_decide import why_not_decide
 from app.cases.queries.step_backs import StepBackPlan
 from app.cases.queries.targets import Target, targets_of
 from app.cases.queries.tasks import task_for
 from app.cases.rules.refusals import CannotGoBack
-from app.database import db, execute, table, write_together
+from app.database import execute, table, write_together
 from app.errors import InvalidInput, Missing, Objected, Refused
 from app.web import objections as form_objections
 from app.writes import Write
 
 SENT_BACK = "E-SENT-BACK"  # stands in the task that is to be done anew
-REASON = {
+REASON: dict[str, Any] = {
     "type": "object",
     "properties": {"reason": {"type": "string", "title": "退回原因", "maxLength": 500, "x-widget": "textarea"}},
 }
@@ -49,9 +49,7 @@ def send_back_to(task_id: int, key: str, reason: str, *, actor: Actor) -> int:
     case_id = execute(sa.select(Task.case_id).where(Task.id == task_id)).scalar()
     if case_id is None:
         raise Missing()
-    hold_case_of(case_id)
-    case, _siblings = case_by_number(case_number(case_id))
-    db.session.expire_all()
+    case = lock_case(case_id)
     task, targets = targets_for(task_id, actor=actor)
     reason = reason.strip()
     faults: list[Refused] = list(form_objections(REASON, {"reason": reason}))

@@ -27,9 +27,7 @@ from app.cases.models import (
 )
 from app.cases.operations.closing import claim_of
 from app.cases.operations.idempotency import forget_submissions
-from app.cases.operations.joint_decisions import hold_case_of
-from app.cases.operations.transitions import TASKS, Row, case_by_number, status_of
-from app.cases.queries.cases import case_number
+from app.cases.operations.transitions import TASKS, Row, lock_case, status_of
 from app.cases.queries.step_backs import (
     Again,
     StepBackPlan,
@@ -119,9 +117,7 @@ def _hold_case_of(task_id: int, actor: Actor) -> Row:
     found = execute(sa.select(TASKS.c.case_id, TASKS.c.office_id).where(TASKS.c.id == task_id)).first()
     if found is None or found.office_id != actor.office_id:
         raise Missing()
-    hold_case_of(found.case_id)
-    case, _siblings = case_by_number(case_number(found.case_id))
-    return case
+    return lock_case(found.case_id)
 
 
 def _as_it_was(again: Again) -> dict[str, Any]:

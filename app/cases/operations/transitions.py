@@ -21,7 +21,9 @@ from app.cases.models.coming_changes import ComingChange
 from app.cases.models.halts import HALTED
 from app.cases.operations.closing import CASES, claim_case, claim_of, closing_writes
 from app.cases.operations.figures import attempt_of, is_counted
+from app.cases.operations.joint_decisions import hold_case_of
 from app.cases.operations.policy_enforcement import Decided, PolicyEnforcement
+from app.cases.queries.cases import case_number
 from app.cases.rules.permissions import CaseFacts
 from app.database import db, execute, table, write_kept, write_together
 from app.definitions.queries import CompiledVersion
@@ -102,6 +104,14 @@ def case_by_number(number: str) -> tuple[Row, dict[str, int]]:
         sa.select(Task.run_task, Task.id).where(Task.case_id == row.case_id, Task.status == TaskStatus.OPEN)
     )
     return row, dict(siblings.all())
+
+
+def lock_case(case_id: int) -> Row:
+    """The case by its id, locked; whatever was read of it before is read anew. Raises Missing."""
+    hold_case_of(case_id)
+    case, _siblings = case_by_number(case_number(case_id))
+    db.session.expire_all()
+    return case
 
 
 def context_of(

@@ -15,7 +15,7 @@ from app.cases.views.blueprint import bp
 from app.cases.views.case import page
 from app.database import db, end_reading, transaction
 from app.errors import InvalidInput, Missing, Objected, objections_of
-from app.web import encode_cursor, typed_text
+from app.web import encode_cursor, typed_text, whole_number
 from app.web.pagination import decode_cursor
 from app.web.refilled_forms import written_on
 
@@ -29,7 +29,7 @@ def ask_advice(task_id: int) -> Any:
     kind, of = request.form.get("kind", ""), request.form.get("of_user", "")
     number = queries.task_for(caller, task_id).case.number
     end_reading()
-    of_user = int(of) if of.isascii() and of.isdigit() and len(of) < 10 else 0
+    of_user = whole_number(of, least=1) or 0
 
     def act() -> int:
         return operations.ask_advice(task_id, kind, of_user, question, actor=caller)

@@ -14,7 +14,7 @@ from app.cases.views.blueprint import bp
 from app.cases.views.case import page
 from app.database import end_reading, transaction
 from app.errors import Objected
-from app.web import encode_cursor, typed_text
+from app.web import encode_cursor, typed_text, whole_number
 from app.web.pagination import decode_cursor
 
 PAGE = 20
@@ -26,7 +26,7 @@ def hand_over(task_id: int) -> Any:
     caller, to, reason = actor(), request.form.get("to_user", ""), typed_text("reason")
     number = queries.task_for(caller, task_id).case.number
     end_reading()
-    to_user = int(to) if to.isascii() and to.isdigit() and len(to) < 10 else 0
+    to_user = whole_number(to, least=1) or 0
 
     def act() -> int:
         return operations.hand_over(task_id, to_user, reason, actor=caller)
