@@ -216,7 +216,7 @@ def _in_our_words(task: Any = None) -> Iterator[None]:
         if isinstance(broken, RunBroken | DiagramRefused):
             raise RunBroken(str(broken)) from error
         if task is not None and isinstance(task.task_spec, MultiChoice):
-            raise RunBroken(gettext("网关“{name}”的条件都不成立，也没有默认流", name=name)) from error
+            raise RunBroken(gettext("网关“{name}”的条件都不成立，也没有默认流向", name=name)) from error
         raise RunBroken(gettext("流程在“{name}”处走不下去", name=name) if name else gettext("流程走不下去")) from error
 
 

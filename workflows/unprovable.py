@@ -17,11 +17,11 @@ from workflows.translation import gettext, gettext_noop
 GATEWAYS = ("exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "complexGateway")
 THROWS = ("endEvent", "intermediateThrowEvent")
 INSTEAD = {
-    "standardLoopCharacteristics": gettext_noop("不能使用标准循环：重复办理请画成由网关回到这里的顺序流（{place}）"),
+    "standardLoopCharacteristics": gettext_noop("不能使用标准循环：重复办理请画成由网关回到这里的流向（{place}）"),
     "signalEventDefinition": gettext_noop("不能使用信号事件：请改用消息事件（{place}）"),
     "escalationEventDefinition": gettext_noop("不能使用升级事件：请改用错误结束事件和错误边界事件（{place}）"),
     "cancelEventDefinition": gettext_noop("不能使用取消事件：请改用错误结束事件和错误边界事件（{place}）"),
-    "sendTask": gettext_noop("不能使用发送环节：发出通知请改用服务环节（{place}）"),
+    "sendTask": gettext_noop("不能使用发送环节：发出通知请改用自动环节（{place}）"),
 }
 
 
@@ -49,10 +49,10 @@ def _instead_of(element: etree._Element, kind: str, gateways: Collection[str | N
     above = etree.QName(parent).localname if parent is not None else ""
     if kind == "multiInstanceLoopCharacteristics" and not (parent.tag in joint.TASKS and "joint" in properties(parent)):
         return gettext_noop(
-            "不能使用多实例：几个人会签请写明会签规则（joint），逐个办理的请各开一件，或者画成由网关回来的顺序流（{place}）"
+            "不能使用多实例：几个人会签请写明会签规则（joint），逐个办理的请各开一件，或者画成由网关回来的流向（{place}）"
         )
     if kind == "messageEventDefinition" and above in THROWS:
-        return gettext_noop("不能由事件发出消息：发出通知请改用服务环节（{place}）")
+        return gettext_noop("不能由事件发出消息：发出通知请改用自动环节（{place}）")
     if kind.endswith("EventDefinition") and above == "startEvent" and _is_of_process(parent):
         return gettext_noop("流程不能由事件开始：请用没有事件的开始事件（{place}）")
     if kind == "conditionExpression" and above == "sequenceFlow" and local(parent.get("sourceRef")) not in gateways:

@@ -129,7 +129,7 @@ def number_of(text: str | None) -> int | None:
 def _of_scope(scope: etree._Element, silent_processes: Collection[str]) -> Iterator[Unrunnable]:
     flows = scope.findall(f"{BPMN}sequenceFlow")
     if len(flows) > LONGEST:
-        sentence = gettext("一个流程最多 {most} 条顺序流，请拆成子流程（{place}）", most=LONGEST, place=place_of(scope))
+        sentence = gettext("一个流程最多 {most} 条流向，请拆成子流程（{place}）", most=LONGEST, place=place_of(scope))
         yield Unrunnable("too-large", scope, sentence)
     elif len(scope) > MOST_ELEMENTS:
         sentence = gettext(

@@ -80,7 +80,7 @@ def test_tokens_take_the_way_that_answers_and_choices_say(seat: Seat, studio: St
     step(sheet, "转出学校核办", "不同意")
     assert state(sheet) == "走完了：不予转学。"
 
-    sheet.page.get_by_role("button", name="退回一步").click()
+    sheet.page.get_by_role("button", name="后退一步").click()
     assert state(sheet) == "令牌在：转出学校核办"
     step(sheet, "转出学校核办", "同意")
     step(sheet, "转出学校上级核办并下达指令", "同意")

@@ -33,7 +33,7 @@ def test_a_school_right_below_the_department_has_nobody_two_tiers_up(studio: Stu
     factories.a_school("330000")
 
     (sentence,) = found(studio, drawn(always=True))
-    assert "浙江省教育厅直属学校等 1 个单位没有这样的机构" in sentence
+    assert "浙江省教育厅直属学校等 1 个机构没有这样的上级机构" in sentence
 
 
 @on_sqlite

@@ -240,13 +240,13 @@ def _is_ours(error: BaseException) -> bool:
 
 OF_THE_ENGINE = {
     "standard: a border that leads nowhere": "定时事件没有写明时间",
-    "standard: a flow to nothing": "顺序流的起点或终点不在同一流程中",
+    "standard: a flow to nothing": "流向的起点或终点不在同一流程中",
     "standard: a border of a task that cancels": "取消事件只能在事务中",
     "standard: an ad-hoc sub-process with a start": "即席子流程中不能有开始或结束事件",
     "standard: several of nothing": "没有写明实例数",
     "standard: a compensation that is not drawn": "引擎不能使用这种事件",
     "lint: a business rule": "不能使用业务规则环节",
-    "lint: two flows out of a task": "离开的顺序流不止一条，须用网关分开",
+    "lint: two flows out of a task": "离开的流向不止一条，须用网关分开",
 }
 
 

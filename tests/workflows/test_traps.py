@@ -149,7 +149,7 @@ def test_a_choice_without_a_way_stops_with_a_sentence_that_names_the_gateway() -
     diagrams = compiled(drawn)
     run = workflows.start(diagrams, {})
 
-    with pytest.raises(workflows.RunBroken, match="网关“xor1”的条件都不成立，也没有默认流"):
+    with pytest.raises(workflows.RunBroken, match="网关“xor1”的条件都不成立，也没有默认流向"):
         workflows.complete(diagrams, run.state, run.waiting[0].id, {"outcome": "agree"})
     again = workflows.complete(diagrams, run.state, run.waiting[0].id, {"choice": 2})
     assert again.finished
@@ -186,7 +186,7 @@ def test_a_long_path_is_walked_and_a_longer_one_refused() -> None:
 
     assert (run.finished, steps) == (True, 240)
     for length in (260, 2000):
-        with pytest.raises(workflows.DiagramRefused, match="最多 250 条顺序流"):
+        with pytest.raises(workflows.DiagramRefused, match="最多 250 条流向"):
             compiled(line(length))
 
 

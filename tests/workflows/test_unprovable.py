@@ -50,9 +50,9 @@ JOINT = (
 )
 
 REFUSED = {
-    "a loop": ("画成由网关回到这里的顺序流", "start > a > end", [task("a", LOOP)]),
+    "a loop": ("画成由网关回到这里的流向", "start > a > end", [task("a", LOOP)]),
     "a loop of a sub-process": (
-        "画成由网关回到这里的顺序流", "start > sub > end", [inside("sub", "start_in > a > end_in", more=LOOP)]),
+        "画成由网关回到这里的流向", "start > sub > end", [inside("sub", "start_in > a > end_in", more=LOOP)]),
     "several at once": ("写明会签规则（joint）", "start > a > end", [task("a", several(2))]),
     "one after the other": ("写明会签规则（joint）", "start > a > end", [task("a", several(2, one_by_one=True))]),
     "several sub-processes": (
@@ -61,8 +61,8 @@ REFUSED = {
     "an escalation": (
         "改用错误结束事件和错误边界事件", "start > sub > end",
         [inside("sub", "start_in > a > up1 > end_in", event("intermediateThrowEvent", "up1", "escalation:up"))]),
-    "a thrown message": ("改用服务环节", "start > a > tell > end", [SENDS]),
-    "a message at the end": ("改用服务环节", "start > a > and1 > end; and1 > over",
+    "a thrown message": ("改用自动环节", "start > a > tell > end", [SENDS]),
+    "a message at the end": ("改用自动环节", "start > a > and1 > end; and1 > over",
                              [node("endEvent", "over", message("heard", "m"))]),
     "a start by a message": ("用没有事件的开始事件", "start_m > a > end",
                              [node("startEvent", "start_m", message("heard", "m"))]),

@@ -98,7 +98,7 @@ def _agreement_by_default(subject: _Subject) -> list[Finding]:
         way = way or next((each for each in gateway.outs if not each.conditional), None)
         if way is not None and (effect := _effect_behind(way, reads_only)) is not None:
             sentence = gettext(
-                '网关{gateway}的默认流直接通向{effect}：同意须写明条件（outcome == "agree"），不能是默认',
+                '网关{gateway}的默认流向直接通向{effect}：同意须写明条件（outcome == "agree"），不能是默认',
                 gateway=gateway,
                 effect=effect,
             )
@@ -191,7 +191,7 @@ def _of_facts(subject: _Subject, facts: Facts) -> list[Finding]:
             if (text := flow.condition) is not None and name in scripts.names(text)
         ]
         where = places[0][0].id if places else None
-        sentence = gettext("条件问到的事实 {name} 没有人给出", name=name)
+        sentence = gettext("条件引用的事实 {name} 没有给出", name=name)
         found.append(Finding("unknown-fact", ERROR, where, sentence, POLICY))
     for fact in facts.missing_tables:
         sentence = gettext(

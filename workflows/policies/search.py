@@ -107,10 +107,10 @@ class Search:
 
     def _gap(self, node: Node, gap: Gap, origin: State | None) -> Finding:
         if gap.condition is None:
-            sentence = gettext("网关{node}的条件可能都不成立，也没有默认流，办到这里就走不下去", node=node)
+            sentence = gettext("网关{node}的条件可能都不成立，也没有默认流向，办到这里就走不下去", node=node)
         else:
             sentence = gettext(
-                "网关{node}的条件 {condition} 问到还没有给出的数，办到这里就走不下去",
+                "网关{node}的条件 {condition} 引用了尚未给出的数据，办到这里就走不下去",
                 node=node,
                 condition=gap.condition,
             )

@@ -29,7 +29,27 @@ OF_KINDS = {
     Kind.IDENTITY: gettext_noop("{office}尚未核对身份"),
     Kind.CONFIRMATION: gettext_noop("{office}尚未确认名单"),
 }
-ANY_OFFICE = gettext_noop("任一机构")
+#: where any office would do, and none has
+BY_NOBODY = {
+    "approver": gettext_noop("没有任何机构审批同意"),
+    "operator": gettext_noop("没有任何机构经办同意"),
+}
+BY_NOBODY_IN_ORDER = {
+    "approver": gettext_noop("没有任何机构按次序审批同意"),
+    "operator": gettext_noop("没有任何机构按次序经办同意"),
+}
+OTHERWISE_BY_NOBODY = {
+    "acknowledge": gettext_noop("没有任何机构确认"),
+    "refuse": gettext_noop("尚无机构作出不同意的决定"),
+    "send_back": gettext_noop("没有任何机构退回"),
+}
+OF_KINDS_BY_NOBODY = {
+    Kind.REPAIR: gettext_noop("没有任何机构补正"),
+    Kind.PULL: gettext_noop("没有任何机构调档"),
+    Kind.FILING: gettext_noop("没有任何机构备案"),
+    Kind.IDENTITY: gettext_noop("没有任何机构核对身份"),
+    Kind.CONFIRMATION: gettext_noop("没有任何机构确认名单"),
+}
 
 
 def unmet(requirements: Iterable[Requirement]) -> str:
@@ -56,13 +76,23 @@ def _lacking(requirement: Requirement) -> str:
         return gettext("不符合条件 {fact}", fact=requirement.fact)
     if requirement.negatives is False:
         return gettext("有机构不同意或者退回，还没有改为同意")
-    return gettext("没有机构不同意")
+    return gettext("尚无机构作出不同意的决定")
 
 
 def _of_answer(answer: Answer, *, in_order: bool) -> str:
-    office = ROLES[answer.role].name if answer.role is not None else gettext(ANY_OFFICE)
+    if answer.role is None:
+        return _of_nobody(answer, in_order=in_order)
+    office = ROLES[answer.role].name
     if answer.outcome == "agree" and answer.kind is None:
         return gettext((AGREED_IN_ORDER if in_order else AGREED)[answer.duty], office=office)
     if answer.kind is not None and answer.outcome in ("agree", "acknowledge"):
         return gettext(OF_KINDS[answer.kind], office=office)
     return gettext(OTHERWISE[answer.outcome], office=office)
+
+
+def _of_nobody(answer: Answer, *, in_order: bool) -> str:
+    if answer.outcome == "agree" and answer.kind is None:
+        return gettext((BY_NOBODY_IN_ORDER if in_order else BY_NOBODY)[answer.duty])
+    if answer.kind is not None and answer.outcome in ("agree", "acknowledge"):
+        return gettext(OF_KINDS_BY_NOBODY[answer.kind])
+    return gettext(OTHERWISE_BY_NOBODY[answer.outcome])

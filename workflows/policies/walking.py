@@ -75,7 +75,7 @@ class Walk(Gateways):
         rest = now._replace(moving=moving)
         if node.loops or (node.instances and "joint" not in properties(node.element)):
             raise NotFollowed(
-                gettext("{node}要办多次：请写明会签规则（joint），重复办理的画成回到这里的顺序流", node=node)
+                gettext("{node}要办多次：请写明会签规则（joint），重复办理的画成回到这里的流向", node=node)
             )
         if node.kind == "task":
             return self._came_to_task(rest, node, path, data)

@@ -157,7 +157,7 @@ class _Pair:
             LANE,
             key,
             gettext(
-                "{name}在{role}的泳道：本地版本只能在本单位和所属学校的泳道（{own}）中新增环节",
+                "{name}在{role}的泳道：本地版本只能在本机构和所属学校的泳道（{own}）中新增环节",
                 name=quoted(self.new.name(key)),
                 role=quoted(ROLES[role].name if role and role in ROLES else role),
                 own=names,

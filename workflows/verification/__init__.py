@@ -146,7 +146,7 @@ def _spoken(verdict: Verdict) -> list[Finding]:
         key, sentence = None, gettext("同一处可能同时有两个令牌")
         for flow in verdict.crowded[:1]:
             key = flow.id or flow.source.id
-            sentence = gettext("{source}到{target}的顺序流上可能同时有两个令牌", source=flow.source, target=flow.target)
+            sentence = gettext("{source}到{target}的流向上可能同时有两个令牌", source=flow.source, target=flow.target)
         found.append(Finding("unsafe", ERROR, key, sentence, SOUNDNESS))
     if verdict.stuck:
         where = listed(verdict.stuck[:5])

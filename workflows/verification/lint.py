@@ -49,7 +49,7 @@ def _of_the_file(drawing: Drawing) -> Iterator[Finding]:
         yield Finding("empty", ERROR, None, gettext("图中没有流程"), ENGINE)
     for element in drawing.loose_flows:
         key = element.get("id")
-        yield Finding("loose-flow", ERROR, key, gettext("顺序流 {key} 的起点或终点不在同一流程中", key=key), STANDARD)
+        yield Finding("loose-flow", ERROR, key, gettext("流向 {key} 的起点或终点不在同一流程中", key=key), STANDARD)
 
 
 # --- a process as a whole
@@ -98,16 +98,16 @@ def _of_flows(node: Node) -> Iterator[Finding]:
     elif not node.outs and node.kind not in ("end", "event_sub") and not _compensates(node):
         yield Finding("dead-end", ERROR, node.id, gettext("{node}之后没有去处，流程停在这里不会办结", node=node), HOUSE)
     if node.kind == "start" and node.ins:
-        yield Finding("start-event", ERROR, node.id, gettext("开始事件{node}不能有进入的顺序流", node=node), STANDARD)
+        yield Finding("start-event", ERROR, node.id, gettext("开始事件{node}不能有进入的流向", node=node), STANDARD)
     if node.kind == "end" and node.outs:
-        yield Finding("end-event", ERROR, node.id, gettext("结束事件{node}不能有离开的顺序流", node=node), STANDARD)
+        yield Finding("end-event", ERROR, node.id, gettext("结束事件{node}不能有离开的流向", node=node), STANDARD)
     if node.is_activity:
         yield from _of_activity(node)
     elif node.kind in ("xor", "and", "or", "events"):
         yield from _of_gateway(node)
     for target, count in Counter(flow.target for flow in node.outs).items():
         if count > 1:
-            sentence = gettext("从{node}到{target}有 {count} 条顺序流", node=node, target=target, count=count)
+            sentence = gettext("从{node}到{target}有 {count} 条流向", node=node, target=target, count=count)
             yield Finding("double-flow", WARNING, node.id, sentence, HOUSE)
 
 
@@ -115,7 +115,7 @@ def _of_activity(node: Node) -> Iterator[Finding]:
     if node.kind in UNNAMED and not node.name:
         yield Finding("no-name", WARNING, node.id, gettext("环节{node}没有名称", node=node), HOUSE)
     if len(node.outs) > 1:
-        sentence = gettext("{node}有 {count} 条离开的顺序流，须用网关分开", node=node, count=len(node.outs))
+        sentence = gettext("{node}有 {count} 条离开的流向，须用网关分开", node=node, count=len(node.outs))
         yield Finding("implicit-split", ERROR, node.id, sentence, ENGINE)
 
 
@@ -141,7 +141,7 @@ def _of_border(node: Node) -> Iterator[Finding]:
     elif not node.host.is_activity:
         yield Finding("border", ERROR, node.id, gettext("边界事件{node}只能附着在环节上", node=node), STANDARD)
     if node.ins:
-        yield Finding("border", ERROR, node.id, gettext("边界事件{node}不能有进入的顺序流", node=node), STANDARD)
+        yield Finding("border", ERROR, node.id, gettext("边界事件{node}不能有进入的流向", node=node), STANDARD)
     if not node.outs and "compensate" not in kinds:
         yield Finding("border", ERROR, node.id, gettext("边界事件{node}之后没有去处", node=node), STANDARD)
     if "error" in kinds and not node.interrupting:
@@ -153,17 +153,17 @@ def _of_border(node: Node) -> Iterator[Finding]:
 def _of_choice(node: Node) -> Iterator[Finding]:
     default = [flow for flow in node.outs if flow.id is not None and flow.id == node.default]
     if node.default and not default:
-        sentence = gettext("网关{node}的默认流 {default} 不是它的离开流", node=node, default=node.default)
+        sentence = gettext("网关{node}的默认流向 {default} 不是它的离开的流向", node=node, default=node.default)
         yield Finding("default", ERROR, node.id, sentence, STANDARD)
     without = [flow for flow in node.outs if not flow.conditional and flow not in default]
     for flow in without:
-        sentence = gettext("网关{node}到{target}的顺序流没有条件，也不是默认流", node=node, target=flow.target)
+        sentence = gettext("网关{node}到{target}的流向没有条件，也不是默认流向", node=node, target=flow.target)
         yield Finding("no-condition", ERROR, flow.id, sentence, ENGINE)
     if not default and not without and not states_every_outcome(node):
-        sentence = gettext("网关{node}没有默认流：条件都不成立时流程会停住", node=node)
+        sentence = gettext("网关{node}没有默认流向：条件都不成立时流程会停住", node=node)
         yield Finding("no-default", WARNING, node.id, sentence, HOUSE)
     if default and default[0].conditional:
-        sentence = gettext("网关{node}的默认流带有条件，条件不起作用", node=node)
+        sentence = gettext("网关{node}的默认流向带有条件，条件不起作用", node=node)
         yield Finding("condition", WARNING, default[0].id, sentence, HOUSE)
 
 

@@ -41,7 +41,7 @@ def verdict_on(exploration: Exploration) -> Verdict:
     _judge_soundness(exploration, verdict, real)
     if verdict.safe is None or verdict.sound is None:
         verdict.why_undecided = gettext(
-            "状态超出了验证的界限（{most} 个状态、每条顺序流 {tokens} 个令牌）",
+            "状态超出了验证的界限（{most} 个状态、每条流向 {tokens} 个令牌）",
             most=exploration.most,
             tokens=MOST_TOKENS,
         )

@@ -134,15 +134,15 @@ def _said_of(place: Place) -> str:
 def _about_name(name: str, part: Any, place: Place) -> Iterator[str]:
     of = _said_of(place)
     if not NAME.fullmatch(name):
-        yield f"{of}的名称须由小写字母、数字和下划线组成，以字母开头，不超过 40 个字符"
+        yield f"{of}的编号须由小写字母、数字和下划线组成，以字母开头，不超过 40 个字符"
     if name.endswith(ENDINGS):
-        yield f"{of}的名称不能以 {'、'.join(ENDINGS)} 结尾（系统自用）"
+        yield f"{of}的编号不能以 {'、'.join(ENDINGS)} 结尾（系统自用）"
     if len(place) > 1:
         if name in ("main_number", *SEALED_NUMBERS):
             yield f"{of}是证件号码，只能是表单最上层的字段"
         return
     if name in RESERVED:
-        yield f"{of}的名称由系统自用"
+        yield f"{of}的编号由系统自用"
     for keyword, needed in (("type", TYPES_BY_NAME.get(name)), ("format", FORMATS_BY_NAME.get(name))):
         if needed and isinstance(part, Mapping) and part.get(keyword) != needed:
             yield f"{of}的 {keyword} 须为 {needed}（系统按此名称读取）"

@@ -18,7 +18,7 @@ from app.web import Asked, Page, one_page, operation, read_json
 @bp.get("/variants")
 @allow("analyst", "publisher")
 @operation(
-    "流程的本地版本：县、市局看到本单位的，省级看到全部",
+    "流程的本地版本：县、市局看到本机构的，省级看到全部",
     query={"process": {"type": "string", "maxLength": 40, "description": "流程编号"}},
 )
 def list_variants(asked: Asked) -> Page[VariantJson]:
@@ -27,7 +27,7 @@ def list_variants(asked: Asked) -> Page[VariantJson]:
 
 @bp.get("/processes/<key>/variants/<office>")
 @allow("analyst", "publisher")
-@operation("一个单位的本地版本")
+@operation("一个机构的本地版本")
 def show_variant(key: str, office: str) -> VariantJson:
     return variant_json(variant_for(actor(), key, office))
 
@@ -51,7 +51,7 @@ def show_steps_to_add(draft_id: int) -> Page[AddedStepJson]:
 
 @bp.post("/processes/<key>/variant/off")
 @allow("publisher")
-@operation("停用本单位的本地版本：新的申请按省级版本办理，在办的照常办理", body=REASON)
+@operation("停用本机构的本地版本：新的申请按省级版本办理，在办的照常办理", body=REASON)
 def switch_variant_off(key: str) -> VariantJson:
     typed, caller = read_json(REASON), actor()
     with transaction():
@@ -61,7 +61,7 @@ def switch_variant_off(key: str) -> VariantJson:
 
 @bp.post("/processes/<key>/variant/on")
 @allow("publisher")
-@operation("启用本单位的本地版本")
+@operation("启用本机构的本地版本")
 def switch_variant_on(key: str) -> VariantJson:
     caller = actor()
     with transaction():

@@ -35,7 +35,7 @@ def _about_lanes(version: CompiledVersion) -> Iterator[str]:
         without = _applicants_without(version.applicant, OF_APPLICANTS[task.role])
         if count := sum(without.values()):
             names, role = "、".join(list(without)[:3]), role_name(task.role)
-            yield f"环节“{task.name}”由{role}办理，{names}等 {count} 个单位没有这样的机构，不能提出申请"
+            yield f"环节“{task.name}”由{role}办理，{names}等 {count} 个机构没有这样的上级机构，不能提出申请"
 
 
 def _applicants_without(applicant: str, tiers: int) -> Mapping[str, int]:

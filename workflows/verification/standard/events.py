@@ -52,9 +52,9 @@ def _odd(model: Model, event: etree._Element, allowed: set[str]) -> list[str]:
 def _of_start(model: Model, event: etree._Element) -> Iterator[Broken]:
     scope, kinds = event.getparent(), model.kinds(event)
     if model.ins(event):
-        yield "start-event", event, gettext("开始事件{event}不能有进入的顺序流", event=named(event))
+        yield "start-event", event, gettext("开始事件{event}不能有进入的流向", event=named(event))
     if not model.outs(event):
-        yield "start-event", event, gettext("开始事件{event}须有离开的顺序流", event=named(event))
+        yield "start-event", event, gettext("开始事件{event}须有离开的流向", event=named(event))
     if tag_of(scope) == "process":
         if _odd(model, event, TOP_STARTS):
             sentence = gettext("流程的开始事件{event}只能由消息、定时、条件或信号触发", event=named(event))
@@ -70,9 +70,9 @@ def _of_start(model: Model, event: etree._Element) -> Iterator[Broken]:
 
 def _of_end(model: Model, event: etree._Element) -> Iterator[Broken]:
     if model.outs(event):
-        yield "end-event", event, gettext("结束事件{event}不能有离开的顺序流", event=named(event))
+        yield "end-event", event, gettext("结束事件{event}不能有离开的流向", event=named(event))
     if not model.ins(event):
-        yield "end-event", event, gettext("结束事件{event}须有进入的顺序流", event=named(event))
+        yield "end-event", event, gettext("结束事件{event}须有进入的流向", event=named(event))
     if _odd(model, event, ENDS):
         yield "event-kind", event, gettext("结束事件{event}不能是这一种", event=named(event))
     if "cancel" in model.kinds(event) and ancestor(event, *SCOPES) is not ancestor(event, "transaction"):
@@ -96,9 +96,9 @@ def _of_throw(model: Model, event: etree._Element) -> Iterator[Broken]:
 def _of_ways(model: Model, event: etree._Element, *, wants_in: bool, wants_out: bool) -> Iterator[Broken]:
     ins, outs = model.ins(event), model.outs(event)
     if wants_in != bool(ins) and (wants_in or outs):
-        yield "intermediate-event", event, gettext("中间事件{event}进入的顺序流不对", event=named(event))
+        yield "intermediate-event", event, gettext("中间事件{event}进入的流向不对", event=named(event))
     if wants_out != bool(outs) and (wants_out or ins):
-        yield "intermediate-event", event, gettext("中间事件{event}离开的顺序流不对", event=named(event))
+        yield "intermediate-event", event, gettext("中间事件{event}离开的流向不对", event=named(event))
 
 
 def _of_border(model: Model, event: etree._Element) -> Iterator[Broken]:
@@ -107,7 +107,7 @@ def _of_border(model: Model, event: etree._Element) -> Iterator[Broken]:
     if not kinds or kinds - allowed:
         yield "event-kind", event, gettext("边界事件{event}不能是这一种", event=named(event))
     if model.ins(event):
-        yield "border", event, gettext("边界事件{event}不能有进入的顺序流", event=named(event))
+        yield "border", event, gettext("边界事件{event}不能有进入的流向", event=named(event))
     host = model.find(event.get("attachedToRef"), *ACTIVITIES)
     if "cancel" in kinds and host is not None and tag_of(host) != "transaction":
         yield "border", event, gettext("取消边界事件{event}只能附着在事务上", event=named(event))
@@ -119,7 +119,7 @@ def _of_border(model: Model, event: etree._Element) -> Iterator[Broken]:
 
 def _of_compensation(model: Model, event: etree._Element) -> Iterator[Broken]:
     if model.outs(event):
-        yield "compensation", event, gettext("补偿边界事件{event}不能有离开的顺序流", event=named(event))
+        yield "compensation", event, gettext("补偿边界事件{event}不能有离开的流向", event=named(event))
     drawn = [each for each in model.all("association") if local(each.get("sourceRef")) == event.get("id")]
     if not drawn:
         yield "compensation", event, gettext("补偿边界事件{event}须以关联指向补偿环节", event=named(event))

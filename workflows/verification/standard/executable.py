@@ -51,7 +51,7 @@ def _of_expressions(model: Model) -> Iterator[Broken]:
             yield "expression", element, sentence
     for flow in model.all("sequenceFlow"):
         if flow.get("isImmediate") in ("false", "0") and model.is_executable(flow):
-            yield "immediate", flow, gettext("可执行流程的顺序流 {flow} 不能是 isImmediate=false", flow=flow.get("id"))
+            yield "immediate", flow, gettext("可执行流程的流向 {flow} 不能是 isImmediate=false", flow=flow.get("id"))
 
 
 def _of_references(model: Model) -> Iterator[Broken]:

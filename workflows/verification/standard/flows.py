@@ -40,19 +40,17 @@ def _of_flow(model: Model, flow: etree._Element) -> Iterator[Broken]:
         if node is None:
             continue
         if tag_of(node) == "subProcess" and node.get("triggeredByEvent") in TRUE:
-            yield "event-sub-process", flow, gettext("事件子流程{node}不能有进出的顺序流", node=named(node))
+            yield "event-sub-process", flow, gettext("事件子流程{node}不能有进出的流向", node=named(node))
         listed = [local(each.text) for each in node.iterfind(f"{BPMN}{side}")]
         if (listed or model.lists_flows) and flow.get("id") not in listed:
-            sentence = gettext(
-                "{node}的 {side} 没有列出顺序流 {flow}", node=named(node), side=side, flow=flow.get("id")
-            )
+            sentence = gettext("{node}的 {side} 没有列出流向 {flow}", node=named(node), side=side, flow=flow.get("id"))
             yield "incoming-outgoing", node, sentence
         if tag_of(flow.getparent()) in SCOPES and ancestor(node, *SCOPES) is not flow.getparent():
-            yield "crossing-flow", flow, gettext("顺序流 {flow} 不能越出流程或子流程的边界", flow=flow.get("id"))
+            yield "crossing-flow", flow, gettext("流向 {flow} 不能越出流程或子流程的边界", flow=flow.get("id"))
     if flow.find(f"{BPMN}conditionExpression") is not None:
         source = model.find(flow.get("sourceRef"))
         if source is not None and tag_of(source) in ("parallelGateway", "eventBasedGateway"):
-            yield "conditional-flow", flow, gettext("网关{source}的离开流不能带条件", source=named(source))
+            yield "conditional-flow", flow, gettext("网关{source}的离开的流向不能带条件", source=named(source))
 
 
 def _of_node(model: Model, node: etree._Element) -> Iterator[Broken]:
@@ -66,13 +64,13 @@ def _of_node(model: Model, node: etree._Element) -> Iterator[Broken]:
                 yield "incoming-outgoing", node, sentence
     default = model.find(node.get("default"), "sequenceFlow")
     if default is not None and local(default.get("sourceRef")) != node.get("id"):
-        sentence = gettext("{node}的默认流 {default} 不是它的离开流", node=named(node), default=default.get("id"))
+        sentence = gettext("{node}的默认流向 {default} 不是它的离开的流向", node=named(node), default=default.get("id"))
         yield "default-flow", node, sentence
     outs = model.outs(node)
     if tag_of(node) in ACTIVITIES and len(outs) == 1 and outs[0].find(f"{BPMN}conditionExpression") is not None:
-        yield "conditional-flow", outs[0], gettext("{node}只有一条离开的顺序流，不能带条件", node=named(node))
+        yield "conditional-flow", outs[0], gettext("{node}只有一条离开的流向，不能带条件", node=named(node))
     if tag_of(node) == "receiveTask" and node.get("instantiate") in TRUE and model.ins(node):
-        yield "receive-task", node, gettext("启动流程的接收环节{node}不能有进入的顺序流", node=named(node))
+        yield "receive-task", node, gettext("启动流程的接收环节{node}不能有进入的流向", node=named(node))
 
 
 def _of_scope(model: Model, scope: etree._Element) -> Iterator[Broken]:
@@ -92,10 +90,10 @@ def _of_scope(model: Model, scope: etree._Element) -> Iterator[Broken]:
         yield "no-end", scope, gettext("{scope}有开始事件，也须有结束事件", scope=named(scope))
     for node in nodes if starts else ():
         if _needs_way_in(model, node) and not model.ins(node):
-            yield "no-way-in", node, gettext("{node}没有进入的顺序流", node=named(node))
+            yield "no-way-in", node, gettext("{node}没有进入的流向", node=named(node))
     for node in nodes if ends else ():
         if _needs_way_out(model, node) and not model.outs(node):
-            yield "no-way-out", node, gettext("{node}没有离开的顺序流", node=named(node))
+            yield "no-way-out", node, gettext("{node}没有离开的流向", node=named(node))
 
 
 def _of_ad_hoc(scope: etree._Element, nodes: list[etree._Element], events: list[etree._Element]) -> Iterator[Broken]:

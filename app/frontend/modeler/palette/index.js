@@ -9,7 +9,7 @@ const ENTRIES = [
   ["bpmn:UserTask", "bpmn-icon-user-task", "办理环节", "办理环节：由泳道的机构办理"],
   ["bpmn:ServiceTask", "bpmn-icon-service-task", "自动环节", "自动环节：由平台执行一项操作"],
   ["bpmn:ExclusiveGateway", "bpmn-icon-gateway-xor", "分支", "排他网关：按条件走其中一条"],
-  ["bpmn:ParallelGateway", "bpmn-icon-gateway-parallel", "并行", "并行网关：几条同时走，再会合"],
+  ["bpmn:ParallelGateway", "bpmn-icon-gateway-parallel", "并行", "并行网关：几条同时走，再汇合"],
   ["bpmn:EndEvent", "bpmn-icon-end-event-none", "结束", "结束事件"],
   ["bpmn:Participant", "bpmn-icon-participant", "泳池", "泳池：一个流程一个，里面分泳道"],
   ["more", "entry-more", "更多", "其他元素（N）"],

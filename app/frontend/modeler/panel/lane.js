@@ -9,7 +9,7 @@ export function drawLane(context) {
   const choices = vocabulary.roles.map((each) => [each.key, each.name]);
   return group("由谁办理",
     select("办理机构", role, choices, (value) => choose(context, value), {
-      empty: "请选择", help: "每个办件提出时，按当事的学校自动确定具体单位",
+      empty: "请选择", help: "每个办件提出时，按当事的学校自动确定具体机构",
     }),
     known && known.meaning ? note(known.meaning, "。") : null,
     role ? null : note("没有写明办理机构的泳道里，环节没有人能办理。"));

@@ -71,7 +71,7 @@ export class Simulation {
         step.further.push(next.words);
         next.act();
       }
-    } catch (_unrunnable) { this.fault = "这里的画法不能模拟，可以退回一步。"; }
+    } catch (_unrunnable) { this.fault = "这里的画法不能模拟，可以后退一步。"; }
   }
 
   traced(action, element) {
@@ -94,7 +94,7 @@ export class Simulation {
         h("h3", {}, shortName(place.businessObject)),
         offers.map((each) => h("div", { class: each.help ? "why" : "" }, button(each.label, act(each), { class: "offer", title: each.words }), each.help ? h("span", { class: "help" }, ` ${each.help}`) : null)))),
       h("p", { class: "actions" },
-        button("退回一步", () => this.back(), { disabled: !this.steps.length }),
+        button("后退一步", () => this.back(), { disabled: !this.steps.length }),
         button("重来", () => this.back(this.steps.length), { disabled: !this.steps.length }),
         button("结束模拟", () => this.stop(), { title: "结束模拟（Esc）" })),
       h("ol", { class: "path" }, this.steps.map((each) => h("li", {}, [each.words, ...each.further].join("；")))));
