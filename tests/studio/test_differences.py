@@ -10,6 +10,8 @@ import pytest
 from app.definitions.rules.content import Content
 from app.settings import SOURCES
 from app.studio.rules.difference import differences
+from app.studio.rules.plain_words import cell_in_words, condition_in_words, value_in_words
+from app.studio.rules.scenario_things import things_of_scenario
 from app.studio.rules.things import Difference
 
 FILE = "transfer.bpmn"
@@ -67,7 +69,13 @@ CASES = {
         "修改泳道",
         "办理机构：由“转入学校上级教育行政部门”改为“省教育行政部门”",
     ),
-    "a condition": (FILE, 'outcome == "refuse"', 'outcome != "agree"', "修改流向", '条件：由“outcome == "refuse"”改为'),
+    "a condition": (
+        FILE,
+        'outcome == "refuse"',
+        'outcome != "agree"',
+        "修改流向",
+        "条件：由“办理结果为“不同意””改为“办理结果不为“同意””",
+    ),
     "a form": (
         "application.json",
         '"title": "学生姓名"',
@@ -130,3 +138,32 @@ def test_what_no_word_is_found_for_is_told_all_the_same() -> None:
     found = changed(FILE, "<bpmn:definitions", "<!-- 说明 --><bpmn:definitions")
 
     assert [(each.what, each.file) for each in found] == [("文件", FILE)]
+
+
+def test_what_is_kept_in_code_is_said_in_words() -> None:
+    titles = {"stage": "学段", "in_city": "同城"}
+
+    assert condition_in_words('outcome == "agree"', {}) == "办理结果为“同意”"
+    assert condition_in_words('stage == "primary" and in_city', titles) == "学段为“小学”，并且同城"
+    assert cell_in_words('"primary","junior"') == "小学、初中"
+    assert [value_in_words(each) for each in ("=other", "=child.name", "=day-3", "=day+0", True)] == [
+        "另一所学校", "该学生的姓名", "演练日前 3 天", "演练当日", "是",
+    ]  # fmt: skip
+
+
+def test_a_scenario_says_its_course_as_its_page_does() -> None:
+    scenario = {
+        "name": "一件", "applicant": {"kind": "school"}, "application": {"reason": "move"},
+        "steps": [{"task": "receiving_school", "outcome": "agree"}],
+        "expected": [
+            {"task": "receiving_school", "role": "receiving_school", "duty": "approver", "outcome": "agree"},
+            {"end": "agreed"},
+        ],
+    }  # fmt: skip
+    names = {"receiving_school": "转入学校审核", "reason": "转学事由"}
+
+    [thing] = things_of_scenario(json.dumps(scenario), names).values()
+
+    assert thing.said["预期走向"].startswith("“转入学校审核”由转入学校审核办理：同意 → 办结：")
+    assert thing.said["步骤"] == "“转入学校审核”同意"
+    assert thing.said["申请"] == "转学事由 move"

@@ -123,3 +123,26 @@ def test_a_proposed_migration_is_counted_however_many_came_after_it(
     figures = {each["key"]: each["figure"] for each in studio.program("publisher").get("/today").json["tiles"]}
     assert figures["migrations"] == 1
     assert publisher.page.xpath("//nav//a[@href='/studio/migrations']/span/text()")[0].startswith("1")
+
+
+@on_sqlite
+def test_the_only_way_is_offered_and_says_which_new_steps_a_case_goes_past(
+    studio: Studio, submitted: Story, publish_altered: Publish
+) -> None:
+    beyond = a_story(studio.client)
+    assert beyond.submit().status == 201
+    beyond.agree_until("releasing_bureau")
+    publish_altered("transfer", *FURTHER_STEP)
+    analyst = browser(studio)
+    analyst.get(f"{PATH}/new")
+
+    chosen = analyst.page.xpath("//form[@class='filter']//option[@selected]/@value")
+    said = [" ".join(each.text_content().split()) for each in analyst.page.xpath("//details/summary")]
+
+    assert chosen == ["1", str(current_number())]
+    assert said == ["可以迁移 1 件", "可以迁移 1 件：不再经过新增的“转入学校复核”"]
+    assert [each.text_content() for each in analyst.page.xpath("//form[@class='filter']//label")] == [
+        "原版本", "目标版本",
+    ]  # fmt: skip
+    assert "可以提出迁移" in analyst.get("/studio/migrations").text
+    assert "迁移由流程管理员提出" in browser(studio, "publisher").get("/studio/migrations").text

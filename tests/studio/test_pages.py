@@ -40,7 +40,7 @@ def test_the_catalogue_lists_processes_drafts_and_what_runs(studio: Studio, matt
     page = analyst.get("/studio/")
     assert page.status == 200
     row = analyst.page.xpath("//tr[td/a[text()='调班']][td[text()='class_change']]")[-1]
-    assert [" ".join(cell.text_content().split()) for cell in row.xpath("td")][2:] == [
+    assert [" ".join(cell.text_content().split()) for cell in row.xpath("td")][3:] == [
         "第 1 版", "2026-11-23 10:00", "随系统提供", "系统", "1", "1", "启用",
     ]  # fmt: skip
     assert "编辑中" in page.text
@@ -246,3 +246,40 @@ def test_a_proposal_that_was_returned_is_told_wherever_its_analyst_looks(studio:
     assert studio.program("analyst").post(f"/drafts/{draft}/propose", {"note": "补充依据"}).status == 201
     for path in ("/", "/studio/", f"/studio/drafts/{draft}"):
         assert "依据不足" not in analyst.get(path).text, path
+
+
+def test_lists_call_processes_and_files_by_their_names(studio: Studio) -> None:
+    _draft, _proposal = proposed(studio)
+    analyst = browser(studio)
+
+    analyst.get("/studio/proposals")
+    assert analyst.page.xpath("//tbody/tr/td[2]/text()") == ["调班"]
+    analyst.get("/studio/")
+    rows = analyst.page.xpath("//section[@aria-labelledby='processes']//tbody/tr")
+    groups = [row.xpath("string(td[1])") for row in rows]
+    assert groups == [each for each in dict.fromkeys(groups) for _ in range(groups.count(each))], "each group together"
+    analyst.get(f"/studio/drafts/{studio.draft('transfer')}")
+    titles = analyst.page.xpath("//section[@aria-labelledby='files']//tbody/tr/td[1]/a/text()")
+    assert {"申请表", "办理原因", "证明材料", "省内转学适用的规则"} <= {*titles}
+    assert [each for each in titles if each.isascii()] == []
+    assert [each for each in titles if "（环节“" in each] != []
+
+
+def test_a_restored_draft_says_whose_content_it_has_and_what_it_changes(studio: Studio) -> None:
+    _draft, proposal = proposed(studio)
+    assert (
+        studio.program("publisher")
+        .post(f"/proposals/{proposal}/decision", {"outcome": "agree", "opinion": "同意"})
+        .status
+        == 200
+    )
+    analyst = browser(studio)
+    analyst.get("/studio/processes/class_change")
+    restored = str(analyst.post("/studio/drafts", process="class_change", version="1").location)
+
+    assert "第 1 版的内容，修改的是现行第 2 版" in analyst.get(restored).text
+    assert "第 1 版的内容，修改的是现行第 2 版" in analyst.get("/studio/processes/class_change").text
+    number = int(restored.rsplit("/", 1)[1])
+    again = studio.program("analyst").post(f"/drafts/{number}/propose", {"note": "恢复"})
+    assert again.status == 201
+    assert "第 1 版的内容，修改的是现行第 2 版" in analyst.get(f"/studio/proposals/{again.json['id']}").text

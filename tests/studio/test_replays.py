@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.cases.models import Case, Decision, Task
 from app.database import db
 from tests.studio.conftest import Studio
+from tests.support import factories
 from tests.support.client import Client
 from tests.support.transfer_case import Story
 
@@ -141,3 +142,19 @@ def test_nobody_else_replays(studio: Studio, story: Story) -> None:
     draft = studio.draft("transfer")
 
     assert story.program("releasing_bureau").post(f"/drafts/{draft}/replay", {"since": "2026-11-01"}).status == 403
+
+
+def test_whoever_publishes_replays_what_was_proposed(studio: Studio) -> None:
+    draft = studio.draft()
+    studio.edit(draft, "class_change.bpmn", "调班", "班级调整")
+    proposal = studio.program("analyst").post(f"/drafts/{draft}/propose", {"note": "改名"}).json["id"]
+    publisher = Client(studio.client.app).sign_in(studio.people["publisher"])
+
+    publisher.get(f"/studio/proposals/{proposal}")
+    [link] = publisher.page.xpath("//a[contains(., '重放')]/@href")
+    shown = publisher.get(f"{link}?since=2020-01-01")
+
+    assert (link, shown.status) == (f"/studio/proposals/{proposal}/replay", 200)
+    assert f"发布申请第 {proposal} 号" in shown.text
+    neighbour = factories.a_user(factories.a_bureau("330106"), "publisher")
+    assert Client(studio.client.app).sign_in(neighbour).get(link).status == 404

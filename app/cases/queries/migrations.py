@@ -190,7 +190,9 @@ def _routed(
         if (lines := list(rules.changes_of_step(own, target, step.before.key, step.after.key)))
     ]
     parties = {**case.parties, **{role: office.id for role, office in new.items()}}
-    return Plan(Verdict.CHANGED if changes else Verdict.MOVES, "；".join(changes), migrated, parties, steps)
+    passed = rules.no_more_asked(own, target, [each.key for each in migrated.run.waiting])
+    said = "；".join([*changes, *([passed] if passed else [])])
+    return Plan(Verdict.CHANGED if changes else Verdict.MOVES, said, migrated, parties, steps)
 
 
 def acts_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 
@@ -9,6 +10,7 @@ from app.cases.rules.routing import role_name
 from app.definitions.queries import ROW, CompiledVersion
 from app.identity.models import DUTY_NAMES, Duty
 from workflows import Kind, TaskSpec
+from workflows.diagrams import BPMN, read
 
 
 class Verdict(StrEnum):
@@ -68,6 +70,44 @@ def why_not_with_reviews(own: CompiledVersion, reviewed: Collection[str], mappin
         if key in mapping:
             return f"“{own.diagrams.tasks[key].name}”已初审，改到其他环节后初审人的回避无法延续"
     return None
+
+
+def no_more_asked(own: CompiledVersion, target: CompiledVersion, waiting: Collection[str]) -> str:
+    """Of the steps that are new in the target those that a case has gone past, in words; empty where there are none.
+
+    waiting -- the keys of the steps at which it waits there. What is asked again after a repair is not counted: a case
+    that waits for one may pass all of them.
+    """
+    tasks, following = target.diagrams.tasks, _following(tuple(sorted(target.files.items())), target.key)
+    new = [key for key in tasks if key not in own.diagrams.tasks and key in following]
+    if not new or any(key not in following or tasks[key].kind is Kind.REPAIR for key in waiting):
+        return ""
+    ahead, seen = list(waiting), {key for key, task in tasks.items() if task.kind is Kind.REPAIR}
+    while ahead:
+        if (node := ahead.pop()) not in seen:
+            seen.add(node)
+            ahead += following.get(node, ())
+    passed = "、".join(f"“{tasks[key].name}”" for key in new if key not in seen)
+    return f"不再经过新增的{passed}" if passed else ""
+
+
+@functools.lru_cache(maxsize=16)
+def _following(files: tuple[tuple[str, str], ...], key: str) -> Mapping[str, Collection[str]]:
+    """Where one may go from each node of a process itself, events on a node's border among them."""
+    following: dict[str, list[str]] = {}
+    for name, text in files:
+        if not name.endswith(".bpmn"):
+            continue
+        for process in read(text.encode(), name).iter(f"{BPMN}process"):
+            if process.get("id") != key:
+                continue
+            for node in process.iterchildren(f"{BPMN}*"):
+                following.setdefault(str(node.get("id")), [])
+            for flow in process.iterchildren(f"{BPMN}sequenceFlow"):
+                following.setdefault(str(flow.get("sourceRef")), []).append(str(flow.get("targetRef")))
+            for border in process.iterchildren(f"{BPMN}boundaryEvent"):
+                following.setdefault(str(border.get("attachedToRef")), []).append(str(border.get("id")))
+    return following
 
 
 def changes_of_step(own: CompiledVersion, target: CompiledVersion, key: str, new_key: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,8 +12,10 @@ from app.access import found
 from app.cases.models import Case
 from app.database import db
 from app.definitions.models import Process, ProcessVariant, ProcessVersion
-from app.definitions.queries import in_line
+from app.definitions.queries import compiled_version, in_line
 
+NO_CATEGORY = "其他"  # as on the page on which they are started
+LAST_PLACE = 10_000
 BRIEF = (
     ProcessVersion.id,
     ProcessVersion.process_key,
@@ -35,22 +37,46 @@ class ListedProcess:
     current: ProcessVersion  # without its files
     versions: int
     open_cases: int
+    category: str  # the group in which it may be started
 
 
 def processes() -> Sequence[ListedProcess]:
-    """Every process that is published, by its name's key."""
+    """Every process that is published, in the groups and the order in which they may be started, then by name."""
     asked = sa.select(Process, ProcessVersion).join(ProcessVersion, ProcessVersion.id == Process.current_id)
-    rows = db.session.execute(asked.options(load_only(*BRIEF)).order_by(Process.key)).all()
+    rows = db.session.execute(asked.options(load_only(*BRIEF)).order_by(Process.name)).all()
     counted = sa.select(ProcessVersion.process_key, sa.func.count()).where(ProcessVersion.office_id.is_(None))
     counted = counted.group_by(ProcessVersion.process_key)
     versions: Mapping[str, int] = {row[0]: row[1] for row in db.session.execute(counted)}
     running = open_cases()
-    return [
+    said = {current.id: compiled_version(current.id).diagrams.properties for _process, current in rows}
+    places = {each: _place(properties) for each, properties in said.items()}
+    groups: dict[str, int] = {}  # stand as high as their first process
+    for version_id, properties in said.items():
+        name = properties.get("category", NO_CATEGORY)
+        groups[name] = min(groups.get(name, LAST_PLACE), places[version_id])
+    listed = [
         ListedProcess(
-            process, current, versions[process.key], sum(n for (key, _), n in running.items() if key == process.key)
+            process,
+            current,
+            versions[process.key],
+            sum(n for (key, _), n in running.items() if key == process.key),
+            said[current.id].get("category", NO_CATEGORY),
         )
         for process, current in rows
     ]
+    return sorted(listed, key=lambda each: (groups[each.category], each.category, places[each.current.id]))
+
+
+def _place(properties: Mapping[str, str]) -> int:
+    """Where its diagram puts a process among those that may be started."""
+    stated = properties.get("start_order", "")
+    return int(stated) if stated.isdecimal() else LAST_PLACE
+
+
+def names_of(keys: Collection[str]) -> dict[str, str]:
+    """The names of these processes."""
+    asked = sa.select(Process.key, Process.name).where(Process.key.in_(keys))
+    return {row.key: row.name for row in db.session.execute(asked)}
 
 
 def process_of(key: str) -> Process:

@@ -147,5 +147,6 @@ def proposals_of(
         asked = asked.where(Proposal.status == status)
     if process is not None:
         asked = asked.where(Proposal.process_key == process)
-    joined = asked.options(defer(Proposal.files), joinedload(Proposal.proposed_by), joinedload(Proposal.decided_by))
+    joined = asked.options(defer(Proposal.files), joinedload(Proposal.draft), joinedload(Proposal.proposed_by))
+    joined = joined.options(joinedload(Proposal.decided_by))
     return db.session.scalars(joined.order_by(Proposal.id.desc()).limit(most)).all()

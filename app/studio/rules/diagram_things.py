@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from app.identity.models import DUTY_NAMES, Duty
+from app.studio.rules.plain_words import condition_in_words
 from app.studio.rules.things import Thing
 from workflows.reading import BPMN, SPIFF, read
 from workflows.routing import ROLES
@@ -106,8 +107,8 @@ REFERENCES = ("sourceRef", "targetRef", "default", "attachedToRef")  # to anothe
 TOLD = {"incoming", "outgoing", "flowNodeRef", "documentation", "conditionExpression", "laneSet"}
 
 
-def things_of_diagram(text: str | None) -> dict[str, Thing]:
-    """Every element of a diagram by its id; {} of None."""
+def things_of_diagram(text: str | None, titles: Mapping[str, str] | None = None) -> dict[str, Thing]:
+    """Every element of a diagram by its id; {} of None. titles -- of the fields that conditions ask for."""
     if text is None:
         return {}
     root = read(text.encode(), "")
@@ -122,7 +123,7 @@ def things_of_diagram(text: str | None) -> dict[str, Thing]:
         key: Thing(
             WHATS[tag],
             named[key] or _ends(element, named) or key,
-            {title: value for title, value in _said(element, named, lanes) if value},
+            {title: value for title, value in _said(element, named, lanes, titles or {}) if value},
             places.get(key),
             {ATTRIBUTES[name]: str(element.get(name)) for name in REFERENCES if element.get(name)},
         )
@@ -158,7 +159,9 @@ def _places(root: etree._Element) -> Iterator[tuple[str, tuple[object, ...]]]:
         yield str(shape.get("bpmnElement")), tuple(numbers)
 
 
-def _said(element: etree._Element, named: Mapping[str, str], lanes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _said(
+    element: etree._Element, named: Mapping[str, str], lanes: Mapping[str, str], titles: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     """Every setting of an element, by its title."""
     yield "名称", _name(element)
     yield "泳道", lanes.get(str(element.get("id")), "")
@@ -166,7 +169,7 @@ def _said(element: etree._Element, named: Mapping[str, str], lanes: Mapping[str,
         value = element.get(name, "")
         yield title, (named.get(value) or value) if name in REFERENCES else value
     for part in element.findall(f"{BPMN}conditionExpression"):
-        yield "条件", (part.text or "").strip()
+        yield "条件", condition_in_words(part.text or "", titles)
     for part in element.findall(f"{BPMN}documentation"):
         yield "说明", (part.text or "").strip()
     for part in element.findall(f"{BPMN}extensionElements"):

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 
 from app.definitions.rules.content import Content
+from app.definitions.rules.forms import fields_of
 from app.studio.rules.diagram_things import things_of_diagram
 from app.studio.rules.form_things import things_of_form
 from app.studio.rules.policy_things import things_of_policy
 from app.studio.rules.scenario_things import things_of_scenario
 from app.studio.rules.table_things import things_of_table
-from app.studio.rules.things import CHANGED, MOVED, Difference, compared
+from app.studio.rules.things import CHANGED, MOVED, Difference, Thing, compared
 
-READERS = {
+READERS: Mapping[str, Callable[[str | None, Mapping[str, str]], dict[str, Thing]]] = {
     "bpmn": things_of_diagram,
-    "dmn": things_of_table,
-    "policy": things_of_policy,
+    "dmn": lambda text, _names: things_of_table(text),
+    "policy": lambda text, _names: things_of_policy(text),
     "scenario": things_of_scenario,
 }
+STEPS = ("环节", "自动环节", "决策环节")
+OPERATION = re.compile(r"^(\w+/\w+) +(\S+)", re.MULTILINE)  # and its title, as a policy begins
 ONLY_LAYOUT = "只有排版、注释或编号以外没有含义的内容不同"
 
 
@@ -25,9 +29,10 @@ def differences(before: Content | None, after: Content) -> Sequence[Difference]:
     """Everything that differs, diagrams first; what was only moved about comes last."""
     drawn, forms = (before.drawn, before.forms) if before else ({}, {})
     found: list[Difference] = []
+    were, names = _names(before) if before else {}, _names(after)
     for name in sorted({*drawn, *after.drawn}):
         read = READERS[name.rpartition(".")[2]]
-        found += compared(name, read(drawn.get(name)), read(after.drawn.get(name)))
+        found += compared(name, read(drawn.get(name), were), read(after.drawn.get(name), names))
     for name in sorted({*forms, *after.forms}):
         found += compared(
             f"{name}.json", things_of_form(name, forms.get(name)), things_of_form(name, after.forms.get(name))
@@ -38,3 +43,21 @@ def differences(before: Content | None, after: Content) -> Sequence[Difference]:
         if name not in told and name in texts and texts[name] != text:
             found.append(Difference("文件", CHANGED, name, None, name, (ONLY_LAYOUT,)))
     return sorted(found, key=lambda each: each.change == MOVED)
+
+
+def _names(content: Content) -> dict[str, str]:
+    """What the keys of a content are called: its fields, its steps, its operations."""
+    names: dict[str, str] = {}
+    for form in content.forms.values():
+        if isinstance(form, Mapping):
+            names |= {key: str(part.get("title", key)) for key, part in fields_of(form).items()}
+        elif isinstance(form, list):
+            papers = [each for each in form if isinstance(each, Mapping) and "kind" in each]
+            names |= {str(each["kind"]): str(each.get("title", each["kind"])) for each in papers}
+    for name, text in content.drawn.items():
+        if name.endswith(".bpmn"):
+            steps = things_of_diagram(text).items()
+            names |= {key: thing.name for key, thing in steps if thing.what in STEPS}
+        elif name.endswith(".policy"):
+            names |= {found.group(1): found.group(2) for found in OPERATION.finditer(text)}
+    return names

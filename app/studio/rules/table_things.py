@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from app.studio.rules.plain_words import cell_in_words
 from app.studio.rules.things import Thing
 from workflows.reading import read
 
@@ -33,7 +34,7 @@ def _things(root: etree._Element) -> Iterator[tuple[str, Thing]]:
 
 def _row(rule: etree._Element, number: int, columns: list[str]) -> Thing:
     cells = [*_parts(rule, "inputEntry"), *_parts(rule, "outputEntry")]
-    said = {title: _words(cell) or "-" for title, cell in zip(columns, cells, strict=False)}
+    said = {title: cell_in_words(_words(cell)) or "-" for title, cell in zip(columns, cells, strict=False)}
     told = " ".join(_words(each) for each in _parts(rule, "description"))
     return Thing("决策表的行", told or f"第 {number} 行", {"次序": f"第 {number} 行", "说明": told, **said})
 

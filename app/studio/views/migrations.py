@@ -73,6 +73,8 @@ def _new_page(key: str, typed: Mapping[str, str], errors: Sequence[Any] = ()) ->
     unmapped: Sequence[Any] = ()
     targets: Sequence[Any] = ()
     errors = list(errors)
+    if len(versions) == 2 and not typed.get("from") and not typed.get("to"):  # there is but one way to go
+        typed = {**typed, "from": str(versions[1].number), "to": str(versions[0].number)}
     if typed.get("from") and typed.get("to"):
         try:
             source, target = _versions(typed)
@@ -105,8 +107,13 @@ def _new_page(key: str, typed: Mapping[str, str], errors: Sequence[Any] = ()) ->
 @bp.get("/migrations")
 @allow("analyst", "publisher")
 def migrations() -> Any:
+    found_migrations = queries.migrations_of(actor())
     return render_template(
-        "studio/migrations.html", migrations=queries.migrations_of(actor()), statuses=MIGRATION_STATUSES
+        "studio/migrations.html",
+        migrations=found_migrations,
+        names=catalogue.names_of({each.process_key for each in found_migrations}),
+        statuses=MIGRATION_STATUSES,
+        draws=actor().duty == "analyst",
     )
 
 

@@ -54,6 +54,7 @@ def _page(shown: Proposal, errors: Sequence[Any] = ()) -> str:
         colours=COLOURS,
         diagrams=[name for name in shown.files if name.endswith(".bpmn")],
         scenarios=sum(name.endswith(".scenario") for name in shown.files),
+        replays=shown.base is not None or shown.draft.based_on is not None,
         marks={name: _marks(differences, name) for name in shown.files},
         stale=is_open and queries.edited_since(shown),
         decides=is_open and caller.duty == "publisher" and not own,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 
 from app import clock
 from app.access import actor, allow
@@ -28,17 +29,33 @@ LONGEST_TERM = dt.timedelta(days=180)
 def replay_draft(draft_id: int) -> Any:
     """The form, and with a day the cases closed since then: in which way each would have gone."""
     draft = queries.draft_for(actor(), draft_id)
+    back = url_for("studio.draft", draft_id=draft.id)
+    return _page(draft, queries.files_of(draft.id), back, f"草稿：{draft.name}")
+
+
+@bp.get("/proposals/<int:proposal_id>/replay")
+@allow("analyst", "publisher")
+def replay_proposal(proposal_id: int) -> Any:
+    """The same of what was proposed, for whoever is to publish it."""
+    shown = queries.proposal_for(actor(), proposal_id)
+    back = url_for("studio.proposal", proposal_id=shown.id)
+    return _page(shown.draft, shown.files, back, f"发布申请第 {shown.id} 号")
+
+
+def _page(draft: ProcessDraft, files: Mapping[str, str], back: str, said: str) -> Any:
     since = request.args.get("since", "").strip()
     errors: list[Any] = []
     found: Replays | None = None
     if since:
         try:
-            found = _replayed(draft, since)
+            found = _replayed(draft, files, since)
         except Refused as refusal:
             errors = list(objections_of(refusal))
     shown = render_template(
         "studio/replay.html",
         draft=draft,
+        back=back,
+        said=said,
         since=since or (clock.today() - LONGEST_TERM).isoformat(),
         found=found,
         ways=WAYS,
@@ -48,13 +65,13 @@ def replay_draft(draft_id: int) -> Any:
     return (shown, 422) if errors else shown
 
 
-def _replayed(draft: ProcessDraft, since: str) -> Replays:
+def _replayed(draft: ProcessDraft, files: Mapping[str, str], since: str) -> Replays:
     try:
         day = dt.date.fromisoformat(since)
     except ValueError as error:
         raise InvalidInput(sentence="日期须写成 2026-09-01 的样子。", field="since") from error
     try:
-        version = compiled_content(draft.process_key, content_of(queries.files_of(draft.id)))
+        version = compiled_content(draft.process_key, content_of(files))
     except DiagramRefused as refused:
         raise NotRunnable(why=refused.sentence) from refused
     return replays_of(version, day, draft.line)

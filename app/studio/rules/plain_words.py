@@ -1,0 +1,59 @@
+"""What files say in code, in an official's words: conditions, the cells of tables, what somebody takes part as."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from app.schools.models import GRADES
+from app.studio.rules.scenarios import SIDES, STAGES
+from workflows.vocabulary import OUTCOMES
+
+PIECES = re.compile(r'"[^"]*"|\'[^\']*\'|==|!=|>=|<=|>|<|\b[A-Za-z_]\w*\b')
+SIGNS = {
+    "==": "为", "!=": "不为", ">=": "不小于", "<=": "不大于", ">": "大于", "<": "小于",
+    "and": "，并且", "or": "，或者", "not": "并非", "in": "属于", "True": "是", "False": "否",
+}  # fmt: skip
+TITLES = {"outcome": "办理结果"}
+VALUES = {**{key: each.record for key, each in OUTCOMES.items()}, **STAGES, **GRADES}
+TAKES_PART = re.compile(r"=(applicant|other|child)(?:\.(\w+))?")
+OF_CHILD = {"name": "姓名", "number": "身份证号", "main_number": "学籍主号", "id": "档案"}
+BESIDE_CHINESE = re.compile(r"(?<=[一-鿿“”，]) +| +(?=[一-鿿“”，])")
+DAY = re.compile(r"=day([+-]\d+)")
+
+
+def condition_in_words(text: str, titles: Mapping[str, str]) -> str:
+    """办理结果为“同意”. titles -- of facts and fields by their names; what has none keeps its name."""
+
+    def say(found: re.Match[str]) -> str:
+        piece = found.group()
+        if piece[0] in "\"'":
+            return f"“{VALUES.get(piece[1:-1], piece[1:-1])}”"
+        return SIGNS.get(piece) or TITLES.get(piece) or titles.get(piece, piece)
+
+    said = PIECES.sub(say, " ".join(text.split()))
+    return BESIDE_CHINESE.sub("", said)
+
+
+def cell_in_words(text: str) -> str:
+    """小学、初中: what a cell compares with, the quotes of its language left out."""
+    said = re.sub(r'"([^"]*)"', lambda found: VALUES.get(found.group(1), found.group(1)), text)
+    return {"true": "是", "false": "否"}.get(said, re.sub(r"\s*,\s*", "、", said))
+
+
+def value_in_words(value: object) -> str:
+    """What a form of a scenario says: those who take part by who they are, days by how far they are."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(map(value_in_words, value))
+    if isinstance(value, Mapping):
+        return "，".join(f"{key} {value_in_words(each)}" for key, each in value.items())
+    text = str(value)
+    if found := TAKES_PART.fullmatch(text):
+        who = {**SIDES, "child": "该学生"}[found.group(1)]
+        return f"{who}的{OF_CHILD.get(found.group(2), found.group(2))}" if found.group(2) else who
+    if found := DAY.fullmatch(text):
+        days = int(found.group(1))
+        return "演练当日" if not days else f"演练日{'后' if days > 0 else '前'} {abs(days)} 天"
+    return text
