@@ -7,7 +7,7 @@ from app.cases import operations
 from app.cases.api.cases import answer_of, bp
 from app.cases.operations.returns import REASON
 from app.cases.presenters.json_types import CaseWithPapersJson
-from app.cases.presenters.targets import target_json
+from app.cases.presenters.send_back_targets import target_json
 from app.cases.presenters.task_json_types import TargetsJson
 from app.cases.transactions import submit_once
 from app.web import operation, read_json

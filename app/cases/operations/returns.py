@@ -17,8 +17,8 @@ from app.cases.operations.closing import Row
 from app.cases.operations.step_backs import step_back
 from app.cases.operations.transitions import lock_case, task_row
 from app.cases.queries.may_decide import why_not_decide
+from app.cases.queries.send_back_targets import Target, targets_of
 from app.cases.queries.step_backs import StepBackPlan
-from app.cases.queries.targets import Target, targets_of
 from app.cases.queries.tasks import task_for
 from app.cases.rules.refusals import CannotGoBack
 from app.database import execute, table, write_together

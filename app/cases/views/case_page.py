@@ -35,7 +35,7 @@ from app.cases.queries.may_decide import why_not_decide
 from app.cases.queries.parts_read import ComingRead
 from app.cases.queries.rehearsals import rehearsal_of
 from app.cases.queries.reversals import Reversals, reversals_of
-from app.cases.queries.targets import has_targets
+from app.cases.queries.send_back_targets import has_targets
 from app.cases.rules import permissions
 from app.cases.rules.permissions import CaseFacts
 from app.cases.views.blueprint import Button, opinion_help, recommendations, status_tag

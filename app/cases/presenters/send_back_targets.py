@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.cases.presenters.task_json_types import TargetJson
-from app.cases.queries.targets import Target
+from app.cases.queries.send_back_targets import Target
 from app.web import instant
 
 
