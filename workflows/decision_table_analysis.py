@@ -63,13 +63,18 @@ class Effort:
 
 
 def findings_of_table(
-    table: Table, known: Mapping[str, Mapping[Any, str]] | None = None, effort: Effort | None = None
+    table: Table,
+    known: Mapping[str, Mapping[Any, str]] | None = None,
+    effort: Effort | None = None,
+    *,
+    needs_row: bool = False,
 ) -> list[TableFinding]:
     """Everything against a table that can be read, the worst first.
 
     known -- all values that an input may have, where they are finite, by its name, each with what people call it;
         without them a text may be any, and a number any whole one
     effort -- shared by the tables of one file, which may be many
+    needs_row -- whoever asks goes on with the answer: a case without a rule is an error
     """
     effort = effort or Effort()
     blank = [TableFinding("blank", "error", (number,), words) for number, words in blank_cells(table)]
@@ -91,7 +96,7 @@ def findings_of_table(
             found += _overlaps(table, boxes, possible, domains, effort)
         if table.hit_policy == "FIRST":
             found += _unreachable(boxes, possible, domains, effort)
-        found += _gaps(table, boxes, domains, effort)
+        found += _gaps(table, boxes, domains, effort, needs_row=needs_row)
     except _BoundReached:
         found.append(undecided)
     order = {"error": 0, "warning": 1, "info": 2}
@@ -189,9 +194,12 @@ def _unreachable(
     return found
 
 
-def _gaps(table: Table, boxes: Sequence[Box], domains: Sequence[Domain], effort: Effort) -> list[TableFinding]:
+def _gaps(
+    table: Table, boxes: Sequence[Box], domains: Sequence[Domain], effort: Effort, *, needs_row: bool
+) -> list[TableFinding]:
     left = effort.left(tuple(domain.expected for domain in domains), boxes)
-    severity = "info" if table.hit_policy in ("COLLECT", "RULE ORDER") else "warning"  # no answer is an empty list
+    usual = "info" if table.hit_policy in ("COLLECT", "RULE ORDER") else "warning"  # no answer is an empty list
+    severity = "error" if needs_row else usual
     found = [
         TableFinding("gap", severity, (), gettext("没有规则：{case}", case=_words_of(box, domains)))
         for box in left[:MOST_GAPS]

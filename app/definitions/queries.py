@@ -16,13 +16,14 @@ from app.database import db
 from app.definitions.models import Process, ProcessVariant, ProcessVersion
 from app.definitions.rules.content import Content
 from app.definitions.rules.earlier_versions import completed
-from app.definitions.rules.refusals import SwitchedOff
+from app.definitions.rules.known_facts import words_of_value
+from app.definitions.rules.refusals import NoRule, RulesDisagree, SwitchedOff
 from app.definitions.rules.soundness import ahead_of_version, policies_of
 from app.divisions.models import Office, OfficeKind
 from app.errors import Missing
 from app.web.formatting import day
 from workflows import Diagrams, Kind, compile_diagrams
-from workflows.decision_tables import Table, read_tables
+from workflows.decision_tables import Table, TableError, read_tables
 from workflows.migration import VersionOfRuns
 from workflows.policies import Rules
 
@@ -82,9 +83,47 @@ class CompiledVersion:
         """As what kinds of tasks the version draws these keys."""
         return {self.diagrams.tasks[key].kind for key in tasks if key in self.diagrams.tasks}
 
-    def decide(self, table: str, /, **inputs: Any) -> Any:
-        """Ask a decision table that stands beside the diagram; {} when there is no such table."""
-        return self.tables[table].decide(**inputs) if table in self.tables else {}
+    def decide(self, table: str, /, **inputs: Any) -> dict[str, Any]:
+        """Ask a decision table that stands beside the diagram for its one row; {} when there is no such table.
+
+        Raises NoRule, RulesDisagree: nobody goes on without a rule, or with one of two.
+        """
+        if table not in self.tables:
+            return {}
+        asked = self.tables[table]
+        rows = self._rows(asked, inputs)
+        if not rows:
+            raise NoRule(process=self.name, table=asked.name, case=_words_of(asked, inputs))
+        if len(rows) > 1:
+            raise RulesDisagree(process=self.name, table=asked.name, case=_words_of(asked, inputs))
+        return rows[0]
+
+    def decide_if_any(self, table: str, /, **inputs: Any) -> dict[str, Any]:
+        """The same for whoever has a default of his own for every column: {} too where no row holds.
+
+        Raises RulesDisagree.
+        """
+        try:
+            return self.decide(table, **inputs)
+        except NoRule:
+            return {}
+
+    def rows(self, table: str, /, **inputs: Any) -> list[dict[str, Any]]:
+        """Every row that holds, whatever the hit policy; none when there is no such table. Raises RulesDisagree."""
+        return self._rows(self.tables[table], inputs) if table in self.tables else []
+
+    def _rows(self, table: Table, inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
+        try:
+            answer = table.decide(**inputs)
+        except TableError as error:
+            raise RulesDisagree(process=self.name, table=table.name, case=_words_of(table, inputs)) from error
+        return answer if isinstance(answer, list) else [] if answer is None else [answer]
+
+
+def _words_of(table: Table, inputs: Mapping[str, Any]) -> str:
+    """What a table was asked about: “规则版本”为现行规定，“学段”为初中."""
+    titles = dict(zip(table.inputs, table.titles or table.inputs, strict=True))
+    return "，".join(f"“{title}”为{words_of_value(name, inputs.get(name))}" for name, title in titles.items())
 
 
 _compiled_versions: dict[tuple[str, int], CompiledVersion] = {}

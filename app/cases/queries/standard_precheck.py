@@ -134,7 +134,7 @@ def facts_of(
     and the fields of the form; rows answer with booleans and texts.
     """
     typed = {name: value for name, value in application.items() if isinstance(value, str | int | float | bool)}
-    said = version.decide(f"{version.rules_of}_rules", **{**typed, "profile": profile, "stage": stage}) or {}
+    said = version.decide(f"{version.rules_of}_rules", **{**typed, "profile": profile, "stage": stage})
     return {name: value for name, value in said.items() if isinstance(value, bool | str)}
 
 

@@ -33,6 +33,7 @@ from app.definitions.queries import (
     startable_version,
     switched_off,
 )
+from app.definitions.rules.refusals import NoRule, RulesDisagree
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
 from app.schools.models import GRADES
 from app.students import queries as students
@@ -193,7 +194,10 @@ def _nothing_to_choose(schema: Mapping[str, Any]) -> list[str]:
 def _not_today(version: CompiledVersion) -> Sequence[Refused]:
     """What no application of this process can be submitted for today, whatever it says."""
     asked = hooks.objections_today.of(version.key)
-    return asked(version, operations.profile(), actor()) if asked else ()
+    try:
+        return asked(version, operations.profile(), actor()) if asked else ()
+    except (NoRule, RulesDisagree) as refusal:
+        return (refusal,)
 
 
 def _ways(objections: Sequence[Refused]) -> list[CompiledVersion]:

@@ -10,3 +10,17 @@ class SwitchedOff(Refused):
 
     code = "E-OFF"
     text = "“{name}”已于 {since} 停用（{reason}），停用期间不能发起，在办的办件照常办理。"
+
+
+class NoRule(Refused):
+    """A decision table has no row for these facts: nobody may go on as if there were a rule."""
+
+    code = "E-NO-RULE"
+    text = "“{process}”的决策表“{table}”对这种情形（{case}）没有规则，不能办理，请联系流程管理人员补上规则。"
+
+
+class RulesDisagree(Refused):
+    """Several rows of a decision table hold where one must."""
+
+    code = "E-RULES"
+    text = "“{process}”的决策表“{table}”对这种情形（{case}）有不止一条规则成立，不能办理，请联系流程管理人员改正规则。"

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.definitions.rules.content import Content
+from app.definitions.rules.tables import findings_of_tables
 from app.settings import SOURCES
 from workflows import DiagramRefused, Diagrams, Finding, Report, check, handlers
 from workflows.decision_tables import Table, read_tables
 from workflows.migration import Ahead, ahead_of
 from workflows.policies import SUFFIX, Book, PolicyFile, Rules, read_policy_file
+from workflows.verification import HOUSE
+
+OPENING = "application"  # the form on which a case opens
 
 
 @functools.cache
@@ -37,9 +41,29 @@ def reports_of(content: Content) -> Sequence[Report]:
     broken = [sentence for key, file in own.items() for sentence in book.broken_by(key, file)]
     for key, file in own.items():
         book = book.with_file(key, file)
-    reports = check(content.diagrams, book=book, tables=tables, operations=operations)
+    reports = [*check(content.diagrams, book=book, tables=tables, operations=operations), *_about_tables(content)]
     relaxed = [Finding("policy-relaxed", "error", None, sentence, "policy") for sentence in broken]
     return [replace(each, findings=(*each.findings, *relaxed)) for each in reports]
+
+
+def _about_tables(content: Content) -> list[Report]:
+    """Every error and warning that the editor of tables tells, by file; what is no more than to be known is left out.
+
+    A conclusion that nobody has written is told by `faults_of_version`.
+    """
+    reports = []
+    for name, text in content.drawn.items():
+        if not name.endswith(".dmn"):
+            continue
+        found = [
+            Finding(f"table-{each.kind}", each.severity, None, f"决策表“{table.name}”：{each.message}", HOUSE)
+            for table, findings in findings_of_tables(read_tables(text.encode()), content.forms.get(OPENING))
+            for each in findings
+            if each.severity != "info" and each.kind != "blank"
+        ]
+        if found:
+            reports.append(Report(name, True, None, None, tuple(found)))
+    return reports
 
 
 def policies_of(key: str, content: Content, diagrams: Diagrams) -> Rules:

@@ -16,6 +16,7 @@ from app.cases.queries.open_cases import open_case_of
 from app.cases.queries.standard_precheck import NotKeptHere, with_sealed_number
 from app.database import db
 from app.definitions.queries import CompiledVersion
+from app.definitions.rules.refusals import NoRule, RulesDisagree
 from app.encryption import unseal_text
 from app.errors import Missing, Objected, Refused
 from app.schools.queries import quota_of
@@ -51,7 +52,7 @@ def open_change(version: CompiledVersion, application: Mapping[str, Any], *, pro
     objections = rules.objections_to(asked)
     if objections:
         raise Objected(objections)
-    facts = version.decide(f"{version.rules_of}_rules", profile=profile, stage=asked.enrolment.stage.value) or {}
+    facts = version.decide(f"{version.rules_of}_rules", profile=profile, stage=asked.enrolment.stage.value)
     facts = {name: value for name, value in facts.items() if isinstance(value, bool)}
     # a death may be reported while another case holds the child: it stands beside that case, and ends it when agreed
     beside = asked.open_case is not None and version.rules_of in rules.BESIDE
@@ -63,7 +64,7 @@ def against_child(version: CompiledVersion, student: Student, profile: str, acto
     """What the opening would say of the child alone, before anything is typed."""
     try:
         asked = asked_of(version, student, {}, profile=profile, school_id=actor.office_id)
-    except (Missing, NotKeptHere) as refusal:
+    except (Missing, NotKeptHere, NoRule, RulesDisagree) as refusal:
         return [refusal]
     return rules.objections_to_child(asked)
 
@@ -73,7 +74,7 @@ def closed_fields(version: CompiledVersion, student: Student, profile: str, acto
     """The fields of a closed cohort's child that are not left to the school, by the rule that refuses them."""
     try:
         asked = asked_of(version, student, {}, profile=profile, school_id=actor.office_id)
-    except (Missing, NotKeptHere):
+    except (Missing, NotKeptHere, NoRule, RulesDisagree):
         return []  # the opening says so
     return corrections.closed_fields(asked)
 
@@ -115,7 +116,7 @@ def asked_of(
         same_case=open_case_of(student.id, process=version.key),
         school_id=school_id,
         suspensions=tuple(db.session.scalars(sa.select(Suspension).where(Suspension.enrolment_id == enrolment.id))),
-        policy=version.decide(f"{version.rules_of}_rules", profile=profile, stage=enrolment.stage.value) or {},
+        policy=version.decide(f"{version.rules_of}_rules", profile=profile, stage=enrolment.stage.value),
         number_is_taken=lambda number: number_is_taken(number, student.id),
         quota_of=lambda entry_year: quota_of(school_id, enrolment.stage, entry_year),
         locked_since=locked_since,

@@ -60,7 +60,7 @@ def open_registration(
     if school is None:
         raise Missing()
     stage = Stage(application.get("stage", Stage.PRIMARY))
-    policy = version.decide(f"{version.key}_rules", profile=profile) or {}
+    policy = version.decide(f"{version.key}_rules", profile=profile)
     year, late = application["entry_year"], version.key == "late_registration"
     objections = list(objections_to_cohort(year, policy.get("opens", "08-01"), locked_since(year), late=late))
     objections += _about_the_school(school, stage, year)
@@ -251,5 +251,5 @@ def _without_a_number(version: CompiledVersion, actor: Actor) -> list[Refused]:
 
 def registration_today(version: CompiledVersion, profile: str) -> list[Refused]:
     """P01, P02: what stands against registering anybody in time today: too early, or the cohort is locked."""
-    year, policy = clock.school_year(clock.today()), version.decide(f"{version.key}_rules", profile=profile) or {}
+    year, policy = clock.school_year(clock.today()), version.decide(f"{version.key}_rules", profile=profile)
     return list(objections_to_cohort(year, policy.get("opens", "08-01"), locked_since(year), late=False))

@@ -78,9 +78,9 @@ def transfer_facts(receiving: Office, releasing: Office, *, city_review: bool) -
 
 
 def transfer_policy(version: CompiledVersion, profile: str, stage: str) -> dict[str, Any]:
-    """The rules that apply to a transfer under a profile, with the windows in which it may start."""
+    """The rules that apply to a transfer under a profile, with the windows in which it may start. Raises NoRule."""
     policy = dict(version.decide("transfer_rules", profile=profile, stage=stage))
-    policy["window_list"] = version.decide("transfer_windows", profile=profile) or []
+    policy["window_list"] = version.rows("transfer_windows", profile=profile)
     return policy
 
 

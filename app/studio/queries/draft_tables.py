@@ -9,10 +9,11 @@ from typing import Any
 from app.definitions.queries import APPLICATION
 from app.definitions.rules.content import FORM
 from app.definitions.rules.form_files import read_form_file
+from app.definitions.rules.known_facts import KnownFact, known_facts
+from app.definitions.rules.tables import findings_of_tables
 from app.errors import InvalidInput
-from app.studio.rules.known_facts import KnownFact, known_facts
 from app.studio.rules.refusals import UnfitDraftFile
-from workflows.decision_table_analysis import Effort, TableFinding, findings_of_table
+from workflows.decision_table_analysis import TableFinding
 from workflows.decision_tables import Table, TableError, literal, read_tables
 
 LONGEST = 200  # characters of a value that is tried
@@ -35,14 +36,17 @@ def findings_of(files: Mapping[str, str], name: str, raw: bytes) -> list[tuple[T
 
     Raises UnfitDraftFile where the engine cannot read it.
     """
-    known, effort = {each.name: each.values for each in facts_of(files) if each.values}, Effort()
-    return [(table, findings_of_table(table, known, effort)) for table in _tables(name, raw).values()]
+    return findings_of_tables(_tables(name, raw), _application(files))
 
 
 def facts_of(files: Mapping[str, str]) -> list[KnownFact]:
     """The facts that the tables of a draft may be asked about."""
-    application = files.get(f"{APPLICATION}{FORM}")
-    return known_facts(read_form_file(application.encode()) if application else None)
+    return known_facts(_application(files))
+
+
+def _application(files: Mapping[str, str]) -> Any:
+    text = files.get(f"{APPLICATION}{FORM}")
+    return read_form_file(text.encode()) if text else None
 
 
 def try_table(name: str, raw: bytes, key: str, typed: Mapping[str, str]) -> Tried:

@@ -37,7 +37,7 @@ def open_promotion(version: CompiledVersion, application: Mapping[str, Any], *, 
     school, year = actor.office_id, year_entered(clock.today())
     objections = same_open(version.key, school) + objections_to_season(
         "升级",
-        version.decide("promotion_windows", profile=profile) or (),
+        version.rows("promotion_windows", profile=profile),
         clock.today(),
         goes_on=has_promoted(school, year),
     )
@@ -53,7 +53,7 @@ def open_graduation(version: CompiledVersion, application: Mapping[str, Any], *,
     """P19, the last grade of a school. Raises Objected: every open case of it by name, a window, a name unknown."""
     school, grade = actor.office_id, application["grade"]
     exceptions = graduation.exceptions_of(application, school)
-    windows = version.decide("graduation_windows", profile=profile) or ()
+    windows = version.rows("graduation_windows", profile=profile)
     objections = same_open(version.key, school, grade=grade) + objections_to_season("毕业", windows, clock.today())
     objections += objections_to_graduation(
         clock.today(),
@@ -164,7 +164,7 @@ def _who_would_go_up(case: Case) -> list[ChildOfAct]:
 @hooks.objections_today("promotion")
 def _promotion_today(version: CompiledVersion, profile: str, actor: Actor) -> list[Refused]:
     """P16: out of season, unless the school has promoted already and goes on."""
-    windows = version.decide("promotion_windows", profile=profile) or ()
+    windows = version.rows("promotion_windows", profile=profile)
     goes_on = has_promoted(actor.office_id, year_entered(clock.today()))
     return list(objections_to_season("升级", windows, clock.today(), goes_on=goes_on))
 
@@ -172,6 +172,4 @@ def _promotion_today(version: CompiledVersion, profile: str, actor: Actor) -> li
 @hooks.objections_today("graduation")
 def _graduation_today(version: CompiledVersion, profile: str, actor: Actor) -> list[Refused]:
     """P19: out of season."""
-    return list(
-        objections_to_season("毕业", version.decide("graduation_windows", profile=profile) or (), clock.today())
-    )
+    return list(objections_to_season("毕业", version.rows("graduation_windows", profile=profile), clock.today()))

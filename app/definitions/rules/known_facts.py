@@ -36,6 +36,14 @@ def known_facts(application: Any) -> list[KnownFact]:
     ]
 
 
+def words_of_value(name: str, value: Any) -> str:
+    """What people call a value of a fact; one that is told only by a form is shown as it is."""
+    if value is None:
+        return "空"
+    known = {each.name: each.values for each in known_facts(None)}.get(name, {})
+    return str(YES_NO[value] if isinstance(value, bool) else known.get(value, value))
+
+
 def _values(part: Mapping[str, Any]) -> dict[Any, str]:
     if part.get("type") == "boolean":
         return dict(YES_NO)
