@@ -112,7 +112,8 @@ def test_nothing_of_it_stays_and_the_next_case_gets_the_number_that_was_free(
 
 
 def kept(studio: Studio, draft: int, name: str, script: dict[str, Any]) -> Any:
-    parts = {part: script[part] for part in ("applicant", "other", "child", "application", "steps") if part in script}
+    said = ("on", "profile", "applicant", "other", "child", "application", "steps")
+    parts = {part: script[part] for part in said if part in script}
     return studio.program("analyst").post(f"/drafts/{draft}/scenarios", {"name": name, **parts})
 
 
@@ -292,3 +293,20 @@ def test_a_scenario_that_comes_to_no_end_says_who_is_waited_for(two_counties: St
 
     assert not result["passed"]
     assert result["where"].endswith("现为等待办理“转入学校审核”（转入学校）。")
+
+
+def test_the_rules_are_chosen_and_kept_in_the_scenario(two_counties: Studio) -> None:
+    draft = two_counties.draft("transfer")
+
+    refused = rehearsed(two_counties, draft, ["agree"] * 5, on="11-23", profile="zj-now")["refused"]
+    assert "E-WIN" in [each["code"] for each in refused]  # only the rules in force know seasons
+    found = rehearsed(two_counties, draft, ["agree"] * 5, on="02-20", profile="zj-now")
+    assert (found["outcome"], found["refused"]) == ("agreed", [])
+    assert rehearsed(two_counties, draft, ["agree"] * 5, on="11-23")["outcome"] == "agreed"
+
+    file = kept(two_counties, draft, "现行规定", found["script"]).json["file"]
+    assert json.loads(two_counties.text(draft, file))["profile"] == "zj-now"
+    ran = two_counties.program("analyst").post(f"/drafts/{draft}/scenarios/run").json["items"]
+    assert [each["passed"] for each in ran] == [True]
+    body = {**CAST, "application": APPLICATION, "outcomes": [], "profile": "zj-1990"}
+    assert two_counties.program("analyst").post(f"/drafts/{draft}/rehearse", body).status == 422

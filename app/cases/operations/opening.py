@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,9 +50,22 @@ MOST_ROWS = 1000
 ROUTE = table(RouteStep)
 
 
+_chosen: ContextVar[str] = ContextVar("chosen", default="")
+
+
 def profile() -> str:
     """The rules under which a new case opens: zj-2010 or zj-now."""
-    return str(current_app.config["PROFILE"])
+    return _chosen.get() or str(current_app.config["PROFILE"])
+
+
+@contextmanager
+def under(chosen: str) -> Iterator[None]:
+    """Within the block new cases open under those rules, for a rehearsal; "" for those of the installation."""
+    before = _chosen.set(chosen)
+    try:
+        yield
+    finally:
+        _chosen.reset(before)
 
 
 def open_case(

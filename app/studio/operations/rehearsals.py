@@ -19,6 +19,7 @@ from app.access import Actor
 from app.cases.models import Attachment, Batch, Case, CaseStatus, Task, TaskStatus
 from app.cases.models.coming_changes import ComingChange
 from app.cases.operations import Answer, decide, open_case, take_effect, work_chunk
+from app.cases.operations.opening import profile, under
 from app.cases.presenters.application_forms import is_about_a_child
 from app.cases.presenters.prefilled_forms import prefilled
 from app.cases.queries.joint_answers import answers_to
@@ -31,6 +32,7 @@ from app.definitions.queries import (
     followers,
     provisional,
 )
+from app.definitions.rules.known_facts import PROFILE_NAMES
 from app.dry_runs import settle, undone
 from app.errors import Refused, Stale, objections_of
 from app.identity.models import DUTY_NAMES
@@ -67,6 +69,7 @@ def rehearse(key: str, files: Mapping[str, str], script: Script, *, actor: Actor
     try:
         with undone(wait=LONGEST_WAIT, longest=LONGEST), ExitStack() as stack:
             stack.enter_context(clock.ahead(days_until(script.on, clock.today())))
+            stack.enter_context(under(script.profile))
             version = put_in_place(draft, content)
             stack.enter_context(provisional(version))
             if version.rules_of != key:
@@ -297,6 +300,7 @@ class _Play:
             process=self.version.name,
             people=self.people,
             today=clock.today(),
+            rules=PROFILE_NAMES[profile()],
             titles={name: each.title for name, each in self.version.policies.policies.items() if each.title},
             known=known,
             form=application_desk(self.version, self.script, self.cast) if not self.cases else None,

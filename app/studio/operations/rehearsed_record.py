@@ -78,6 +78,7 @@ class Rehearsal:
     process: str
     people: Mapping[str, str]
     today: dt.date  # of the rehearsal
+    rules: str  # under which it opens, in words
     titles: Mapping[str, str]  # of verbs, as its policies call them
     known: Mapping[str, str]
     form: ApplicationDesk | None

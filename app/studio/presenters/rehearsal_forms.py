@@ -11,6 +11,7 @@ from app.access import Actor
 from app.cases import hooks
 from app.definitions.queries import APPLICATION, CompiledVersion
 from app.definitions.rules.forms import fields_of
+from app.definitions.rules.known_facts import PROFILE_NAMES
 from app.errors import InvalidInput, Refused
 from app.schools.models import GRADES
 from app.studio.queries.rehearsal_choices import offices_named
@@ -32,6 +33,7 @@ def cast_form(choices: Choices) -> dict[str, Any]:
             "description": "按这一天的时令办理，一年之内；留空为今日",
             "x-section": "日期",
         },
+        "profile": _choice("日期", "规则版本", PROFILE_NAMES, "不选的，按本系统现用的规则版本"),
         "applicant": _text(OFFICE, "机构名称", own),
         "kind": _choice(OFFICE, "种类", KINDS),
         "stage": _choice(OFFICE, "学段", STAGES),
@@ -114,4 +116,4 @@ def _cast(typed: Mapping[str, str], codes: Mapping[str, str], child: Child | Non
     elif typed.get("apart"):
         shape = {name: each for name, each in kinds.items() if name != "kind"}
         other = Place(**shape, apart=typed["apart"])
-    return Script(applicant, other, child, on=typed.get("day", "")[5:])
+    return Script(applicant, other, child, on=typed.get("day", "")[5:], profile=typed.get("profile") or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.cases.rules.routing import role_name
+from app.definitions.rules.known_facts import PROFILE_NAMES
 from app.errors import Refused
 from app.identity.models import DUTY_NAMES, Duty
 from app.studio.rules.counter_examples import ENDS
@@ -28,6 +29,7 @@ def things_of_scenario(text: str | None, names: Mapping[str, str] | None = None)
     said = {
         "名称": scenario.name,
         "演练日期": script.on,
+        "规则版本": PROFILE_NAMES.get(script.profile, ""),
         **{SIDES[name]: place.in_words() for name, place in _places(scenario)},
         "学生": script.child.in_words() if script.child else "",
         "申请": _form({**(script.application or {}), **(script.row or {})}, known),

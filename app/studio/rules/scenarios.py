@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app import clock
+from app.definitions.rules.known_facts import PROFILE_NAMES
 from app.errors import InvalidInput, Objected
 from app.schools.models import GRADES
 from app.web import objections
@@ -112,7 +113,8 @@ class Script:
 
     application -- None while it has not been filled in; row -- the child of a list, where the process is about one;
     papers -- the kinds of papers that come with it; on -- month and day on which it is, the next one to come, so that
-    what has its season is in season; empty for today
+    what has its season is in season; empty for today; profile -- the rules under which it opens, empty for those of
+    the installation
     """
 
     applicant: Place
@@ -123,10 +125,12 @@ class Script:
     papers: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     on: str = ""
+    profile: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""
-        said: dict[str, Any] = {**({"on": self.on} if self.on else {}), "applicant": self.applicant.as_json()}
+        when = {"on": self.on, "profile": self.profile}
+        said = {**{name: each for name, each in when.items() if each}, "applicant": self.applicant.as_json()}
         for name in ("other", "child"):
             if (each := getattr(self, name)) is not None:
                 said[name] = each.as_json()
@@ -191,6 +195,7 @@ SCRIPT: dict[str, Any] = {
     "type": "object",
     "properties": {
         "on": {"type": "string", "title": "演练日期", "pattern": "^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"},
+        "profile": _one_of("规则版本", PROFILE_NAMES),
         "applicant": PLACE,
         "other": PLACE,
         "child": {
@@ -254,6 +259,7 @@ def _script(said: Mapping[str, Any]) -> Script:
         tuple(said.get("papers", ())),
         tuple(_step(each) for each in said.get("steps", ())),
         said.get("on", ""),
+        said.get("profile", ""),
     )
 
 
