@@ -177,7 +177,7 @@ export function setKind(doc, path, kind) {
   const fresh = newPart(kind);
   const allowed = ALLOWED[fresh.type];
   Object.keys(part).forEach((keyword) => {
-    if (KNOWN.has(keyword) && (!allowed.includes(keyword) || ["items", "x-widget", "default"].includes(keyword))) { delete part[keyword]; }
+    if (KNOWN.has(keyword) && (!allowed.includes(keyword) || ["items", "x-widget", "x-choices", "default"].includes(keyword))) { delete part[keyword]; }
   });
   Object.entries(fresh).forEach(([keyword, value]) => {
     if (keyword === "type" || !has(part, keyword)) { part[keyword] = value; }

@@ -120,6 +120,7 @@ function row(table, rule, place, { at, id, columns }, editor) {
     label: `第 ${number} 条规则，${column.title}`,
     disabled: !editor.draws,
     list: column.isInput ? `${id}-cells-${at_}` : null,
+    known: (column.isInput && editor.facts.find((each) => each.name === column.name)?.values) || [],
     put: (value, options) => put(at_, value, options),
   }) : "（缺）");
   const move = (to, focus) => editor.change((tables) => tables[at].moveRule(place, to), { focus });
@@ -156,7 +157,7 @@ function row(table, rule, place, { at, id, columns }, editor) {
   );
 }
 
-function control(column, text, { id, label, disabled, list, put }) {
+function control(column, text, { id, label, disabled, list, known, put }) {
   const truths = TRUTHS[column.isInput ? "input" : "output"];
   const shown = text || (column.isInput ? "-" : "");
   if (column.type === "boolean" && truths.some(([value]) => value === shown)) {
@@ -172,7 +173,7 @@ function control(column, text, { id, label, disabled, list, put }) {
     spellcheck: "false",
     oninput: (event) => put(event.target.value, { typing: true, group: id }),
     onchange: (event) => {
-      const whole = completed(event.target.value, column);
+      const whole = completed(event.target.value, column, known);
       if (whole !== event.target.value) {
         event.target.value = whole;
         put(whole, { typing: true, group: id });

@@ -235,11 +235,13 @@ function swapIn(element, other, behind) {
 
 // ── cells as people type them ────────────────────────────────────────────────────────────────────────────────────────
 
-// words of a column of texts in the quotation marks that FEEL wants; whatever else is typed stays
-export function completed(text, column) {
+// words of a column of texts in the quotation marks that FEEL wants, a value that is known by its words as its code;
+// whatever else is typed stays. known -- values with their words
+export function completed(text, column, known = []) {
   const typed = text.trim();
   if (column.type !== "string" || typed === "" || /["“”]/.test(typed)) { return typed.replace(/[“”]/g, '"') || (column.isInput ? "-" : ""); }
   if (/^(-|null|not\(.*\)|[<>=!(\][].*)$/.test(typed)) { return typed; }
   if (!column.isInput) { return `"${typed}"`; }
-  return typed.split(/[,，、]/).map((each) => `"${each.trim()}"`).join(",");
+  const codeOf = (words) => known.find(([value, said]) => typeof value === "string" && [said, `${said}（${value}）`].includes(words))?.[0] ?? words;
+  return typed.split(/[,，、]/).map((each) => `"${codeOf(each.trim())}"`).join(",");
 }
