@@ -118,7 +118,7 @@ def test_rules_and_columns_are_edited_checked_and_saved(seat: Seat, studio: Stud
     assert desk.violations() == ""
     page.locator("#t0-policy").select_option(label="唯一：只能有一条规则成立")
     assert desk.says("第 2 条与第 3 条规则重叠")
-    page.locator("#t0-r1-1").fill("primary、junior")
+    page.locator("#t0-r1-1").fill("小学、junior")
     page.keyboard.press("Tab")
     expect(page.locator("#t0-r1-1")).to_have_value('"primary","junior"')
     expect(page.locator("#t0 .whole-table")).to_contain_text("没有重叠、遗漏")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,6 +16,7 @@ from app.definitions import queries
 from app.definitions.models import Process, ProcessVersion
 from tests.studio.conftest import Studio
 from tests.studio.test_pages import browser
+from tests.support.databases import on_sqlite
 from tests.support.transfer_case import Story
 
 FILE = "transfer.dmn"
@@ -73,6 +75,52 @@ def test_a_rule_that_is_never_reached_is_a_warning(studio: Studio) -> None:
 
     assert set(checked(studio, draft)) == {(FILE, "table-unreachable", "warning")}
     assert studio.program("analyst").post(f"/drafts/{draft}/check").json["publishable"] is True
+
+
+def test_the_publisher_reads_the_warnings_of_a_table(studio: Studio) -> None:
+    draft = studio.draft("transfer")
+    put(studio, draft, lambda text: text.replace('<text>"zj-2010"</text>', "<text>-</text>", 1))
+    proposal = studio.program("analyst").post(f"/drafts/{draft}/propose", {"note": "改规则"}).json["id"]
+
+    page = browser(studio, "publisher").get(f"/studio/proposals/{proposal}").text
+
+    assert "第 2 条规则在各项输入都有值时不会命中" in page
+    assert f"/studio/drafts/{draft}/tables/{FILE}/edit" in page
+
+
+def test_options_that_nobody_has_written_are_a_warning(studio: Studio) -> None:
+    draft = studio.draft("class_change")
+    form = json.loads(studio.text(draft, "application.json"))
+    listed = [{"const": "1", "title": "选项一"}, {"const": "2", "title": "选项二"}]
+    form["properties"]["cause"] = {"type": "string", "title": "缘由", "oneOf": listed}
+    program = studio.program("analyst")
+    read = program.get(f"/drafts/{draft}/files/application.json")
+    raw = json.dumps(form, ensure_ascii=False).encode()
+    assert program.put(f"/drafts/{draft}/files/application.json", raw, If_Match=read.etag).status == 200
+
+    answer = program.post(f"/drafts/{draft}/check").json
+
+    [found] = [each for each in answer["findings"] if each["rule"] == "placeholder"]
+    assert (found["file"], found["severity"]) == ("application.json", "warning")
+    assert found["message"] == "字段“缘由”的选项还是“选项一”、“选项二”，没有改写"
+    page = browser(studio).get(f"/studio/drafts/{draft}/check").text
+    assert f"/studio/drafts/{draft}/forms/application.json/edit" in page
+
+
+@on_sqlite
+def test_options_that_nobody_offers_keep_a_form_from_being_published(studio: Studio) -> None:
+    draft = studio.draft("class_change")
+    form = json.loads(studio.text(draft, "application.json"))
+    form["properties"]["days"] = {"type": "integer", "title": "天数", "x-choices": "choices"}
+    program = studio.program("analyst")
+    read = program.get(f"/drafts/{draft}/files/application.json")
+    raw = json.dumps(form, ensure_ascii=False).encode()
+    assert program.put(f"/drafts/{draft}/files/application.json", raw, If_Match=read.etag).status == 200
+
+    answer = program.post(f"/drafts/{draft}/check").json
+
+    assert answer["publishable"] is False
+    assert any("字段 days 由系统列出可选项" in each["message"] for each in answer["findings"])
 
 
 # ── what was published before tables were checked ────────────────────────────────────────────────────────────────────

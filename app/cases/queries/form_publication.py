@@ -22,11 +22,21 @@ def about_forms(version: CompiledVersion) -> Iterator[str]:
     repairs = _repairs(version)
     for title in sorted(repairs):
         yield from _about_repair(version, title)
+    yield from _about_offers(version)
     if hooks.precheck.of(version.key) is not None:
         yield from _about_conditions(version, {APPLICATION, ROW, *repairs})
     if hooks.precheck.of(version.key) is None:  # a process with rules of its own says what it keeps, and how
         yield from _about_numbers(version, {APPLICATION, ROW, *repairs})
         yield from _about_tables(version)
+
+
+def _about_offers(version: CompiledVersion) -> Iterator[str]:
+    """A field that is chosen from what the system offers has such an offer: without one nobody could choose."""
+    offered = hooks.choices.of(version.key)
+    for title, form in version.forms.items():
+        for name, part in fields_of(form).items():
+            if "x-choices" in part and name not in offered:
+                yield f"表单 {title}.json 的字段 {name} 由系统列出可选项（x-choices），本流程没有提供选项，请去掉"
 
 
 def _repairs(version: CompiledVersion) -> set[str]:

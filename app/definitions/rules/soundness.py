@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.definitions.rules.content import Content
+from app.definitions.rules.placeholders import placeholders_of
 from app.definitions.rules.tables import findings_of_tables
 from app.settings import SOURCES
 from workflows import DiagramRefused, Diagrams, Finding, Report, check, handlers
@@ -42,6 +43,7 @@ def reports_of(content: Content) -> Sequence[Report]:
     for key, file in own.items():
         book = book.with_file(key, file)
     reports = [*check(content.diagrams, book=book, tables=tables, operations=operations), *_about_tables(content)]
+    reports += _about_forms(content)
     relaxed = [Finding("policy-relaxed", "error", None, sentence, "policy") for sentence in broken]
     return [replace(each, findings=(*each.findings, *relaxed)) for each in reports]
 
@@ -63,6 +65,16 @@ def _about_tables(content: Content) -> list[Report]:
         ]
         if found:
             reports.append(Report(name, True, None, None, tuple(found)))
+    return reports
+
+
+def _about_forms(content: Content) -> list[Report]:
+    """What was left as the designer had written it, by form."""
+    reports = []
+    for name, form in content.forms.items():
+        found = tuple(Finding("placeholder", "warning", None, each, HOUSE) for each in placeholders_of(form))
+        if found:
+            reports.append(Report(f"{name}.json", True, None, None, found))
     return reports
 
 

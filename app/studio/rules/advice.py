@@ -70,6 +70,7 @@ ADVICE = {
     "table-overlap": "在决策表中改写其中一条规则的条件，或者把命中策略改为“首条”。",
     "table-unreachable": "在决策表中把这条规则移到前面，或者删去它。",
     "table-impossible": "在决策表中改用可有的取值，或者删去这条规则。",
+    "placeholder": "在表单设计器中写上真正的名称和选项。",
     "publication": "按提示补齐表单、原因或者流程的设置。",
 }
 OF_KINDS = {
