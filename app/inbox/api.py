@@ -29,7 +29,7 @@ SAVED = {
 }
 
 
-@bp.get("/task-lists")
+@bp.get("/views")
 @allow("operator", "approver")
 @operation("本人保存的和本机构共用的待办视图")
 def list_saved() -> Page[SavedListJson]:
@@ -37,7 +37,7 @@ def list_saved() -> Page[SavedListJson]:
     return one_page([saved_list_json(each, caller) for each in saved_lists(caller)])
 
 
-@bp.post("/task-lists")
+@bp.post("/views")
 @allow("operator", "approver")
 @operation("保存待办视图；同名的被替换", body=SAVED, status=201)
 def save() -> SavedListJson:
@@ -48,7 +48,7 @@ def save() -> SavedListJson:
         return saved_list_json(kept, caller)
 
 
-@bp.delete("/task-lists/<int:list_id>")
+@bp.delete("/views/<int:list_id>")
 @allow("operator", "approver")
 @operation("删除本人保存的待办视图", status=204)
 def forget(list_id: int) -> None:

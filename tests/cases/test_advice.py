@@ -24,8 +24,10 @@ __all__ = ["shaped", "shelves"]
 def ask(
     case: Shape, who: str, of: str, kind: str = "before", key: str = "approval", question: str = "是否属实"
 ) -> Answer:
-    body = {"kind": kind, "of_user": case.person(of).id, "question": question}
-    return case.program(who).post(f"/tasks/{case.task(key)}/advice", body)
+    task, person, program = case.task(key), case.person(of).id, case.program(who)
+    if kind == "delegated":
+        return program.post(f"/tasks/{task}/ask", {"to": person, "question": question})
+    return program.post(f"/tasks/{task}/signers", {"add": person, "when": kind, "question": question})
 
 
 def asked(case: Shape, who: str) -> list[dict[str, Any]]:
@@ -98,9 +100,9 @@ def test_only_colleagues_are_asked_and_once(shaped: Callable[..., Shape]) -> Non
     assert ask(case, "bureau_approver", "bureau_third", "sideways").code == "E-INPUT"
     assert ask(case, "bureau_operator", "bureau_third").status == 403
     assert ask(case, "school_approver", "bureau_third").status == 404
-    body = {"kind": "before", "of_user": case.person("bureau_third").id}
+    body = {"add": case.person("bureau_third").id, "when": "before"}
     task = case.task("approval")
-    assert case.matter.client.api(neighbour).post(f"/tasks/{task}/advice", body).status == 404
+    assert case.matter.client.api(neighbour).post(f"/tasks/{task}/signers", body).status == 404
     assert ask(case, "bureau_approver", "bureau_third").status == 200
     assert ask(case, "bureau_approver2", "bureau_third").code == "E-INPUT"
     [item] = asked(case, "bureau_third")

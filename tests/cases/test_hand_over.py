@@ -25,7 +25,7 @@ REASON = "外出培训"
 
 
 def hand_over(case: Shape, who: str, task: int, to: str, reason: str = REASON) -> Answer:
-    body = {"to_user": case.person(to).id, "reason": reason}
+    body = {"to": case.person(to).id, "reason": reason}
     return case.program(who).post(f"/tasks/{task}/hand-over", body)
 
 
@@ -129,7 +129,7 @@ def test_others_and_the_neighbour(shaped: Callable[..., Shape]) -> None:
     case = at_approval(shaped)
     task = case.task("approval")
     neighbour = factories.a_user(factories.a_bureau("330108"), "approver")
-    body = {"to_user": case.person("bureau_third").id, "reason": REASON}
+    body = {"to": case.person("bureau_third").id, "reason": REASON}
 
     assert hand_over(case, "bureau_operator", task, "bureau_third").status == 403
     assert hand_over(case, "school_approver", task, "bureau_third").status == 404
@@ -198,8 +198,8 @@ def test_it_is_handed_over_first(shaped: Callable[..., Shape], monkeypatch: pyte
 
 
 def copy(case: Shape, who: str, *offices: Office, remark: str = "请知悉") -> Answer:
-    body = {"offices": [each.code for each in offices], "remark": remark}
-    return case.program(who).post(f"/cases/{case.number}/copies", body)
+    body = {"to": [each.code for each in offices], "remark": remark}
+    return case.program(who).post(f"/tasks/{case.task('approval')}/copy", body)
 
 
 def test_a_party_reads_the_copy_once(shaped: Callable[..., Shape]) -> None:
@@ -237,7 +237,7 @@ def test_copies_go_to_parties_alone(shaped: Callable[..., Shape]) -> None:
     assert copy(case, "bureau_approver", case.matter.school.office, other).code == "E-COPY"
     assert db.session.scalars(sa.select(CaseCopy)).all() == [], "all or none"
     program = case.matter.client.api(neighbour)
-    assert program.post(f"/cases/{case.number}/copies", {"offices": [other.code]}).status == 404
+    assert program.post(f"/tasks/{case.task('approval')}/copy", {"to": [other.code]}).status == 404
     assert copy(case, "bureau_approver", case.matter.school.office).status == 200
     [item] = case.program("school_operator").get("/copies").json["items"]
     assert program.get("/copies").json["items"] == []

@@ -22,11 +22,11 @@ REASON = "核对有遗漏"
 
 
 def send_back(case: Shape, who: str, task: int, to: str, reason: str = REASON) -> Answer:
-    return case.program(who).post(f"/tasks/{task}/send-back", {"to": to, "reason": reason})
+    return case.program(who).post(f"/tasks/{task}/return", {"to": to, "opinion": reason})
 
 
 def targets(case: Shape, who: str, task: int) -> dict[str, Any]:
-    answer = case.program(who).get(f"/tasks/{task}/targets")
+    answer = case.program(who).get(f"/tasks/{task}/return-targets")
     assert answer.status == 200, answer.text
     return {each["key"]: each for each in answer.json["targets"]}
 
@@ -157,9 +157,9 @@ def test_who_may_not_decide_sends_nothing_back(shaped: Callable[..., Shape]) -> 
 
     assert send_back(case, "bureau_operator", task, "check").status == 403
     assert send_back(case, "school_approver", task, "check").status == 404
-    body = {"to": "check", "reason": REASON}
-    assert case.matter.client.api(neighbour).post(f"/tasks/{task}/send-back", body).status == 404
-    assert case.matter.client.api(neighbour).get(f"/tasks/{task}/targets").status == 404
+    body = {"to": "check", "opinion": REASON}
+    assert case.matter.client.api(neighbour).post(f"/tasks/{task}/return", body).status == 404
+    assert case.matter.client.api(neighbour).get(f"/tasks/{task}/return-targets").status == 404
     assert case.waits_at() == ["approval"]
 
 

@@ -285,3 +285,15 @@ def test_it_is_seen_while_it_is_taken_back(shaped: Callable[..., Shape], monkeyp
 
     assert (answer.status, answer.code) == (422, "E-BACK"), answer.text
     assert case.waits_at() == ["review", "school_check"]
+
+
+def test_the_last_step_of_a_case_is_taken_back_by_its_number(shaped: Callable[..., Shape]) -> None:
+    case = shaped("sequential").agreed(("school_approver", "own_approval"), ("bureau_operator", "check"))
+    neighbour = factories.a_user(factories.a_bureau("330108"), "approver")
+    where = f"/cases/{case.number}/take-back"
+
+    early = case.program("bureau_approver").post(where)
+    assert (early.code, "尚未办理" in early.json["detail"]) == ("E-BACK", True)
+    assert case.matter.client.api(neighbour).post(where).status == 404
+    assert case.program("bureau_operator").post(where).status == 200
+    assert [each.status for each in rows(case, key="check")] == [TaskStatus.DONE, TaskStatus.OPEN]

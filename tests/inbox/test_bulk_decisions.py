@@ -24,7 +24,7 @@ __all__ = ["desk"]
 
 
 def codes(answer: Any) -> list[str | None]:
-    return [each["code"] for each in answer.json["items"]]
+    return [each["code"] for each in answer.json["results"]]
 
 
 def test_each_case_is_decided_by_itself_with_an_entry_in_the_audit(desk: Desk) -> None:
@@ -33,7 +33,7 @@ def test_each_case_is_decided_by_itself_with_an_entry_in_the_audit(desk: Desk) -
     answer = desk.in_bulk(tasks)
 
     assert answer.status == 200
-    assert [(each["task"], each["decided"]) for each in answer.json["items"]] == [(each, True) for each in tasks]
+    assert [(each["task"], each["ok"]) for each in answer.json["results"]] == [(each, True) for each in tasks]
     assert answer.json["decided"] == 3
     for number in desk.numbers:
         case = desk.program(duty="operator").get(f"/cases/{number}").json
@@ -48,7 +48,7 @@ def test_what_is_refused_stays_and_the_others_go_on(desk: Desk) -> None:
     answer = desk.in_bulk([*tasks, 10**9])
 
     assert codes(answer) == [None, "E-STALE", None, "E-MISSING"]
-    assert answer.json["items"][1]["detail"] == "该事项已由他人办理，请刷新后查看。"
+    assert answer.json["results"][1]["detail"] == "该事项已由他人办理，请刷新后查看。"
     assert count(AuditEvent, AuditEvent.verb == "refused/cases_api.decide_in_bulk") == 2
 
 
@@ -77,11 +77,11 @@ def test_bulk_against_single_has_one_winner_for_each_case(desk: Desk) -> None:
 
     single, bulk = at_once(
         lambda: one.post(f"/tasks/{tasks[1]}/decision", {"outcome": "agree"}),
-        lambda: other.post("/tasks/decisions", {"tasks": tasks, "outcome": "agree"}),
+        lambda: other.post("/tasks/bulk", {"tasks": tasks, "outcome": "agree"}),
     )
 
     assert count(Decision) == 3
-    lost = [each for each in bulk.json["items"] if not each["decided"]]
+    lost = [each for each in bulk.json["results"] if not each["ok"]]
     assert (single.status == 200) == (len(lost) == 1), (single.text, bulk.text)
 
 
@@ -96,8 +96,8 @@ def test_a_bureau_takes_note_of_many_at_once(desk: Desk) -> None:
     tasks = [desk.task_of(number) for number in desk.numbers]
     bureau = desk.program("bureau")
 
-    assert codes(bureau.post("/tasks/decisions", {"tasks": tasks, "outcome": "agree"})) == ["E-INPUT", "E-INPUT"]
-    answer = bureau.post("/tasks/decisions", {"tasks": tasks, "outcome": "acknowledge"})
+    assert codes(bureau.post("/tasks/bulk", {"tasks": tasks, "outcome": "agree"})) == ["E-INPUT", "E-INPUT"]
+    answer = bureau.post("/tasks/bulk", {"tasks": tasks, "outcome": "acknowledge"})
 
     assert answer.json["decided"] == 2
 
@@ -118,7 +118,7 @@ def test_who_drafted_a_case_does_not_approve_it_among_others(desk: Desk) -> None
     posts = both.get("/me").json["posts"]
     approving = next(each["id"] for each in posts if each["duty"] == "approver")
 
-    answer = both.post("/tasks/decisions", {"tasks": tasks, "outcome": "agree"}, X_Post=str(approving))
+    answer = both.post("/tasks/bulk", {"tasks": tasks, "outcome": "agree"}, X_Post=str(approving))
 
     assert codes(answer) == ["E-SOD-01", "E-SOD-01"]
 
@@ -139,10 +139,10 @@ def test_a_transfer_below_it_is_not(client: Client) -> None:
 
 def _bulk_code(story: Story) -> str | None:
     answer = story.program("receiving_school").post(
-        "/tasks/decisions", {"tasks": [story.waiting()["id"]], "outcome": "agree"}
+        "/tasks/bulk", {"tasks": [story.waiting()["id"]], "outcome": "agree"}
     )
     assert answer.status == 200, answer.text
-    code: str | None = answer.json["items"][0]["code"]
+    code: str | None = answer.json["results"][0]["code"]
     return code
 
 
@@ -162,7 +162,7 @@ def test_a_case_with_a_warning_is_decided_by_itself(desk: Desk) -> None:
     answer = desk.in_bulk(tasks)
 
     assert codes(answer) == ["E-BULK", None]
-    assert answer.json["items"][0]["detail"] == "本件有提示（学位已满），须逐件办理。"
+    assert answer.json["results"][0]["detail"] == "本件有提示（学位已满），须逐件办理。"
 
 
 def test_a_case_of_a_contested_record_is_decided_by_itself(desk: Desk) -> None:
@@ -172,7 +172,7 @@ def test_a_case_of_a_contested_record_is_decided_by_itself(desk: Desk) -> None:
     case.student.contested = True
     db.session.commit()
 
-    assert desk.in_bulk(tasks).json["items"][0]["detail"] == "该生为问题学籍，须逐件办理。"
+    assert desk.in_bulk(tasks).json["results"][0]["detail"] == "该生为问题学籍，须逐件办理。"
 
 
 def test_the_neighbour_and_the_bureau_above_decide_nothing(desk: Desk) -> None:
@@ -181,9 +181,9 @@ def test_the_neighbour_and_the_bureau_above_decide_nothing(desk: Desk) -> None:
     above = desk.client.api(factories.a_user(factories.a_bureau("330106"), "approver"))
 
     for program in (neighbour, above, desk.program(duty="operator")):
-        answer = program.post("/tasks/decisions", {"tasks": tasks, "outcome": "agree"})
+        answer = program.post("/tasks/bulk", {"tasks": tasks, "outcome": "agree"})
         assert codes(answer) == ["E-MISSING", "E-MISSING"]
-        assert [each["case"] for each in answer.json["items"]] == [None, None]
+        assert [each["case"] for each in answer.json["results"]] == [None, None]
     assert count(Decision) == 0
 
 

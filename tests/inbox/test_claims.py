@@ -58,9 +58,9 @@ def test_whoever_has_not_taken_it_may_still_decide_but_not_among_others(desk: De
     task = desk.correct(1)[0]
     desk.program().post(f"/tasks/{task}/claim")
 
-    bulk = colleague(desk).post("/tasks/decisions", {"tasks": [task], "outcome": "agree"})
-    assert bulk.json["items"][0]["code"] == "E-BULK"
-    assert "已签收" in bulk.json["items"][0]["detail"]
+    bulk = colleague(desk).post("/tasks/bulk", {"tasks": [task], "outcome": "agree"})
+    assert bulk.json["results"][0]["code"] == "E-BULK"
+    assert "已签收" in bulk.json["results"][0]["detail"]
     assert colleague(desk).post(f"/tasks/{task}/decision", {"outcome": "agree"}).status == 200
 
 

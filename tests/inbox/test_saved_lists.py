@@ -16,11 +16,11 @@ __all__ = ["desk"]
 
 
 def names(program: Program) -> list[tuple[str, bool]]:
-    return [(each["name"], each["own"]) for each in program.get("/task-lists").json["items"]]
+    return [(each["name"], each["own"]) for each in program.get("/views").json["items"]]
 
 
 def keep(program: Program, name: str, **more: Any) -> Any:
-    return program.post("/task-lists", {"name": name, "parameters": {"process": "drop_out"}, **more})
+    return program.post("/views", {"name": name, "parameters": {"process": "drop_out"}, **more})
 
 
 def test_a_list_is_kept_shared_within_the_office_and_forgotten(desk: Desk) -> None:
@@ -33,15 +33,15 @@ def test_a_list_is_kept_shared_within_the_office_and_forgotten(desk: Desk) -> No
     assert names(colleague) == [("本校共用", False)]
     assert names(neighbour) == []
     for stranger in (colleague, neighbour):
-        assert stranger.delete(f"/task-lists/{shared.json['id']}").status == 404
-    assert program.delete(f"/task-lists/{shared.json['id']}").status == 204
+        assert stranger.delete(f"/views/{shared.json['id']}").status == 404
+    assert program.delete(f"/views/{shared.json['id']}").status == 204
     assert names(colleague) == []
 
 
 def test_the_same_name_again_replaces_it(desk: Desk) -> None:
     program = desk.program()
     keep(program, "我的")
-    kept = program.post("/task-lists", {"name": "我的", "parameters": {"sort": "-arrived"}})
+    kept = program.post("/views", {"name": "我的", "parameters": {"sort": "-arrived"}})
 
     assert kept.json["parameters"] == {"sort": "-arrived"}
     assert count(SavedList) == 1
@@ -61,7 +61,7 @@ def test_the_same_name_again_replaces_it(desk: Desk) -> None:
     ],
 )
 def test_what_cannot_be_kept_is_refused_with_a_sentence(desk: Desk, body: dict[str, Any]) -> None:
-    answer = desk.program().post("/task-lists", body)
+    answer = desk.program().post("/views", body)
 
     assert answer.status == 422
     assert count(SavedList) == 0

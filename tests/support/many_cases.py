@@ -60,7 +60,7 @@ class Desk:
     def in_bulk(self, tasks: list[int], outcome: str = "agree", **headers: str) -> Any:
         """Decide them together; the answer."""
         body = {"tasks": tasks, "outcome": outcome}
-        return self.program().post("/tasks/decisions", body, **headers)
+        return self.program().post("/tasks/bulk", body, **headers)
 
 
 @pytest.fixture

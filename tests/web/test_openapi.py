@@ -81,7 +81,7 @@ def test_the_two_headers_and_the_challenge_are_described(described: dict[str, An
     assert keyed == {
         "POST /api/v1/cases",
         "POST /api/v1/tasks/{task_id}/decision",
-        "POST /api/v1/tasks/decisions",
+        "POST /api/v1/tasks/bulk",
     }
     assert "WWW-Authenticate" in described["components"]["responses"]["401"]["headers"]
     assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.access import actor, allow
 from app.cases import operations, queries
 from app.cases.api.cases import answer_of, bp
@@ -20,12 +22,17 @@ from app.web import Asked, Page, operation, page_of, read_json
 
 ASK = {
     "type": "object",
+    "properties": {"to": {"type": "integer", "title": "请谁提出意见", "minimum": 1}, **QUESTION["properties"]},
+    "required": ["to"],
+}
+SIGNERS = {
+    "type": "object",
     "properties": {
-        "kind": {"title": "方式", "enum": list(AdviceKind), "description": "前加签、委派、后加签"},
-        "of_user": {"type": "integer", "title": "请谁提出意见", "minimum": 1},
+        "add": {"type": "integer", "title": "加签人员", "minimum": 1},
+        "when": {"title": "加签次序", "enum": [AdviceKind.BEFORE, AdviceKind.AFTER], "description": "前加签、后加签"},
         **QUESTION["properties"],
     },
-    "required": ["kind", "of_user"],
+    "required": ["add", "when"],
 }
 ADVISE = {
     "type": "object",
@@ -52,12 +59,24 @@ def list_advisers(task_id: int) -> PeopleJson:
     return {"people": [{"id": each.id, "name": each.name} for each in people]}
 
 
-@bp.post("/tasks/<int:task_id>/advice")
+@bp.post("/tasks/<int:task_id>/ask")
 @allow("operator", "approver")
-@operation("加签或委派：请本机构人员提出意见", body=ASK)
+@operation("委派：请本机构人员提出意见，由本岗位办理", body=ASK)
 def ask_for_advice(task_id: int) -> CaseWithPapersJson:
-    typed, caller = read_json(ASK), actor()
-    asked = (typed["kind"], typed["of_user"], typed.get("question") or "")
+    typed = read_json(ASK)
+    return _asked(task_id, AdviceKind.DELEGATED, typed["to"], typed.get("question") or "")
+
+
+@bp.post("/tasks/<int:task_id>/signers")
+@allow("operator", "approver")
+@operation("加签：办理前或办理后请本机构人员签署意见", body=SIGNERS)
+def add_signer(task_id: int) -> CaseWithPapersJson:
+    typed = read_json(SIGNERS)
+    return _asked(task_id, typed["when"], typed["add"], typed.get("question") or "")
+
+
+def _asked(task_id: int, *asked: Any) -> CaseWithPapersJson:
+    caller = actor()
 
     def act() -> int:
         return operations.ask_advice(task_id, *asked, actor=caller)

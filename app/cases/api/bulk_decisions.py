@@ -31,14 +31,14 @@ BULK = {
 }
 
 
-@bp.post("/tasks/decisions")
+@bp.post("/tasks/bulk")
 @allow("operator", "approver")
 @operation("批量办理：同一事项同一环节的多件，逐件办理、逐件给出结果", body=BULK, idempotent=True)
 def decide_in_bulk() -> BulkDecisionsJson:
     typed, caller = read_json(BULK), actor()
     answer = Answer(typed["outcome"], opinion=typed.get("opinion") or "")
     results = decide_each(typed["tasks"], answer, request.headers.get("Idempotency-Key"), actor=caller)
-    return {"items": [_result(each) for each in results], "decided": sum(each.refusal is None for each in results)}
+    return {"results": [_result(each) for each in results], "decided": sum(each.refusal is None for each in results)}
 
 
 def _result(each: DecidedInBulk) -> BulkDecisionJson:
@@ -46,7 +46,7 @@ def _result(each: DecidedInBulk) -> BulkDecisionJson:
     return {
         "task": each.task_id,
         "case": each.number,
-        "decided": refusal is None,
+        "ok": refusal is None,
         "code": refusal.code if refusal else None,
         "detail": refusal.detail if refusal else None,
     }

@@ -18,18 +18,18 @@ from app.web import Asked, Page, operation, page_of, read_json
 HAND_OVER = {
     "type": "object",
     "properties": {
-        "to_user": {"type": "integer", "title": "转给", "minimum": 1, "description": "本机构同一岗位人员的编号"},
+        "to": {"type": "integer", "title": "转给", "minimum": 1, "description": "本机构同一岗位人员的编号"},
         **REASON["properties"],
     },
-    "required": ["to_user", "reason"],
+    "required": ["to", "reason"],
 }
 COPY = {
     "type": "object",
     "properties": {
-        "offices": {"type": "array", "title": "抄送给", "items": {"type": "string", "maxLength": 20}},
+        "to": {"type": "array", "title": "抄送给", "items": {"type": "string", "maxLength": 20}},
         **REMARK["properties"],
     },
-    "required": ["offices"],
+    "required": ["to"],
 }
 
 
@@ -48,7 +48,7 @@ def list_colleagues(task_id: int) -> PeopleJson:
 @operation("转办给本机构同一岗位的人员", body=HAND_OVER)
 def hand_task_over(task_id: int) -> CaseWithPapersJson:
     typed, caller = read_json(HAND_OVER), actor()
-    to_user, reason = typed["to_user"], typed["reason"]
+    to_user, reason = typed["to"], typed["reason"]
 
     def act() -> int:
         return operations.hand_over(task_id, to_user, reason, actor=caller)
@@ -56,12 +56,13 @@ def hand_task_over(task_id: int) -> CaseWithPapersJson:
     return answer_of(caller, submit_once(None, ["hand-over", task_id, to_user, reason], act, actor=caller))
 
 
-@bp.post("/cases/<number>/copies")
+@bp.post("/tasks/<int:task_id>/copy")
 @allow("operator", "approver")
 @operation("抄送给本件所涉的其他机构", body=COPY)
-def copy_to_parties(number: str) -> CaseWithPapersJson:
+def copy_to_parties(task_id: int) -> CaseWithPapersJson:
     typed, caller = read_json(COPY), actor()
-    offices, remark = typed["offices"], typed.get("remark", "")
+    offices, remark = typed["to"], typed.get("remark", "")
+    number = queries.task_for(caller, task_id).case.number
 
     def act() -> int:
         return operations.copy_case(number, offices, remark, actor=caller)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from app.access import actor, allow
-from app.cases import operations
+from app.cases import operations, queries
 from app.cases.api.cases import answer_of, bp
 from app.cases.operations.returns import REASON
 from app.cases.presenters.json_types import CaseWithPapersJson
 from app.cases.presenters.send_back_targets import target_json
 from app.cases.presenters.task_json_types import TargetsJson
+from app.cases.queries.step_backs import last_task_of
 from app.cases.transactions import submit_once
 from app.web import operation, read_json
 
@@ -16,9 +17,9 @@ SEND_BACK = {
     "type": "object",
     "properties": {
         "to": {"type": "string", "title": "退回到的环节", "maxLength": 40},
-        **REASON["properties"],
+        "opinion": REASON["properties"]["reason"],
     },
-    "required": ["to", "reason"],
+    "required": ["to", "opinion"],
 }
 
 
@@ -32,7 +33,18 @@ def take_back_task(task_id: int) -> CaseWithPapersJson:
     return answer_of(caller, case_id)
 
 
-@bp.get("/tasks/<int:task_id>/targets")
+@bp.post("/cases/<number>/take-back")
+@allow("operator", "approver")
+@operation("收回本人在该办件中最后办理的环节")
+def take_back_last_step(number: str) -> CaseWithPapersJson:
+    caller = actor()
+    task_id = last_task_of(queries.case_for(caller, number)[0], caller)
+    what = ["take-back", task_id]
+    case_id = submit_once(None, what, lambda: operations.take_back(task_id, actor=caller), actor=caller)
+    return answer_of(caller, case_id)
+
+
+@bp.get("/tasks/<int:task_id>/return-targets")
 @allow("operator", "approver")
 @operation("可以退回到的已办环节，各附退回后作废的内容")
 def list_targets(task_id: int) -> TargetsJson:
@@ -40,12 +52,12 @@ def list_targets(task_id: int) -> TargetsJson:
     return {"targets": [target_json(each) for each in targets]}
 
 
-@bp.post("/tasks/<int:task_id>/send-back")
+@bp.post("/tasks/<int:task_id>/return")
 @allow("operator", "approver")
 @operation("退回到本机构已办的环节", body=SEND_BACK)
 def send_task_back(task_id: int) -> CaseWithPapersJson:
     typed, caller = read_json(SEND_BACK), actor()
-    to, reason = typed["to"], typed["reason"]
+    to, reason = typed["to"], typed["opinion"]
     what = ["send-back", task_id, to, reason]
 
     def act() -> int:

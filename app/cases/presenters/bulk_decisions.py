@@ -10,7 +10,7 @@ class BulkDecisionJson(TypedDict):
 
     task: int
     case: str | None
-    decided: bool
+    ok: bool
     code: str | None
     detail: str | None
 
@@ -18,5 +18,5 @@ class BulkDecisionJson(TypedDict):
 class BulkDecisionsJson(TypedDict):
     """批量办理的结果: in the order of the tasks; `decided` counts."""
 
-    items: list[BulkDecisionJson]
+    results: list[BulkDecisionJson]
     decided: int

@@ -302,3 +302,15 @@ def _was_given_by(decision: Decision, actor: Actor) -> bool:
         return decision.user_id == actor.user_id
     given = answers_to([decision.task_id])
     return (given[-1].user_id if given else decision.user_id) == actor.user_id
+
+
+def last_task_of(case: Case, actor: Actor) -> int:
+    """The id of the task in which this person spoke last: an open one they have answered, else the last they decided.
+
+    Raises CannotGoBack when they have done nothing in this case.
+    """
+    answered = [each.id for each in case.tasks if each.status is TaskStatus.OPEN and has_answered(each, actor)]
+    decided = [each.task_id for each in case.decisions if each.undone_id is None and each.user_id == actor.user_id]
+    if not (spoken := answered or decided):
+        raise CannotGoBack(why="您尚未办理本件")
+    return spoken[-1]
