@@ -131,3 +131,16 @@ def test_it_is_accessible_and_narrow_enough_and_speaks_chinese(seat: Seat, studi
                 wrong[f"{name} {number} {size}"] = (desk.page.evaluate(BESIDE) > 0, "")
 
     assert {place: each for place, each in wrong.items() if any(each)} == {}
+
+
+def test_the_child_that_a_process_is_about_is_offered_ready(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    draft = studio.program("analyst").post("/drafts", {"key": "visit", "name": "家访"}).json["id"]
+    desk = designer(seat(studio.people["analyst"]), draft)
+
+    desk.press("添加办理对象（学生）")
+    saved(desk)
+
+    asked = form(studio, draft)
+    assert asked["properties"]["student"] == {"type": "integer", "title": "学生", "minimum": 1, "x-widget": "student"}
+    assert (next(iter(asked["properties"])), "student" in asked["required"]) == ("student", True)
+    assert desk.page.get_by_role("button", name="添加办理对象（学生）").count() == 0

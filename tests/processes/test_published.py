@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from app.cases.views.timeline import application_lines
 from app.database import db
 from app.definitions.operations import NotPublishable
 from app.settings import SOURCES
@@ -110,7 +113,7 @@ def test_without_the_form_of_its_subject_it_is_refused(shelves: Path) -> None:
     form = shelves / "forms/commendation/application.json"
     form.write_text(form.read_text("utf-8").replace("main_number", "number"), "utf-8")
 
-    assert "办理对象为 person 时，申请表须有必填字段 main_number" in refusal_of(shelves)
+    assert "办理对象为省内没有学籍的人时，申请表须有必填字段 main_number" in refusal_of(shelves)
 
 
 @on_sqlite
@@ -144,3 +147,11 @@ def test_a_process_with_rules_of_its_own_follows_no_others(shelves: Path) -> Non
     drawn.write_text(text, "utf-8")
 
     assert "有自己规则的流程不能沿用流程 class_change 的规则" in refusal_of(shelves)
+
+
+def test_the_row_number_of_a_child_stands_on_no_page_of_its_case() -> None:
+    fields = {"student": {"type": "integer", "title": "学生"}, "why": {"type": "string", "title": "原因"}}
+    version = SimpleNamespace(forms={"application": {"properties": fields}})
+    case: Any = SimpleNamespace(application={"student": 4711, "why": "表彰"}, student=None)
+
+    assert application_lines(case, version) == [("原因", "表彰")]

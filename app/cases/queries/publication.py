@@ -131,17 +131,29 @@ def _bare(part: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in part.items() if name not in WORDS and not name.startswith("x-")}
 
 
+SUBJECTS = {"student": "学生", "office": "机构", "person": "省内没有学籍的人"}
+
+
 def _about_subject(version: CompiledVersion) -> Iterator[str]:
     form = version.form(APPLICATION)
     asked, required = form.get("properties", {}), form.get("required", ())
-    needed = {"student": {"student": "integer"}, "person": {"name": "string", "main_number": "string"}, "office": {}}
+    if version.subject == "student" and (
+        "student" not in required or asked.get("student", {}).get("type") != "integer"
+    ):
+        yield "办理对象为学生时，申请表须有必填字段“学生”（编号 student）：在表单设计中按“添加办理对象（学生）”"
+        return
+    needed: dict[str, dict[str, str]] = {
+        "student": {},
+        "person": {"name": "string", "main_number": "string"},
+        "office": {},
+    }
     for name, kind in needed[str(version.subject)].items():
         if name not in required or asked.get(name, {}).get("type") != kind:
-            yield f"办理对象为 {version.subject} 时，申请表须有必填字段 {name}"
+            yield f"办理对象为{SUBJECTS[str(version.subject)]}时，申请表须有必填字段 {name}"
     if version.subject == "person" and asked.get("name", {}).get("format") != "person-name":
         yield "申请表的字段 name 须为姓名（format 为 person-name）"
     if version.subject != "student" and "student" in asked:
-        yield f"办理对象为 {version.subject} 时，申请表不能有字段 student"
+        yield f"办理对象为{SUBJECTS[str(version.subject)]}时，申请表不能有字段 student"
     if version.subject == "office" and "school" in asked and version.applicant != "bureau":
         yield "只有主管部门（applicant 为 bureau）提出的流程，才能在申请表中用字段 school 指明学校"
 

@@ -259,6 +259,8 @@ def _lines(schema: Any, values: Any) -> Any:
             yield name, part.get("title", name), values[f"{name}_masked"]
         elif name not in values or part.get("x-widget") in ("rows", "student"):
             continue
+        elif name == "student" and part.get("type") == "integer":
+            continue  # the child stands above by name: the number of its row is nobody's business
         elif part.get("type") == "object":
             for inner, label, value in _lines(part, values[name]):
                 yield f"{name}.{inner}", label, value

@@ -326,11 +326,15 @@ class Editor {
     this.panelPlace.focus();
   }
 
+  offersChild() { return this.name === "application.json" && model.isForm(this.doc) && !model.exists(this.doc, ["student"]); }
+
   adding() {
     if (!this.draws) { return null; }
     if (this.list()) { return h("p", { class: "actions" }, h("button", { type: "button", id: "add", onclick: () => this.add() }, `添加${LISTS[this.name].one}`)); }
     const kind = h("select", { id: "add-kind", "aria-label": "字段种类", onchange: (event) => { this.kind = event.target.value; } }, Object.entries(model.KINDS).map(([each, words]) => h("option", { value: each, selected: each === (this.kind || "text") }, words)));
-    return h("p", { class: "actions" }, kind, h("button", { type: "button", id: "add", onclick: () => this.add(kind.value) }, "添加字段"));
+    return h("p", { class: "actions" }, kind, h("button", { type: "button", id: "add", onclick: () => this.add(kind.value) }, "添加字段"), this.offersChild()
+      ? h("button", { type: "button", id: "add-child", title: "办件提出时从本校学生中选取", onclick: () => this.change((next) => ({ path: model.addChild(next) }), { focus: "p-title" }) }, "添加办理对象（学生）")
+      : null);
   }
 
   drawPage() {

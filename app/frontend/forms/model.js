@@ -84,6 +84,16 @@ export function newPart(kind) {
   return part;
 }
 
+// the child that a process is about: chosen among the school's own, never typed
+export const CHILD = { type: "integer", title: "学生", minimum: 1, "x-widget": "student" };
+
+export function addChild(doc) {
+  const path = add(doc, [], null, "student", { ...CHILD });
+  moveTo(doc, path, 0);
+  setRequired(doc, path, true);
+  return path;
+}
+
 export function freeName(holder, wished) {
   if (!has(holder.properties, wished)) { return wished; }
   let number = 2;
