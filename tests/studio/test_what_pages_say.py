@@ -103,7 +103,7 @@ def test_processes_are_searched_by_name_and_key(studio: Studio) -> None:
 
     def named(q: str) -> list[str]:
         assert analyst.get(f"/studio/?q={q}").status == 200
-        return [str(each) for each in analyst.page.xpath("//section[h2[@id='processes']]//tbody/tr/td[1]/a/text()")]
+        return [str(each) for each in analyst.page.xpath("//section[h2[@id='processes']]//tbody/tr/td[2]/a/text()")]
 
     assert named("转学") == ["省内转学"]
     assert named("CLASS_ch") == ["调班"]
