@@ -91,8 +91,8 @@ def migrated_by_pages(analyst: Desk, publisher: Desk, story: Story) -> str:
     analyst.open("/studio/processes/transfer")
     with analyst.page.expect_navigation():
         analyst.page.get_by_role("main").get_by_role("link", name="迁移在办办件").click()
-    analyst.field("从版本").select_option("1")
-    analyst.field("到版本").select_option("2")
+    analyst.field("原版本").select_option("1")
+    analyst.field("目标版本").select_option("2")
     analyst.press("演练")
     assert analyst.says("演练结果：共 1 件")
     assert story.number in analyst.page.content()
