@@ -1,7 +1,7 @@
 """What is counted of cases, tasks and changes, kept as it happens: figures are read from here, not from the tables.
 
-Triggers write an entry in the transaction of what is counted (revision k01), so that nobody waits for a common row; the
-clock adds the entries up, for the office and for every bureau above it (`operations.figures`).
+Triggers write an entry in the transaction of what is counted (revisions k01 and t05), so that nobody waits for a common
+row; the clock adds the entries up, for the office and for every bureau above it (`operations.figures`).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ class FigureKind(StrEnum):
     """统计项"""
 
     OPEN = "open"  # 待办: by the day of its deadline; what ends is taken off again
-    ARRIVED = "arrived"  # 到达: a task
-    DECIDED = "decided"  # 办理: code is the outcome, since the day of arrival
+    ARRIVED = "arrived"  # 到达: a task; taken off again where it is gone because of a decision that was taken back
+    DECIDED = "decided"  # 办理, taken off again where it is taken back: code is the outcome, since the day of arrival
     SEND_BACK = "send_back"  # 退回, as the outcome is called: code is the reason
     REFUSE = "refuse"  # 不同意, as the outcome is called: code is the reason
     CHANGED = "changed"  # 学籍异动: code is the change's

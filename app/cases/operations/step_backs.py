@@ -37,6 +37,7 @@ from app.cases.queries.step_backs import (
     plan_step_back,
     seen_or_acted_on,
 )
+from app.cases.queries.undone import ENDED
 from app.cases.rules import Halted
 from app.cases.rules.refusals import CannotGoBack
 from app.database import execute, table, write_together
@@ -45,7 +46,6 @@ from app.errors import Missing, NotAllowed
 from app.writes import Write
 
 ANSWERS, DECISIONS, NOTICES, REVIEWS = table(JointAnswer), table(Decision), table(Notice), table(PreReview)
-ENDED = "E-TAKEN-BACK"  # stands in a task that is asked no more because what led to it was taken back
 AS_BEFORE = ("arrived_at", "deadline", "reminded_at", "escalated_at", "seen_at", "assignee_id")
 KEPT = ("case_id", "key", "version_id", "name", "office_id", "duty")
 

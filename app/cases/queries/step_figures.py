@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from app import clock
 from app.access import Actor
 from app.cases.models import Case, Task
+from app.cases.queries.undone import DECISION_STANDS
 from app.cases.rules.deadlines import LIGHT_NAMES, after_yellow
 from app.cases.rules.durations import Times, times_of, working_days
 from app.database import db
@@ -127,7 +128,7 @@ def _times(actor: Actor, versions: Sequence[int], keys: Sequence[str]) -> dict[s
 def _last(actor: Actor, columns: Sequence[Any], version: int, key: str) -> sa.Select[Any]:
     """The tasks last decided at a step of a version."""
     asked = sa.select(*columns).join(Office, Office.id == Task.office_id)
-    asked = asked.where(Task.version_id == version, Task.key == key, DONE, inside(actor))
+    asked = asked.where(Task.version_id == version, Task.key == key, DONE, DECISION_STANDS, inside(actor))
     return asked.order_by(Task.ended_at.desc(), Task.id.desc()).limit(SAMPLE)
 
 

@@ -12,6 +12,7 @@ from app import clock
 from app.access import Actor
 from app.cases.models import Case, Task
 from app.cases.queries.oversight import waiting_below
+from app.cases.queries.undone import DECISION_STANDS, HAS_COME
 from app.database import db
 
 Place = tuple[dt.datetime, int]
@@ -28,9 +29,10 @@ def tasks_of(
         return waiting_below(actor, office=office, after=after, limit=limit)
     today = clock.today()
     if what == "arrived":
-        return _listed(actor, Task.arrived_at, today, after, limit)
+        return _listed(actor, Task.arrived_at, today, after, limit, HAS_COME)
     monday = today - dt.timedelta(days=today.weekday())
-    return _listed(actor, Task.ended_at, monday, after, limit, Task.status == sa.literal_column("'done'"))
+    done = (Task.status == sa.literal_column("'done'"), DECISION_STANDS)
+    return _listed(actor, Task.ended_at, monday, after, limit, *done)
 
 
 def place_of(what: str, task: Task) -> tuple[dt.datetime, int]:
