@@ -16,7 +16,7 @@ from app.cases.operations.failed_decisions import Cause
 from app.cases.queries import View
 from app.cases.queries.advice import MOST_PHRASES
 from app.cases.queries.bulk_decisions import bulk_tasks
-from app.cases.queries.seen import seen_first
+from app.cases.queries.seen import is_seen_first, seen_first
 from app.cases.rules.bulk_decisions import MOST_AT_ONCE, AnotherStep, TooManyAtOnce
 from app.database import end_reading, transaction
 from app.errors import Missing, Refused, Stale, objections_of
@@ -161,3 +161,12 @@ def read_and_seen(actor: Actor, number: str) -> tuple[Case, View]:
     with transaction():
         operations.mark_seen(first)
     return queries.case_for(actor, number)
+
+
+def note_task_seen(actor: Actor, task_id: int) -> None:
+    """Note that task as seen by the actor's office, before something of it is given out. Raises Missing."""
+    task = queries.task_for(actor, task_id)
+    if is_seen_first(task, task.case, actor):
+        end_reading()
+        with transaction():
+            operations.mark_seen([task_id])

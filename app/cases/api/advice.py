@@ -16,7 +16,7 @@ from app.cases.presenters.json_types import CaseWithPapersJson
 from app.cases.presenters.task_json_types import AdviceJson, PeopleJson, PhraseJson, PhrasesJson
 from app.cases.queries.advice import asked_of, people_to_ask, phrases_for, why_not_ask
 from app.cases.queries.colleagues import colleagues_at
-from app.cases.transactions import submit_once
+from app.cases.transactions import note_task_seen, submit_once
 from app.database import transaction
 from app.web import Asked, Page, operation, page_of, read_json
 
@@ -54,6 +54,7 @@ PHRASE = {
 @operation("可以加签或委派的人员：本机构尚未征求意见的")
 def list_advisers(task_id: int) -> PeopleJson:
     caller = actor()
+    note_task_seen(caller, task_id)
     task = queries.task_for(caller, task_id)
     people = people_to_ask(task, caller, colleagues_at(task.office_id)) if why_not_ask(task, caller) is None else ()
     return {"people": [{"id": each.id, "name": each.name} for each in people]}

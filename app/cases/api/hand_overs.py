@@ -11,7 +11,7 @@ from app.cases.presenters.json_types import CaseWithPapersJson
 from app.cases.presenters.task_json_types import CopyJson, PeopleJson
 from app.cases.queries.colleagues import colleagues_at
 from app.cases.queries.hand_overs import copies_for, hand_over_offer, why_not_hand_over
-from app.cases.transactions import submit_once
+from app.cases.transactions import note_task_seen, submit_once
 from app.database import transaction
 from app.web import Asked, Page, operation, page_of, read_json
 
@@ -38,6 +38,7 @@ COPY = {
 @operation("可以转办的人员：本机构同一岗位，且不须回避")
 def list_colleagues(task_id: int) -> PeopleJson:
     caller = actor()
+    note_task_seen(caller, task_id)
     task = queries.task_for(caller, task_id)
     people = hand_over_offer(task, colleagues_at(task.office_id)) if why_not_hand_over(task, caller) is None else ()
     return {"people": [{"id": each.id, "name": each.name} for each in people]}

@@ -10,7 +10,7 @@ from app.cases.presenters.json_types import CaseWithPapersJson
 from app.cases.presenters.send_back_targets import target_json
 from app.cases.presenters.task_json_types import TargetsJson
 from app.cases.queries.step_backs import last_task_of
-from app.cases.transactions import submit_once
+from app.cases.transactions import note_task_seen, submit_once
 from app.web import operation, read_json
 
 SEND_BACK = {
@@ -48,6 +48,7 @@ def take_back_last_step(number: str) -> CaseWithPapersJson:
 @allow("operator", "approver")
 @operation("可以退回到的已办环节，各附退回后作废的内容")
 def list_targets(task_id: int) -> TargetsJson:
+    note_task_seen(actor(), task_id)
     _task, targets = operations.targets_for(task_id, actor=actor())
     return {"targets": [target_json(each) for each in targets]}
 

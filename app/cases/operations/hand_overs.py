@@ -13,9 +13,11 @@ from app.cases import queries
 from app.cases.models import Case, CaseCopy, HandOver, NoticeKind, Task
 from app.cases.operations.closing import claim_case
 from app.cases.operations.reminders import tell_holder
+from app.cases.operations.seen import mark_seen
 from app.cases.operations.transitions import lock_case
 from app.cases.queries.colleagues import colleagues_at
 from app.cases.queries.hand_overs import parties_of, why_not_copy, why_not_hand_over, why_not_take_over
+from app.cases.queries.task_claims import claim_of
 from app.cases.rules import NotCopied, NotHandedOver
 from app.database import db, execute
 from app.errors import InvalidInput, Missing, Objected, Refused
@@ -57,7 +59,10 @@ def hand_over(task_id: int, to_user: int, reason: str, *, actor: Actor) -> int:
     if why := why_not_take_over(task, user):
         raise NotHandedOver(why=why)
     claim_case(case)  # whoever decides it meanwhile is too late, or was faster
+    mark_seen([task_id])
     task.assignee_id = user.id
+    if (held := claim_of(task_id)) is not None and held.user_id != user.id:
+        db.session.delete(held)  # whoever had taken it reads it no more
     now = clock.now()
     db.session.add(HandOver(task_id=task_id, from_user_id=actor.user_id, to_user_id=user.id, reason=reason, at=now))
     tell_holder(task, f"{actor.name}将办件 {case.number} 的“{task.name}”转由{user.name}办理。", NoticeKind.REMINDER)

@@ -1,4 +1,8 @@
-"""A task is seen: whoever brought it to this office can take that back no more."""
+"""A task is seen: whoever brought it to this office can take that back no more.
+
+Every page and answer that shows something of a task to its office notes it, and every act of the office upon it: who
+takes back asks for nothing else (but what is said in rows of its own, see `queries.step_backs.seen_or_acted_on`).
+"""
 
 from __future__ import annotations
 

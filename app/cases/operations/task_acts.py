@@ -13,6 +13,7 @@ from app import audit
 from app.access import Actor
 from app.cases.models import NoticeKind, Task
 from app.cases.operations.reminders import hold_task, tell_holder
+from app.cases.operations.seen import mark_seen
 from app.cases.queries import oversight
 from app.cases.queries.facts import facts_of_case, facts_of_task, has_drafted
 from app.cases.rules import permissions
@@ -80,6 +81,7 @@ def act_on(task_id: int, key: str, *, actor: Actor) -> int:
     task = hold_task(task_id, actor)
     if refusal := act.why_not(task, actor):
         raise refusal
+    mark_seen([task_id])
     text = act.tells.format(actor=actor.name, number=task.case.number, task=task.name)
     tell_holder(task, text, NoticeKind.REMINDER)
     audit.record(f"tasks/{key}", f"case:{task.case.number}", actor=actor, after={"task": task.key})

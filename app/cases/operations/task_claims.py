@@ -7,6 +7,7 @@ from app.access import Actor
 from app.cases.models import Task
 from app.cases.models.task_claims import TaskClaim
 from app.cases.operations.reminders import hold_task
+from app.cases.operations.seen import mark_seen
 from app.cases.queries.may_decide import why_not_decider
 from app.cases.queries.task_claims import claim_of
 from app.cases.rules.task_claims import ClaimedAlready, NotClaimed, time_since
@@ -25,6 +26,7 @@ def claim(task_id: int, *, actor: Actor) -> Task:
     if held is not None and held.user_id != actor.user_id:
         raise ClaimedAlready(who=held.user.name, when=time_since(held.at, clock.now()))
     if held is None:
+        mark_seen([task_id])
         db.session.add(TaskClaim(task_id=task_id, user_id=actor.user_id, at=clock.now()))
         audit.record("tasks/claim", f"case:{task.case.number}", actor=actor, after={"task": task.key})
     return task

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app.access import actor, allow
 from app.cases import operations, queries
-from app.cases.transactions import submit_once
+from app.cases.transactions import note_task_seen, submit_once
 from app.cases.views.blueprint import bp
 from app.database import end_reading
 from app.errors import Objected
@@ -40,5 +40,6 @@ def send_back(task_id: int) -> Any:
 
 
 def _page(task_id: int, *, typed: dict[str, str] | None = None, errors: Sequence[Any] = ()) -> str:
+    note_task_seen(actor(), task_id)
     task, targets = operations.targets_for(task_id, actor=actor())
     return render_template("cases/send_back.html", task=task, targets=targets, typed=typed or {}, errors=errors)
