@@ -16,6 +16,7 @@ from app.cases.operations.failed_decisions import Cause
 from app.cases.queries import View
 from app.cases.queries.advice import MOST_PHRASES
 from app.cases.queries.bulk_decisions import bulk_tasks
+from app.cases.queries.open_tasks import is_open
 from app.cases.queries.seen import is_seen_first, seen_first
 from app.cases.rules.bulk_decisions import MOST_AT_ONCE, AnotherStep, TooManyAtOnce
 from app.database import end_reading, transaction
@@ -66,10 +67,21 @@ def decide_once(
 ) -> int:
     """Submit a decision once, as `submit_once` does; where a fault has undone it, its cause is kept by itself.
 
-    Raises as `submit_once`: whoever decides hears of the fault all the same.
+    Where another branch of the case was decided at that moment the task waits still, and is decided anew from what the
+    case is now. Raises as `submit_once`: whoever decides hears of the fault all the same.
     """
-    try:
+
+    def submit() -> int:
         return submit_once(key, content, act, actor=actor, reads_first=reads_first, decides=task_id)
+
+    try:
+        try:
+            return submit()
+        except Stale as late:
+            if type(late) is not Stale or not is_open(task_id):
+                raise
+            end_reading()
+            return submit()
     except Exception as error:
         if cause := operations.cause_of(error):
             _keep(task_id, cause, actor)
