@@ -229,6 +229,10 @@ def _types(schema: Mapping[str, Any]) -> Sequence[str]:
     return (named,) if isinstance(named, str) else named
 
 
+#: what is wrong with a list, by the rule of its schema
+LISTS = {"maxItems": "一次最多 {} 项", "minItems": "至少 {} 项", "uniqueItems": "有重复"}
+
+
 def _as_fault(error: ValidationError, under: str) -> InvalidInput:
     path = [under, *map(str, error.absolute_path)] if under else [str(each) for each in error.absolute_path]
     title = title_of(error.schema, path)
@@ -257,7 +261,7 @@ def _as_fault(error: ValidationError, under: str) -> InvalidInput:
             word = "小于" if error.validator == "minimum" else "大于"
             sentence = f"{title}不能{word} {error.validator_value}。"
         case _:
-            sentence = f"{title}不符合要求。"
+            sentence = f"{title}{LISTS.get(error.validator, '不符合要求').format(error.validator_value)}。"
     return InvalidInput(sentence=sentence, field=".".join(path) or None)
 
 

@@ -213,7 +213,21 @@ def test_more_than_twenty_are_decided_only_by_whoever_types_how_many(desk: Desk)
 
     refused = browser.post("/inbox/bulk", **form)
     assert (refused.status, "请填写勾选的件数（21）" in refused.text) == (422, True)
-    assert "21 件已办理" in browser.post("/inbox/bulk", **form, count="21").text
+    assert "21 件已办理" in browser.post("/inbox/bulk", **form, count="２１ ").text, "as an input method writes it"
+    again = browser.post("/inbox/bulk", **{**form, "key": "another"}, count="21").text
+    assert "21 件未能办理，已不在待办" in again
+    assert "再次办理未办的" not in again
+
+
+def test_a_list_of_tasks_that_is_refused_says_what_is_wrong_with_it(desk: Desk) -> None:
+    said = [desk.in_bulk(each).json["detail"] for each in (list(range(1, 102)), [1, 1], [], ["x"])]
+
+    assert said == [
+        "环节一次最多 100 项。",
+        "环节有重复。",
+        "环节至少 1 项。",
+        "环节编号须为整数。",
+    ]
 
 
 def test_more_than_a_hundred_are_refused_whoever_asks(desk: Desk) -> None:

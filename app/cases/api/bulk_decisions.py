@@ -22,7 +22,7 @@ BULK = {
             "minItems": 1,
             "maxItems": MOST_AT_ONCE,
             "uniqueItems": True,
-            "items": {"type": "integer"},
+            "items": {"type": "integer", "title": "环节编号"},
         },
         "outcome": {"title": "办理结果", "enum": list(IN_BULK)},
         "opinion": {"type": ["string", "null"], "title": "意见", "maxLength": LONGEST_OPINION, "x-widget": "textarea"},

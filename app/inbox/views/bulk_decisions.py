@@ -11,7 +11,7 @@ from flask import flash, redirect, render_template, request, url_for
 from app import clock
 from app.access import actor, allow
 from app.cases import operations
-from app.cases.models import Case
+from app.cases.models import Case, TaskStatus
 from app.cases.operations import Answer
 from app.cases.operations.decisions import OPINION
 from app.cases.queries.bulk_decisions import BulkTask, bulk_tasks, cases_of
@@ -26,7 +26,7 @@ from app.definitions.rules.forms import fields_of
 from app.errors import InvalidInput, Missing, Refused
 from app.inbox.views.blueprint import bp
 from app.schools.models import GRADES
-from app.web import local_address, objections, typed_text, whole_number
+from app.web import canonical, local_address, objections, typed_text, whole_number
 
 MOST_UNTYPED = 20  # more cases than that are decided only by whoever types how many there are
 MOST_SHOWN = 3  # fields of an application
@@ -104,8 +104,13 @@ def _faults(ids: Sequence[int]) -> Iterator[Refused]:
         yield InvalidInput(sentence="批量办理只能同意或确认。", field="outcome")
     if not ids:
         yield InvalidInput(sentence="没有勾选办件。", field="task")
-    elif len(ids) > MOST_UNTYPED and whole_number(request.form.get("count", "")) != len(ids):
+    elif len(ids) > MOST_UNTYPED and whole_number(_counted()) != len(ids):
         yield InvalidInput(sentence=f"超过 {MOST_UNTYPED} 件的，请填写勾选的件数（{len(ids)}）以确认。", field="count")
+
+
+def _counted() -> str:
+    """How many there are, as it was typed: an input method may write its digits full-width."""
+    return request.form.get("count", "").translate(canonical.FULL_WIDTH).strip()
 
 
 def _sheet(ids: Sequence[int]) -> Sheet:
@@ -167,11 +172,13 @@ def _word(ids: Sequence[int], answer: Answer) -> str:
 
 def _result(ids: Sequence[int], results: Sequence[DecidedInBulk], answer: Answer) -> str:
     tasks = bulk_tasks(actor(), ids)
-    done = [each for each in results if each.refusal is None]
+    left = [each.task_id for each in results if each.refusal is not None]
+    waiting = [each for each in left if each in tasks and tasks[each].row.status == TaskStatus.OPEN]
     return render_template(
         "inbox/bulk_result.html",
         results=[(each, tasks.get(each.task_id)) for each in results],
-        done=len(done),
+        done=len(results) - len(left),
+        waiting=len(waiting),
         word=_word(ids, answer),
-        again=url_for("inbox.bulk", task=[each.task_id for each in results if each.refusal is not None]),
+        again=url_for("inbox.bulk", task=waiting),
     )
