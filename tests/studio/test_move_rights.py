@@ -76,7 +76,7 @@ def test_the_position_names_steps_and_offices_and_no_child(studio: Studio, beyon
     assert (waits["key"], waits["office"]) == ("releasing_school", beyond.releasing.office.name)
     targets = {each["key"]: each["why_not"] for each in waits["targets"]}
     assert targets["receiving_school"] is None
-    assert "前须" in targets["releasing_bureau"]
+    assert "尚未" in targets["releasing_bureau"]
     db.session.rollback()
     child = db.session.merge(beyond.child)
     assert child.name not in answer.text

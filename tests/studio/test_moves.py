@@ -107,7 +107,7 @@ def test_a_move_past_a_consent_is_refused_and_writes_nothing(studio: Studio, bey
     for to in ("releasing_bureau", "pull"):
         refused = propose(studio, beyond, to)
         assert (refused.status, refused.code) == (422, "E-MOVE")
-        assert refused.json["detail"].startswith("不能调整办理环节：流程规定办理“")
+        assert refused.json["detail"].startswith("不能调整办理环节：按流程规定不能办理“")
 
     assert beyond.waiting()["key"] == "releasing_school"
     assert record(beyond) == before

@@ -63,7 +63,7 @@ def hand_task_over(task_id: int) -> CaseWithPapersJson:
 def copy_to_parties(task_id: int) -> CaseWithPapersJson:
     typed, caller = read_json(COPY), actor()
     offices, remark = typed["to"], typed.get("remark", "")
-    number = queries.task_for(caller, task_id).case.number
+    number = queries.case_number_of_task(task_id)
 
     def act() -> int:
         return operations.copy_case(number, offices, remark, actor=caller)

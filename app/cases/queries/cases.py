@@ -150,6 +150,14 @@ def case_number(case_id: int) -> str:
     return number
 
 
+def case_number_of_task(task_id: int) -> str:
+    """The number of the case of a task, whoever asks: what is done with it has its own scope. Raises Missing."""
+    number = db.session.scalar(sa.select(Case.number).join(Task).where(Task.id == task_id))
+    if number is None:
+        raise Missing()
+    return number
+
+
 def process_names() -> dict[str, str]:
     return dict(db.session.execute(sa.select(Process.key, Process.name)).all())
 
