@@ -65,16 +65,16 @@ def test_the_same_key_of_a_program(shaped: Callable[..., Shape]) -> None:
     task, program = case.task("check"), case.program("bureau_operator")
     one, several = {"outcome": "agree", "opinion": ""}, {"tasks": [task], "outcome": "agree", "opinion": ""}
     key = {"Idempotency_Key": "k" * 80}
-    first = program.post("/tasks/decisions", several, **key)
+    first = program.post("/tasks/bulk", several, **key)
     assert first.json["decided"] == 1, first.text
-    first = program.post("/tasks/decisions", several, **key)
+    first = program.post("/tasks/bulk", several, **key)
     assert first.json["decided"] == 1, first.text
     take_back(case, "bureau_operator", task)
 
-    again = program.post("/tasks/decisions", several, **key)
+    again = program.post("/tasks/bulk", several, **key)
 
     assert again.json["decided"] == 0, again.text
-    assert again.json["items"][0]["detail"] == SAYS
+    assert again.json["results"][0]["detail"] == SAYS
     waits = case.task("check")
     assert program.post(f"/tasks/{waits}/decision", one, **key).status == 200
     take_back(case, "bureau_operator", waits)
