@@ -120,32 +120,32 @@ def test_a_process_with_a_conditional_field_is_published_and_started(studio: Stu
 
 
 def test_a_repair_takes_away_what_is_no_longer_asked(studio: Studio, matter: Matter) -> None:  # noqa: F811
-    place = {**NOTE, "title": "比赛地点", "x-when": {"level": ["county"]}}
-    drawn = a_process("student", fields={"place": place})
+    level = {**a_process("student").forms()["application"]["properties"]["level"], "title": "赛事级别"}
+    place = {**NOTE, "title": "比赛地点", "x-when": {"contest": ["county"]}}
+    drawn = a_process("student", fields={"contest": level, "place": place})  # the table does not ask of these
     forms = drawn.forms()
-    level = forms["application"]["properties"]["level"]
     analyst, publisher = browser(studio), browser(studio, "publisher")
     analyst.get("/studio/drafts/new")
     draft = str(analyst.post("/studio/drafts", key="commendation", name="表彰申请").location)
     analyst.get(draft)
     files = {f"{name}.json": json.dumps(said).encode() for name, said in forms.items()}
-    half = {**forms["repair"], "properties": {"level": level}}
+    half = {**forms["repair"], "properties": {"contest": level}}
     files |= {"commendation.bpmn": drawn.diagram().encode(), "commendation.dmn": drawn.table().encode()}
     assert (
         upload(analyst, f"{draft}/files", *(files | {"repair.json": json.dumps(half).encode()}).items()).status == 302
     )
     assert "可以改变字段 place 的填写条件，须也有字段 place" in analyst.get(f"{draft}/check").text
-    whole = {**forms["repair"], "properties": {"level": level, "place": place}}
+    whole = {**forms["repair"], "properties": {"contest": level, "place": place}}
     assert upload(analyst, f"{draft}/files", ("repair.json", json.dumps(whole).encode())).status == 302
     proposal = str(analyst.post(f"{draft}/propose", note="新流程").location)
     publisher.get(proposal)
     assert publisher.post(f"{proposal}/decision", outcome="agree").status == 302
 
-    said = {**application(matter, "student", level="county"), "place": "杭州"}
+    said = {**application(matter, "student", level="county"), "contest": "county", "place": "杭州"}
     matter.number = submit(matter.program("school"), said).json["number"]
     sent_back = decide(matter, "school", "send_back", reason_code="other")
     assert sent_back.status == 200, sent_back.text
-    done = decide(matter, "school", duty="operator", form={"level": "school"})
+    done = decide(matter, "school", duty="operator", form={"contest": "school"})
     assert done.status == 200, done.text
     kept = done.json["application"]
-    assert (kept["level"], "place" in kept) == ("school", False)
+    assert (kept["contest"], "place" in kept) == ("school", False)
