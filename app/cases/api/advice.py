@@ -51,7 +51,7 @@ PHRASE = {
 
 @bp.get("/tasks/<int:task_id>/advisers")
 @allow("operator", "approver")
-@operation("可以加签或委派的人员：本机构尚未征求意见的")
+@operation("可以加签或委派的人员：本机构尚未征求意见的", refuses=(409,))
 def list_advisers(task_id: int) -> PeopleJson:
     caller = actor()
     note_task_seen(caller, task_id)

@@ -35,7 +35,7 @@ COPY = {
 
 @bp.get("/tasks/<int:task_id>/colleagues")
 @allow("operator", "approver")
-@operation("可以转办的人员：本机构同一岗位，且不须回避")
+@operation("可以转办的人员：本机构同一岗位，且不须回避", refuses=(409,))
 def list_colleagues(task_id: int) -> PeopleJson:
     caller = actor()
     note_task_seen(caller, task_id)

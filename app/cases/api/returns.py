@@ -46,7 +46,7 @@ def take_back_last_step(number: str) -> CaseWithPapersJson:
 
 @bp.get("/tasks/<int:task_id>/return-targets")
 @allow("operator", "approver")
-@operation("可以退回到的已办环节，各附退回后作废的内容")
+@operation("可以退回到的已办环节，各附退回后作废的内容", refuses=(409,))
 def list_targets(task_id: int) -> TargetsJson:
     note_task_seen(actor(), task_id)
     _task, targets = operations.targets_for(task_id, actor=actor())

@@ -56,7 +56,13 @@ class AskedList:
 
     def address(self, **changed: Any) -> dict[str, Any]:
         """The parameters of the same list with some of them changed; None and False leave one out."""
-        return {name: value for name, value in {**self.given, **changed}.items() if value not in (None, "", False)}
+        return as_address({**self.given, **changed})
+
+
+def as_address(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Conditions as an address says them: `true` for one that holds, without those that are not asked."""
+    said = {name: value for name, value in given.items() if value not in (None, "", False)}
+    return {name: "true" if value is True else value for name, value in said.items()}
 
 
 def asked_list(given: Mapping[str, Any], box: str = "waiting") -> AskedList:

@@ -12,7 +12,7 @@ from app.calendars import queries as calendars
 from app.cases import queries
 from app.cases.operations import new_key
 from app.cases.presenters.task_claims import shown_claims
-from app.cases.presenters.task_lists import list_of_query, place_of_query
+from app.cases.presenters.task_lists import as_address, list_of_query, place_of_query
 from app.cases.queries.bulk_decisions import bulk_tasks
 from app.cases.queries.stars import starred_of
 from app.cases.rules import light, time_left
@@ -57,6 +57,7 @@ def _page(box: str, heading: str) -> Any:
         claims=shown_claims([row.task_id for row in shown], caller) if waits else {},
         stars=starred_of([row.case_id for row in shown], caller) if waits else (),
         saved=saved_lists(caller) if waits else (),
+        as_address=as_address,
         me=caller.user_id,
         asked=asked,
         newest=queries.newest_task(caller) if waits else None,

@@ -75,7 +75,7 @@ def confirm_halting_process() -> Any:
     """Names the process and how many cases stand still with it, before they do."""
     require_studio(actor())
     if not (key := request.args.get("process", "").strip()):
-        return running_page([InvalidInput(sentence="请选择要挂起的流程。", field="process")]), 422
+        return running_page([InvalidInput(sentence="请选择要挂起的流程。", field="process")])
     return _halting_page(key, "")
 
 

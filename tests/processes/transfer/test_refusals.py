@@ -28,11 +28,9 @@ RECORD = (Case, Task, Decision, Directive, Enrolment, Archive, Change, Quota)
 def contents() -> dict[str, list[tuple[Any, ...]]]:
     """Every row of the tables that a decision may touch; who looked at a task is no decision."""
     db.session.rollback()
-    columns = {model: [each for each in model.__table__.c if each is not Task.__table__.c.seen_at] for model in RECORD}
-    return {
-        model.__tablename__: [tuple(row) for row in db.session.execute(sa.select(*some).order_by("id"))]
-        for model, some in columns.items()
-    }
+    asked = {each.__tablename__: [column for column in each.__table__.c if column.key != "seen_at"] for each in RECORD}
+    selects = {name: sa.select(*some).order_by("id") for name, some in asked.items()}
+    return {name: [tuple(row) for row in db.session.execute(select)] for name, select in selects.items()}
 
 
 @contextmanager
