@@ -155,6 +155,7 @@ class _Closed:
             {
                 "id": task_id,
                 "case_id": case_id,
+                "version_id": self.chosen.version_id,
                 "run_task": f"closed{task_id}",
                 "key": step.key,
                 "name": step.name,
