@@ -152,7 +152,7 @@ def test_the_page_offers_no_decision_that_waits_for_advice(shaped: Callable[...,
     waits = approver.get(f"/cases/{case.number}").text
     assert (f"/tasks/{task}/decision" in waits, "E-ADVICE" in waits) == (False, True)
     assert f"/tasks/{task}/advice" in waits, "a second colleague may be asked all the same"
-    back = case.program("bureau_approver").post(f"/tasks/{task}/send-back", {"to": "check", "reason": "有遗漏"})
+    back = case.program("bureau_approver").post(f"/tasks/{task}/return", {"to": "check", "opinion": "有遗漏"})
     assert (back.status, back.code) == (422, "E-ADVICE")
     [item] = asked(case, "bureau_operator")
     assert answer(case, "bureau_operator", item["id"]).status == 200

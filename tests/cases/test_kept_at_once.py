@@ -28,7 +28,7 @@ def test_a_list(client: Client) -> None:
     program = client.api(factories.a_user(factories.a_bureau("330106"), "approver"))
     asked = {"name": "将超期", "parameters": {"process": "drop_out"}}
 
-    answers = at_once(*[lambda: program.post("/task-lists", asked)] * PRESSES)
+    answers = at_once(*[lambda: program.post("/views", asked)] * PRESSES)
 
     assert [each.status for each in answers] == [201] * PRESSES, [each.text for each in answers]
     assert count(SavedList) == 1

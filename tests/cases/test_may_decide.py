@@ -99,10 +99,10 @@ def test_who_has_answered_among_several_is_told_so_in_a_list(shaped: Callable[..
 def test_what_waits_for_a_colleague_is_neither_ticked_nor_decided_on_the_sheet(desk: Desk) -> None:
     given, waits, free = desk.correct(3)
     school = desk.people["school"]
-    to = {"to_user": school.approver2.id, "reason": "外出培训"}
+    to = {"to": school.approver2.id, "reason": "外出培训"}
     assert desk.program().post(f"/tasks/{given}/hand-over", to).status == 200
-    about = {"kind": "before", "of_user": school.operator.id}
-    assert desk.program().post(f"/tasks/{waits}/advice", about).status == 200
+    about = {"when": "before", "add": school.operator.id}
+    assert desk.program().post(f"/tasks/{waits}/signers", about).status == 200
     browser = Client(desk.client.app).sign_in(school.approver)
 
     browser.get("/inbox")
