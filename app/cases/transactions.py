@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app import clock
 from app.access import Actor
 from app.cases import operations, queries
 from app.cases.models import Case
@@ -16,7 +17,7 @@ from app.cases.operations.failed_decisions import Cause
 from app.cases.queries import View
 from app.cases.queries.advice import MOST_PHRASES
 from app.cases.queries.bulk_decisions import bulk_tasks
-from app.cases.queries.open_tasks import is_open
+from app.cases.queries.open_tasks import is_open_as_read
 from app.cases.queries.seen import is_seen_first, seen_first
 from app.cases.rules.bulk_decisions import MOST_AT_ONCE, AnotherStep, TooManyAtOnce
 from app.database import end_reading, transaction
@@ -71,6 +72,8 @@ def decide_once(
     case is now. Raises as `submit_once`: whoever decides hears of the fault all the same.
     """
 
+    began = clock.now()
+
     def submit() -> int:
         return submit_once(key, content, act, actor=actor, reads_first=reads_first, decides=task_id)
 
@@ -78,7 +81,7 @@ def decide_once(
         try:
             return submit()
         except Stale as late:
-            if type(late) is not Stale or not is_open(task_id):
+            if type(late) is not Stale or not is_open_as_read(task_id, began):
                 raise
             end_reading()
             return submit()

@@ -108,7 +108,7 @@ def history_of(case_id: int, decisions: Sequence[Row]) -> History:
     version = _version_of(case)
     named = sa.select(TASKS, OFFICES.c.name.label("office")).join(OFFICES, OFFICES.c.id == TASKS.c.office_id)
     tasks = execute(named.where(TASKS.c.case_id == case_id).order_by(TASKS.c.id)).all()
-    return History(case, version, decisions, tasks, effects_of(case_id), _moved_at(case_id))
+    return History(case, version, decisions, tasks, effects_of(case_id), moved_at(case_id))
 
 
 def plan_step_back(history: History, decision_id: int) -> StepBackPlan:
@@ -211,7 +211,7 @@ def _written_since(place: int, written: Sequence[Any], version: CompiledVersion)
     return ""
 
 
-def _moved_at(case_id: int) -> Sequence[dt.datetime]:
+def moved_at(case_id: int) -> Sequence[dt.datetime]:
     """When the case was moved to another task, or to another version."""
     move, migrated = table(Move), table(MigratedCase)
     moves = sa.select(move.c.decided_at).where(move.c.case_id == case_id, move.c.status == MoveStatus.DONE)
