@@ -7,7 +7,7 @@ what buttons do is undone, so that the data stay as they are. It reports what it
 from __future__ import annotations
 
 import sys
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,6 +38,7 @@ class Walk:
     seen: set[str] = field(default_factory=set)
     pages: list[str] = field(default_factory=list)  # those that opened
     shapes: Counter[str] = field(default_factory=Counter)
+    conditions: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # of each page, met so far
     pressed: Counter[str] = field(default_factory=Counter)
     faults: dict[str, str] = field(default_factory=dict)  # by shape, the first that was met
 
@@ -52,6 +53,8 @@ class Walk:
         while ahead:
             address, source = ahead.popleft()
             if address in self.seen or self.shapes[shape_of(address)] >= self.most:
+                continue
+            if not self._asks_anew(address):
                 continue
             self.seen.add(address)
             self.shapes[shape_of(address)] += 1
@@ -69,6 +72,14 @@ class Walk:
                 if self.presses:
                     self._press(page, address)
         return self
+
+    def _asks_anew(self, address: str) -> bool:
+        """False for three conditions or more that were all met already: of seven, each pair is walked, not each set."""
+        page, _, names = shape_of(address).partition("?")
+        asked, met = {*names.split("&")}, self.conditions[page]
+        anew = len(asked) < 3 or not asked <= met
+        met |= asked
+        return anew
 
     def _press(self, page: Any, address: str) -> None:
         """Every button of every form that is sent, with what stands in the form."""
