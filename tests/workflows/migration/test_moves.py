@@ -67,8 +67,8 @@ def test_back_to_who_has_decided_before_and_on_from_there() -> None:
 def test_never_past_a_consent() -> None:
     walked = at("transfer", "releasing_school")
 
-    assert refused(walked, "releasing_school", "releasing_bureau").startswith("流程规定办理")
-    assert refused(walked, "releasing_school", "pull").startswith("流程规定办理")
+    assert refused(walked, "releasing_school", "releasing_bureau").startswith("按流程规定不能办理")
+    assert refused(walked, "releasing_school", "pull").startswith("按流程规定不能办理")
 
 
 def test_not_to_what_is_not_there_and_not_to_where_it_stands() -> None:
