@@ -72,14 +72,19 @@ def test_a_decision_table_is_saved_after_signing_in_in_another_window(
     saved(desk)
 
 
+def a_step_chosen(seat: Seat, studio: Studio) -> tuple[int, Sheet]:  # noqa: F811
+    """A diagram of a draft, open in the modeler with its first step chosen."""
+    draft = studio.draft()
+    sheet = Sheet(seat(studio.people["analyst"]), studio, draft, "class_change.bpmn")
+    sheet.choose(re.findall(r'<bpmn:userTask id="(\w+)"', studio.text(draft, sheet.name))[0])
+    return draft, sheet
+
+
 def test_a_diagram_is_saved_as_soon_as_one_comes_back_from_signing_in(
     seat: Seat,
     studio: Studio,  # noqa: F811
 ) -> None:
-    draft = studio.draft()
-    sheet = Sheet(seat(studio.people["analyst"]), studio, draft, "class_change.bpmn")
-    step = re.findall(r'<bpmn:userTask id="(\w+)"', studio.text(draft, sheet.name))[0]
-    sheet.choose(step)
+    draft, sheet = a_step_chosen(seat, studio)
     sheet.page.context.clear_cookies()
     sheet.fill("名称", "核对后办理")
 
@@ -93,10 +98,7 @@ def test_a_diagram_is_saved_as_soon_as_one_comes_back_from_signing_in(
 
 
 def test_going_back_to_the_draft_saves_the_diagram_first(seat: Seat, studio: Studio) -> None:  # noqa: F811
-    draft = studio.draft()
-    sheet = Sheet(seat(studio.people["analyst"]), studio, draft, "class_change.bpmn")
-    step = re.findall(r'<bpmn:userTask id="(\w+)"', studio.text(draft, sheet.name))[0]
-    sheet.choose(step)
+    draft, sheet = a_step_chosen(seat, studio)
     sheet.field("名称").fill("核对后办理")
 
     asked: list[str] = []
@@ -112,10 +114,7 @@ def test_leaving_is_asked_about_where_the_diagram_could_not_be_saved(
     seat: Seat,
     studio: Studio,  # noqa: F811
 ) -> None:
-    draft = studio.draft()
-    sheet = Sheet(seat(studio.people["analyst"]), studio, draft, "class_change.bpmn")
-    step = re.findall(r'<bpmn:userTask id="(\w+)"', studio.text(draft, sheet.name))[0]
-    sheet.choose(step)
+    _draft, sheet = a_step_chosen(seat, studio)
     sheet.page.context.clear_cookies()
     sheet.field("名称").fill("核对后办理")
 

@@ -16,6 +16,7 @@ from app.database import db, transaction
 from app.divisions.models import Office
 from app.reports.queries.figures import Span, counted, counted_below
 from tests.support import factories
+from tests.support.databases import on_postgres
 from tests.support.long_lists import reading, statements
 from tests.support.transfer_case import Story
 
@@ -150,10 +151,9 @@ def test_what_took_as_long_is_one_sum_and_reads_the_same_before_it_is_added_up(s
     assert counted(office("330000"), FigureKind.DECIDED, ("key", "days")) == said
 
 
+@on_postgres  # which says how many rows it has read
 def test_adding_up_reads_the_offices_of_the_entries_and_no_others(submitted: Story) -> None:
     added_up()
-    if db.engine.dialect.name == "sqlite":
-        pytest.skip("PostgreSQL says how many rows it has read")
     for _ in range(300):
         factories.a_school("330108")
     day = {"day": dt.date(2026, 11, 2), "since": dt.date(2026, 11, 2)}

@@ -10,11 +10,10 @@ from app.access import actor, allow
 from app.cases import operations, queries
 from app.cases.models import Advice
 from app.cases.queries.advice import KIND_NAMES, asked_of, phrases_for
-from app.cases.transactions import submit_once
 from app.cases.views.blueprint import bp
-from app.cases.views.case import page
+from app.cases.views.case import do_once
 from app.database import db, end_reading, transaction
-from app.errors import InvalidInput, Missing, Objected, objections_of
+from app.errors import InvalidInput, Missing, objections_of
 from app.web import encode_cursor, typed_text, whole_number
 from app.web.pagination import decode_cursor
 from app.web.refilled_forms import written_on
@@ -30,45 +29,36 @@ def ask_advice(task_id: int) -> Any:
     number = queries.task_for(caller, task_id).case.number
     end_reading()
     of_user = whole_number(of, least=1) or 0
-
-    def act() -> int:
-        return operations.ask_advice(task_id, kind, of_user, question, actor=caller)
-
-    try:
-        submit_once(None, ["ask-advice", task_id, kind, of_user, question], act, actor=caller)
-    except Objected as refusal:
-        return page(number, errors=refusal.objections), 422
-    flash("已征求意见。", "success")
-    return redirect(url_for("cases.show", number=number))
+    return do_once(
+        number,
+        ["ask-advice", task_id, kind, of_user, question],
+        lambda: operations.ask_advice(task_id, kind, of_user, question, actor=caller),
+        "已征求意见。",
+    )
 
 
 @bp.post("/advice/<int:advice_id>/answer")
 @allow("operator", "approver")
 def give_advice(advice_id: int) -> Any:
     caller, opinion, number = actor(), typed_text("opinion"), _number_of(advice_id)
-
-    def act() -> int:
-        return operations.give_advice(advice_id, opinion, actor=caller)
-
-    try:
-        submit_once(None, ["advice", advice_id, opinion], act, actor=caller)
-    except Objected as refusal:
-        return page(number, errors=refusal.objections), 422
-    flash("意见已提出。", "success")
-    return redirect(url_for("cases.show", number=number))
+    return do_once(
+        number,
+        ["advice", advice_id, opinion],
+        lambda: operations.give_advice(advice_id, opinion, actor=caller),
+        "意见已提出。",
+    )
 
 
 @bp.post("/advice/<int:advice_id>/withdraw")
 @allow("operator", "approver")
 def withdraw_advice(advice_id: int) -> Any:
     caller, number = actor(), _number_of(advice_id)
-
-    def act() -> int:
-        return operations.withdraw_advice(advice_id, actor=caller)
-
-    submit_once(None, ["withdraw-advice", advice_id], act, actor=caller)
-    flash("已减签。", "success")
-    return redirect(url_for("cases.show", number=number))
+    return do_once(
+        number,
+        ["withdraw-advice", advice_id],
+        lambda: operations.withdraw_advice(advice_id, actor=caller),
+        "已减签。",
+    )
 
 
 def _number_of(advice_id: int) -> str:

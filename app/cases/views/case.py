@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -171,6 +172,18 @@ def decide(task_id: int) -> Any:
     return _after_decision(number)
 
 
+def do_once(
+    number: str, content: Any, act: Callable[[], int], done: str, *, typed: dict[str, Any] | None = None
+) -> Any:
+    """Do that to the case, once, and go back to its page with what was done, or show what was refused of the form."""
+    try:
+        submit_once(None, content, act, actor=actor())
+    except Objected as refusal:
+        return page(number, errors=refusal.objections, typed=typed), 422
+    flash(done, "success")
+    return redirect(url_for("cases.show", number=number))
+
+
 @bp.post("/tasks/<int:task_id>/pre-review")
 @allow("operator")
 def pre_review(task_id: int) -> Any:
@@ -217,13 +230,13 @@ def take_back(task_id: int) -> Any:
 @allow("approver")
 def supervise(task_id: int) -> Any:
     caller, number, opinion = actor(), request.form.get("case", ""), typed_text("opinion")
-    what = ["supervise", task_id, opinion]
-    try:
-        submit_once(None, what, lambda: operations.supervise(task_id, opinion, actor=caller), actor=caller)
-    except Objected as refusal:
-        return page(number, errors=refusal.objections, typed={"opinion": opinion}), 422
-    flash("督办意见已发出，办理机构将收到通知。", "success")
-    return redirect(url_for("cases.show", number=number))
+    return do_once(
+        number,
+        ["supervise", task_id, opinion],
+        lambda: operations.supervise(task_id, opinion, actor=caller),
+        "督办意见已发出，办理机构将收到通知。",
+        typed={"opinion": opinion},
+    )
 
 
 @bp.post("/cases/<number>/recall")

@@ -9,11 +9,9 @@ from flask import flash, redirect, render_template, request, url_for
 from app.access import actor, allow
 from app.cases import operations, queries
 from app.cases.queries.hand_overs import copies_for
-from app.cases.transactions import submit_once
 from app.cases.views.blueprint import bp
-from app.cases.views.case import page
+from app.cases.views.case import do_once
 from app.database import end_reading, transaction
-from app.errors import Objected
 from app.web import encode_cursor, typed_text, whole_number
 from app.web.pagination import decode_cursor
 
@@ -27,32 +25,24 @@ def hand_over(task_id: int) -> Any:
     number = queries.task_for(caller, task_id).case.number
     end_reading()
     to_user = whole_number(to, least=1) or 0
-
-    def act() -> int:
-        return operations.hand_over(task_id, to_user, reason, actor=caller)
-
-    try:
-        submit_once(None, ["hand-over", task_id, to_user, reason], act, actor=caller)
-    except Objected as refusal:
-        return page(number, errors=refusal.objections, typed=None), 422
-    flash("已转办。", "success")
-    return redirect(url_for("cases.show", number=number))
+    return do_once(
+        number,
+        ["hand-over", task_id, to_user, reason],
+        lambda: operations.hand_over(task_id, to_user, reason, actor=caller),
+        "已转办。",
+    )
 
 
 @bp.post("/cases/<number>/copies")
 @allow("operator", "approver")
 def copy_case(number: str) -> Any:
     caller, offices, remark = actor(), request.form.getlist("offices"), typed_text("remark")
-
-    def act() -> int:
-        return operations.copy_case(number, offices, remark, actor=caller)
-
-    try:
-        submit_once(None, ["copy", number, sorted(offices), remark], act, actor=caller)
-    except Objected as refusal:
-        return page(number, errors=refusal.objections, typed=None), 422
-    flash("已抄送。", "success")
-    return redirect(url_for("cases.show", number=number))
+    return do_once(
+        number,
+        ["copy", number, sorted(offices), remark],
+        lambda: operations.copy_case(number, offices, remark, actor=caller),
+        "已抄送。",
+    )
 
 
 @bp.get("/copies")

@@ -20,8 +20,7 @@ def switch_off(key: str, reason: str, *, actor: Actor) -> Process:
     process = _locked(key, actor)
     if process.off_since is not None:
         raise AlreadyOff(name=process.name, state="停用")
-    process.off_since, process.off_by, process.off_reason = clock.now(), actor.name, reason.strip()
-    audit.record("studio/switch_off", f"process:{key}", actor=actor, after={"process": key})
+    _put_off(process, reason, "studio/switch_off", key, actor)
     return process
 
 
@@ -30,8 +29,7 @@ def switch_on(key: str, *, actor: Actor) -> Process:
     process = _locked(key, actor)
     if process.off_since is None:
         raise AlreadyOff(name=process.name, state="启用")
-    process.off_since = process.off_by = process.off_reason = None
-    audit.record("studio/switch_on", f"process:{key}", actor=actor, after={"process": key})
+    _put_on(process, "studio/switch_on", key, actor)
     return process
 
 
@@ -44,8 +42,7 @@ def switch_variant_off(key: str, reason: str, *, actor: Actor) -> ProcessVariant
     variant = _locked_variant(key, actor)
     if variant.off_since is not None:
         raise VariantAlreadyOff(name=process_of(key).name, state="停用")
-    variant.off_since, variant.off_by, variant.off_reason = clock.now(), actor.name, reason.strip()
-    audit.record("studio/switch_variant_off", f"process:{key}", actor=actor, after={"process": key})
+    _put_off(variant, reason, "studio/switch_variant_off", key, actor)
     return variant
 
 
@@ -54,9 +51,18 @@ def switch_variant_on(key: str, *, actor: Actor) -> ProcessVariant:
     variant = _locked_variant(key, actor)
     if variant.off_since is None:
         raise VariantAlreadyOff(name=process_of(key).name, state="启用")
-    variant.off_since = variant.off_by = variant.off_reason = None
-    audit.record("studio/switch_variant_on", f"process:{key}", actor=actor, after={"process": key})
+    _put_on(variant, "studio/switch_variant_on", key, actor)
     return variant
+
+
+def _put_off(line: Process | ProcessVariant, reason: str, verb: str, key: str, actor: Actor) -> None:
+    line.off_since, line.off_by, line.off_reason = clock.now(), actor.name, reason.strip()
+    audit.record(verb, f"process:{key}", actor=actor, after={"process": key})
+
+
+def _put_on(line: Process | ProcessVariant, verb: str, key: str, actor: Actor) -> None:
+    line.off_since = line.off_by = line.off_reason = None
+    audit.record(verb, f"process:{key}", actor=actor, after={"process": key})
 
 
 def _locked_variant(key: str, actor: Actor) -> ProcessVariant:

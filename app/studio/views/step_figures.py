@@ -60,7 +60,7 @@ def figures_workbook(key: str) -> Any:
     """The table, as a spreadsheet."""
     shown, caller = _asked(key), actor()
     title = f"{shown.process.name}办理情况"
-    of = f"第 {shown.version.number} 版" if shown.version else "各版本合计"
+    of = f"第 {shown.version.number} 版" if shown.version else "省级各版本合计"
     note = f"{of}　{caller.office_name} {caller.name} 导出于 {moment(clock.now())}"
     return given_out(
         f"{title}.xlsx",
