@@ -9,10 +9,12 @@ import pytest
 
 from app.definitions.rules.content import Content
 from app.settings import SOURCES
+from app.studio.rules import diagram_things
 from app.studio.rules.difference import differences
 from app.studio.rules.plain_words import cell_in_words, condition_in_words, value_in_words
 from app.studio.rules.scenario_things import things_of_scenario
 from app.studio.rules.things import Difference
+from workflows import vocabulary
 
 FILE = "transfer.bpmn"
 
@@ -167,3 +169,17 @@ def test_a_scenario_says_its_course_as_its_page_does() -> None:
     assert thing.said["预期走向"].startswith("“转入学校审核”由转入学校审核办理：同意 → 办结：")
     assert thing.said["步骤"] == "“转入学校审核”同意"
     assert thing.said["申请"] == "转学事由 move"
+
+
+def test_a_difference_calls_every_property_and_value_by_its_chinese_name() -> None:
+    known = vocabulary.PROCESS | vocabulary.LANE | vocabulary.TASK | vocabulary.END
+
+    assert known <= diagram_things.PROPERTIES.keys()
+    assert {each.value for each in vocabulary.Kind} <= diagram_things.KINDS.keys()
+    for name, values in (
+        ("in_bulk", vocabulary.IN_BULK),
+        ("side", vocabulary.SIDES),
+        ("status", vocabulary.STATUSES),
+        ("duty", vocabulary.DUTIES),
+    ):
+        assert values <= diagram_things.VALUES[name].keys(), name

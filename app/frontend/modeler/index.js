@@ -37,6 +37,7 @@ async function start() {
   nameCanvas(readOnly);
   leaveNoMarkers(editor);
   new ResizeObserver(() => editor.get("canvas").resized()).observe(place("canvas")); // what stands around it comes and goes
+  if (!readOnly) { editor.get("drawing").roles = vocabulary.roles; }
   const panel = new Panel(place("panel"), { editor, vocabulary, readOnly, server, name });
   panel.attempt = (act) => act().catch((refused) => showFault(refused));
   const player = new Player({ editor, place: place("player"), vocabulary });

@@ -14,7 +14,7 @@ from workflows.decision_tables import Table
 from workflows.policies import Policy
 from workflows.policies.policy import Fact
 from workflows.routing import ROLES, Role
-from workflows.vocabulary import DUTIES, OF_A_KIND, OUTCOMES, SIDES, STATUSES, Kind
+from workflows.vocabulary import DUTIES, IN_BULK, OF_A_KIND, OUTCOMES, SIDES, STATUSES, Kind
 
 MEANINGS = {
     Kind.REPAIR: ("补正", "申请人补充或者更正申请，材料随之补交；办理补正的人不得再审批本件"),
@@ -128,6 +128,7 @@ class VocabularyJson(TypedDict):
     kinds: list[OfferedChoiceJson]
     statuses: list[OfferedChoiceJson]
     sides: list[OfferedChoiceJson]
+    in_bulk: list[OfferedChoiceJson]
     applicants: list[OfferedChoiceJson]
     subjects: list[OfferedChoiceJson]
     ends: list[OfferedChoiceJson]
@@ -157,6 +158,7 @@ def vocabulary_json(found: Vocabulary) -> VocabularyJson:
         "kinds": [_choice(kind.value, *MEANINGS[kind]) for kind in Kind],
         "statuses": [_choice(each, VALUES["status"][each]) for each in sorted(STATUSES)],
         "sides": [_choice(each, VALUES["side"][each]) for each in sorted(SIDES)],
+        "in_bulk": [_choice(each, VALUES["in_bulk"][each]) for each in sorted(IN_BULK, reverse=True)],
         "applicants": [_choice(key, name) for key, name in APPLICANTS.items()],
         "subjects": [_choice(key, name) for key, name in SUBJECTS.items()],
         "ends": [_choice(key, name) for key, name in ENDS.items()],

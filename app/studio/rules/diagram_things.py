@@ -71,11 +71,13 @@ PROPERTIES = {
     "kind": "环节含义",
     "side": "所属一方",
     "in_bulk": "批量办理",
+    "joint": "会签须同意的人数",
+    "veto": "会签一票否决",
     "outcome": "办件结果",
 }
 APPLICANTS = {"school": "学校", "bureau": "教育行政部门", "province": "省厅", "nobody": "由其他办件引起"}
 SUBJECTS = {"student": "学生", "office": "机构", "person": "省内没有学籍的人"}
-KINDS = {"repair": "补正", "pull": "转入档案", "filing": "备案", "confirmation": "确认名单"}
+KINDS = {"repair": "补正", "pull": "转入档案", "filing": "备案", "identity": "核对身份", "confirmation": "确认名单"}
 ENDS = {"agreed": "同意", "refused": "不予办理", "redirected": "转为其他办件", "terminated": "终止"}
 VALUES: Mapping[str, Mapping[str, str]] = {
     "applicant": APPLICANTS,
@@ -86,6 +88,8 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     "role": {key: role.name for key, role in ROLES.items()},
     "status": {"repairing": "补正中（停止计时）"},
     "side": {"here": "学校一方", "source": "生源一方"},
+    "joint": {"all": "全体"},
+    "veto": {"true": "是"},
     "in_bulk": {"never": "逐件办理", "below_senior": "高中学生逐件办理"},
 }
 ATTRIBUTES = {

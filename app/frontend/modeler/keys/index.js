@@ -6,7 +6,7 @@ const LIST = [
   ["画图（焦点在图上时）", [
     ["Ctrl+Z　Ctrl+Y", "撤销、重做"], ["Ctrl+C　Ctrl+X　Ctrl+V", "复制、剪切、粘贴，可贴到别的流程图"], ["Ctrl+A", "全选"], ["Delete", "删除所选"],
     ["方向键", "移动所选的元素，加 Shift 移得更远"], ["Ctrl+方向键", "移动画布"], ["N", "添加元素"], ["A", "在所选元素后面接一个"],
-    ["R", "把所选元素改为另一种"], ["E", "改所选元素上的字"], ["H　L　S　C", "拖动画布、框选、腾位、连线"],
+    ["T", "把所选元素连到另一个"], ["R", "把所选元素改为另一种"], ["E", "改所选元素上的字"], ["H　L　S　C", "拖动画布、框选、腾位、连线"],
   ]],
   ["查看", [
     ["Ctrl+F", "在图中查找"], ["Ctrl++　Ctrl+-　Ctrl+0　Ctrl+9", "放大、缩小、原来大小、看全图"], ["Alt+↓　Alt+↑", "选下一个、上一个元素"],
@@ -31,6 +31,10 @@ export function bindKeys({ editor, readOnly, panel, save, places }) {
     if (keyEvent.key === "n" || keyEvent.key === "N") { editor.get("ownMenus").open("own-create", "添加元素"); return true; }
     if ((keyEvent.key === "a" || keyEvent.key === "A") && chosen.length === 1) {
       editor.get("ownMenus").open("own-append", "接其他元素", chosen[0]);
+      return true;
+    }
+    if ((keyEvent.key === "t" || keyEvent.key === "T") && chosen.length === 1 && editor.get("drawing").targets(chosen[0]).length) {
+      editor.get("ownMenus").open("own-connect", "连到", chosen[0]);
       return true;
     }
     return undefined;

@@ -3,6 +3,7 @@ import { is } from "bpmn-js/lib/util/ModelUtil";
 
 import { isForPeople } from "../conditions/facts";
 import { drawCall } from "./call";
+import { drawDrawing } from "./drawing";
 import { drawDefault, drawFlow, drawWays } from "./flow";
 import { drawEvent } from "./event";
 import { drawBasics, drawMore } from "./general";
@@ -19,6 +20,7 @@ const hasProcess = (_said, context) => Boolean(context.process);
 
 export const GROUPS = [
   { of: () => true, draw: drawBasics },
+  { of: () => true, draw: drawDrawing },
   { of: hasProcess, draw: drawProcess },
   { of: any("bpmn:Lane"), draw: drawLane },
   { of: isForPeople, draw: drawTask },

@@ -74,6 +74,9 @@ export function drawTaskMore(context) {
       help: "在办件“办理流程”一栏中排第几步；不填则不列出",
       note: own.route_order && !/^\d{1,6}$/.test(own.route_order) ? "次序须是数字" : null,
     }),
+    select("批量办理", own.in_bulk, vocabulary.in_bulk.map((each) => [each.key, each.name]), (value) => context.say({ in_bulk: value }), {
+      empty: "可以批量办理", key: "in_bulk", help: "没有须填写的内容、只是同意或确认的，可以与同一环节的其他办件一起办理",
+    }),
     check("等待期间停止计时（补正）", own.status === "repairing", (value) => context.say({ status: value ? "repairing" : "" }), { key: "status" }),
     (own.outcomes || "").includes("send_back") || own.returns_as ? text("退回时的记号", own.returns_as, (value) => context.say({ returns_as: value.trim() }), {
       help: "补正之后按它判断回到哪一环节（条件里的 returned_by）；不填则不记", placeholder: said.id, longest: 40,
