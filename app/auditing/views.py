@@ -18,7 +18,7 @@ from app.cases.queries import process_names
 from app.database import snapshot
 from app.errors import InvalidInput
 from app.identity.models import DUTY_NAMES
-from app.web import add_menu, cursor_after, decode_cursor
+from app.web import add_menu, canonical, cursor_after, decode_cursor
 from app.web.home import Tile, add_tiles
 from app.web.instants import read_day
 
@@ -70,7 +70,7 @@ def index() -> Any:
 def _day(text: str, field: str, faults: list[InvalidInput]) -> dt.date | None:
     day = None
     with contextlib.suppress(ValueError):
-        day = read_day(text)
+        day = read_day(canonical.day(text))
     if text and day is None:
         faults.append(InvalidInput(sentence="日期须写作 2026-09-01 的样子。", field=field))
     return day

@@ -135,7 +135,7 @@ def test_the_page_shows_the_numbers_the_list_and_the_offices(studio: Studio, clo
     assert closed.number in page.text
     assert "再核（" in page.text
     wrong = analyst.get(f"{address}?since=gestern")
-    assert (wrong.status, "日期须写成" in wrong.text) == (422, True)
+    assert (wrong.status, "日期须写作" in wrong.text) == (422, True)
 
 
 def test_nobody_else_replays(studio: Studio, story: Story) -> None:

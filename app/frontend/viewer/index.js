@@ -2,6 +2,8 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
+import { showFirst } from "../modeler/page/view";
+import { showFigures } from "./figures";
 
 async function draw(place) {
   const answer = await fetch(place.dataset.xml, { credentials: "same-origin" });
@@ -12,33 +14,16 @@ async function draw(place) {
   const known = viewer.get("elementRegistry");
   const marks = Object.entries(JSON.parse(place.dataset.marks || "{}")).filter(([id]) => known.get(id));
   marks.forEach(([id, mark]) => canvas.addMarker(id, mark));
-  showFigures(viewer, JSON.parse(place.dataset.figures || "{}"));
-  canvas.zoom("fit-viewport", "auto");
+  if (place.dataset.figures) {
+    showFigures(viewer, JSON.parse(place.dataset.figures));
+    showFirst(viewer); // as large as its words can be read
+  } else { canvas.zoom("fit-viewport", "auto"); }
   place.setAttribute("role", "group");
   place.setAttribute("aria-label", place.dataset.label || "流程图，当前环节已标出；文字说明见办理过程");
   const waiting = marks.filter(([, mark]) => mark === "waiting").map(([id]) => known.get(id));
   place.before(buttons(canvas, waiting[0]));
   // whoever wants to look at the drawn model (a test, a comparison) gets it from here
   place.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail: viewer }));
-}
-
-const BESIDE = 20; // pixels that the figures of a step may be wider than its task, on each side
-
-// What stands at a step, below its task: lines of text, each with the colour that says the same. A table says it too.
-function showFigures(viewer, figures) {
-  const known = viewer.get("elementRegistry");
-  Object.entries(figures).filter(([id]) => known.get(id)).forEach(([id, { lines }]) => {
-    const badge = document.createElement("div");
-    badge.className = "step-figures";
-    lines.forEach(([text, colour]) => {
-      const line = document.createElement("span");
-      line.className = colour;
-      line.textContent = text;
-      badge.append(line);
-    });
-    badge.style.width = `${known.get(id).width + 2 * BESIDE}px`;
-    viewer.get("overlays").add(id, { position: { left: -BESIDE, bottom: 4 }, html: badge });
-  });
 }
 
 function buttons(canvas, here) {

@@ -50,6 +50,24 @@
     });
   });
 
+  /* a day is typed; whoever has a pointer takes it from a calendar, too */
+  document.querySelectorAll("input.day").forEach(function (field) {
+    var calendar = document.createElement("input");
+    calendar.type = "date";
+    calendar.className = "calendar";
+    calendar.tabIndex = -1;
+    calendar.disabled = field.disabled;
+    calendar.title = "从日历中选取";
+    calendar.setAttribute("aria-hidden", "true");
+    calendar.addEventListener("pointerdown", function () { calendar.value = field.value; });
+    calendar.addEventListener("change", function () {
+      if (!calendar.value) { return; }
+      field.value = calendar.value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    field.after(calendar);
+  });
+
   /* a field that is asked only where others say so appears when they do; what is not shown the server does not take */
   function said(form, name) {
     var fields = [].slice.call(form.elements).filter(function (each) { return each.name === name; });

@@ -49,18 +49,18 @@ def days(number: int | None) -> str:
 
 
 def badges(lines: Sequence[StepLine]) -> dict[str, dict[str, Any]]:
-    """What stands beside each task of the diagram: lines of text with the colour that says the same."""
+    """What stands in each task of the diagram: lines of text with the colour that says the same."""
     return {each.step.key: {"lines": list(_badge(each.figures))} for each in lines if not each.step.former}
 
 
 def _badge(figures: StepFigures) -> Iterator[list[str]]:
     yield [f"在办 {open_of(figures)}", "open" if figures.open else "none"]
     if figures.red:
-        yield [f"超期 {capped(figures.red)}", "red"]
+        yield [f"▲{capped(figures.red)}", "red"]
     if figures.yellow:
-        yield [f"将到期 {capped(figures.yellow)}", "yellow"]
+        yield [f"●{capped(figures.yellow)}", "yellow"]
     if figures.times.median is not None:
-        yield [f"中位 {days(figures.times.median)}", "time"]
+        yield [f"中位 {figures.times.median} 日" if figures.times.median else "中位当日", "time"]
 
 
 def sheet_rows(lines: Sequence[StepLine]) -> Iterator[list[Any]]:

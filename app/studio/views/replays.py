@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,8 @@ from app.studio.queries.replays import MOST_CASES, Replays, replays_of
 from app.studio.rules.files import content_of
 from app.studio.rules.refusals import NotRunnable
 from app.studio.views.catalogue import bp
+from app.web import canonical
+from app.web.instants import read_day
 from workflows import DiagramRefused
 
 LONGEST_TERM = dt.timedelta(days=180)
@@ -66,10 +69,11 @@ def _page(draft: ProcessDraft, files: Mapping[str, str], back: str, said: str) -
 
 
 def _replayed(draft: ProcessDraft, files: Mapping[str, str], since: str) -> Replays:
-    try:
-        day = dt.date.fromisoformat(since)
-    except ValueError as error:
-        raise InvalidInput(sentence="日期须写成 2026-09-01 的样子。", field="since") from error
+    day = None
+    with contextlib.suppress(ValueError):
+        day = read_day(canonical.day(since))
+    if day is None:
+        raise InvalidInput(sentence="日期须写作 2026-09-01 的样子。", field="since")
     try:
         version = compiled_content(draft.process_key, content_of(files))
     except DiagramRefused as refused:
