@@ -38,6 +38,7 @@ def test_a_transfer_is_rehearsed_kept_and_run_again(seat: Seat, studio: Studio) 
     looked_at(desk, wrong, "cast")
     desk.press("开始")
     looked_at(desk, wrong, "application")
+    assert desk.says("已按示例填写")
     desk.field("转学事由").fill("家庭住址变动")
     desk.field("监护人姓名").fill("陈建国")
     desk.field("与学生关系").select_option("1")
@@ -59,5 +60,9 @@ def test_a_transfer_is_rehearsed_kept_and_run_again(seat: Seat, studio: Studio) 
     desk.open(f"/studio/drafts/{draft}/scenarios")
     assert desk.says("1 个用例都照原样走通")
     looked_at(desk, wrong, "scenarios")
+    desk.follow("新的试运行")
+    desk.press("开始")
+    assert desk.says("已按上次试运行的内容填写"), "this browser kept it"
+    assert desk.field("监护人姓名").input_value() == "陈建国"
 
     assert wrong == {}

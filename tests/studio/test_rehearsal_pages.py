@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.database import db
+from app.settings import SOURCES
 from tests.studio.conftest import Studio
 from tests.studio.test_pages import browser, error
 from tests.support import factories
@@ -18,6 +19,11 @@ from tests.support.transfer_case import Story
 
 pytestmark = on_sqlite  # what is rehearsed runs on both in test_rehearsals.py
 CAST = {"kind": "school", "stage": "primary", "superior": "county", "grade": "13", "standing": "active"}
+BY_OTHER_CASES = ("paper_archive", "roster_child")
+OPENED_BY_EXAMPLES = (
+    "abroad", "class_change", "death", "departure", "drop_out", "quota_change", "quota_setting", "repeat", "transfer",
+    "withdrawal",
+)  # fmt: skip
 GUARDIAN = {"guardian.name": "陈建国", "guardian.relation": "1", "guardian.phone": "13800000000"}
 
 
@@ -126,7 +132,9 @@ def test_a_finished_rehearsal_is_kept_shown_step_by_step_continued_and_deleted(t
     assert sheet.act("back").status == 200
     assert sheet.act("decide", outcome="refuse", reason_code=reason, opinion="改了意见").status == 200
     assert sheet.act("keep").location == address
-    sheet.client.get(address)
+    asked = sheet.client.get(f"{address}/delete")
+    assert (asked.status, "“上级不同意”有" in asked.text) == (200, True)
+    assert sheet.client.get(address).status == 200, "asking deletes nothing"
     assert sheet.client.post(f"{address}/delete").status == 302
     assert "还没有演练用例" in sheet.client.get(f"/studio/drafts/{draft}/scenarios").text
 
@@ -166,3 +174,46 @@ def test_a_script_that_was_tampered_with_is_refused(two_counties: Studio) -> Non
     publisher = Sheet(browser(two_counties, "publisher"), _draft)
     assert publisher.begin(apart="province", at="other").status == 200
     assert browser(two_counties, "publisher").get(publisher.address).status == 200
+
+
+def test_an_application_begins_with_what_a_scenario_says_or_was_typed_last_else_with_examples(
+    two_counties: Studio,
+) -> None:
+    sheet, _draft = submitted(two_counties)
+    last = sheet.client.page.xpath("string(//input[@name='x-script']/@value)")
+    assert sheet.begin(apart="province", at="other").status == 200
+    assert "已按示例填写" in sheet.client.page.text_content()
+    assert sheet.field("guardian.phone") == "13800000000"
+    assert sheet.act("apply").status == 200, error(sheet.client)
+    assert sheet.waits == "转入学校审核"
+
+    assert sheet.begin(apart="province", at="other", **{"x-last": last}).status == 200
+    assert "已按上次试运行的内容填写" in sheet.client.page.text_content()
+    assert (sheet.field("guardian.name"), sheet.field("signed_on")) == ("陈建国", "2026-11-20")
+    for foreign in ("{", "[]", '{"applicant": 1}'):
+        assert sheet.begin(apart="province", at="other", **{"x-last": foreign}).status == 200
+        assert "已按示例填写" in sheet.client.page.text_content()
+
+    submitted_again = sheet.begin(apart="province", at="other", **{"x-last": last})
+    assert submitted_again.status == 200
+    assert sheet.act("apply").status == 200
+    reason = sheet.client.page.xpath("string(//select[@name='reason_code']/option[2]/@value)")
+    assert sheet.act("decide", outcome="refuse", reason_code=reason, opinion="不符合").status == 200
+    assert sheet.act("keep", **{"x-name": "学校不同意"}).status == 302
+    assert sheet.begin(apart="province", at="other").status == 200
+    assert "已按演练用例“学校不同意”填写" in sheet.client.page.text_content()
+    assert sheet.field("guardian.name") == "陈建国"
+
+
+@pytest.mark.parametrize("key", sorted(path.name for path in (SOURCES / "bpmn").iterdir() if path.is_dir()))
+def test_every_shipped_process_is_tried_with_examples_alone(two_counties: Studio, key: str) -> None:
+    """What then is missing the office's own rules ask, not the form."""
+    sheet = Sheet(browser(two_counties), two_counties.draft(key))
+    page = sheet.client.get(sheet.address)
+    if key in BY_OTHER_CASES:
+        assert (page.status, "它由其他办件引起" in page.text) == (422, True)
+        return
+    assert page.status == 200
+    assert sheet.act("cast").status == 200
+    assert sheet.act("apply").status == (200 if key in OPENED_BY_EXAMPLES else 422), error(sheet.client)
+    assert bool(sheet.waits) == (key in OPENED_BY_EXAMPLES)

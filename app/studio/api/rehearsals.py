@@ -19,7 +19,7 @@ from app.studio.presenters.json_types import (
 )
 from app.studio.presenters.rehearsals import rehearsal_json, result_json, scenario_brief
 from app.studio.queries import drafts as queries
-from app.studio.queries.runnable_drafts import runnable
+from app.studio.queries.runnable_drafts import rehearsable
 from app.studio.rules.scenarios import LONGEST_NAME, MOST_STEPS, SCRIPT, Script, script_of
 from app.studio.transactions import keep_rehearsal
 from app.web import Page, objections, one_page, operation, read_json
@@ -72,7 +72,7 @@ def _script(typed: dict[str, Any], key: str, files: Mapping[str, str]) -> Script
     if faults := objections({**SCRIPT, "required": []}, whole):
         raise Objected(list(faults))
     stated = script_of({"applicant": {}, **whole})
-    return cast_of_application(stated, runnable(key, files).applicant)
+    return cast_of_application(stated, rehearsable(key, files).applicant)
 
 
 @bp.get("/drafts/<int:draft_id>/scenarios")

@@ -41,7 +41,7 @@ from app.students.operations.lawful_changes_table import keep_matrix
 from app.studio.operations.rehearsed_cast import Cast, assemble
 from app.studio.operations.rehearsed_desks import application_desk, days_of, desk_of, people_of
 from app.studio.operations.rehearsed_record import Played, Rehearsal, effects_of, lines_of, snapshot_of
-from app.studio.queries.runnable_drafts import runnable
+from app.studio.queries.runnable_drafts import rehearsable
 from app.studio.rules.files import content_of
 from app.studio.rules.refusals import (
     NothingWaits,
@@ -65,7 +65,7 @@ def rehearse(key: str, files: Mapping[str, str], script: Script, *, actor: Actor
     Raises NotRunnable, Missing and InvalidInput where the cast cannot be brought together, RehearsalBusy and
     RehearsalTooLong. A rule that refuses is no exception: it is what the rehearsal has to say.
     """
-    content, draft = content_of(files), runnable(key, files)
+    content, draft = content_of(files), rehearsable(key, files)
     try:
         with undone(wait=LONGEST_WAIT, longest=LONGEST), ExitStack() as stack:
             stack.enter_context(clock.ahead(days_until(script.on, clock.today())))

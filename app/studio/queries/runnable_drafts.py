@@ -24,6 +24,14 @@ def runnable(key: str, files: Mapping[str, str]) -> CompiledVersion:
     return draft
 
 
+def rehearsable(key: str, files: Mapping[str, str]) -> CompiledVersion:
+    """The same, for a rehearsal, which begins with an application. Raises NotRunnable."""
+    draft = runnable(key, files)
+    if APPLICATION not in draft.forms:
+        raise NotRunnable(why="它由其他办件引起，没有申请表，请试运行引起它的流程")
+    return draft
+
+
 def _absent_forms(version: CompiledVersion) -> str:
     absent = [each.name for each in version.diagrams.tasks.values() if each.form not in version.forms]
     if APPLICATION not in version.forms and version.applicant != "nobody":

@@ -17,8 +17,9 @@ from app.studio.operations.rehearsals import rehearse
 from app.studio.operations.rehearsed_desks import Desk
 from app.studio.operations.rehearsed_record import Rehearsal
 from app.studio.presenters.rehearsal_forms import cast_form, default_cast, read_cast
+from app.studio.presenters.rehearsal_values import prefilled_application
 from app.studio.queries import drafts as queries
-from app.studio.queries.runnable_drafts import runnable
+from app.studio.queries.runnable_drafts import rehearsable
 from app.studio.rules.counter_examples import ENDS
 from app.studio.rules.scenarios import Script, Step, described, resolved, script_of
 from app.studio.transactions import keep_rehearsal
@@ -36,6 +37,7 @@ class Shown:
     errors: Sequence[Any] = ()
     typed: Mapping[str, Any] | None = None
     is_filling: bool = False  # the application was typed, and is open again
+    source: str = ""  # where what stands in the application comes from, in words
 
 
 @bp.get("/drafts/<int:draft_id>/rehearsal")
@@ -44,7 +46,7 @@ def rehearsal(draft_id: int) -> Any:
     """The form in which those who take part are chosen."""
     draft = queries.draft_for(actor(), draft_id)
     try:
-        values = default_cast(runnable(draft.process_key, queries.files_of(draft.id)))
+        values = default_cast(rehearsable(draft.process_key, queries.files_of(draft.id)))
     except Refused as refusal:
         return _cast_page(draft, {}, objections_of(refusal)), 422
     return _cast_page(draft, values)
@@ -70,7 +72,7 @@ def rehearse_draft(draft_id: int) -> Any:
     except (Missing, NotAllowed):
         raise
     except Refused as refusal:
-        return _cast_page(draft, default_cast(runnable(key, files)), objections_of(refusal)), 422
+        return _cast_page(draft, default_cast(rehearsable(key, files)), objections_of(refusal)), 422
     if act == "keep" and not shown.errors:
         return _keep(draft, shown)
     return _page(draft, shown), 422 if shown.errors else 200
@@ -89,7 +91,8 @@ def _begin(draft: ProcessDraft, key: str, files: Mapping[str, str]) -> Any:
         raise
     except Refused as refusal:
         return _cast_page(draft, typed, objections_of(refusal)), 422
-    return _page(draft, Shown(script, went))
+    values, source = prefilled_application(went, files, request.form.get("x-last", ""))
+    return _page(draft, Shown(script, went, typed=values, source=source))
 
 
 def _acted(key: str, files: Mapping[str, str], script: Script, act: str) -> Shown:
@@ -128,7 +131,7 @@ def _applied(key: str, files: Mapping[str, str], script: Script) -> Shown:
     typed = form_values(empty.form.schema)
     said = described({**empty.form.told, **typed}, empty.known, empty.today)
     papers, row = tuple(request.form.getlist("x-paper"))[:40], None
-    if own := runnable(key, files).forms.get(ROW):
+    if own := rehearsable(key, files).forms.get(ROW):
         row = {name: each for name, each in said.items() if name in own["properties"]}
         said = {name: each for name, each in said.items() if name not in row}
     script = replace(script, application=said, row=row, papers=papers, steps=())
@@ -208,6 +211,7 @@ def _page(draft: ProcessDraft, shown: Shown) -> str:
         desk=_desk_in(went) if went.form is None else None,
         errors=shown.errors,
         typed=shown.typed,
+        source=shown.source,
         ends=ENDS,
         draws=actor().duty == "analyst",
         name=typed_text("x-name"),

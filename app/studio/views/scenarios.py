@@ -80,6 +80,29 @@ def scenario(draft_id: int, name: str) -> Any:
     return (page, 422) if errors else page
 
 
+@bp.get("/drafts/<int:draft_id>/scenarios/<name>/delete")
+@allow("analyst")
+def confirm_deleting_scenario(draft_id: int, name: str) -> Any:
+    """What is lost with a scenario, before it is."""
+    draft = queries.draft_for(actor(), draft_id)
+    shown = found(operations.scenarios_in(queries.files_of(draft.id)).get(name))
+    return render_template(
+        "studio/confirm.html",
+        heading=f"删除演练用例：{shown.name}",
+        sentences=[
+            f"草稿“{draft.name}”的演练用例“{shown.name}”有 {len(shown.expected)} 步，删除后不能恢复。",
+            "删除后，提出和发布时不再照此走一遍。",
+        ],
+        lost=[],
+        hidden={},
+        reason=None,
+        act=url_for("studio.delete_scenario", draft_id=draft.id, name=name),
+        label="删除用例",
+        back=url_for("studio.scenario", draft_id=draft.id, name=name),
+        errors=[],
+    )
+
+
 @bp.post("/drafts/<int:draft_id>/scenarios/<name>/delete")
 @allow("analyst")
 def delete_scenario(draft_id: int, name: str) -> Any:
