@@ -83,9 +83,14 @@ def takes_back(case_id: int) -> list[TakesBack]:
     return [TakesBack(*row) for row in db.session.execute(TAKES_BACK, {"case": case_id})]
 
 
-def reversals_of(actor: Actor, case_id: int) -> Reversals:
-    """What was taken back of the case, and what it has taken back, with which of those cases the actor may open."""
-    taken, takes = taken_back(case_id), takes_back(case_id)
+def reversals_of(actor: Actor, case: Case) -> Reversals:
+    """What was taken back of the case, and what it has taken back, with which of those cases the actor may open.
+
+    Nothing is asked of a case whose diagram is known to have written nothing yet: most that are opened are such.
+    """
+    if case.written == []:
+        return Reversals(None, (), set())
+    taken, takes = taken_back(case.id), takes_back(case.id)
     numbers = [*(taken.numbers if taken else ()), *(each.number for each in takes)]
     return Reversals(taken, takes, seen_of(actor, numbers))
 

@@ -189,7 +189,7 @@ def case_page(
     application = _application(context)
     waiting = [_waiting_task(task, context) for task in context.waiting]
     mine, not_mine = _task_of(context)
-    reversals = reversals_of(actor, case.id)
+    reversals = reversals_of(actor, case)
     return CasePage(
         case=case,
         view=view,
