@@ -83,6 +83,13 @@ class AuditEvent(Model):
 
 CHAINS = table(AuditChain)
 EVENTS = table(AuditEvent)
+#: built once: every transaction that writes executes them
+HEAD = sa.select(CHAINS).where(CHAINS.c.chain == sa.bindparam("of")).with_for_update()
+MOVE_HEAD = (
+    sa.update(CHAINS)
+    .where(CHAINS.c.chain == sa.bindparam("of"))
+    .values(place=sa.bindparam("place"), hash=sa.bindparam("hash"))
+)
 
 
 @dataclass(frozen=True)
@@ -204,13 +211,13 @@ def append(chain: str, entries: list[_Entry]) -> bool:
         rows.append({**vars(entry), "place": place, "hash": link})
     if not _carry_seals(entries):  # an older schema has no place for them
         rows = [{name: value for name, value in row.items() if name not in SEALS} for row in rows]
-    execute(sa.update(CHAINS).where(CHAINS.c.chain == chain).values(place=place, hash=link))
+    execute(MOVE_HEAD, {"of": chain, "place": place, "hash": link})
     insert_rows(EVENTS, rows)
     return bool(began)
 
 
 def _head(chain: str) -> Any:
-    return execute(sa.select(CHAINS).where(CHAINS.c.chain == chain).with_for_update()).one_or_none()
+    return execute(HEAD, {"of": chain}).one_or_none()
 
 
 def _open(chain: str) -> Any:

@@ -87,19 +87,27 @@ def _text(raw: bytes) -> str:
 
 
 def rows_of(table: SealedTable, keys: list[str]) -> dict[str, str]:
-    """Digests of the rows with those keys, on SQLite; a key without a row is GONE."""
+    """Digests of the rows with those keys, on SQLite; a key without a row is GONE.
+
+    Asked while the writer's place is held, and therefore of the driver itself, by statements that are built once.
+    """
     found, sealed = dict.fromkeys(keys, GONE), _on_sqlite(table)
-    names = ", ".join(f't."{column.name}"' for column in (*table.keys, *table.columns))
+    raw: Any = db.session.connection().connection.dbapi_connection
     for start in range(0, len(keys), AT_ONCE):
-        some = [tuple(key.split("|")) for key in keys[start : start + AT_ONCE]]
-        same = ", ".join(f't."{column.name}"' for column in table.keys)
-        marks = ", ".join(f"({', '.join(_cast(column) for column in table.keys)})" for _ in some)
-        query = f"SELECT {names} FROM {_quoted(table)} AS t WHERE ({same}) IN (VALUES {marks})"
-        given = tuple(part for key in some for part in key)
-        for row in db.session.connection().exec_driver_sql(query, given):
-            key, its_digest = sealed(row)
-            found[key] = its_digest
+        some = keys[start : start + AT_ONCE]
+        given = [part for key in some for part in key.split("|")]
+        found.update(map(sealed, raw.execute(_by_keys(table.name, len(some)), given)))
     return found
+
+
+@functools.lru_cache(maxsize=512)
+def _by_keys(name: str, count: int) -> str:
+    """The statement that reads so many rows of a sealed table by their keys."""
+    table = sealed_tables()[name]
+    names = ", ".join(f't."{column.name}"' for column in (*table.keys, *table.columns))
+    same = ", ".join(f't."{column.name}"' for column in table.keys)
+    marks = ", ".join([f"({', '.join(_cast(column) for column in table.keys)})"] * count)
+    return f"SELECT {names} FROM {_quoted(table)} AS t WHERE ({same}) IN (VALUES {marks})"
 
 
 def _cast(column: sa.Column[Any]) -> str:
@@ -109,9 +117,7 @@ def _cast(column: sa.Column[Any]) -> str:
 def _on_sqlite(table: SealedTable) -> Callable[[Sequence[Any]], tuple[str, str]]:
     """What gives key and digest of a row of keys and columns."""
     keys, digest = len(table.keys), digester(table)
-    kinds = [(place, kind_of(column)) for place, column in enumerate(table.columns)]
-    converted = [(place, CONVERSIONS[kind]) for place, kind in kinds if kind in CONVERSIONS]
-    plain = [place for place, kind in kinds if kind not in CONVERSIONS]
+    converted, plain = _conversions(table.name)
 
     def sealed(row: Sequence[Any]) -> tuple[str, str]:
         values = list(row[keys:])
@@ -125,6 +131,14 @@ def _on_sqlite(table: SealedTable) -> Callable[[Sequence[Any]], tuple[str, str]]
         return key, digest(key, values)
 
     return sealed
+
+
+@functools.lru_cache(maxsize=256)
+def _conversions(name: str) -> tuple[list[tuple[int, Callable[[Any], Any]]], list[int]]:
+    """By their places among the columns: what brings values into the common form, and which columns need nothing."""
+    kinds = [(place, kind_of(column)) for place, column in enumerate(sealed_tables()[name].columns)]
+    converted = [(place, CONVERSIONS[kind]) for place, kind in kinds if kind in CONVERSIONS]
+    return converted, [place for place, kind in kinds if kind not in CONVERSIONS]
 
 
 def _digest_of_bytes(value: Any) -> str:

@@ -35,8 +35,9 @@ def seals() -> tuple[int, list[str]]:
 
 def next_number() -> int:
     """The number of a sealing on SQLite, which has one writer."""
-    query = "SELECT COALESCE(MAX(seal_number), 0) + 1 FROM audit_event"
-    return int(db.session.connection().exec_driver_sql(query).scalar_one())
+    raw: Any = db.session.connection().connection.dbapi_connection
+    [number] = raw.execute("SELECT COALESCE(MAX(seal_number), 0) + 1 FROM audit_event").fetchone()
+    return int(number)
 
 
 def _on_postgresql(touched: frozenset[str]) -> tuple[int, list[str]]:
