@@ -37,7 +37,10 @@ CHILDREN = 40_000  # where no province is named
 REQUESTS = 100  # of each page, by each person
 SEED = 2010
 PAGES = (
-    "/inbox", "/inbox?light=red", "/inbox?light=green", "/inbox?process=drop_out", "/inbox?process=graduation",
+    "/", "/inbox", "/inbox?light=red", "/inbox?light=green", "/inbox?process=drop_out", "/inbox?process=graduation",
+    "/inbox?sort=-arrived", "/inbox?sort=number", "/inbox?process=transfer&step=releasing_bureau",
+    "/inbox?returned=true", "/inbox?starred=true", "/inbox/arrivals", "/copies", "/advice", "/inbox/done?returned=true",
+    "/reports/dashboard", "/reports/waiting", "/reports/events",
     "/inbox?q={name}", "/inbox?q={letters}", "/inbox?q={surname}", "/inbox/done", "/inbox/done?process=drop_out",
     "/inbox/done?q={name}", "/inbox/done?q={letters}", "/inbox/done?q={surname}", "/cases", "/cases?q={name}",
     "/cases?q={letters}", "/cases?q={surname}", "/cases/running", "/cases/running?q={name}", "/cases/closed",

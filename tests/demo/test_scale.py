@@ -11,6 +11,7 @@ from flask import Flask
 
 from app import audit, clock
 from app.cases.models import Case, CaseStatus, Decision, RouteStep, Task, TaskStatus
+from app.cases.models.figures import Figure, FigureKind
 from app.database import db, snapshot
 from app.demo import scale
 from app.demo.people import PASSWORD
@@ -111,6 +112,21 @@ def constraints_indexes_and_triggers() -> list[tuple[str, ...]]:
         "SELECT tgrelid::regclass::text, tgname, tgenabled::text FROM pg_trigger WHERE NOT tgisinternal",
     )
     return sorted(tuple(row) for query in queries for row in db.session.execute(sa.text(query)))
+
+
+@pytest.mark.parametrize("bureau", ["330000", "330106"])
+def test_its_figures_are_those_of_its_tasks(province: Flask, bureau: str) -> None:
+    office = db.session.execute(sa.select(Office.id, Office.path).where(Office.code == bureau)).one()
+
+    def kept(kind: FigureKind) -> Any:
+        below = sa.select(sa.func.sum(Figure.count)).where(Figure.with_below, Figure.kind == kind.value)
+        return db.session.scalar(below.where(Figure.office_id == office.id))
+
+    governed = Task.office_id.in_(sa.select(Office.id).where(Office.path.startswith(office.path)))
+    assert kept(FigureKind.OPEN) == count(Task.status == TaskStatus.OPEN, governed)
+    assert kept(FigureKind.ARRIVED) == count(governed)
+    decided = count(Task.id.in_(sa.select(Decision.task_id).where(Decision.undone_id.is_(None))), governed)
+    assert kept(FigureKind.DECIDED) == decided
 
 
 def test_constraints_indexes_and_triggers_are_as_they_were(province: Flask, schema: list[tuple[str, ...]]) -> None:

@@ -16,6 +16,7 @@ from app.demo import people as accounts
 from app.demo import schools, students
 from app.demo.bulk import write_many
 from app.demo.cases import people_at_office
+from app.demo.scale import figures
 from app.demo.scale.children import Deck, Ids, places_of
 from app.demo.scale.filling import Work, divide, fill, rebuild
 from app.demo.scale.kinds import CLOSED, OPEN
@@ -97,6 +98,8 @@ def _load(tell: Callable[[str], object], children: int) -> None:
     fill(work, _by_twentieths(tell, children))
     tell("索引")
     rebuild(taken, lambda: _between(taken, tell), len(work.parts))
+    tell("统计")
+    figures.count(ids.first)
     with transaction():
         audit.record(LOADED, "province:330000", actor=nobody(), after={"children": children})
     _say_what_there_is(tell)
