@@ -88,9 +88,9 @@ def _statements(desk: Desk) -> list[int]:
     for case_id in bench.cases[:2]:  # the first opens chains and compiles
         for step in STEPS:
             program, address, body, key = desk.request(case_id)
+            assert key == step
             with _told(bench.is_postgres) as seen:
                 post(program, address, body)
-            assert key == step
             found[step] = len(seen)
     bench.bring_back()
     return [found["receiving_bureau"], found["releasing_bureau"], found["pull"]]
@@ -105,8 +105,7 @@ def _told(is_postgres: bool) -> Iterator[list[str]]:
         seen.append(statement)
 
     def traced(statement: str) -> None:
-        repeated = seen and seen[-1] == statement  # what a trigger does is told as its statement once more
-        if not repeated and not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")) and seen[-1:] != [statement]:  # again by triggers
             seen.append(statement)
 
     def connected(connection: Any, *_rest: Any) -> None:
@@ -115,11 +114,9 @@ def _told(is_postgres: bool) -> Iterator[list[str]]:
     event, act = ("before_cursor_execute", execute) if is_postgres else ("checkout", connected)
     db.session.rollback()
     sa.event.listen(db.engine, event, act)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(db.engine, event, act)
-        db.engine.dispose()
+    yield seen
+    sa.event.remove(db.engine, event, act)
+    db.engine.dispose()
 
 
 def _ordinary(desk: Desk) -> list[float]:
