@@ -77,7 +77,7 @@ class RowOpening:
 class Opening:
     """What an accepted application opens a case with: the answer of a precheck."""
 
-    facts: Mapping[str, bool | str] = field(default_factory=dict)
+    facts: Mapping[str, bool | str | int | float] = field(default_factory=dict)
     student: Student | None = None
     #: a status case: while it is open no other one of this child may be
     holds_student: bool = True

@@ -13,6 +13,7 @@ from app import clock
 from app.database import db, serialise
 from app.definitions.models import Process, ProcessVariant, ProcessVersion
 from app.definitions.queries import APPLICATION, FOLLOWS, CompiledVersion, compiled, in_line
+from app.definitions.rules.asked_tables import faults_of_tables
 from app.definitions.rules.content import DRAWN, Content
 from app.definitions.rules.form_files import Unreadable, read_form_file
 from app.definitions.rules.form_folders import PROOFS, REASONS, faults_of_folder
@@ -202,8 +203,9 @@ def faults_of_version(version: CompiledVersion, check: Callable[[CompiledVersion
 
 
 def _about_tables(version: CompiledVersion) -> list[str]:
-    """A table says something in every conclusion."""
-    return [f"决策表“{table.name}”{words}" for table in version.tables.values() for _rule, words in blank_cells(table)]
+    """A table says something in every conclusion, and what is read in it is there, of its kind."""
+    blank = [f"决策表“{table.name}”{words}" for table in version.tables.values() for _rule, words in blank_cells(table)]
+    return [*blank, *faults_of_tables(version.key, version.rules_of, version.tables, version.files)]
 
 
 def _about_tasks(version: CompiledVersion) -> list[str]:

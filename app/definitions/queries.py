@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from app.database import db
 from app.definitions.models import Process, ProcessVariant, ProcessVersion
+from app.definitions.rules.asked_tables import check_there, fit
 from app.definitions.rules.content import Content
 from app.definitions.rules.earlier_versions import completed
 from app.definitions.rules.known_facts import words_of_value
@@ -86,9 +87,11 @@ class CompiledVersion:
     def decide(self, table: str, /, **inputs: Any) -> dict[str, Any]:
         """Ask a decision table that stands beside the diagram for its one row; {} when there is no such table.
 
-        Raises NoRule, RulesDisagree: nobody goes on without a rule, or with one of two.
+        Raises NoRule, RulesDisagree, TableMissing: nobody goes on without a rule, with one of two, or with a conclusion
+        that is not what is read.
         """
         if table not in self.tables:
+            check_there(table, self.name)
             return {}
         asked = self.tables[table]
         rows = self._rows(asked, inputs)
@@ -96,12 +99,12 @@ class CompiledVersion:
             raise NoRule(process=self.name, table=asked.name, case=_words_of(asked, inputs))
         if len(rows) > 1:
             raise RulesDisagree(process=self.name, table=asked.name, case=_words_of(asked, inputs))
-        return rows[0]
+        return fit(asked, rows[0], self.name)
 
     def decide_if_any(self, table: str, /, **inputs: Any) -> dict[str, Any]:
         """The same for whoever has a default of his own for every column: {} too where no row holds.
 
-        Raises RulesDisagree.
+        Raises RulesDisagree, TableMissing.
         """
         try:
             return self.decide(table, **inputs)
@@ -109,8 +112,13 @@ class CompiledVersion:
             return {}
 
     def rows(self, table: str, /, **inputs: Any) -> list[dict[str, Any]]:
-        """Every row that holds, whatever the hit policy; none when there is no such table. Raises RulesDisagree."""
-        return self._rows(self.tables[table], inputs) if table in self.tables else []
+        """Every row that holds, whatever the hit policy; none when there is no such table.
+
+        Raises RulesDisagree, TableMissing.
+        """
+        if table not in self.tables:
+            return []
+        return [fit(self.tables[table], row, self.name) for row in self._rows(self.tables[table], inputs)]
 
     def _rows(self, table: Table, inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
         try:

@@ -149,6 +149,7 @@ def context_of(
 
 def context_for(case: Any, case_id: int, version: CompiledVersion, actor: Actor, **more: Any) -> CaseContext:
     """What the verbs of a diagram are told of a case, whether it is a row or has just been made."""
+    profile = case.profile  # of the row as it is now: a table may be asked later
     return CaseContext(
         case_id=case_id,
         number=case.number,
@@ -159,8 +160,8 @@ def context_for(case: Any, case_id: int, version: CompiledVersion, actor: Actor,
         releasing_school_id=case.releasing_school_id,
         applicant_office_id=case.applicant_office_id,
         actor=actor,
-        policy=version.decide_if_any(f"{version.rules_of}_rules", profile=case.profile, stage=None),
-        windows=version.rows(f"{version.rules_of}_windows", profile=case.profile),
+        policy_for=lambda stage: version.decide_if_any(f"{version.rules_of}_rules", profile=profile, stage=stage),
+        windows=lambda: version.rows(f"{version.rules_of}_windows", profile=profile),
         profile=case.profile,
         application=case.application,
         **more,

@@ -129,13 +129,13 @@ def _check_unknown(number: str) -> None:
 
 def facts_of(
     version: CompiledVersion, application: Mapping[str, Any], profile: str, *, stage: str | None = None
-) -> dict[str, bool | str]:
+) -> dict[str, bool | str | int | float]:
     """What the table `<key>_rules` beside the diagram says of this application, for its gateways: by profile, stage
-    and the fields of the form; rows answer with booleans and texts.
+    and the fields of the form. A conclusion of null is no fact.
     """
     typed = {name: value for name, value in application.items() if isinstance(value, str | int | float | bool)}
     said = version.decide(f"{version.rules_of}_rules", **{**typed, "profile": profile, "stage": stage})
-    return {name: value for name, value in said.items() if isinstance(value, bool | str)}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def with_sealed_numbers(version: CompiledVersion, application: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from app.definitions.queries import (
     startable_version,
     switched_off,
 )
-from app.definitions.rules.refusals import NoRule, RulesDisagree
+from app.definitions.rules.refusals import NO_ANSWER
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
 from app.schools.models import GRADES
 from app.students import queries as students
@@ -196,7 +196,7 @@ def _not_today(version: CompiledVersion) -> Sequence[Refused]:
     asked = hooks.objections_today.of(version.key)
     try:
         return asked(version, operations.profile(), actor()) if asked else ()
-    except (NoRule, RulesDisagree) as refusal:
+    except NO_ANSWER as refusal:
         return (refusal,)
 
 

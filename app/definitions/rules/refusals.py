@@ -24,3 +24,26 @@ class RulesDisagree(Refused):
 
     code = "E-RULES"
     text = "“{process}”的决策表“{table}”对这种情形（{case}）有不止一条规则成立，不能办理，请联系流程管理人员改正规则。"
+
+
+class TableMissing(Refused):
+    """A version without a decision table that its process reads."""
+
+    code = "E-TABLE"
+    text = "“{process}”没有决策表“{table}”，不能办理，请联系流程管理人员补上这张表。"
+
+
+class AnswerMissing(TableMissing):
+    """A decision table without a conclusion that its process reads."""
+
+    text = "“{process}”的决策表“{table}”没有给出“{column}”（列名 {name}），不能办理，请联系流程管理人员补上。"
+
+
+class AnswerUnfit(TableMissing):
+    """A conclusion that is not of the kind that is read."""
+
+    text = "“{process}”的决策表“{table}”给出的“{column}”不对，须为{kind}，不能办理，请联系流程管理人员改正。"
+
+
+#: a decision table gives no answer with which anybody may go on
+NO_ANSWER = (NoRule, RulesDisagree, TableMissing)

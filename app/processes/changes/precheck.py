@@ -16,7 +16,8 @@ from app.cases.queries.open_cases import open_case_of
 from app.cases.queries.standard_precheck import NotKeptHere, with_sealed_number
 from app.database import db
 from app.definitions.queries import CompiledVersion
-from app.definitions.rules.refusals import NoRule, RulesDisagree
+from app.definitions.rules.asked_tables import DAYS, TRUTH, AskedTable, Column, Kind, ask_table
+from app.definitions.rules.refusals import NO_ANSWER
 from app.encryption import unseal_text
 from app.errors import Missing, Objected, Refused
 from app.schools.queries import quota_of
@@ -25,6 +26,7 @@ from app.students.queries import last_change_of_standing, locked_since, student_
 from app.students.queries.same_numbers import number_is_taken
 from app.students.rules import changes as rules
 from app.students.rules import corrections
+from app.students.rules.family import column_of, title_of_column
 from app.students.rules.particulars import SEALED_NUMBERS
 from app.students.rules.request import Asked
 
@@ -40,6 +42,41 @@ SHARED = (
     "return_to_school",
     "class_change",
 )  # without those that stand beside another case, reach another province or touch the person
+_STAGE = ("profile", "stage")
+_AHEAD = {
+    "suspension": ("休学适用的规则", "休学起始日期可提前核准的天数"),
+    "resumption": ("复学适用的规则", "复学日期可提前核准的天数"),
+    "withdrawal": ("退学适用的规则", "离校日期可提前核准的天数"),
+    "abroad": ("出境适用的规则", "离境日期可提前核准的天数"),
+    "reinstatement": ("学籍恢复适用的规则", "恢复就读日期可提前核准的天数"),
+}
+_MORE = {"withdrawal": (Column("filing_only", "学校确认、上级备案", TRUTH),)}  # a gateway asks for it
+for _key, (_name, _title) in _AHEAD.items():
+    _columns = (*_MORE.get(_key, ()), Column("ahead", _title, DAYS, has_default=True))
+    ask_table(AskedTable(f"{_key}_rules", _key, _name, _columns, _STAGE))
+ask_table(
+    AskedTable(
+        "repeat_rules",
+        "repeat",
+        "留级适用的规则",
+        (
+            Column("special_only", "仅限特殊教育学生", TRUTH, has_default=True),
+            Column("final_grade", "毕业年级可留级", TRUTH, has_default=True),
+        ),
+        _STAGE,
+    )
+)
+_LEFT = Kind(words=("always", "later", "never"))  # to the school, of what the September lock has closed
+_FIELDS = dict.fromkeys(map(column_of, corrections.GENERAL_FIELDS))
+ask_table(
+    AskedTable(
+        "correction_rules",
+        "correction",
+        "新生信息锁定后由学校变更的字段",
+        tuple(Column(name, title_of_column(name), _LEFT, has_default=True) for name in _FIELDS),
+        _STAGE,
+    )
+)
 hooks.own_days.update(rules.OF_PROCESS)
 hooks.shared_rules.update(SHARED)
 
@@ -64,7 +101,7 @@ def against_child(version: CompiledVersion, student: Student, profile: str, acto
     """What the opening would say of the child alone, before anything is typed."""
     try:
         asked = asked_of(version, student, {}, profile=profile, school_id=actor.office_id)
-    except (Missing, NotKeptHere, NoRule, RulesDisagree) as refusal:
+    except (Missing, NotKeptHere, *NO_ANSWER) as refusal:
         return [refusal]
     return rules.objections_to_child(asked)
 
@@ -74,7 +111,7 @@ def closed_fields(version: CompiledVersion, student: Student, profile: str, acto
     """The fields of a closed cohort's child that are not left to the school, by the rule that refuses them."""
     try:
         asked = asked_of(version, student, {}, profile=profile, school_id=actor.office_id)
-    except (Missing, NotKeptHere, NoRule, RulesDisagree):
+    except (Missing, NotKeptHere, *NO_ANSWER):
         return []  # the opening says so
     return corrections.closed_fields(asked)
 

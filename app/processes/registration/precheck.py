@@ -18,6 +18,7 @@ from app.cases.models import Case
 from app.cases.queries.open_cases import open_case_of, open_cases_of
 from app.database import db
 from app.definitions.queries import CompiledVersion, current_version
+from app.definitions.rules.asked_tables import DAY_OF_YEAR, AskedTable, Column, ask_table
 from app.divisions.models import Office
 from app.encryption import keyed_hash
 from app.errors import InvalidInput, Missing, Objected, Refused
@@ -46,6 +47,13 @@ from app.web import checked_form
 from app.web.canonical import same_name
 
 Rows = Sequence[Mapping[str, Any]]
+OPENS = "08-01"  # 月-日: from then on children are registered, where the table is silent
+for _key, _name in (
+    ("registration_primary", "小学新生注册规则"),
+    ("registration_stage", "初中、高中新生注册规则"),
+    ("late_registration", "补录规则"),
+):
+    ask_table(AskedTable(f"{_key}_rules", _key, _name, (Column("opens", "自（月-日）起注册", DAY_OF_YEAR, True),)))
 
 
 @hooks.precheck("registration_primary", "registration_stage", "late_registration")
@@ -62,7 +70,7 @@ def open_registration(
     stage = Stage(application.get("stage", Stage.PRIMARY))
     policy = version.decide(f"{version.key}_rules", profile=profile)
     year, late = application["entry_year"], version.key == "late_registration"
-    objections = list(objections_to_cohort(year, policy.get("opens", "08-01"), locked_since(year), late=late))
+    objections = list(objections_to_cohort(year, policy.get("opens", OPENS), locked_since(year), late=late))
     objections += _about_the_school(school, stage, year)
     if late and stage is Stage.PRIMARY:  # a new child: everything is asked that is asked in time
         form = checked_form(current_version("registration_primary").form("row"))
@@ -213,7 +221,7 @@ def open_home_return(
         raise Missing()
     stage, year = Stage(application["stage"]), application["entry_year"]
     student = child_by_number(application["main_number"], application["name"])
-    objections = list(objections_to_cohort(year, "08-01", locked_since(year), late=False))
+    objections = list(objections_to_cohort(year, OPENS, locked_since(year), late=False))
     objections += _about_the_school(school, stage, year)
     objections += objections_to_graduate(
         student, application, school.office, stage, open_case=open_case_of(student.id), outside_allowed=True
@@ -252,4 +260,4 @@ def _without_a_number(version: CompiledVersion, actor: Actor) -> list[Refused]:
 def registration_today(version: CompiledVersion, profile: str) -> list[Refused]:
     """P01, P02: what stands against registering anybody in time today: too early, or the cohort is locked."""
     year, policy = clock.school_year(clock.today()), version.decide(f"{version.key}_rules", profile=profile)
-    return list(objections_to_cohort(year, policy.get("opens", "08-01"), locked_since(year), late=False))
+    return list(objections_to_cohort(year, policy.get("opens", OPENS), locked_since(year), late=False))

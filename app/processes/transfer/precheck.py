@@ -12,6 +12,7 @@ from app.cases.hooks import Opening
 from app.cases.queries.open_cases import open_case_of
 from app.database import db
 from app.definitions.queries import CompiledVersion
+from app.definitions.rules.asked_tables import DAY_OF_YEAR, SOME_DAYS, TRUTH, AskedTable, Column, ask_table
 from app.divisions.models import Office, OfficeKind
 from app.errors import NotAllowed, Objected, Refused, WrongOffice
 from app.schools.models import School, entry_year_of, stage_of
@@ -20,6 +21,32 @@ from app.students.models import Student
 from app.students.queries import child_by_number
 from app.students.rules import objections_to_transfer
 from app.students.rules.dates import Life, objections_to_days
+
+ask_table(
+    AskedTable(
+        "transfer_rules",
+        "transfer",
+        "转学适用的规则",
+        (
+            Column("windows", "限受理时段", TRUTH),
+            Column("first_term", "起始年级第一学期不转", TRUTH),
+            Column("senior_rules", "高中同等同类等限制", TRUTH),
+            Column("city_review", "设区市审批", TRUTH),
+            Column("directive_days", "指令有效天数", SOME_DAYS, has_default=True),
+        ),
+        inputs=("profile", "stage"),
+    )
+)
+ask_table(
+    AskedTable(
+        "transfer_windows",
+        "transfer",
+        "转学受理时段",
+        (Column("opens", "自（月-日）", DAY_OF_YEAR), Column("closes", "至（月-日）", DAY_OF_YEAR)),
+        one_row=False,
+        in_order=("opens", "closes"),
+    )
+)
 
 
 class NotYourSchool(WrongOffice, NotAllowed):
@@ -78,7 +105,10 @@ def transfer_facts(receiving: Office, releasing: Office, *, city_review: bool) -
 
 
 def transfer_policy(version: CompiledVersion, profile: str, stage: str) -> dict[str, Any]:
-    """The rules that apply to a transfer under a profile, with the windows in which it may start. Raises NoRule."""
+    """The rules that apply to a transfer under a profile, with the windows in which it may start.
+
+    Raises NoRule, RulesDisagree, TableMissing.
+    """
     policy = dict(version.decide("transfer_rules", profile=profile, stage=stage))
     policy["window_list"] = version.rows("transfer_windows", profile=profile)
     return policy

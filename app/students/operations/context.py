@@ -40,9 +40,10 @@ class CaseContext:
     #: the process whose rules its diagram follows; empty for its own
     follows: str = ""
     profile: str = "zj-2010"
-    policy: Mapping[str, Any] = field(default_factory=dict)
-    #: the season in which the process may be used, as rows of its policy table
-    windows: Sequence[Mapping[str, str]] = ()
+    #: (stage): the row of the decision table of its rules, asked when a verb reads it; raises a table's refusals
+    policy_for: Callable[[str | None], Mapping[str, Any]] = lambda _stage: {}
+    #: the season in which the process may be used, as rows of its table of windows; raises a table's refusals
+    windows: Callable[[], Sequence[Mapping[str, str]]] = lambda: ()
     application: Mapping[str, Any] = field(default_factory=dict)
     form: Mapping[str, Any] = field(default_factory=dict)
     #: what the office wrote with its decision

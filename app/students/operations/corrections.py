@@ -55,7 +55,7 @@ def _correct(context: CaseContext, code: str, names: tuple[str, ...]) -> None:
     """
     student, enrolment = _person(context)
     asked = _asked(context, names)
-    check_fields(context, enrolment.entry_year, asked)
+    check_fields(context, enrolment, asked)
     with _proved(context, enrolment, student, asked):
         before, after = _set_named(context, student, asked)
     write_change(
@@ -120,7 +120,7 @@ def restore(context: CaseContext, student: Student, change: Change, number: str 
     if _shown(student, change.after) != change.after:
         raise Stale()
     present = student.open_enrolment or student.enrolments[-1]
-    check_fields(context, present.entry_year, change.before)
+    check_fields(context, present, change.before)
     with _proved(context, present, student, change.before):
         for name, value in change.before.items():
             if name == "main_number":

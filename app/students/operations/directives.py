@@ -18,6 +18,7 @@ from app.students.models import (
     Directive,
     DirectiveKind,
     DirectiveStatus,
+    Enrolment,
 )
 from app.students.operations.context import CaseContext
 from app.students.rules import transfer as rules
@@ -43,7 +44,7 @@ def issue_directive(context: CaseContext, kind: DirectiveKind = DirectiveKind.AL
     place, (archive,) = next_with(series, _archive_of(context.child))
     if context.actor.office_id != archive.superior:
         raise rules.NotTheIssuer()
-    days = int(context.policy.get("directive_days") or LIFE_OF_A_DIRECTIVE)
+    days = context.policy_for(archive.stage).get("directive_days", LIFE_OF_A_DIRECTIVE)
     expires_at = clock.end_of(clock.local(now).date() + dt.timedelta(days=days))
     issued = signed_row(context, archive, kind, f"{series}-{place:06d}", context.child, now, expires_at)
     write_later(
@@ -65,14 +66,18 @@ def issue_directive(context: CaseContext, kind: DirectiveKind = DirectiveKind.AL
 
 
 def _archive_of(student_id: int) -> sa.Select[Any]:
-    """The archive with its custodian and the bureau that may sign for it, to be read."""
-    archive, office = table(Archive), table(Office)
+    """The archive with its custodian, the bureau that may sign for it, and the stage in which the child is or was last
+    enrolled, to be read.
+    """
+    archive, office, enrolment = table(Archive), table(Office), table(Enrolment)
+    last = sa.select(enrolment.c.stage).where(enrolment.c.student_id == student_id)
     return (
         sa.select(
             archive.c.id,
             archive.c.version,
             archive.c.custodian_id,
             sa.case((office.c.kind == "school", office.c.superior_id), else_=office.c.id).label("superior"),
+            last.order_by(enrolment.c.epoch.desc()).limit(1).scalar_subquery().label("stage"),
         )
         .select_from(archive.join(office, office.c.id == archive.c.custodian_id))
         .where(archive.c.student_id == student_id)

@@ -28,7 +28,8 @@ def effective_day(context: CaseContext, name: str, enrolment: Row) -> dt.date:
     on, today = dt.date.fromisoformat(asked[name]), clock.today()
     born_on = db.session.scalar(sa.select(Student.born_on).where(Student.id == enrolment.student_id))
     life = life_of(enrolment, born_on, last_change_of_standing(enrolment.student_id, enrolment.epoch), today)
-    for objection in objections_to_days(context.rules_of, asked, life, ahead=context.policy.get("ahead", 0)):
+    policy = context.policy_for(enrolment.stage)
+    for objection in objections_to_days(context.rules_of, asked, life, ahead=policy.get("ahead", 0)):
         raise objection
     if on > today:
         raise Later(on)

@@ -63,12 +63,13 @@ def is_closed(entry_year: int) -> bool:
     return clock.now() >= locked_since(entry_year)
 
 
-def check_fields(context: CaseContext, entry_year: int, fields: Collection[str]) -> None:
-    """Raise what the lock says against writing these fields of a child of that cohort now, and again at the commit."""
+def check_fields(context: CaseContext, enrolment: Enrolment, fields: Collection[str]) -> None:
+    """Raise what the lock says against writing these fields of a child so enrolled now, and again at the commit."""
+    entry_year, policy = enrolment.entry_year, context.policy_for(enrolment.stage)
 
     def ask() -> None:
         since, now, new = locked_since(entry_year), clock.now(), not is_closed(entry_year + 1)
-        for objection in objections_to_fields(context.rules_of, fields, context.policy, since, now, new=new):
+        for objection in objections_to_fields(context.rules_of, fields, policy, since, now, new=new):
             raise objection
 
     ask()

@@ -38,7 +38,7 @@ def check_season(context: CaseContext, act: str, *, goes_on: bool = False) -> No
     """
 
     def ask() -> None:
-        for objection in objections_to_season(act, context.windows, clock.today(), goes_on=goes_on):
+        for objection in objections_to_season(act, context.windows(), clock.today(), goes_on=goes_on):
             raise objection
 
     ask()

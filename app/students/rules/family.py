@@ -14,9 +14,11 @@ from app.encryption import unseal_text
 from app.errors import InvalidInput, InvalidValue, Refused
 from app.students.models import Student
 from app.students.rules.documents import NO_DOCUMENT, RESIDENT, fault_of_document
-from app.students.rules.particulars import MEMBER_WORDS, MEMBERS, SEALED_NUMBERS
+from app.students.rules.particulars import MEMBER_WORDS, MEMBERS, SEALED_NUMBERS, WORDS
 
 OWN = {"name": "姓名", "relation": "与学生关系", "phone": "联系电话"}  # in rows of their own
+NUMBER_WORDS = {"number": "身份证号", "document_number": "其他证件号码"}
+PLACE_WORDS = {"address": "现住址", "household_division": "户口所在地"}
 OTHER_RELATION = "9"
 MEMBER_NUMBERS = tuple(name for name in SEALED_NUMBERS if name != "document_number")
 #: the fields of the rows, and the numbers: what a correction may name beside the particulars
@@ -36,6 +38,14 @@ MAY_LACK_NUMBER = (NO_DOCUMENT, HOUSEHOLD_BOOKLET)
 def column_of(field: str) -> str:
     """The column of the policy table that a field of a correction belongs to: both members share theirs."""
     return re.sub(r"^guardian2?[._]", "guardian_", field)
+
+
+def title_of_column(column: str) -> str:
+    """What people call such a column."""
+    inner = column.removeprefix("guardian_")
+    if inner != column:
+        return "家庭成员" + (OWN | NUMBER_WORDS).get(inner, MEMBER_WORDS.get(inner, (inner,))[0])
+    return PLACE_WORDS.get(column) or WORDS[column][0]
 
 
 def flat(application: Mapping[str, Any]) -> dict[str, Any]:

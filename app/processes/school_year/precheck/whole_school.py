@@ -16,6 +16,7 @@ from app.cases.models import Case
 from app.cases.queries.open_cases import is_held, open_case_of, same_open
 from app.database import db
 from app.definitions.queries import CompiledVersion
+from app.definitions.rules.asked_tables import DAY_OF_YEAR, AskedTable, Column, ask_table
 from app.errors import Objected, Refused
 from app.students.models import Enrolment, Standing, Student
 from app.students.operations import graduation, promotion, verification
@@ -29,6 +30,12 @@ from app.students.rules.graduation import objections_to_graduation
 from app.students.rules.promotion import year_entered
 from app.students.rules.seasons import objections_to_season
 from app.students.rules.verification import VerifiedAlready, objections_to_roll, term_name, term_of
+
+_DAYS = (Column("opens", "自（月-日）", DAY_OF_YEAR), Column("closes", "至（月-日）", DAY_OF_YEAR))
+_LATE = Column("late_until", "已升级的学校补办至（月-日）", DAY_OF_YEAR, has_default=True)
+_ORDER = ("opens", "closes", "late_until")
+ask_table(AskedTable("promotion_windows", "promotion", "升级办理时段", (*_DAYS, _LATE), one_row=False, in_order=_ORDER))
+ask_table(AskedTable("graduation_windows", "graduation", "毕业办理时段", _DAYS, one_row=False, in_order=_ORDER))
 
 
 @hooks.precheck("promotion")
