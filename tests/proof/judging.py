@@ -17,6 +17,7 @@ from tests.support.replaying import BREAKS_OFF, COMES_THERE, GOES_ROUND, WAITS, 
 UNLOADABLE = "unloadable"
 CRASH = "crash"
 SPLITS = (ParallelGateway, InclusiveGateway)
+BREACHES = ("policy", "no-policy")
 ENDINGS = {"gap": BREAKS_OFF, "endless": GOES_ROUND, "never-ends": WAITS}  # of counter-examples by their rule
 
 
@@ -45,7 +46,7 @@ def assess(mutant: Mutant) -> Assessment:
         return Assessment(mutant, CRASH, faults=[f"the check raised {error!r}"])
     refused = bool(report.forbidding)
     paths = [each for each in report.findings if each.counter_example]
-    shown = [each for each in paths if each.rule == "policy"]
+    shown = [each for each in paths if each.rule in BREACHES]
     rules = tuple(sorted({each.rule for each in report.forbidding}))
     try:
         diagrams = workflows.compile_diagrams(sources)
@@ -69,11 +70,13 @@ def assess(mutant: Mutant) -> Assessment:
 
 def _disagreements(verdict: Verdict, refused: bool, paths: Sequence[workflows.Finding]) -> Iterator[str]:
     """Where the walk says something else than the check, which shows these counter-examples."""
+    if verdict.answer == BROKEN and refused and not any(each.rule in BREACHES for each in paths):
+        yield f"refused, but nothing shows how it breaks {verdict.node} {verdict.unmet}"
     if verdict.answer == BROKEN and not refused:
         yield f"accepted, but breaks {verdict.node} {verdict.unmet}: {verdict.steps}"
     if verdict.answer == STUCK and not refused:
         yield "accepted, but there are cases that never end"
-    breaches = [each for each in paths if each.rule == "policy"] if verdict.answer == STUCK else paths
+    breaches = [each for each in paths if each.rule in BREACHES] if verdict.answer == STUCK else paths
     if verdict.answer != BROKEN and breaches:
         yield f"{verdict.answer}, but refused: {breaches[0].message} {breaches[0].counter_example}"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.proof.judging import assess
-from tests.proof.mutator import HARMLESS, OPERATORS, SAMPLE, diagrams, sample, shipped_book, shipped_tables
+from tests.proof.mutator import HARMLESS, OPERATORS, SAMPLE, diagrams, mutants_of, sample, shipped_book, shipped_tables
 from tests.proof.state import BROKEN, HELD
 from tests.proof.walk import judge
 
@@ -37,3 +37,22 @@ def test_the_sample_has_its_size_and_tells_good_from_bad() -> None:
         judge(each.source, shipped_book(), shipped_tables()).answer for each in sample()["refusal goes the agreed way"]
     ]
     assert set(broken) == {BROKEN}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "contested_record: refusal goes the agreed way: bureau_consent_outcome_refuse",  # two flows into one join
+        "contested_record: loop without exit: other_school_outcome_refuse to school_approval",  # a join met twice
+        "recruitment_roster: exclusive made parallel: here_done",
+        "plan_cross_county: another verb: quota/set at propose",  # a verb without a policy in that process
+        "recruitment_roster: another verb: plan/consent at conclude",
+    ],
+)
+def test_a_breach_is_shown_beside_what_cannot_be_followed_and_where_nothing_allows_the_verb(name: str) -> None:
+    path = next(each for each in diagrams() if each.stem == name.split(":")[0])
+    [mutant] = [each for each in mutants_of(path) if each.name == name]
+
+    found = assess(mutant)
+
+    assert (found.answer, found.refused, found.shown, found.faults) == (BROKEN, True, True, [])

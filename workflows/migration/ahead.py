@@ -24,6 +24,7 @@ from workflows.errors import NotMovable
 from workflows.joint import as_single_tasks
 from workflows.policies import Book, History, Rules
 from workflows.policies.facts import NAMED_BY_THE_ENGINE
+from workflows.policies.gateways import came_by
 from workflows.policies.machine import Machine
 from workflows.policies.nodes import verb_of
 from workflows.policies.policy import END
@@ -57,7 +58,7 @@ def ahead_of(
     connect_calls(drawings)
     drawing = next(each for each in drawings if any(scope.id == process_id for scope in each.processes))
     try:
-        return Ahead(machine_for(drawing, book, tables, rules))
+        return Ahead(machine_for(drawing, process_id, book, tables, rules))
     except NotFollowed as error:
         raise NotMovable(gettext("流程不能逐一验证：{why}", why=error)) from error
 
@@ -261,13 +262,14 @@ class Ahead:
     def _arrived(self, task: Any, path: Path) -> Token:
         spec = task.task_spec
         number, source = self.number[spec.name], task._parent.task_spec.name.removesuffix(JOIN)
-        flows = [place for place, flow in enumerate(self.machine.nodes[number].ins, 1) if flow.source.id == source]
-        if len(flows) != 1:
+        join = self.machine.nodes[number]
+        flow = next((each for each in join.ins if each.source.id == source), None)
+        if flow is None:
             raise NotFollowed(gettext("不能判定办件从哪里到达“{name}”", name=spec.bpmn_name or spec.name))
         same = [each for each in task.workflow.tasks.values() if each.task_spec is task.task_spec]
         order = sorted(same, key=lambda each: each.last_state_change).index(task)
         facts = self.machine.facts
-        return Token(number, path, facts.with_((0,) * len(facts.names), task._parent.data), flows[0], order)
+        return Token(number, path, facts.with_((0,) * len(facts.names), task._parent.data), came_by(join, flow), order)
 
 
 def _definite(run: FastWorkflow) -> Iterator[Any]:

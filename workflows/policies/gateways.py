@@ -20,6 +20,14 @@ from workflows.translation import gettext
 from workflows.verification.drawing import Flow, Node, Scope
 
 
+def came_by(join: Node, flow: Flow) -> int:
+    """Of the flows into a join, the place from 1 of the first one out of the same node.
+
+    The engine asks from which nodes somebody has come: of two flows out of one node either will do.
+    """
+    return next(place for place, each in enumerate(join.ins, start=1) if each.source is flow.source)
+
+
 class Gateways:
     """One process with its facts and rules, and what its gateways do.
 
@@ -47,6 +55,10 @@ class Gateways:
         self.overlaps: set[int] = set()
         self.violations: list[Violation] = []
         self.endless: list[tuple[Step, ...]] = []
+        self.without_policy: frozenset[str] = frozenset()  # verbs that come to nothing but a violation
+        self.not_followed: list[str] | None = (
+            None  # where it is a list, what could not be followed is cut off and noted
+        )
         self._ahead: dict[int, frozenset[int]] = {}
 
     def _chose(self, now: Underway, node: Node, path: Path, data: Data, _flow: Flow | None) -> list[Underway]:
@@ -85,12 +97,12 @@ class Gateways:
             return self._forked(now, node, path, data)
         number = self.number[id(node)]
         before = [each for each in now.resting if each.node == number and each.path == path]
-        arrived = Token(number, path, data, node.ins.index(flow) + 1, len(before))
+        arrived = Token(number, path, data, came_by(node, flow), len(before))
         if any(each.flow == arrived.flow for each in before):
             raise NotFollowed(gettext("{node}可能从同一条流先后收到两个令牌", node=node))
         if node.kind == "or":
             return [self._rests(now, arrived)]
-        if {each.flow for each in (*before, arrived)} != set(range(1, len(node.ins) + 1)):
+        if {each.flow for each in (*before, arrived)} != {came_by(node, each) for each in node.ins}:
             return [self._rests(now, arrived)]
         return self._joined(now, node, path, [*before, arrived])
 
@@ -123,7 +135,7 @@ class Gateways:
                 continue
             mine = [each for each in now.resting if each.node == token.node and each.path == token.path]
             others = [each for each in now.resting if each.path[: len(token.path)] == token.path and each not in mine]
-            empty = [each for place, each in enumerate(node.ins, start=1) if place not in {one.flow for one in mine}]
+            empty = [each for each in node.ins if came_by(node, each) not in {one.flow for one in mine}]
             sources = {self.number[id(each.source)] for each in empty}
             inside = {each.path[len(token.path)] if len(each.path) > len(token.path) else each.node for each in others}
             if not any(self._reaches(each, token.node) & sources for each in inside):

@@ -14,7 +14,7 @@ from workflows.policies.history import Rules
 from workflows.policies.machine import Machine
 from workflows.policies.nodes import verb_of
 from workflows.policies.policy import Fact, Policy
-from workflows.policies.search import Search, undecided
+from workflows.policies.search import NO_POLICY, Search, undecided
 from workflows.policies.tokens import NotFollowed
 from workflows.reading import properties, roles_of
 from workflows.translation import gettext
@@ -41,36 +41,39 @@ def prove(drawing: Drawing, book: Book, tables: Mapping[str, Table] | None = Non
 
     book -- the policy files; tables -- the decision tables beside the diagram by id. A process is known by its id.
     """
-    processes = _begun_by_themselves(drawing)
-    nodes = tuple(node for scope in closure(processes) for node in scope.nodes)
+    return [each for process in _begun_by_themselves(drawing) for each in _proved(drawing, process, book, tables or {})]
+
+
+def _proved(drawing: Drawing, process: Scope, book: Book, tables: Mapping[str, Table]) -> list[Finding]:
+    """The same of one process that begins by itself: what another pool tells it, it may hear at any time."""
+    nodes = tuple(node for scope in closure([process]) for node in scope.nodes)
     verbs = {verb for node in nodes if node.tag == "serviceTask" and (verb := verb_of(node))}
     outcomes = {own for node in nodes if node.kind == "end" and (own := properties(node.element).get("outcome"))}
     if not verbs and not outcomes:
         return []
-    if len(processes) != 1:
-        return [undecided(gettext("一个文件里有几个各自开始的流程"))]
-    process = processes[0]
     policies, faults = book.policies_of(process.id or "", verbs, outcomes)
     subject = _Subject(process.id or "", process, nodes, roles_of(drawing.root), tuple(policies))
-    found = [_at_verb(subject, verb, fault) for verb, fault in faults.items()]
+    found: list[Finding] = []
     try:
-        found += [*_agreement_by_default(subject), *_explored(subject, book, tables or {})]
+        found += [*_agreement_by_default(subject), *_explored(subject, book, tables, faults)]
     except DiagramRefused as error:  # a condition that is none: the lint names it
         found.append(undecided(error.sentence))
-    return found
+    shown = {each.element for each in found if each.rule == NO_POLICY}
+    never = [_at_verb(subject, verb, fault) for verb, fault in faults.items()]  # comes, as far as that was followed
+    return [*(each for each in never if each.element not in shown), *found]
 
 
-def machine_for(drawing: Drawing, book: Book, tables: Mapping[str, Table], rules: Rules) -> Machine:
-    """The token game of a drawing with these rules, from wherever a case stands.
+def machine_for(drawing: Drawing, key: str, book: Book, tables: Mapping[str, Table], rules: Rules) -> Machine:
+    """The token game of a process of a drawing with these rules, from wherever a case stands.
 
-    book -- what says which facts there are. Raises NotFollowed where several processes begin by themselves.
+    key -- of the process; book -- what says which facts there are. Raises NotFollowed where another one calls it.
     """
-    processes = _begun_by_themselves(drawing)
-    if len(processes) != 1:
-        raise NotFollowed(gettext("一个文件里有几个各自开始的流程"))
-    nodes = tuple(node for scope in closure(processes) for node in scope.nodes)
+    process = next((each for each in _begun_by_themselves(drawing) if each.id == key), None)
+    if process is None:
+        raise NotFollowed(gettext("流程 {key} 由别的流程调用，不是自己开始", key=key))
+    nodes = tuple(node for scope in closure([process]) for node in scope.nodes)
     policies = tuple(rules.policies.values())
-    subject = _Subject(processes[0].id or "", processes[0], nodes, roles_of(drawing.root), policies)
+    subject = _Subject(key, process, nodes, roles_of(drawing.root), policies)
     return Machine(subject.process, nodes, subject.roles, _facts(subject, book, tables), rules)
 
 
@@ -81,7 +84,7 @@ def _begun_by_themselves(drawing: Drawing) -> list[Scope]:
 
 def _at_verb(subject: _Subject, verb: str, fault: str) -> Finding:
     node = next((each for each in subject.nodes if verb_of(each) == verb), None)
-    return Finding("no-policy", ERROR, node.id if node else None, fault, POLICY)
+    return Finding(NO_POLICY, ERROR, node.id if node else None, fault, POLICY)
 
 
 # --- agreement is stated
@@ -133,10 +136,12 @@ def _effect_behind(flow: Flow, reads_only: set[str]) -> Node | None:
 # --- exploring
 
 
-def _explored(subject: _Subject, book: Book, tables: Mapping[str, Table]) -> list[Finding]:
+def _explored(
+    subject: _Subject, book: Book, tables: Mapping[str, Table], without_policy: Mapping[str, str]
+) -> list[Finding]:
     facts = _facts(subject, book, tables)
     rules = Rules(subject.policies)
-    search = Search(Machine(subject.process, subject.nodes, subject.roles, facts, rules))
+    search = Search(Machine(subject.process, subject.nodes, subject.roles, facts, rules), without_policy)
     unfollowed = search.run()
     found = [*_of_facts(subject, facts), *search.found.values()]
     if unfollowed is not None:

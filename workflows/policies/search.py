@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from workflows.policies.facts import TooManyFacts
 from workflows.policies.history import BEGUN
@@ -17,8 +17,10 @@ from workflows.verification.drawing import Node
 from workflows.verification.findings import ERROR, POLICY, UNDECIDED, WARNING, Finding
 
 MOST_STATES = 20_000
+MOST_BESIDE = 5_000  # states looked through for a breach, where something else cannot be followed anyway
 MOST_VIOLATIONS = 20
 NEVER_ENDS = "never-ends"  # the case waits somewhere from where no way leads to an end
+NO_POLICY = "no-policy"  # a verb writes, and nothing says when it may
 ENDLESS = "endless"  # the engine goes round by itself
 MOST_PLACES = 5  # that a sentence names
 
@@ -33,28 +35,38 @@ def undecided(why: str) -> Finding:
 class Search:
     """Every state that cases can get into, the nearest first, so that a breach is shown by a shortest path.
 
+    without_policy -- of each verb that no policy lets write, the sentence that says so; where nothing comes to it, it
+        is not among what is found
     found -- what breaks a policy, by the element and the first line that it breaks.
     """
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
+    def __init__(self, machine: Machine, without_policy: Mapping[str, str]) -> None:
+        self.machine, self._without_policy = machine, without_policy
+        machine.without_policy, machine.not_followed = frozenset(without_policy), []
         self.found: dict[tuple[str | None, str], Finding] = {}
         self._before: dict[State, tuple[State | None, Steps]] = {}
         self._queue: deque[State] = deque()
         self._origins: dict[State, list[State]] = {}
 
     def run(self) -> Finding | None:
-        """Follow everything; what could not be decided, where that was too much."""
+        """Follow everything; what could not be decided, where that was too much or a way could not be followed.
+
+        What was found before, and on other ways, stands beside it.
+        """
         try:
             for data in self.machine.facts.beginnings():
                 self._reached(None, self.machine.begin(data, BEGUN))
             while self._queue:
                 if len(self._before) > MOST_STATES:
                     raise NotFollowed(gettext("状态超出了验证的界限（{most} 个）", most=MOST_STATES))
+                if self.machine.not_followed and (self.found or len(self._before) > MOST_BESIDE):
+                    break
                 state = self._queue.popleft()
                 self._reached(state, self.machine.acts(state))
         except (NotFollowed, TooManyFacts) as error:
             return undecided(str(error))
+        if self.machine.not_followed:
+            return undecided(self.machine.not_followed[0])
         if not self.found:  # behind a breach nothing was followed
             self._find_endless()
         return None
@@ -69,7 +81,7 @@ class Search:
                 self._before[state] = (origin, steps)
                 self._queue.append(state)
         for node, subject, lines, steps in machine.violations[known:]:
-            key = (node.id, lines[0].text)
+            key = (node.id, lines[0].text if lines else NO_POLICY)
             if key not in self.found and len(self.found) < MOST_VIOLATIONS:
                 path = (*self._path(origin), *steps)
                 self.found[key] = self._breach(node, subject, lines, path)
@@ -98,6 +110,8 @@ class Search:
             self.found[None, NEVER_ENDS] = self._shown(NEVER_ENDS, next(iter(places)), sentence, self._path(lost))
 
     def _breach(self, node: Node, subject: str, lines: Sequence[Requirement], path: Steps) -> Finding:
+        if not lines:
+            return self._shown(NO_POLICY, node, self._without_policy[subject], path)
         lacking = unmet(lines)
         if node.kind == "end":
             sentence = gettext("{lacking}，不能这样结束", lacking=lacking)

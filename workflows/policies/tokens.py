@@ -22,7 +22,7 @@ class NotFollowed(Exception):
 class Token(NamedTuple):
     """A token that rests: in a task, at an event, before a join, or around what runs inside an activity.
 
-    flow -- before a join, the place of the flow by which it came, from 1; order -- how many had come there before it;
+    flow -- before a join, where it came from (`gateways.came_by`), from 1; order -- how many had come there before it;
     fired -- the events at the border that have happened and do not interrupt.
     """
 
@@ -42,7 +42,10 @@ class State(NamedTuple):
 
 
 class Violation(NamedTuple):
-    """A verb or an end that a policy forbids: the steps of the last act up to it, and the lines that do not hold."""
+    """A verb or an end that a policy forbids: the steps of the last act up to it, and the lines that do not hold.
+
+    No lines where there is no policy that would let the verb write.
+    """
 
     node: Node
     subject: str

@@ -43,16 +43,31 @@ class Walk(Gateways):
                 continue
             seen.add(key)
             if len(seen) > MOST_STEPS or len(now.resting) + len(now.moving) > MOST_TOKENS:
-                raise NotFollowed(gettext("流程图分支过多，或者循环不经过任何人"))
+                self._cut_off(NotFollowed(gettext("流程图分支过多，或者循环不经过任何人")))
+                continue
             self._work += 1
             if self._work > MOST_WORK:
                 raise NotFollowed(gettext("超出了验证的界限（{most} 步）", most=MOST_WORK))
             if now.moving:
-                open_ += [after for turn in reversed(self._turns(now)) for after in self._entered(turn)]
+                open_ += [after for turn in reversed(self._turns(now)) for after in self._followed(turn)]
             elif (joined := self._inclusive_join(now)) is not None:
                 open_ += joined
             else:
                 yield State(ordered(now.resting), now.history), now.steps
+
+    def _followed(self, turn: Underway) -> list[Underway]:
+        try:
+            return self._entered(turn)
+        except NotFollowed as error:
+            self._cut_off(error)
+            return []
+
+    def _cut_off(self, error: NotFollowed) -> None:
+        """This way goes no further; every other one may. Raises the error where nothing may be left out."""
+        if self.not_followed is None:
+            raise error
+        self.not_followed.append(str(error))
+        self.cut += 1
 
     def _turns(self, now: Underway) -> list[Underway]:
         """The same walk with the token first that goes next: each that comes to a verb or an end may.
@@ -108,7 +123,7 @@ class Walk(Gateways):
         verb = self._verbs[number]
         facts = self.facts.as_dict(data)
         lines = self.rules.missing(now.history, verb, facts)
-        if lines:
+        if lines or verb in self.without_policy:
             self._violated(node, verb, lines, (*now.steps, {"verb": verb}))
             return []
         after = []
