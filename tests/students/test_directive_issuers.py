@@ -10,7 +10,7 @@ from app.database import db, transaction
 from app.students.models import Directive
 from app.students.operations import CaseContext
 from app.students.operations.directives import issue_directive
-from app.students.rules.transfer import NotTheIssuer
+from app.students.rules.directives import NotTheIssuer
 from tests.support import factories
 from tests.support.transfer_case import Story
 

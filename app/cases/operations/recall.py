@@ -32,7 +32,7 @@ from app.errors import InvalidInput, Missing, Objected
 from app.students import operations as students
 from app.students.models import Directive
 from app.students.operations import CaseContext
-from app.students.rules.transfer import why_not_revoke
+from app.students.rules.directives import why_not_revoke
 from app.web import objections as form_objections
 
 

@@ -22,10 +22,10 @@ from app.schools.queries import school_right_below
 from app.students.models import Student
 from app.students.operations.registration import known_as
 from app.students.queries import keeper_of, known_by, student_for
+from app.students.rules.children import ContestedRecord, OpenCase
 from app.students.rules.particulars import SEALED_NUMBERS
 from app.students.rules.registration import KnownAlready
 from app.students.rules.sealed_numbers import masked_of
-from app.students.rules.transfer import ContestedRecord, OpenCase
 
 NUMBERS = ("cn-id", "cn-national-number")  # formats of the numbers of a person
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.errors import NotAllowed, Refused, Stale, WrongOffice
-from app.students.rules.transfer import OpenCase
+from app.students.rules.children import OpenCase
 
 
 class Unroutable(Refused):

@@ -40,8 +40,8 @@ from app.students import queries as students
 from app.students.models import STANDING_NAMES, Student
 from app.students.models.cohorts import LEFT_OUT_TEXTS
 from app.students.queries.search import students_of
+from app.students.rules.children import ContestedRecord, OpenCase
 from app.students.rules.corrections import FIELDS_OF_PROCESS
-from app.students.rules.transfer import ContestedRecord, OpenCase
 from app.web import add_menu, form_values, objections, takes_files, whole_number
 from app.web.errors import record_refused
 from workflows import Refusal

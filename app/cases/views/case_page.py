@@ -51,7 +51,7 @@ from app.students import queries as students
 from app.students.models import Directive
 from app.students.queries import directives
 from app.students.queries.acts import ChildOfAct
-from app.students.rules.transfer import why_not_revoke
+from app.students.rules.directives import why_not_revoke
 from workflows import Kind
 
 

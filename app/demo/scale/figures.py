@@ -34,7 +34,7 @@ def count(first: Mapping[str, int]) -> None:
             pass
         execute(sa.text(f"CREATE TEMPORARY TABLE counted ({COLUMNS}) ON COMMIT DROP"))
         for counted in _counted(first):
-            execute(sa.insert(COUNTED).from_select([*NAMES, "count"], counted))
+            execute(sa.insert(COUNTED).from_select([*NAMES, "count"], counted.order_by(sa.text("1"))))
         pairs = execute(sa.select(COUNTED.c.since, COUNTED.c.day).distinct()).all()
         taken = {(each.since, each.day): working_days(each.since, each.day) for each in pairs}
         since, day = (sa.literal([pair[place] for pair in taken], ARRAY(sa.Date)) for place in (0, 1))
@@ -55,7 +55,7 @@ def _added_up(lasting: Any) -> Any:
     own = sa.select(COUNTED.c.office_id, sa.literal(False), *what, many).select_from(lasted)
     all_below = sa.select(governs.c.id, sa.literal(True), *what, many).select_from(below)
     sums = sa.union_all(own.group_by(COUNTED.c.office_id, *what), all_below.group_by(governs.c.id, *what))
-    added = insert(figures.FIGURES).from_select([*figures.KEY, "count"], sums)
+    added = insert(figures.FIGURES).from_select([*figures.KEY, "count"], sums.order_by(sa.text("1, 2, 3, 4")))
     more = {"count": figures.FIGURES.c.count + added.excluded.count}
     return added.on_conflict_do_update(index_elements=list(figures.KEY), set_=more)
 

@@ -17,10 +17,10 @@ from app.processes.changes.precheck import asked_of
 from app.students.models import Student
 from app.students.models.contests import Contest
 from app.students.queries import keeper_of, open_contest_of, student_for
+from app.students.rules.children import OpenCase
 from app.students.rules.contests import objections_to_remedy, objections_to_settling
 from app.students.rules.corrections import corrected_identity
 from app.students.rules.request import days_asked
-from app.students.rules.transfer import OpenCase
 
 
 @hooks.precheck("contested_record")

@@ -22,6 +22,7 @@ from app.schools.rules import NoSeat
 from app.students.models import Change, Enrolment, NumberKind, Student, StudentNumber
 from app.students.queries import changes_after, changes_of, student_for
 from app.students.queries.same_numbers import number_is_taken
+from app.students.rules.children import ContestedRecord, OpenCase
 from app.students.rules.corrections import NumberTaken
 from app.students.rules.reversal import (
     OF_ONE_DESK,
@@ -29,7 +30,6 @@ from app.students.rules.reversal import (
     named,
     objections_to_reversal,
 )
-from app.students.rules.transfer import ContestedRecord, OpenCase
 
 
 @hooks.precheck("reversal")

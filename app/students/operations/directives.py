@@ -21,7 +21,7 @@ from app.students.models import (
     Enrolment,
 )
 from app.students.operations.context import CaseContext
-from app.students.rules import transfer as rules
+from app.students.rules import directives as rules
 from app.writes import Write
 
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name

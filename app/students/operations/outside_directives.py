@@ -16,7 +16,7 @@ from app.sequences import next_in
 from app.students.models import Archive, Directive, DirectiveKind, DirectiveStatus
 from app.students.operations.context import CaseContext
 from app.students.operations.directives import LIFE_OF_A_DIRECTIVE, sequence_of, signed_row
-from app.students.rules import transfer as rules
+from app.students.rules import directives as rules
 from app.students.rules.registration import stands_in
 
 LAST_DAY = (9, 30)  # of the entry year: the cohort closes

@@ -31,7 +31,8 @@ from app.students.operations.context import CaseContext
 from app.students.operations.directives import signed_content
 from app.students.operations.locking import prove_first
 from app.students.operations.reopening import reopen
-from app.students.rules import transfer as rules
+from app.students.rules import directives as rules
+from app.students.rules.children import ContestedRecord
 from app.writes import Write
 
 Row = Any  # a row of chosen columns: SQLAlchemy types it by position, we read it by name
@@ -134,7 +135,7 @@ def check_directive(directive: Row | None, context: CaseContext, number: str) ->
     if directive.student_id != context.child:
         raise rules.NoDirective(field="directive")
     if directive.contested:
-        raise rules.ContestedRecord()
+        raise ContestedRecord()
     if (directive.version_now, directive.custodian_id) != (directive.archive_version, directive.from_office_id):
         raise rules.ArchiveChanged(field="directive")
     content = signed_content(directive._mapping)

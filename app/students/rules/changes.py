@@ -11,8 +11,8 @@ from app.schools.models import GRADES, entry_year_of, stage_of
 from app.schools.rules import NoSeat
 from app.students.models import STANDING_NAMES, Standing
 from app.students.rules import corrections
+from app.students.rules.children import ContestedRecord, OpenCase
 from app.students.rules.request import Asked, day_of, days_asked
-from app.students.rules.transfer import ContestedRecord, OpenCase
 from app.students.rules.transitions import NotInThisStanding, objection_to_change
 
 SHORTEST_ILLNESS = 3  # months a hospital must advise

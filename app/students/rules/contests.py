@@ -8,7 +8,7 @@ from typing import Any
 from app.errors import InvalidInput, NotAllowed, Refused, WrongOffice
 from app.students.models import Student
 from app.students.models.contests import Contest, Remedy
-from app.students.rules.transfer import ContestedRecord
+from app.students.rules.children import ContestedRecord
 
 
 class ContestedAlready(ContestedRecord):

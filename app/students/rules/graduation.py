@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from app import clock
 from app.errors import InvalidInput, Refused
 from app.schools.models import entry_year_of
-from app.students.rules.transfer import OpenCase
+from app.students.rules.children import OpenCase
 
 
 class NobodyToGraduate(Refused):

@@ -12,6 +12,8 @@ from app.errors import InvalidInput, InvalidValue, Refused
 from app.schools.models import Stage
 from app.schools.rules import NoSeat, home_area, in_area
 from app.students.models import STANDING_NAMES, Enrolment, Standing, Student
+from app.students.rules.children import ContestedRecord, OpenCase, UnknownChild
+from app.students.rules.directives import NoDirective
 from app.students.rules.documents import (
     ABROAD,
     FOREIGN_RESIDENT,
@@ -25,7 +27,7 @@ from app.students.rules.documents import (
 from app.students.rules.family import about_the_family
 from app.students.rules.locks import objections_to_registration_when_locked
 from app.students.rules.numbers import NumberHeld
-from app.students.rules.transfer import ContestedRecord, NoDirective, OpenCase, UnknownChild, WrongGrade
+from app.students.rules.transfer import WrongGrade
 from app.students.rules.transitions import NotInThisStanding
 from app.web.canonical import same_name
 

@@ -7,31 +7,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from app import clock
-from app.access import Actor
-from app.errors import NotAllowed, Refused
+from app.errors import Refused
 from app.schools.models import GRADES, Quota, School, Stage, stage_of
 from app.schools.rules import PROVINCE, NoSeat, home_area, in_area
-from app.students.models import STANDING_NAMES, DirectiveStatus, Enrolment, Standing, Student
+from app.students.models import STANDING_NAMES, Enrolment, Standing, Student
+from app.students.rules.children import ContestedRecord, OpenCase
 from app.students.rules.request import NothingChanges
 from app.students.rules.seasons import spans_of
 from app.students.rules.transitions import NotInThisStanding
-
-
-class UnknownChild(Refused):
-    """The same answer for an unknown number and for a name that does not match it."""
-
-    code = "E-CHILD"
-    text = "没有找到学籍主号与姓名相符的学生，请核对后重新填写。"
-
-
-class OpenCase(Refused):
-    code = "E-CASE-01"
-    text = "该生有在办业务（{process}，办理环节：{step}），办结后才能申请。"
-
-
-class ContestedRecord(Refused):
-    code = "E-PROB-01"
-    text = "该生为问题学籍，须先处理。"
 
 
 class SuspendedNow(Refused):
@@ -91,54 +74,6 @@ class PublicAndPrivate(Refused):
 class SameArea(Refused):
     code = "E-TRS-3"
     text = "同一县（市、区）或同一招生区域内的高中原则上不得转学。"
-
-
-class NoDirective(Refused):
-    code = "E-DIR-01"
-    text = "转出学校上级教育行政部门尚未对该生下达此编号的指令，不能转入档案。"
-
-
-class DirectiveUsed(Refused):
-    code = "E-DIR-02"
-    text = "指令 {number} 已使用，一份指令只能使用一次。"
-
-
-class DirectiveOver(Refused):
-    code = "E-DIR-03"
-    text = "指令 {number} 已{how}，须由下达机关重新下达。"
-
-
-class DirectiveElsewhere(Refused):
-    code = "E-DIR-04"
-    text = "指令 {number} 指定的转入学校不是本校。"
-
-
-class ArchiveChanged(Refused):
-    code = "E-DIR-05"
-    text = "指令下达后该生的电子学籍档案已有变动，须由下达机关重新下达指令。"
-
-
-class DirectedElsewhere(Refused):
-    code = "E-DIR-07"
-    text = "{names}的电子学籍档案已有一份未使用的指令，须先撤销或用毕，才能再次下达。"
-
-
-class NotTheIssuer(NotAllowed):
-    code = "E-DIR-06"
-    text = "指令只能由保管档案一方的上级教育行政部门下达。"
-
-
-def why_not_revoke(number: str, status: str, issuer_id: int, actor: Actor) -> Refused | None:
-    """Against taking a directive back: an approver of the office that issued it may, until it is used or over."""
-    if actor.duty != "approver":
-        return NotAllowed()
-    if actor.office_id != issuer_id:
-        return NotTheIssuer()
-    if status == DirectiveStatus.CONSUMED:
-        return DirectiveUsed(number=number)
-    if status != DirectiveStatus.ISSUED:
-        return DirectiveOver(number=number, how="撤销" if status == DirectiveStatus.REVOKED else "过期")
-    return None
 
 
 def objections_to_transfer(

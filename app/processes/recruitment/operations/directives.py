@@ -28,7 +28,7 @@ from app.schools.operations import reserved_seats
 from app.students.models import Directive
 from app.students.operations import CaseContext
 from app.students.operations.outside_directives import issue_outside_to_many
-from app.students.rules.transfer import DirectiveOver
+from app.students.rules.directives import DirectiveOver
 
 
 def direct(context: CaseContext) -> None:

@@ -23,8 +23,8 @@ from app.schools.models import Stage
 from app.students.models import Student
 from app.students.operations import CaseContext
 from app.students.operations.registration import Recruit, cohort_of, register_recruits
+from app.students.rules.directives import NoDirective
 from app.students.rules.registration import objections_to_graduate
-from app.students.rules.transfer import NoDirective
 
 
 def prepare(context: CaseContext) -> None:
