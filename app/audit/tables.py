@@ -22,6 +22,7 @@ UNSEALED = frozenset(
         "failed_sign_in",
         "figure",
         "figure_entry",
+        "form_draft",
         "import_caption",
         "import_file",
         "import_row",
@@ -46,7 +47,7 @@ MARKS = {
     "message_out": {"sent_at", "attempts", "next_attempt_at", "fault"},
     "notice": {"read_at"},
     "suspension": {"reminded_at"},
-    "task": {"reminded_at", "escalated_at", "seen_at"},
+    "task": {"reminded_at", "escalated_at", "seen_at", "urged_at", "returned"},
 }
 #: the record of an act: these columns never change and the row is never deleted
 RECORDS = {

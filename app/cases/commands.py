@@ -64,6 +64,13 @@ def _add_up_figures() -> None:
             added = add_up()
 
 
+@hooks.job("drafts", "清除草稿")
+def _forget_drafts(now: dt.datetime) -> int:
+    """Delete drafts that nobody has gone on with."""
+    with transaction():
+        return operations.forget_old_drafts(now)
+
+
 def _prove_locks(actor: Actor) -> int:
     """Keep the digests of a cohort that has closed; read before the transaction, so that no writer waits for it."""
     year, schools = digests_due()

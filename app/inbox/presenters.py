@@ -17,6 +17,7 @@ class ListParametersJson(TypedDict, total=False):
     office: str
     light: Light
     returned: bool
+    urged: bool
     starred: bool
     sort: str
 

@@ -34,6 +34,7 @@ def install(app: Flask) -> None:
 
 STATUSES = {
     "E-KEY": 409,
+    "E-FORM-DRAFT": 409,
     "E-PASSWORD": 401,
     "E-LOCKED": 423,
     "E-RESTRICTED": 423,

@@ -24,7 +24,7 @@ MOST = 1_100_000  # characters of what is kept: the largest file that is typed (
 LONGEST_SEALED = 900_000  # so that it fits into the form of the sign-in page
 NEVER = {"csrf_token", "typed_by", "kept", "next"}  # of the form itself
 SECRET = {"password", "old_password", "new_password", "again"}
-OF_THE_PAGE = {"key"}  # made anew with every page
+OF_THE_PAGE = {"key", "draft_revision"}  # made anew with every page
 UNPRINTABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what no document can hold
 
 
@@ -162,9 +162,14 @@ def _form_of(document: Any, unsent: Unsent) -> Any:
     found = [
         form
         for form in document.xpath("//form")
-        if (form.get("method") or "").lower() == "post" and urlsplit(form.get("action") or "").path == unsent.path
+        if (form.get("method") or "").lower() == "post" and unsent.path in _paths_of(form)
     ]
     return max(found, key=lambda form: len(names & set(form.xpath(".//@name"))), default=None)
+
+
+def _paths_of(form: Any) -> set[str]:
+    """Where the form is sent: by its action, or by a button that sends it elsewhere."""
+    return {urlsplit(each).path for each in (form.get("action") or "", *form.xpath(".//button/@formaction"))}
 
 
 def _fill(form: Any, fields: list[list[str]]) -> list[list[str]]:

@@ -14,6 +14,7 @@ from app import clock
 from app.access import Actor
 from app.cases import queries
 from app.cases.models import Case, Task
+from app.cases.queries.desk_counts import desk_counts
 from app.database import db
 from tests.bench import Figure
 from tests.bench.decisions import a_bench
@@ -115,8 +116,7 @@ def _counts(actor: Actor) -> float:
     now = clock.now()
 
     def ask() -> None:
-        queries.count_waiting(actor)
-        queries.count_by_light(actor, now)
+        desk_counts(actor, now)
 
     return _worst([_in_database(ask) for _ in range(PAGES)])
 

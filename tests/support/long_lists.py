@@ -61,6 +61,7 @@ COPIED: dict[str, tuple[str, dict[str, str]]] = {
             "deadline": "p.deadline + (n % 200 - 100) * interval '1 hour'",
             "status": f"CASE WHEN {WAITS} THEN 'open' ELSE 'done' END",
             "ended_at": f"CASE WHEN NOT ({WAITS}) THEN p.arrived_at END",
+            "returned": "p.office_id = :releasing AND n % 2 = 0",  # at schools, and nowhere else
         },
     ),
     "notice": ("p.case_id = :case", {}),

@@ -20,7 +20,8 @@ __all__ = ["matter"]
 PASTED = "\u200b家长改变主意\u202c\ufeff"  # as it comes out of a chat
 #: what a page reads beside texts: choices and marks, files that are typed, and who signs in, which is taken exactly
 NO_TEXTS = {
-    "act", "again", "caption", "case", "count", "csrf_token", "declared", "etag", "kept", "key", "kind", "last",
+    "act", "again", "caption", "case", "count", "csrf_token", "declared", "draft_about", "draft_process",
+    "draft_revision", "draft_student", "draft_task", "etag", "kept", "key", "kind", "last",
     "new_password", "next", "of_office", "of_user", "old_password", "on", "outcome", "password", "post",
     "reason_code", "recommendation", "shared", "show", "size", "student", "text", "to", "to_user", "typed_by",
     "username", "with_warnings", "x-act", "x-desk", "x-file", "x-last", "x-script",

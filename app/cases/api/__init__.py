@@ -4,6 +4,7 @@ from app.cases.api import (  # noqa: F401 – their calls are of this blueprint
     advice,
     bulk_decisions,
     directives,
+    form_drafts,
     hand_overs,
     processes,
     returns,

@@ -17,6 +17,7 @@ from app.cases.models.cases import (
 from app.cases.models.coming_changes import ComingChange
 from app.cases.models.failed_decisions import FailedDecision
 from app.cases.models.figures import Figure, FigureEntry, FigureKind
+from app.cases.models.form_drafts import FormDraft
 from app.cases.models.halts import Halt
 from app.cases.models.hand_overs import CaseCopy, HandOver
 from app.cases.models.joint_answers import JointAnswer
@@ -47,6 +48,7 @@ __all__ = [
     "Figure",
     "FigureEntry",
     "FigureKind",
+    "FormDraft",
     "Halt",
     "HandOver",
     "JointAnswer",

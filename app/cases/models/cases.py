@@ -180,15 +180,15 @@ class Task(Model):
                 ("ix_task_step", ("key", "deadline", "id", "case_id")),
             )
         ),
-        sa.Index(
-            "ix_task_done",
-            "office_id",
-            "duty",
-            "deadline",
-            "id",
-            "case_id",
-            sqlite_where=sa.text("status = 'done'"),
-            postgresql_where=sa.text("status = 'done'"),
+        *(
+            sa.Index(name, "office_id", "duty", *columns, sqlite_where=sa.text(only), postgresql_where=sa.text(only))
+            for name, columns, only in (
+                ("ix_task_urged", ("deadline", "id", "case_id"), "status = 'open' AND urged_at IS NOT NULL"),
+                ("ix_task_returned", ("deadline", "id", "case_id"), "status = 'open' AND returned"),
+                ("ix_task_done_returned", ("deadline", "id", "case_id"), "status = 'done' AND returned"),
+                ("ix_task_done", ("deadline", "id", "case_id"), "status = 'done'"),
+                ("ix_task_done_step", ("key", "deadline", "id", "case_id"), "status = 'done'"),
+            )
         ),
         sa.Index(
             "ix_task_open",
@@ -260,6 +260,9 @@ class Task(Model):
     reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     escalated_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     seen_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # by its office, but for who brought it there
+    urged_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # 催办 or 督办: when somebody last hurried it
+    #: 曾退回: its case has been sent back by a decision that stands; the triggers of revision e02 keep it
+    returned: Mapped[bool] = mapped_column(default=False)
     assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("app_user.id"))  # 转办: who alone decides it
 
     case: Mapped[Case] = relationship(back_populates="tasks")

@@ -21,6 +21,7 @@ from app.cases.operations.bulk_decisions import decide_in_bulk
 from app.cases.operations.coming_changes import call_off, keep_fault, take_effect
 from app.cases.operations.decisions import Answer, decide
 from app.cases.operations.failed_decisions import cause_of, keep_failure
+from app.cases.operations.form_drafts import forget_draft, forget_draft_at, forget_old_drafts, keep_draft
 from app.cases.operations.hand_overs import copy_case, hand_over, read_copy
 from app.cases.operations.idempotency import key_within, new_key, run_once, submitted
 from app.cases.operations.late_registrations import mark_late
@@ -65,10 +66,14 @@ __all__ = [
     "decide_in_bulk",
     "expire_directive",
     "finish",
+    "forget_draft",
+    "forget_draft_at",
+    "forget_old_drafts",
     "forget_phrase",
     "give_advice",
     "hand_over",
     "is_startable",
+    "keep_draft",
     "keep_failure",
     "keep_fault",
     "keep_list_fault",

@@ -83,7 +83,9 @@ def hold_task(task_id: int, actor: Actor) -> Task:
 def tell_holder(
     task: Task, text: str, kind: NoticeKind = NoticeKind.URGE, *, supervision_id: int | None = None
 ) -> None:
-    """Tell the office that holds the task."""
+    """Tell the office that holds the task; one that is hurried stands under 催办 until it is decided."""
+    if kind is NoticeKind.URGE:
+        task.urged_at = clock.now()
     db.session.add(
         Notice(
             case_id=task.case_id,

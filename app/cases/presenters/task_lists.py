@@ -29,6 +29,7 @@ CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     "office": {"type": "string", "maxLength": 10, "description": "所涉学校或教育行政部门的代码"},
     "light": {"type": "string", "enum": list(typing.get_args(Light)), "description": "时限灯色"},
     "returned": {"type": "boolean", "description": "true 则只列曾退回的"},
+    "urged": {"type": "boolean", "description": "true 则只列被催办、督办的"},
     "starred": {"type": "boolean", "description": "true 则只列本人关注的"},
     "q": {"type": "string", "maxLength": 60, "description": "学生姓名或办件编号"},
     "sort": {
@@ -79,6 +80,7 @@ def asked_list(given: Mapping[str, Any], box: str = "waiting") -> AskedList:
         step=given.get("step"),
         office=_office(given["office"]) if given.get("office") else None,
         returned=bool(given.get("returned")),
+        urged=bool(given.get("urged")),
         starred=bool(given.get("starred")),
         q=given.get("q", ""),
         before=before,
@@ -87,9 +89,9 @@ def asked_list(given: Mapping[str, Any], box: str = "waiting") -> AskedList:
     return AskedList(listed, given)
 
 
-def list_of_query(box: str = "waiting") -> AskedList:
-    """The list that the address of a page asks for. Raises Objected, InvalidInput."""
-    return asked_list(read_query(CONDITIONS), box)
+def list_of_query(box: str = "waiting", **fixed: Any) -> AskedList:
+    """The list that the address of a page asks for; fixed -- conditions of the page. Raises Objected, InvalidInput."""
+    return asked_list({**read_query(CONDITIONS), **fixed}, box)
 
 
 def _office(code: str) -> int:

@@ -15,9 +15,6 @@ from app.cases.queries.cases import (
 )
 from app.cases.queries.inbox import InboxRow, TaskList, inbox, offices_below, steps_of
 from app.cases.queries.tasks import (
-    Waiting,
-    count_by_light,
-    count_waiting,
     newest_task,
     next_task,
     task_for,
@@ -28,13 +25,10 @@ __all__ = [
     "Progress",
     "TaskList",
     "View",
-    "Waiting",
     "case_for",
     "case_number",
     "case_number_of_task",
     "cases_for",
-    "count_by_light",
-    "count_waiting",
     "inbox",
     "newest_task",
     "next_task",

@@ -26,10 +26,12 @@ class Found:
     """A condition of a list.
 
     cases -- the ids of the cases that meet it, wherever they stand, when they are few
+    of_line -- not every line of such a case meets it
     """
 
     condition: sa.ColumnElement[bool]
     cases: sa.Select[Any] | None = None
+    of_line: bool = False
 
 
 def page_of(
@@ -46,7 +48,7 @@ def page_of(
     asked = [each for each in found if each is not None]
     driving = next((each for each in asked if each.cases is not None), None)
     if driving and driving.cases is not None and looks_up():
-        query = query.where(*(each.condition for each in asked if each is not driving))
+        query = query.where(*(each.condition for each in asked if each is not driving or each.of_line))
         lines = look_up(driving.cases, lambda key: query.where(case_id == key))
         ordered = [_of(lines, each) for each in order]
         return sa.select(lines).order_by(*ordered).limit(limit).subquery()

@@ -16,7 +16,6 @@ from app.cases.rules import permissions
 from app.database import db
 from app.divisions.models import Office
 from app.errors import Refused
-from app.web.formatting import MOST_COUNTED
 
 
 def why_not_hand_over(task: Task, actor: Actor) -> Refused | None:
@@ -83,13 +82,3 @@ def copies_for(actor: Actor, *, unread: bool = False, before: int | None = None,
     if before is not None:
         asked = asked.where(CaseCopy.id < before)
     return db.session.scalars(asked.order_by(CaseCopy.id.desc()).limit(limit)).all()
-
-
-def count_copies(actor: Actor) -> int:
-    """待阅, counted no further than MOST_COUNTED."""
-    return db.session.scalar(UNREAD, {"office": actor.office_id}) or 0
-
-
-_unread = sa.select(sa.literal(1)).where(CaseCopy.office_id == sa.bindparam("office"), CaseCopy.read_at.is_(None))
-#: built once: it stands on every page
-UNREAD = sa.select(sa.func.count()).select_from(_unread.limit(MOST_COUNTED).subquery())

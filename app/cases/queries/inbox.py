@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.access import Actor
-from app.cases.models import Case, CaseOffice, CaseStatus, Decision, Outcome, Star, Task
+from app.cases.models import Case, CaseOffice, CaseStatus, Star, Task
 from app.cases.queries.finding import Found, found_by, of_process, page_of
 from app.database import db, table
 from app.definitions.models import Process
@@ -23,6 +23,7 @@ from app.students.queries.lookups import are_few
 SORTED_BY: Mapping[str, Any] = {"deadline": Task.deadline, "arrived": Task.arrived_at, "number": Task.case_id}
 SORTS = ("deadline", "-deadline", "arrived", "-arrived", "number", "-number")  # a minus: the other way round
 USUAL = {"waiting": "deadline", "done": "-deadline"}  # urgency: overdue, then days left, then arrival
+RETURNED: Any = sa.text("task.returned")  # as the indexes say it
 MOST_OFFICES = 1000  # that are offered
 Place = tuple[Any, int]  # the value of the order and the task's id: where a page ends
 
@@ -32,7 +33,7 @@ class TaskList:
     """Which tasks, and in what order.
 
     before, since -- bounds of the deadline, for the lights; office -- the id of one that the case has to do with;
-    returned, starred -- only what has been sent back before, what the actor follows
+    returned, urged, starred -- only what has been sent back before, what somebody hurries, what the actor follows
     """
 
     box: str = "waiting"
@@ -41,6 +42,7 @@ class TaskList:
     step: str | None = None
     office: int | None = None
     returned: bool = False
+    urged: bool = False
     starred: bool = False
     q: str = ""
     before: dt.datetime | None = None
@@ -84,6 +86,7 @@ class InboxRow:
     note: Any
     late: bool  # 补录: its cohort has closed
     returned: bool  # it was sent back before
+    urged_at: dt.datetime | None
 
     def place(self, listed: TaskList) -> Place:
         """Where a page that ends with this line ends."""
@@ -98,8 +101,6 @@ def inbox(
     listed = listed or TaskList()
     receiving, releasing, applicant = sa.orm.aliased(Office), sa.orm.aliased(Office), sa.orm.aliased(Office)
     page = page_of(_listed(actor, listed, after), Task.case_id, _conditions(actor, listed), _order(listed), limit)
-    sent_back = (Decision.outcome == Outcome.SEND_BACK, Decision.undone_id.is_(None))  # not taken back since
-    returned = sa.exists().where(Decision.case_id == Task.case_id, *sent_back)
     query = (
         sa.select(
             Task.id,
@@ -119,7 +120,8 @@ def inbox(
             Case.status,
             Task.note,
             Case.late_at,
-            returned.label("returned"),
+            Task.returned,
+            Task.urged_at,
         )
         .join(page, page.c.id == Task.id)
         .join(Case, Case.id == Task.case_id)
@@ -158,25 +160,28 @@ def _listed(actor: Actor, listed: TaskList, after: Place | None) -> Any:
 def _conditions(actor: Actor, listed: TaskList) -> list[Found | None]:
     return [
         of_process(listed.process, actor, Task.case_id),
-        _at_step(listed.step, actor, listed.box),
+        _of_tasks(Task.key == listed.step, actor, listed) if listed.step else None,
         _of_office(listed.office),
-        _returned() if listed.returned else None,
+        _of_tasks(RETURNED, actor, listed) if listed.returned else None,
+        _of_tasks(Task.urged_at.is_not(None), actor, listed) if listed.urged else None,
         _starred(actor) if listed.starred else None,
         found_by(listed.q.strip(), Task.case_id),
     ]
 
 
-def _at_step(step: str | None, actor: Actor, box: str) -> Found | None:
-    """Tasks of that key; where they are few among those of the office, they are looked up."""
-    if not step:
-        return None
-    status: Any = sa.literal_column("'open'" if box == "waiting" else "'done'")
-    tasks = table(Task).alias().c
-    mine = sa.select(tasks.case_id).where(
-        tasks.office_id == actor.office_id, tasks.duty == actor.duty, tasks.status == status, tasks.key == step
+def _of_tasks(condition: Any, actor: Actor, listed: TaskList) -> Found:
+    """Tasks that bear a mark or stand at a step: an index has them by their deadline, for each desk.
+
+    In another order they are looked up where they are few.
+    """
+    if listed.column is Task.deadline:
+        return Found(condition)
+    status: Any = sa.literal_column("'open'" if listed.box == "waiting" else "'done'")
+    mine = sa.select(Task.case_id).where(
+        Task.office_id == actor.office_id, Task.duty == actor.duty, Task.status == status, condition
     )
-    few = mine if box == "waiting" and are_few(mine) else None  # those that are done have no index by their step
-    return Found(Task.key == step, few)
+    mine = mine.correlate(None)
+    return Found(condition, mine if are_few(mine) else None, of_line=True)
 
 
 def _of_office(office_id: int | None) -> Found | None:
@@ -189,18 +194,6 @@ def _of_office(office_id: int | None) -> Found | None:
         return Found(Task.case_id.in_(cases), cases)
     so = sa.select(sa.literal(1)).where(listed.c.office_id == office_id, listed.c.case_id == Task.case_id)
     return Found(so.correlate_except(listed).scalar_subquery().is_not(None))
-
-
-def _returned() -> Found:
-    """Cases that some office has sent back."""
-    decisions = table(Decision).alias()
-    said: Any = decisions.c.outcome == sa.literal_column("'send_back'")  # as the index says it
-    sent_back = sa.and_(said, decisions.c.undone_id.is_(None))
-    cases = sa.select(decisions.c.case_id).where(sent_back)
-    if are_few(cases):
-        return Found(Task.case_id.in_(cases), cases)
-    so = sa.select(sa.literal(1)).where(decisions.c.case_id == Task.case_id, sent_back).limit(1)
-    return Found(so.correlate_except(decisions).scalar_subquery().is_not(None))
 
 
 def _starred(actor: Actor) -> Found:
@@ -216,7 +209,8 @@ def _inbox_row(row: Any) -> InboxRow:
         row.status == CaseStatus.PAUSED,
         row.note,
         row.late_at is not None,
-        bool(row.returned),
+        row.returned,
+        row.urged_at,
     ]
     return InboxRow(*values)
 

@@ -36,16 +36,6 @@ def notices_for(actor: Actor, *, unread: bool = False, before: int | None = None
     return db.session.scalars(query).all()
 
 
-def count_unread(actor: Actor) -> int:
-    """Notices that nobody of the actor's office has read, counted no further than MOST_COUNTED."""
-    return db.session.scalar(UNREAD, {"office": actor.office_id}) or 0
-
-
-_unread = sa.select(sa.literal(1)).where(Notice.office_id == sa.bindparam("office"), Notice.read_at.is_(None))
-#: built once: it stands on every page
-UNREAD = sa.select(sa.func.count()).select_from(_unread.limit(MOST_COUNTED).subquery())
-
-
 def last_urged(task_id: int) -> dt.datetime | None:
     """When the applicant last urged this task."""
     return db.session.scalar(

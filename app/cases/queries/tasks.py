@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +13,6 @@ from app.cases.models import (
     PreReview,
     Task,
 )
-from app.cases.rules.deadlines import deadline_bounds
 from app.database import db
 from app.divisions.models import BUREAUS, Office
 from app.errors import Missing
@@ -41,27 +38,6 @@ def task_for(actor: Actor, task_id: int) -> Task:
     return task
 
 
-def count_waiting(actor: Actor) -> int:
-    """Open tasks of the actor's office and duty, counted no further than MOST_COUNTED."""
-    return db.session.scalar(COUNT, {"office": actor.office_id, "duty": actor.duty}) or 0
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Open tasks of a desk, and those of them that are overdue and nearly so: each counted to MOST_COUNTED."""
-
-    total: int
-    red: int
-    yellow: int
-
-
-def count_by_light(actor: Actor, now: dt.datetime) -> Waiting:
-    """What waits for the actor's office and duty, by its light, in one statement."""
-    soon, since = deadline_bounds("yellow", now)
-    asked = {"office": actor.office_id, "duty": actor.duty, "now": since, "soon": soon}
-    return Waiting(*db.session.execute(COUNT_BY_LIGHT, asked).one())
-
-
 def newest_task(actor: Actor) -> int | None:
     """The open task of the actor's office and duty that came last; None where nothing waits."""
     return db.session.scalar(NEWEST, {"office": actor.office_id, "duty": actor.duty})
@@ -72,22 +48,17 @@ def next_task(actor: Actor, *, beside: int) -> Any:
     return db.session.execute(NEXT, {"office": actor.office_id, "duty": actor.duty, "beside": beside}).one_or_none()
 
 
-def _counted(*conditions: Any) -> sa.Select[int]:
+def counted(*conditions: Any) -> sa.Select[int]:
+    """How many tasks of the post wait (and meet the conditions), counted no further than MOST_COUNTED."""
     rows = sa.select(sa.literal(1)).where(*WAITS, *conditions).limit(MOST_COUNTED)
     return sa.select(sa.func.count()).select_from(rows.subquery())
 
 
-#: built once: the first stands on every page, the last on the page of every case
+#: built once: the last stands on the page of every case
 WAITS = (
     Task.office_id == sa.bindparam("office"),
     Task.duty == sa.bindparam("duty"),
     Task.status == sa.literal_column("'open'"),  # as the indexes say it
-)
-COUNT = _counted()
-COUNT_BY_LIGHT = sa.select(
-    COUNT.scalar_subquery(),
-    _counted(Task.deadline < sa.bindparam("now")).scalar_subquery(),
-    _counted(Task.deadline >= sa.bindparam("now"), Task.deadline < sa.bindparam("soon")).scalar_subquery(),
 )
 NEWEST = sa.select(Task.id).where(*WAITS).order_by(Task.arrived_at.desc(), Task.id.desc()).limit(1)
 NEXT = (

@@ -22,7 +22,9 @@ from app.cases.queries.early_objections import with_rules
 from app.cases.queries.proofs import kinds_sent, missing, papers_in, proofs_of
 from app.cases.queries.rehearsals import draft_for, rehearsal_for
 from app.cases.queries.standard_precheck import against_child_of
+from app.cases.rules.form_drafts import DraftPlace
 from app.cases.transactions import submit_once
+from app.cases.views.form_drafts import draft_shown, forget_sent, with_draft
 from app.cases.views.present import closed_fields, labels_of, with_present
 from app.definitions.queries import (
     APPLICATION,
@@ -159,7 +161,8 @@ def _form(
     closed = closed_fields(version, child, actor())
     today = [*_not_today(version), *_said_of(version, child)] if not errors else []
     named = with_names(asked_form(version, child, actor()), version.key, child, actor(), given=values)
-    return render_template(
+    draft = draft_shown(_draft_place(version, child))
+    text = render_template(
         "cases/start/form.html",
         version=version,
         schema=with_present(named, version, child, closed),
@@ -182,7 +185,13 @@ def _form(
         left_out_texts=LEFT_OUT_TEXTS,
         proofs=proofs_of(version),
         key=operations.new_key(),
+        draft=draft,
     )
+    return with_draft(text, draft, url_for("applications.submit", key=version.key))
+
+
+def _draft_place(version: CompiledVersion, child: Student | None) -> DraftPlace:
+    return DraftPlace(process=version.key, student=child.id if child else None)
 
 
 def _nothing_to_choose(schema: Mapping[str, Any]) -> list[str]:
@@ -227,6 +236,12 @@ def submit(key: str) -> Any:
         application["student"] = child.id
     asked, rows = split_row(version, application)
     papers, unfit = papers_in(version)
+
+    def opened() -> int:
+        case_id = operations.open_with(key, asked, papers, actor=caller, rows=rows)
+        forget_sent(_draft_place(version, child))
+        return case_id
+
     try:
         form = asked_form(version, None, actor()) if rows else version.form(APPLICATION)
         faults: list[InvalidInput] = [*objections(form, application), *unfit]
@@ -240,7 +255,7 @@ def submit(key: str) -> Any:
         case_id = submit_once(
             request.form.get("key"),
             [key, application, [[each.kind, each.sha256] for each in papers]],
-            lambda: operations.open_with(key, asked, papers, actor=caller, rows=rows),
+            opened,
             actor=caller,
         )
         number = queries.case_number(case_id)

@@ -9,6 +9,7 @@ from flask import Blueprint
 
 from app.cases.models import OUTCOME_NAMES, Case, CaseStatus, Outcome
 from app.cases.queries.coming_changes import live
+from app.cases.views import desk_counts
 from app.web import add_menu
 from workflows import TaskSpec
 
@@ -28,9 +29,10 @@ CASE_OUTCOMES = {
     "terminated": ("已终止", "grey"),
 }
 
-add_menu("办件", "在办", "cases.running", ("operator", "approver"))
-add_menu("办件", "办结", "cases.closed", ("operator", "approver"))
-add_menu("办件", "我发起的", "cases.applied", ("operator",))
+add_menu("我的工作", "草稿", "cases.drafts", ("operator", "approver"), desk_counts.drafts_count, place=35)
+add_menu("办件", "在办", "cases.running", ("operator", "approver"), desk_counts.running_count)
+add_menu("办件", "办结", "cases.closed", ("operator", "approver"), desk_counts.closed_count)
+add_menu("办件", "我发起的", "cases.applied", ("operator",), desk_counts.applied_count)
 
 
 def status_tag(case: Case) -> tuple[str, str]:

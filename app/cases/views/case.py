@@ -18,14 +18,16 @@ from app.cases.presenters.task_lists import came_from
 from app.cases.queries import proofs
 from app.cases.queries.migrations import asked_in
 from app.cases.queries.row_repairs import repair_task_of
+from app.cases.rules.form_drafts import DraftPlace
 from app.cases.transactions import decide_once, note_phrases, read_and_seen, submit_once, work_at_once
 from app.cases.views.blueprint import bp, flash_words
 from app.cases.views.case_page import case_page
+from app.cases.views.form_drafts import draft_shown, forget_sent, keep_stale, with_draft
 from app.cases.views.row_particulars import row_particulars
 from app.cases.views.takeover import takeover_page
 from app.database import end_reading, transaction
 from app.definitions.queries import ROW
-from app.errors import InvalidInput, Missing, Objected, objections_of
+from app.errors import InvalidInput, Missing, Objected, Stale, objections_of
 from app.schools.models import GRADES
 from app.students.models.cohorts import LEFT_OUT_TEXTS
 from app.students.queries import directives
@@ -53,9 +55,17 @@ def page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] 
     page = case_page(actor(), case, view, errors=errors or (), typed=typed)
     mine = page.desk.task.task.id if page.desk else None
     claim = shown_claims([mine], actor()).get(mine) if mine else None
-    return render_template(
-        "cases/case/page.html", page=page, claim=claim, came=came_from(actor()), opens_next=opens_next(), **WORDS
+    draft = draft_shown(DraftPlace(task=mine)) if mine else None
+    text = render_template(
+        "cases/case/page.html",
+        page=page,
+        claim=claim,
+        draft=draft,
+        came=came_from(actor()),
+        opens_next=opens_next(),
+        **WORDS,
     )
+    return with_draft(text, draft, url_for("cases.decide", task_id=mine)) if mine else text
 
 
 def opens_next() -> bool:
@@ -148,7 +158,9 @@ def decide(task_id: int) -> Any:
     def act() -> int:
         if papers:
             operations.attach_to(number, papers, actor=caller)
-        return operations.decide(task_id, answer, actor=caller)
+        case_id = operations.decide(task_id, answer, actor=caller)
+        forget_sent(DraftPlace(task=task_id))
+        return case_id
 
     try:
         if unfit:
@@ -165,6 +177,9 @@ def decide(task_id: int) -> Any:
     except (Objected, InvalidInput) as refusal:
         typed = {**form, "outcome": outcome, "opinion": opinion, "reason_code": answer.reason_code}
         return page(number, errors=objections_of(refusal), typed=typed), 422
+    except Stale:
+        keep_stale(DraftPlace(task=task_id))
+        raise
     if ROW in version.forms:
         work_at_once(case_id)
     note_phrases(request.form.getlist("phrase"), actor=caller)

@@ -6,28 +6,60 @@ from flask import g
 
 from app import clock
 from app.access import actor
-from app.cases import queries
-from app.cases.queries import oversight
+from app.cases.queries.desk_counts import DeskCounts, desk_counts
+
+
+def counts() -> DeskCounts:
+    """Every list of the menu with how much it holds, in one statement; counted once per request."""
+    if "desk_counts" not in g:
+        g.desk_counts = desk_counts(actor())
+    found: DeskCounts = g.desk_counts
+    return found
 
 
 def waiting_count() -> int:
-    """How much waits for whoever acts; counted once per request."""
-    if "waiting_count" not in g:
-        g.waiting_count = queries.count_waiting(actor())
-    return int(g.waiting_count)
+    """How much waits for whoever acts."""
+    return counts().waiting
 
 
-def waiting_by_light() -> queries.Waiting:
-    """The same with how much of it is overdue and nearly so; before it is counted without."""
-    if "waiting_by_light" not in g:
-        g.waiting_by_light = queries.count_by_light(actor(), clock.now())
-        g.waiting_count = g.waiting_by_light.total
-    found: queries.Waiting = g.waiting_by_light
+def counts_with_lights() -> DeskCounts:
+    """The same with how much is overdue and nearly so: asked before the menu is drawn, it is the only count."""
+    if "lights" not in g:
+        g.lights = g.desk_counts = desk_counts(actor(), clock.now())
+    found: DeskCounts = g.lights
     return found
 
 
 def unread_count() -> int:
-    """Notices that nobody of the office has read; counted once per request."""
-    if "unread_count" not in g:
-        g.unread_count = oversight.count_unread(actor())
-    return int(g.unread_count)
+    """Notices that nobody of the office has read."""
+    return counts().unread
+
+
+def copies_count() -> int:
+    """待阅: copies that nobody of the office has read."""
+    return counts().copies
+
+
+def urged_count() -> int:
+    """催办: tasks of the desk about which somebody hurries."""
+    return counts().urged
+
+
+def drafts_count() -> int:
+    """What whoever acts has typed in this post and not sent."""
+    return counts().drafts
+
+
+def running_count() -> int:
+    """在办: running cases in which the office takes part."""
+    return counts().running
+
+
+def closed_count() -> int:
+    """办结: closed cases in which the office took part."""
+    return counts().closed
+
+
+def applied_count() -> int:
+    """Cases that the office applied for."""
+    return counts().applied

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g
+from flask import Blueprint
 
-from app.access import actor
-from app.cases.queries.hand_overs import count_copies
-from app.cases.views.desk_counts import unread_count, waiting_count
+from app.cases.views.desk_counts import copies_count, unread_count, urged_count, waiting_count
 from app.divisions.models import WATCHES
 from app.web import add_menu
 
 bp = Blueprint("inbox", __name__, template_folder="../templates")
 PAGE = 20
 
-
-def unread_copies() -> int:
-    """待阅: copies that nobody of the office has read; counted once per request."""
-    if "unread_copies" not in g:
-        g.unread_copies = count_copies(actor())
-    return int(g.unread_copies)
-
-
-__all__ = ["PAGE", "bp", "unread_copies", "unread_count", "waiting_count"]
 add_menu("我的工作", "待办", "inbox.index", ("operator", "approver"), waiting_count, place=20)
 add_menu("我的工作", "已办", "inbox.done", ("operator", "approver"), place=40)
-add_menu("我的工作", "待阅", "cases.copies", ("operator", "approver"), unread_copies, place=30)
+add_menu("我的工作", "待阅", "cases.copies", ("operator", "approver"), copies_count, place=30)
+add_menu("我的工作", "催办", "inbox.urged", ("operator", "approver"), urged_count, place=25)
 add_menu("我的工作", "征求我的意见", "cases.advice", ("operator", "approver"))
 add_menu("我的工作", "通知", "inbox.notices", ("operator", "approver"), unread_count, place=50)
 add_menu("我的工作", "逾期督办", "inbox.overdue", ("operator", "approver"), kinds=WATCHES)

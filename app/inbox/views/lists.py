@@ -17,7 +17,7 @@ from app.cases.queries.bulk_decisions import bulk_tasks
 from app.cases.queries.stars import starred_of
 from app.cases.rules import light, time_left
 from app.cases.rules.deadlines import LIGHT_NAMES, Light
-from app.cases.views.desk_counts import waiting_by_light
+from app.cases.views.desk_counts import counts_with_lights
 from app.divisions.models import WATCHES
 from app.inbox.queries import saved_lists
 from app.inbox.views.blueprint import PAGE, bp
@@ -35,15 +35,23 @@ def index() -> Any:
     return _page("waiting", "待办")
 
 
+@bp.get("/inbox/urged")
+@allow("operator", "approver")
+def urged() -> Any:
+    """催办: what somebody hurries, the most urgent first."""
+    return _page("waiting", "催办", urged=True)
+
+
 @bp.get("/inbox/done")
 @allow("operator", "approver")
 def done() -> Any:
     return _page("done", "已办")
 
 
-def _page(box: str, heading: str) -> Any:
+def _page(box: str, heading: str, **fixed: Any) -> Any:
+    """A page of a list; fixed -- conditions that are its own."""
     caller, now, waits = actor(), clock.now(), box == "waiting"
-    asked = list_of_query(box)
+    asked = list_of_query(box, **fixed)
     rows = queries.inbox(caller, asked.listed, after=place_of_query(asked), limit=PAGE + 1)
     shown = rows[:PAGE]
     here, lights = request.endpoint or "", _lights() if waits else []
@@ -63,7 +71,7 @@ def _page(box: str, heading: str) -> Any:
         newest=queries.newest_task(caller) if waits else None,
         here=here,
         next=url_for(here, **asked.address(cursor=asked.after(shown[-1]))) if len(rows) > PAGE else None,
-        total=waiting_by_light().total if waits else None,
+        total=counts_with_lights().waiting if waits else None,
         lights=lights,
         processes=queries.process_names(),
         steps=queries.steps_of(asked.given.get("process"), caller.duty),
@@ -75,8 +83,8 @@ def _page(box: str, heading: str) -> Any:
 
 def _lights() -> list[tuple[str, str, int]]:
     """The lights with how many tasks show each: key, name, count; all of them first."""
-    waiting = waiting_by_light()
-    all_counted = waiting.total < MOST_COUNTED
-    rest = max(0, waiting.total - waiting.red - waiting.yellow) if all_counted else waiting.total
-    counts: dict[Light, int] = {"red": waiting.red, "yellow": waiting.yellow, "green": rest}
-    return [("", "全部", waiting.total), *((key, LIGHT_NAMES[key], count) for key, count in counts.items())]
+    desk = counts_with_lights()
+    all_counted = desk.waiting < MOST_COUNTED
+    rest = max(0, desk.waiting - desk.red - desk.yellow) if all_counted else desk.waiting
+    counts: dict[Light, int] = {"red": desk.red, "yellow": desk.yellow, "green": rest}
+    return [("", "全部", desk.waiting), *((key, LIGHT_NAMES[key], count) for key, count in counts.items())]

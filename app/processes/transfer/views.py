@@ -11,10 +11,14 @@ from app import clock
 from app.access import actor, allow
 from app.cases import operations, queries
 from app.cases.queries.early_objections import with_rules
+from app.cases.queries.form_drafts import fields_of, texts_of
 from app.cases.queries.proofs import papers_in, proofs_of
+from app.cases.rules.form_drafts import DraftPlace
 from app.cases.transactions import submit_once
+from app.cases.views.form_drafts import draft_of_address, draft_shown, forget_sent, with_draft
 from app.database import db
 from app.definitions.queries import APPLICATION, current_version
+from app.encryption import keyed_hash
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
 from app.identity.views.resumed_forms import unsent_form
 from app.processes.quotas.presenters import seats_panel
@@ -53,7 +57,9 @@ FIND = {
 @allow("operator")
 def start_transfer() -> Any:
     """First the child, by number and name; objections are shown before anything else is typed."""
-    school, unsent = _own_school(), unsent_form()
+    school, unsent, draft = _own_school(), unsent_form(), draft_of_address("transfer")
+    if draft is not None:
+        return _of_child(school, {"main_number": "", "name": "", **texts_of(fields_of(draft), FIND["properties"])})
     if unsent is not None and unsent.path == url_for("transfer.submit_transfer"):  # the second page has no address
         typed = dict(unsent.fields)
         found = {"main_number": typed.get("main_number", ""), "name": typed.get("name", "")}
@@ -95,6 +101,11 @@ def find_child() -> Any:
     errors: list[Any] = list(objections(FIND, values))
     if errors:
         return _find_page(values, errors), 422
+    return _of_child(school, values)
+
+
+def _of_child(school: School, values: dict[str, Any]) -> Any:
+    """The second page for the child of that number and name, or why there is none; asked no oftener than allowed."""
     try:
         child = child_anywhere(values["main_number"], values["name"], actor())
     except Refused as refusal:
@@ -114,7 +125,8 @@ def _application_page(
 ) -> str:
     """The opening form, or what stands against the child's transfer; what was typed stays typed."""
     enrolment = (child.open_enrolment or child.last_enrolment) if child else None
-    return render_template(
+    draft = draft_shown(_draft_place(values["main_number"]))
+    text = render_template(
         "transfer/application.html",
         schema=_application_form(),
         found={
@@ -130,7 +142,14 @@ def _application_page(
         declared=request.form.get("declared") == "yes",
         proofs=proofs_of(current_version("transfer", actor().office_id)),
         key=operations.new_key(),
+        draft=draft,
     )
+    return with_draft(text, draft, url_for("transfer.submit_transfer"))
+
+
+def _draft_place(main_number: str) -> DraftPlace:
+    """A draft for each child, who is of another school: by a keyed hash, so that the number stands nowhere."""
+    return DraftPlace(process="transfer", about=keyed_hash(f"draft {main_number}")[:32])
 
 
 def _application_form() -> dict[str, Any]:
@@ -154,13 +173,19 @@ def submit_transfer() -> Any:
         "to_school": school.office.code,
     }
     caller, (papers, unfit) = actor(), papers_in(current_version("transfer", actor().office_id))
+
+    def opened() -> int:
+        case_id = operations.open_with("transfer", application, papers, actor=caller)
+        forget_sent(_draft_place(application["main_number"]))
+        return case_id
+
     try:
         _check_typed(form, unfit, application)
         operations.keep_papers(papers)
         case_id = submit_once(
             request.form.get("key"),
             [application, [[each.kind, each.sha256] for each in papers]],
-            lambda: operations.open_with("transfer", application, papers, actor=caller),
+            opened,
             actor=caller,
         )
         number = queries.case_number(case_id)

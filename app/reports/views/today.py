@@ -15,7 +15,7 @@ from app.cases import queries as cases
 from app.cases.models import FigureKind
 from app.cases.rules import light, time_left
 from app.cases.rules.durations import times_of
-from app.cases.views.desk_counts import unread_count, waiting_by_light
+from app.cases.views.desk_counts import counts_with_lights, unread_count
 from app.divisions.models import BUREAUS, WATCHES, Office
 from app.reports.queries import tables
 from app.reports.queries.background import background_work
@@ -31,14 +31,14 @@ FIRST = 5  # tasks that the page shows itself
 
 def _tasks(_caller: Actor) -> Iterator[Tile]:
     """What waits at this desk, and what was told to the office."""
-    waiting, most, marks = waiting_by_light(), MOST_COUNTED, []
-    if waiting.red:
-        marks.append(Mark("red", f"超期 {capped(waiting.red)}", url_for("inbox.index", light="red")))
-    if waiting.yellow:
-        marks.append(Mark("yellow", f"三日内 {capped(waiting.yellow)}", url_for("inbox.index", light="yellow")))
+    desk, most, marks = counts_with_lights(), MOST_COUNTED, []
+    if desk.red:
+        marks.append(Mark("red", f"超期 {capped(desk.red)}", url_for("inbox.index", light="red")))
+    if desk.yellow:
+        marks.append(Mark("yellow", f"三日内 {capped(desk.yellow)}", url_for("inbox.index", light="yellow")))
     yield Tile(
-        "waiting", "待办", url_for("inbox.index"), waiting.total, most=most,
-        note="" if waiting.total else "暂无待办，辛苦了。", marks=tuple(marks),
+        "waiting", "待办", url_for("inbox.index"), desk.waiting, most=most,
+        note="" if desk.waiting else "暂无待办，辛苦了。", marks=tuple(marks),
     )  # fmt: skip
     yield Tile("notices", "未读通知", url_for("inbox.notices"), unread_count(), most=most)
 

@@ -10,7 +10,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from app.access import actor, allow, require
 from app.cases import operations, queries
 from app.cases.presenters.cases import compiled_version_of
+from app.cases.rules.form_drafts import DraftPlace
 from app.cases.transactions import submit_once
+from app.cases.views.form_drafts import draft_shown, forget_sent, with_draft
 from app.database import transaction
 from app.divisions.models import BUREAUS
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
@@ -40,9 +42,11 @@ def new_roster() -> Any:
 
 def _upload(typed: dict[str, str], errors: list[Refusal] | None = None) -> str:
     plans = recruits.open_plans_of(actor().office_id)
-    return render_template(
-        "recruitment/upload.html", typed=typed, errors=errors or [], plans=plans, key=operations.new_key()
+    draft = draft_shown(DraftPlace(process=KEY))
+    text = render_template(
+        "recruitment/upload.html", typed=typed, errors=errors or [], plans=plans, key=operations.new_key(), draft=draft
     )
+    return with_draft(text, draft, url_for("rosters.upload_roster"))
 
 
 @bp.post("/rosters")
@@ -52,11 +56,17 @@ def upload_roster() -> Any:
     typed = {name: typed_text(name) for name in ("filing", "list", "note")}
     application = {name: typed[name] for name in ("filing", "note") if typed[name]}
     rows = rows_in(typed["list"])
+
+    def opened() -> int:
+        case = operations.open_case(KEY, application, actor=actor(), rows=rows)
+        forget_sent(DraftPlace(process=KEY))
+        return case.id
+
     try:
         case_id = submit_once(
             request.form.get("key"),
             [application, rows],
-            lambda: operations.open_case(KEY, application, actor=actor(), rows=rows).id,
+            opened,
             actor=actor(),
         )
         number = queries.case_number(case_id)
