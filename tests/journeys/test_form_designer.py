@@ -28,7 +28,7 @@ def test_a_form_is_drawn_previewed_and_saved_with_the_mouse(seat: Seat, studio: 
     desk.field("格式").first.select_option("date")
     desk.field("必填").check()
     desk.field("填写说明").fill("户口迁入的日期")
-    expect(preview.get_by_label(re.compile("^迁入日期"))).to_have_attribute("type", "date")
+    expect(preview.get_by_label(re.compile("^迁入日期"))).to_have_class("day")
     expect(preview.get_by_text("户口迁入的日期")).to_be_visible()
 
     choose(desk, "就读年级")
