@@ -20,6 +20,7 @@ from app import (
     identity,
     imports,
     inbox,
+    notifications,
     processes,
     reports,
     schools,
@@ -42,6 +43,7 @@ PACKAGES = (
     cases,
     processes,
     inbox,
+    notifications,
     imports,
     auditing,
     reports,
@@ -95,6 +97,8 @@ def configure(app: Flask, overrides: dict[str, Any]) -> None:
             ATTACHMENTS=str(read.attachments),
             PROXIES=read.proxies,
             URL=read.url,
+            MAIL=read.mail,
+            WEBHOOK_NETWORKS=read.webhook_networks,
             SQLALCHEMY_ENGINES={"default": engine_options(read.database_url)},
         )
     app.config.update(

@@ -8,7 +8,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 APP = Path(__file__).resolve().parent
 INSTALLED = (APP / "bpmn").is_dir()  # from a wheel, which carries the analysts' folders inside the package
@@ -20,6 +20,18 @@ OTHER_PROVINCES = ("none", "simulated")
 
 class SettingsError(SystemExit):
     """The environment lacks something without which the product must not start."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed over, and from whom it comes."""
+
+    host: str
+    port: int
+    security: str  # plain, starttls, tls
+    username: str
+    password: str
+    sender: str
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,8 @@ class Settings:
     other_provinces: str  # who stands for them: none, or a simulation that answers
     url: str  # under which the product is reached; "" where that is this machine alone
     proxies: tuple[str, ...]  # those in front that are believed about the browser's address, scheme and host
+    mail: MailServer | None  # None: no mail is sent
+    webhook_networks: tuple[str, ...]  # inner networks to which notices of an office may be pushed
 
     @property
     def embedded(self) -> bool:
@@ -77,7 +91,9 @@ def read(instance: Path) -> Settings:
         attachments=Path(os.environ.get("XUEJI_ATTACHMENTS") or instance / "attachments"),
         other_provinces=others,
         url=_url(),
-        proxies=_proxies(),
+        proxies=_networks("XUEJI_PROXIES", "所信任的代理", also=("unix",)),
+        mail=_mail(),
+        webhook_networks=_networks("XUEJI_WEBHOOK_NETWORKS", "可以推送通知的内部网络"),
     )
 
 
@@ -101,18 +117,45 @@ def make_private(folder: Path) -> None:
                 each.chmod(0o700 if each.is_dir() else 0o600)
 
 
-def _proxies() -> tuple[str, ...]:
-    """Addresses or networks, separated by commas; `unix` for a proxy that comes over a socket of this machine."""
-    text = os.environ.get("XUEJI_PROXIES", "").strip()
+def _networks(setting: str, what: str, also: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Addresses or networks, separated by commas; also -- words that may stand among them.
+
+    `unix` is a proxy that comes over a socket of this machine.
+    """
+    text = os.environ.get(setting, "").strip()
     if text == "0":
         return ()  # none, as it was written before proxies were named
     names = tuple(part for each in text.split(",") if (part := each.strip()))
     for name in names:
-        if name != "unix" and not _is_network(name):
+        if name not in also and not _is_network(name):
             raise SettingsError(
-                f"XUEJI_PROXIES 须列出所信任的代理的地址或网段，以逗号分隔（如 127.0.0.1,10.0.0.0/8），现在是“{text}”。"
+                f"{setting} 须列出{what}的地址或网段，以逗号分隔（如 127.0.0.1,10.0.0.0/8），现在是“{text}”。"
             )
     return names
+
+
+SMTP = {"smtp": ("plain", 25), "smtp+starttls": ("starttls", 587), "smtps": ("tls", 465)}
+
+
+def _mail() -> MailServer | None:
+    """The server that takes mail; the setting is not repeated in sentences, there is a password in it."""
+    text, sender = os.environ.get("XUEJI_SMTP", "").strip(), os.environ.get("XUEJI_MAIL_FROM", "").strip()
+    if not text:
+        return None
+    parts = urlsplit(text)
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if parts.scheme not in SMTP or not parts.hostname or port == 0 or parts.path.strip("/"):
+        raise SettingsError("XUEJI_SMTP 须如 smtp+starttls://用户名:密码@主机:587（或 smtps://、smtp://），不带路径。")
+    security, usual = SMTP[parts.scheme]
+    if parts.username and security == "plain":
+        raise SettingsError("XUEJI_SMTP 带用户名和密码时须以 smtp+starttls:// 或 smtps:// 开头，密码不能明文传送。")
+    if "@" not in sender or not sender.isascii() or any(each in sender for each in " \r\n<>,"):
+        raise SettingsError("XUEJI_MAIL_FROM 须为发件邮箱，如 xueji@example.cn。")
+    username, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return MailServer(parts.hostname, port or usual, security, username, password, sender)
 
 
 def _is_network(name: str) -> bool:

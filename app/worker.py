@@ -13,10 +13,12 @@ from flask.cli import with_appcontext
 
 from app.cases.commands import tick, work_on_migrations
 from app.imports.commands import work as work_on_imports
+from app.notifications.commands import work_on_mail, work_on_pushes
 
 log = logging.getLogger("xueji.worker")
 EVERY = 20.0  # seconds
 IMPORTS_EVERY = MIGRATIONS_EVERY = 2.0  # seconds: somebody looks at the page and waits
+NOTIFICATIONS_EVERY = 5.0  # seconds
 
 
 def run(app: Flask, stop: threading.Event, work: Callable[[threading.Event], object], every: float) -> None:
@@ -31,12 +33,14 @@ def run(app: Flask, stop: threading.Event, work: Callable[[threading.Event], obj
 
 def beside(app: Flask) -> threading.Event:
     """Work in threads beside the server; set the event to end them. An import or a migration takes
-    minutes and holds up no clock."""
+    minutes and holds up no clock, a mail server that does not answer holds up no push."""
     stop = threading.Event()
     works: tuple[tuple[str, Callable[[threading.Event], object], float], ...] = (
         ("clock", lambda _stop: tick(), EVERY),
         ("imports", work_on_imports, IMPORTS_EVERY),
         ("migrations", work_on_migrations, MIGRATIONS_EVERY),
+        ("mail", work_on_mail, NOTIFICATIONS_EVERY),
+        ("pushes", work_on_pushes, NOTIFICATIONS_EVERY),
     )
     for name, work, every in works:
         threading.Thread(target=run, args=(app, stop, work, every), name=name, daemon=True).start()

@@ -18,6 +18,7 @@ UNSEALED = frozenset(
         "audit_chain",
         "audit_event",
         "case_office",
+        "delivery",
         "draft_file",
         "failed_sign_in",
         "figure",
@@ -29,6 +30,7 @@ UNSEALED = frozenset(
         "kept_student",
         "known_place",
         "name_part",
+        "notification_preference",
         "number_reservation",
         "phrase",
         "process_draft",
@@ -45,7 +47,7 @@ UNSEALED = frozenset(
 #: columns in which the clock and the post keep their marks, without an act
 MARKS = {
     "message_out": {"sent_at", "attempts", "next_attempt_at", "fault"},
-    "notice": {"read_at"},
+    "notice": {"read_at", "passed_on_at"},
     "suspension": {"reminded_at"},
     "task": {"reminded_at", "escalated_at", "seen_at", "urged_at", "returned"},
 }

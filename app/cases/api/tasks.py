@@ -15,6 +15,7 @@ from app.cases.operations.task_acts import ACTS
 from app.cases.presenters.cases import notice_json, task_brief
 from app.cases.presenters.json_types import CaseWithPapersJson, NoticeJson, OverdueTaskJson
 from app.cases.queries import oversight
+from app.cases.queries.cases import children_seen
 from app.cases.transactions import submit_once
 from app.database import end_reading, transaction
 from app.errors import Objected
@@ -131,7 +132,8 @@ def list_notices(asked: Asked) -> Page[NoticeJson]:
     rows = oversight.notices_for(
         actor(), unread=asked.get("unread", False), before=asked["after"], limit=asked["limit"] + 1
     )
-    return page_of(rows, asked["limit"], notice_json, lambda each: [each.id])
+    children = children_seen({each.case_id for each in rows}, actor())
+    return page_of(rows, asked["limit"], lambda each: notice_json(each, children), lambda each: [each.id])
 
 
 @bp.post("/notices/<int:notice_id>/read")
@@ -139,4 +141,5 @@ def list_notices(asked: Asked) -> Page[NoticeJson]:
 @operation("标为已读")
 def read_notice(notice_id: int) -> NoticeJson:
     with transaction():
-        return notice_json(operations.read_notice(notice_id, actor=actor()))
+        notice = operations.read_notice(notice_id, actor=actor())
+        return notice_json(notice, children_seen({notice.case_id}, actor()))

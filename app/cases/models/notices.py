@@ -74,6 +74,12 @@ class Notice(Model):
             sqlite_where=sa.text("read_at IS NULL"),
             postgresql_where=sa.text("read_at IS NULL"),
         ),
+        sa.Index(
+            "ix_notice_not_passed_on",
+            "id",
+            sqlite_where=sa.text("passed_on_at IS NULL"),
+            postgresql_where=sa.text("passed_on_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -85,5 +91,7 @@ class Notice(Model):
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     supervision_id: Mapped[int | None] = mapped_column(sa.ForeignKey("supervision.id"))  # an urge by the superior
+    #: when the worker has written the mails and pushes that it asks for: itself it is what the transaction leaves to it
+    passed_on_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
     case: Mapped[Case] = relationship()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from app import clock
 from app.access import Actor
@@ -211,12 +212,14 @@ def notice_kind(notice: Notice) -> json_types.NoticeWord:
     return "supervision" if notice.supervision_id is not None else notice.kind.value
 
 
-def notice_json(notice: Notice) -> json_types.NoticeJson:
+def notice_json(notice: Notice, children: Mapping[int, str]) -> json_types.NoticeJson:
+    """children -- by case, those whose names the caller may read"""
     return {
         "id": notice.id,
         "kind": notice_kind(notice),
         "text": notice.text,
         "case": notice.case.number,
+        "student": children.get(notice.case_id),
         "task": notice.task_id,
         "at": instant(notice.at),
         "read_at": instant(notice.read_at),

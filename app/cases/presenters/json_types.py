@@ -256,12 +256,13 @@ class RowJson(TypedDict):
 
 
 class NoticeJson(TypedDict):
-    """通知 of the caller's office."""
+    """通知 of the caller's office; the child of its case where that has one and the office sees the case."""
 
     id: int
     kind: NoticeWord
     text: str
     case: str
+    student: str | None
     task: int | None
     at: Instant
     read_at: Instant | None

@@ -26,6 +26,7 @@ from app.definitions.models import Process
 from app.definitions.queries import compiled_version
 from app.divisions.models import BUREAUS
 from app.errors import Missing
+from app.students.models import Student
 from workflows import Kind
 
 if TYPE_CHECKING:
@@ -219,3 +220,11 @@ def numbers_seen(case_ids: Collection[int], actor: Actor) -> dict[int, str]:
         return {}
     found = db.session.execute(sa.select(Case.id, Case.number).where(Case.id.in_(case_ids), seen_by(actor)))
     return dict(found.all())
+
+
+def children_seen(case_ids: Collection[int], actor: Actor) -> dict[int, str]:
+    """The names of the children of these cases by the case's id, of those that the actor's office sees."""
+    if not case_ids:
+        return {}
+    asked = sa.select(Case.id, Student.name).join(Student, Student.id == Case.student_id)
+    return dict(db.session.execute(asked.where(Case.id.in_(case_ids), seen_by(actor))).all())

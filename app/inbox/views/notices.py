@@ -12,6 +12,7 @@ from app.cases import operations, queries
 from app.cases.api.deadlines import deadline_place
 from app.cases.presenters.cases import NOTICE_NAMES, notice_kind
 from app.cases.queries import oversight
+from app.cases.queries.cases import children_seen
 from app.cases.queries.facts import supervision_refused
 from app.cases.rules import time_left
 from app.database import transaction
@@ -29,6 +30,7 @@ def notices() -> Any:
     return render_template(
         "inbox/notices.html",
         notices=[(each, notice_kind(each)) for each in rows[:PAGE]],
+        children=children_seen({each.case_id for each in rows[:PAGE]}, actor()),
         names=NOTICE_NAMES,
         everything=everything,
         next=url_for("inbox.notices", cursor=following, show="all" if everything else None) if following else None,

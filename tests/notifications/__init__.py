@@ -1,0 +1,1 @@
+"""Tests of notices on their way to people and systems outside."""
