@@ -60,7 +60,7 @@ def held_today() -> sa.ColumnElement[bool]:
     return sa.and_(Post.starts_on <= today, lasts, Post.duty.in_(DUTIES), User.enabled)
 
 
-def people_told(offices: Collection[int]) -> Sequence[Any]:
+def receivers_at(offices: Collection[int]) -> Sequence[Any]:
     """Who of these offices hears by mail: rows of office, duty and preference."""
     asked = (
         sa.select(Post.office_id, Post.duty, NotificationPreference)

@@ -42,7 +42,7 @@ class AddressRefused(Refused):
     text = "推送地址不能使用：{why}。"
 
 
-def duties_told(kind: str, duty: str | None) -> frozenset[str]:
+def duties_concerned(kind: str, duty: str | None) -> frozenset[str]:
     """Who of the office a notice is for: of a task whoever does it, of what lingers below who may supervise it.
 
     duty -- of the notice's task, None where it has none

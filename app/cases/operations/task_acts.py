@@ -1,6 +1,6 @@
 """What is done with a task beside deciding it, by a button alone; each act is declared once, for pages and programs.
 
-An act has its rule in `app/cases/rules/permissions.py`, its name for auditors in `app/auditing/labels.py`, and tells
+An act has its rule in `app/cases/rules/permissions.py`, its name for auditors in `app/auditing/labels/`, and tells
 somebody. The page of a case shows the button of each that is not refused; `POST /tasks/<id>/acts/<key>` does it.
 """
 

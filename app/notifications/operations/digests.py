@@ -15,7 +15,7 @@ from app.identity.models import User
 from app.notifications.models import Delivery, NotificationPreference, Way
 from app.notifications.operations.contents import digest_of
 from app.notifications.queries import kind_of, notices_since, posts_today
-from app.notifications.rules import DIGEST_LINES, IN_DIGEST, digest_time, due_after_quiet, duties_told
+from app.notifications.rules import DIGEST_LINES, IN_DIGEST, digest_time, due_after_quiet, duties_concerned
 from app.sequences import insert_for
 
 BATCH = 50  # people in one transaction
@@ -77,5 +77,5 @@ def _told(
         duties[post.office_id].add(post.duty.value)
     for row in notices_since(duties, preference.digested_at or now - FIRST, DIGEST_LINES * 4):
         kind = kind_of(row)
-        if preference.ways.get(kind) == IN_DIGEST and duties[row.office_id] & duties_told(kind, row.task_duty):
+        if preference.ways.get(kind) == IN_DIGEST and duties[row.office_id] & duties_concerned(kind, row.task_duty):
             yield row, kind

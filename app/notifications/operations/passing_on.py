@@ -18,8 +18,8 @@ from app.cases.models import Notice
 from app.database import db, execute, table
 from app.notifications.models import Delivery, NotificationPreference, Way
 from app.notifications.operations.contents import mail_of, push_of
-from app.notifications.queries import kind_of, notice_rows, people_told, webhooks_of
-from app.notifications.rules import AT_ONCE, due_after_quiet, duties_told
+from app.notifications.queries import kind_of, notice_rows, receivers_at, webhooks_of
+from app.notifications.rules import AT_ONCE, due_after_quiet, duties_concerned
 from app.sequences import insert_for
 
 BATCH = 200  # notices in one transaction
@@ -45,11 +45,11 @@ def pass_on(*, mails: bool, limit: int = BATCH) -> int:
 
 def _mails(rows: Sequence[Any], now: dt.datetime) -> Iterator[dict[str, Any]]:
     told: dict[int, list[tuple[str, NotificationPreference]]] = defaultdict(list)
-    for office_id, duty, preference in people_told({row.office_id for row in rows}):
+    for office_id, duty, preference in receivers_at({row.office_id for row in rows}):
         told[office_id].append((duty.value, preference))
     for row in rows:
         kind, receivers = kind_of(row), {}
-        duties = duties_told(kind, row.task_duty)
+        duties = duties_concerned(kind, row.task_duty)
         for duty, preference in told[row.office_id]:
             named = row.assignee_id if kind not in ("escalation", "result") else None
             if duty in duties and named in (None, preference.user_id) and preference.ways.get(kind) == AT_ONCE:

@@ -89,7 +89,7 @@ def webhook(webhook_id: int) -> Any:
 @bp.post("/webhooks/<int:webhook_id>")
 @allow("sysadmin")
 def change_webhook(webhook_id: int) -> Any:
-    typed, enabled = form_values(CHANGE), request.form.get("enabled") == "yes"
+    typed, enabled = form_values(CHANGE), request.form.get("on") == "yes"
     try:
         _check(CHANGE, typed)
         with transaction():
