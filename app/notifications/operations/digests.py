@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
-from app.cases.queries import count_by_light
+from app.cases.queries.desk_counts import desk_counts
 from app.database import db, execute, table
 from app.identity.models import User
 from app.notifications.models import Delivery, NotificationPreference, Way
@@ -47,9 +47,9 @@ def _write(preference: NotificationPreference, now: dt.datetime) -> None:
     posts = posts_today(preference.user_id)
     desks = []
     for post in posts:
-        waiting = count_by_light(post.actor(), now)
-        if waiting.total:
-            counts = {"total": waiting.total, "overdue": waiting.red, "soon": waiting.yellow}
+        desk = desk_counts(post.actor(), now)
+        if desk.waiting:
+            counts = {"total": desk.waiting, "overdue": desk.red, "soon": desk.yellow}
             desks.append({"office": post.office.name, "duty": post.duty_name, **counts})
     notices = list(_told(preference, {post.office_id: set() for post in posts}, posts, now))
     if not desks and not notices:
