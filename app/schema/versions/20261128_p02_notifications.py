@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "p02"
-down_revision = "t05"
+down_revision = "e02"
 branch_labels = None
 depends_on = None
 MOMENT = sa.DateTime(timezone=True)
