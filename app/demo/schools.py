@@ -37,6 +37,12 @@ class DemoSchool:
         return [grade for grade in GRADES if stage_of(grade).value == self.stage]
 
 
+AREAS = {
+    "3301": "0571", "3302": "0574", "3303": "0577", "3304": "0573", "3305": "0572", "3306": "0575",
+    "3307": "0579", "3308": "0570", "3309": "0580", "3310": "0576", "3311": "0578",
+}  # fmt: skip
+
+
 @dataclass
 class Province:
     """The offices of the demonstration."""
@@ -82,7 +88,16 @@ def found(size: Size, chance: random.Random) -> Province:
     add(province, "3301Z1", "primary", 91, "九溪小学", chance)
     add(province, "3301Z1", "junior", 91, "龙井初级中学", chance)
     _open_classes(province)
+    for office in {*bureaus.values(), *(each.office for each in province.schools)}:
+        office.telephone = telephone_of(office)
     return province
+
+
+def telephone_of(office: Office) -> str:
+    """A service telephone that is nobody's: no number of a landline begins with a zero."""
+    area = AREAS.get(office.division_code[:4], "0571")
+    digits = "".join(each for each in office.code if each.isdigit())
+    return f"{area}-{'0' + digits[-7:]:>08}"
 
 
 def add(

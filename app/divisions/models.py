@@ -60,6 +60,7 @@ class Office(Model):
     #: ids from the province down to this office, each followed by a full stop: "1.4.27."
     path: Mapped[str] = mapped_column(sa.String(60), unique=True)
     closed_on: Mapped[dt.date | None]
+    telephone: Mapped[str] = mapped_column(sa.String(30), default="")  # 服务电话 of its desk for records; nobody's own
 
     superior: Mapped[Office | None] = relationship(remote_side="Office.id")
     division: Mapped[Division] = relationship()

@@ -3,7 +3,7 @@
 from app.web.api_description import answered_in_brief, operation, wants_brief
 from app.web.application import add_menu, first_page, prepare
 from app.web.font_size import local_address
-from app.web.formatting import Day, Instant, given_out, instant
+from app.web.formatting import Day, Instant, given_out, instant, shown_inside
 from app.web.integers import whole_number
 from app.web.pagination import Page, after_id, cursor_after, decode_cursor, encode_cursor, one_page, page_of
 from app.web.query_parameters import Asked, read_query
@@ -36,6 +36,7 @@ __all__ = [
     "prepare",
     "read_json",
     "read_query",
+    "shown_inside",
     "takes_files",
     "typed_text",
     "uploads_in",

@@ -49,3 +49,16 @@ def given_out(name: str, media_type: str, content: bytes) -> Response:
     response = send_file(io.BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def shown_inside(media_type: str, content: bytes) -> Response:
+    """A picture or PDF to stand inside a page of ours: its content was checked when it was taken in, and it may load,
+    run and be framed by nothing else. A browser that shows PDF in a viewer of its own would refuse a sandboxed one.
+    """
+    response = send_file(io.BytesIO(content), mimetype=media_type)
+    response.headers["Content-Disposition"] = "inline"
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+    )
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response

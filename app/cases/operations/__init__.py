@@ -47,9 +47,11 @@ from app.cases.operations.step_backs import take_back
 from app.cases.operations.task_acts import act_on, acts_for
 from app.cases.operations.task_claims import claim
 from app.cases.operations.task_claims import release as release_task
+from app.cases.operations.telephones import TELEPHONE, set_telephone
 
 __all__ = [
     "ROW_VERBS",
+    "TELEPHONE",
     "Answer",
     "act_on",
     "acts_for",
@@ -105,6 +107,7 @@ __all__ = [
     "revoke_directive",
     "run_once",
     "send_back_to",
+    "set_telephone",
     "star",
     "submitted",
     "supervise",

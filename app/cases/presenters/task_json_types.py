@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from app.cases.models import AdviceKind
+from app.cases.models import AdviceKind, CaseOutcome, CaseStatus
 from app.cases.presenters.json_types import OfficeBriefJson
-from app.web import Instant
+from app.identity.models import Duty
+from app.students.models import Standing
+from app.web import Day, Instant
 
 
 class CopyJson(TypedDict):
@@ -76,3 +78,64 @@ class PhrasesJson(TypedDict):
     """意见常用语列表: last used first."""
 
     phrases: list[PhraseJson]
+
+
+class ContactJson(TypedDict):
+    """可办理人员: a step that waits or is to come, who can act there, and the telephone of the office's service."""
+
+    key: str
+    name: str
+    state: str
+    office: OfficeBriefJson
+    duty: Duty
+    telephone: str | None
+    people: list[str]
+    more: int
+
+
+class ContactsJson(TypedDict):
+    """可办理人员列表: the steps that wait first."""
+
+    steps: list[ContactJson]
+
+
+class TelephoneJson(TypedDict):
+    """服务电话: of the caller's office."""
+
+    telephone: str | None
+
+
+class ChildChangeJson(TypedDict):
+    """学籍异动: something that changed a child's record, and from which day."""
+
+    code: str
+    name: str
+    on: Day
+    school: str
+
+
+class ChildCaseJson(TypedDict):
+    """其他办件: another case about the child that the caller's office sees."""
+
+    number: str
+    process: str
+    status: CaseStatus
+    outcome: CaseOutcome | None
+
+
+class ChildOfCaseJson(TypedDict):
+    """办件学生: the child behind a case, as far as its reader may know; `changes` null where they may not."""
+
+    name: str
+    main_number: str
+    sex: str
+    born_on: Day
+    age: int
+    school: str | None
+    grade: str | None
+    school_class: int | None
+    standing: Standing | None
+    contested: bool
+    has_photo: bool
+    changes: list[ChildChangeJson] | None
+    cases: list[ChildCaseJson]

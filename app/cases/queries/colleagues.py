@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -36,3 +36,20 @@ def colleagues_at(office_id: int) -> Sequence[Colleague]:
     for user_id, name, username, duty in db.session.execute(ordered.limit(MOST_COLLEAGUES * len(DUTIES))):
         found.setdefault((user_id, name, username), set()).add(duty)
     return [Colleague(*who, frozenset(duties)) for who, duties in found.items()]
+
+
+def people_at(desks: Collection[tuple[int, str]]) -> dict[tuple[int, str], list[Colleague]]:
+    """Who holds these duties at these offices today, each desk's people by name: office and duty to people."""
+    found: dict[tuple[int, str], list[Colleague]] = {desk: [] for desk in desks}
+    if not desks:
+        return found
+    today = clock.today()
+    lasts = sa.or_(Post.ends_on.is_(None), Post.ends_on >= today)
+    wanted = sa.tuple_(Post.office_id, Post.duty).in_([(office, Duty(duty)) for office, duty in desks])
+    asked = sa.select(Post.office_id, Post.duty, User.id, User.name, User.username).join(User, User.id == Post.user_id)
+    rows = asked.where(wanted, Post.starts_on <= today, lasts, User.enabled).order_by(User.name, User.id)
+    for row in db.session.execute(rows.limit(MOST_COLLEAGUES)):
+        people = found[row.office_id, row.duty.value]
+        if all(each.id != row.id for each in people):
+            people.append(Colleague(row.id, row.name, row.username, frozenset({row.duty})))
+    return found

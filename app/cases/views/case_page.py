@@ -40,10 +40,11 @@ from app.cases.rules import permissions
 from app.cases.rules.permissions import CaseFacts
 from app.cases.views.blueprint import Button, opinion_help, recommendations, status_tag
 from app.cases.views.compared import compared
+from app.cases.views.diagram_course import course_of
 from app.cases.views.joint_answers import JointShown, joint_shown
 from app.cases.views.sent_back import SentBack, sent_back
 from app.cases.views.task_offers import TaskOffers, task_offers
-from app.cases.views.timeline import application_lines, application_tables, marks, timeline
+from app.cases.views.timeline import application_lines, application_tables, timeline
 from app.definitions.queries import CompiledVersion
 from app.errors import Refused
 from app.identity.models import DUTY_NAMES
@@ -169,6 +170,7 @@ class CasePage:
     offers: Offers
     timeline: list[dict[str, Any]]
     marks: str  # of the diagram, as JSON
+    course: str  # when, and which way it went, as JSON
     key: str  # of the next submission
     errors: Sequence[Any]
     said: str  # what a refused supervision said
@@ -190,6 +192,7 @@ def case_page(
     waiting = [_waiting_task(task, context) for task in context.waiting]
     mine, not_mine = _task_of(context)
     reversals = reversals_of(actor, case)
+    course = course_of(case)
     return CasePage(
         case=case,
         view=view,
@@ -210,7 +213,8 @@ def case_page(
         not_mine=not_mine,
         offers=_offers(context, application.directive),
         timeline=timeline(case, view.whole),
-        marks=json.dumps(marks(case)),
+        marks=json.dumps(course["marks"]),
+        course=json.dumps(course),
         key=operations.new_key(),
         errors=errors,
         said=(typed or {}).get("opinion") or "",
@@ -289,7 +293,7 @@ def _desk(waiting: WaitingTask, context: PageContext) -> Desk:
         reasons=version.reasons,
         opinion_help=opinion_help(spec.outcomes),
         recommended=OUTCOME_NAMES[Outcome(task.pre_review.recommendation)] if task.pre_review else "",
-        sent_back=sent_back(case, version) if context.view.whole else None,
+        sent_back=sent_back(case, version, task.key, task.office_id) if context.view.whole else None,
         papers=proofs.proofs_of(version) if spec.kind is Kind.REPAIR else None,
         kinds_attached={each.kind for each in case.attachments},
         sends_back=has_targets(task),

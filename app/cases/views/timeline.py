@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -56,6 +57,7 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
     ]
     arrived = {task.id: task.arrived_at for task in case.tasks}
     names = {task.id: task.name for task in case.tasks}
+    reasons = {each["code"]: each["text"] for each in compiled_version_of(case).reasons} if see else {}
     joint = answers_by_task(compiled_version_of(case), case)
     said = {(each.user_id, each.at): each for some in joint.values() for each in some}  # once, though a task came twice
     entries.extend(_said_jointly(each, names[each.task_id], see) for each in said.values())
@@ -71,7 +73,9 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
                 "outcome": _recorded(case, decision) + ("" if decision.undone_id is None else "（不再有效）"),
                 "kind": _colour(decision),
                 "opinion": _opinion(decision) if see and decision.task_id not in joint else "",
-                "reason": f"会签结果，{len(joint[decision.task_id])} 人提出意见" if decision.task_id in joint else "",
+                "reason": f"会签结果，{len(joint[decision.task_id])} 人提出意见"
+                if decision.task_id in joint
+                else _because(reasons.get(decision.reason_code or "", "")),
                 "at": decision.at,
                 "state": "done",
                 "duration": f"用时 {max(0, elapsed)} 个工作日",
@@ -96,7 +100,7 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
                     "reason": next((step.reason for step in case.route if step.key == task.key), ""),
                     "at": task.arrived_at,
                     "state": "waiting",
-                    "duration": "已到达",
+                    "duration": _waited(task.arrived_at, now),
                 }
             )
     if coming := live(case):
@@ -106,6 +110,16 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
     elif case.ended_because:
         entries.append(_the_end(case))
     return entries
+
+
+def _because(reason: str) -> str:
+    return f"原因：{reason}" if reason else ""
+
+
+def _waited(since: dt.datetime, now: dt.datetime) -> str:
+    """For how long a step has waited, as its limit counts."""
+    days = clock.working_days_between(clock.local(since).date(), clock.local(now).date())
+    return f"到达，已历 {days} 个工作日" if days > 0 else "到达"
 
 
 def _colour(decision: Decision) -> str:
@@ -227,13 +241,6 @@ def _to_come(case: Case) -> list[dict[str, Any]]:
                 }
             )
     return coming
-
-
-def marks(case: Case) -> dict[str, str]:
-    """Element id to its mark, for the picture of the diagram."""
-    marks = {decision.key: "done" for decision in case.decisions if decision.undone_id is None}
-    marks |= {task.key: "waiting" for task in case.tasks if task.status is TaskStatus.OPEN}
-    return marks
 
 
 SHOWN_ALREADY = ("name", "to_school")  # the card above says both, the school by its name

@@ -3,6 +3,7 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import { showFirst } from "../modeler/page/view";
+import { showCourse } from "./course";
 import { showFigures } from "./figures";
 
 async function draw(place) {
@@ -14,6 +15,7 @@ async function draw(place) {
   const known = viewer.get("elementRegistry");
   const marks = Object.entries(JSON.parse(place.dataset.marks || "{}")).filter(([id]) => known.get(id));
   marks.forEach(([id, mark]) => canvas.addMarker(id, mark));
+  if (place.dataset.course) { showCourse(viewer, JSON.parse(place.dataset.course)); }
   if (place.dataset.figures) {
     showFigures(viewer, JSON.parse(place.dataset.figures));
     showFirst(viewer); // as large as its words can be read

@@ -33,6 +33,21 @@
     button.addEventListener("click", function () { window.print(); });
   });
 
+  /* what is rarely read is fetched when somebody opens it; without this file a link inside leads to the same page */
+  document.querySelectorAll("details[data-panel]").forEach(function (panel) {
+    panel.addEventListener("toggle", function () {
+      if (!panel.open || panel.dataset.read) { return; }
+      panel.dataset.read = "yes";
+      fetch(panel.dataset.panel, { credentials: "same-origin" }).then(function (answer) {
+        if (!answer.ok || answer.redirected) { throw new Error(answer.statusText); }
+        return answer.text();
+      }).then(function (text) {
+        var fresh = new DOMParser().parseFromString(text, "text/html").querySelector("main [data-part]");
+        panel.querySelector("[data-place]").replaceChildren(fresh);
+      }).catch(function () { delete panel.dataset.read; });
+    });
+  });
+
   /* a phrase goes into the opinion with one click */
   document.querySelectorAll("[data-phrases]").forEach(function (row) {
     row.hidden = !row.querySelector("[data-phrase]");
