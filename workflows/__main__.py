@@ -6,12 +6,12 @@ import argparse
 import json
 import stat
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from workflows.checking import book_for, check
+from workflows.checking import about_tables, book_for, check
 from workflows.errors import DiagramRefused
 from workflows.policies import Book
 from workflows.reading import BPMN
@@ -85,7 +85,21 @@ def _checked(sources: Mapping[str, bytes]) -> list[Report]:
     except DiagramRefused as error:
         unread = Finding("no-policy", ERROR, None, error.sentence, POLICY)
         return [replace(each, findings=(*each.findings, unread)) for each in check(sources, book=Book())]
-    return check(sources, book=book, tables=tables)
+    reports = check(sources, book=book, tables=tables)
+    return [*_with_tables(reports, {str(path): key for key, path in keys.items()})]
+
+
+def _with_tables(reports: Sequence[Report], keys: Mapping[str, str]) -> Iterator[Report]:
+    """The reports, the first of each folder with what stands against the decision tables there.
+
+    keys -- of the processes, by their files
+    """
+    seen: set[Path] = set()
+    for report in reports:
+        folder, key = Path(report.file).parent, keys.get(str(Path(report.file)))
+        found = tuple(about_tables(folder, key)) if key is not None and folder not in seen else ()
+        seen |= {folder} if key is not None else set()
+        yield replace(report, findings=(*report.findings, *found))
 
 
 def _faults(report: Report, publishable: bool) -> Sequence[Finding]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from workflows.decision_table_facts import checked_tables
 from workflows.decision_tables import Table, read_tables
 from workflows.errors import DiagramRefused
 from workflows.policies import SUFFIX, Book, prove, read_policy_file
 from workflows.translation import gettext
-from workflows.verification import Report, verify
+from workflows.verification import Finding, Report, verify
 
 TOP = Path(__file__).resolve().parents[1]
 
@@ -49,6 +52,26 @@ def book_for(files: Mapping[str, Path]) -> tuple[Book, dict[str, Table]]:
         for each in own:
             tables |= read_tables(_read(each))
     return book, tables
+
+
+def about_tables(folder: Path, key: str) -> Iterator[Finding]:
+    """What stands against the decision tables in the folder of a diagram, as the studio tells it. Raises TableError.
+
+    key -- of the process, whose application form says what a field may be: `forms/<key>/` beside the folder `bpmn/`.
+    """
+    tables: dict[str, Table] = {}
+    for each in sorted(folder.glob("*.dmn")):
+        tables |= read_tables(_read(each))
+    return checked_tables(tables, _application(folder, key))
+
+
+def _application(folder: Path, key: str) -> Any:
+    """The form on which a case opens; None where there is none that can be read: other checks tell of it."""
+    form = folder.resolve().parent.parent / "forms" / key / "application.json"
+    try:
+        return json.loads(form.read_bytes()) if form.is_file() else None
+    except (OSError, ValueError, RecursionError):
+        return None
 
 
 def _read(path: Path) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,11 @@ from pathlib import Path
 import pytest
 
 import workflows
+from app.schools.models import STAGE_NAMES
+from app.settings import PROFILES
 from tests.workflows.drawing import HEAD, drawing, node, one, sketch
 from workflows.__main__ import main
+from workflows.decision_table_facts import OF_EVERY_CASE
 
 SHELF = Path(__file__).parents[2] / "bpmn"
 FINE = drawing(sketch("p", "start > a > end"))
@@ -166,3 +170,60 @@ def test_a_file_with_an_odd_name_is_told_all_the_same(tmp_path: Path) -> None:
 
     assert run(str(file)).returncode == 0
     assert run().returncode == 2
+
+
+# ── the decision tables beside a diagram ─────────────────────────────────────────────────────────────────────────────
+
+
+def shelved(tmp_path: Path, change: tuple[str, str]) -> str:
+    """The shipped transfer with another table, as it would stand on a shelf of its own."""
+    for folder in ("bpmn", "forms"):
+        shutil.copytree(SHELF.parent / folder / "transfer", tmp_path / folder / "transfer")
+    table = tmp_path / "bpmn" / "transfer" / "transfer.dmn"
+    text = table.read_text("utf-8")
+    assert change[0] in text
+    table.write_text(text.replace(*change), "utf-8")
+    return str(tmp_path / "bpmn" / "transfer" / "transfer.bpmn")
+
+
+TABLES = {
+    "a gap": (
+        ('<text>"zj-2010"</text>', '<text>"zj-1990"</text>'),
+        "table-gap",
+        "没有规则：“规则版本”为2010 年规则（zj-2010）",
+    ),
+    "an overlap": (('hitPolicy="FIRST"', 'hitPolicy="UNIQUE"'), "table-overlap", "第 2 条与第 3 条规则重叠"),
+    "a cell left empty": (("<text>60</text>", "<text></text>"), "table-blank", "第 1 条规则没有填写结论"),
+}
+
+
+@pytest.mark.parametrize("what", TABLES)
+def test_the_command_looks_at_the_tables_beside_a_diagram(
+    what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change, rule, says = TABLES[what]
+    file = shelved(tmp_path, change)
+
+    code = main(["check", file, "--json"])
+
+    (row,) = json.loads(capsys.readouterr().out)
+    found = [each for each in row["findings"] if each["rule"] == rule]
+    assert code == 1
+    assert any(says in each["message"] and each["kind"] == "house" for each in found), row["findings"]
+    assert found[0]["message"].startswith("决策表“")
+    assert main(["check", file, "--lang", "en"]) == 1
+    said = [line for line in capsys.readouterr().out.splitlines() if rule in line]
+    assert said
+    assert all("decision table" in line for line in said)
+
+
+def test_a_table_beside_a_diagram_of_somewhere_else_is_no_fault_of_the_standard(tmp_path: Path) -> None:
+    shelved(tmp_path, TABLES["a gap"][0])
+    (tmp_path / "bpmn").rename(tmp_path / "drawn")
+
+    assert main(["check", str(tmp_path / "drawn" / "transfer" / "transfer.bpmn")]) == 0
+
+
+def test_the_values_that_tables_know_are_those_of_the_application() -> None:
+    assert set(OF_EVERY_CASE["profile"]) == set(PROFILES)
+    assert dict(OF_EVERY_CASE["stage"]) == {stage.value: words for stage, words in STAGE_NAMES.items()}

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from app.definitions.rules.content import Content
 from app.definitions.rules.placeholders import placeholders_of
-from app.definitions.rules.tables import findings_of_tables
 from app.settings import SOURCES
 from workflows import DiagramRefused, Diagrams, Finding, Report, check, handlers
+from workflows.decision_table_facts import checked_tables
 from workflows.decision_tables import Table, read_tables
 from workflows.migration import Ahead, ahead_of
 from workflows.policies import SUFFIX, Book, PolicyFile, Rules, read_policy_file
@@ -57,12 +57,8 @@ def _about_tables(content: Content) -> list[Report]:
     for name, text in content.drawn.items():
         if not name.endswith(".dmn"):
             continue
-        found = [
-            Finding(f"table-{each.kind}", each.severity, None, f"决策表“{table.name}”：{each.message}", HOUSE)
-            for table, findings in findings_of_tables(read_tables(text.encode()), content.forms.get(OPENING))
-            for each in findings
-            if each.severity != "info" and each.kind != "blank"
-        ]
+        checked = checked_tables(read_tables(text.encode()), content.forms.get(OPENING))
+        found = [each for each in checked if each.rule != "table-blank"]
         if found:
             reports.append(Report(name, True, None, None, tuple(found)))
     return reports

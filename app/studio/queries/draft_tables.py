@@ -10,10 +10,10 @@ from app.definitions.queries import APPLICATION
 from app.definitions.rules.content import FORM
 from app.definitions.rules.form_files import read_form_file
 from app.definitions.rules.known_facts import KnownFact, known_facts
-from app.definitions.rules.tables import findings_of_tables
 from app.errors import InvalidInput
 from app.studio.rules.refusals import UnfitDraftFile
 from workflows.decision_table_analysis import TableFinding
+from workflows.decision_table_facts import findings_of_tables
 from workflows.decision_tables import Table, TableError, literal, read_tables
 
 LONGEST = 200  # characters of a value that is tried
