@@ -61,7 +61,7 @@ class ImportKindWithFormJson(ImportKindJson):
 
 def _file(file_id: int) -> ImportJson:
     file = queries.file_for(actor(), file_id)
-    return file_json(file, kind_of(file.kind), queries.counts_of([file.id])[file.id])
+    return file_json(file, kind_of(file.kind, file.office_id), queries.counts_of([file.id])[file.id])
 
 
 def _names_school() -> bool:
@@ -79,7 +79,7 @@ def list_import_kinds() -> Page[ImportKindWithFormJson]:
 @allow("operator")
 @operation("下载模板（.xlsx）", gives=SPREADSHEET)
 def show_import_template(key: str) -> Response:
-    kind = kind_of(key)
+    kind = kind_of(key, actor().office_id)
     require(kind.offered_to(actor()))
     return Response(template_of(kind, names_school=_names_school()), mimetype=SPREADSHEET)
 
@@ -93,7 +93,7 @@ def list_imports(asked: Asked) -> Page[ImportJson]:
     return page_of(
         found,
         asked["limit"],
-        lambda each: file_json(each, kind_of(each.kind), counts[each.id]),
+        lambda each: file_json(each, kind_of(each.kind, each.office_id), counts[each.id]),
         lambda each: [each.id],
     )
 
@@ -110,7 +110,7 @@ def list_imports(asked: Asked) -> Page[ImportJson]:
     },
 )
 def upload_import(asked: Asked) -> ImportJson:
-    kind = kind_of(asked.get("kind", ""))
+    kind = kind_of(asked.get("kind", ""), actor().office_id)
     name = asked.get("name") or f"{kind.key}.xlsx"
     looked = operations.look_at(kind, name, request.get_data(), actor=actor())
     end_reading()
@@ -131,7 +131,7 @@ def show_import(file_id: int) -> ImportJson:
 @operation("预演：对每所学校的影响")
 def list_import_schools(file_id: int) -> Page[ImportSchoolJson]:
     file = queries.file_for(actor(), file_id)
-    return one_page([school_json(each) for each in queries.rehearse(file, kind_of(file.kind))])
+    return one_page([school_json(each) for each in queries.rehearse(file, kind_of(file.kind, file.office_id))])
 
 
 @bp.get("/<int:file_id>/rows")
@@ -142,7 +142,7 @@ def list_import_rows(file_id: int, asked: Asked) -> Page[ImportRowJson]:
     found = queries.rows_of(
         file, state=RowState(state) if state else None, after=asked["after"] or 0, limit=asked["limit"] + 1
     )
-    kind, cases = kind_of(file.kind), queries.case_numbers(found)
+    kind, cases = kind_of(file.kind, file.office_id), queries.case_numbers(found)
     columns = columns_by_name(kind)
     return page_of(found, asked["limit"], lambda row: row_shown(kind, columns, row, cases), lambda row: [row.number])
 

@@ -86,7 +86,7 @@ def _go_on_with(file_id: int, token: str, stop: threading.Event) -> None:
 def _check(file_id: int, token: str, stop: threading.Event) -> None:
     """Read on from the last row that is kept. Raises Stale, Unreadable."""
     file = db.session.get_one(ImportFile, file_id)
-    kind, actor, after = kind_of(file.kind), file.post.actor(), file.position
+    kind, actor, after = kind_of(file.kind, file.office_id), file.post.actor(), file.position
     checker, matched = checker_for(kind, actor, file), matches_of(file.office_id, file.kind)
     sealed = bytes(file.content or b"")
     end_reading()

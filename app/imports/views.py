@@ -65,7 +65,7 @@ def _remembered(kind: Kind) -> list[tuple[str, str]]:
 @bp.get("/<key>/template.xlsx")
 @allow("operator")
 def template(key: str) -> Any:
-    kind = kind_of(key)
+    kind = kind_of(key, actor().office_id)
     require(kind.offered_to(actor()))
     return _download(template_of(kind, names_school=_names_school()), f"{kind.name}模板.xlsx")
 
@@ -81,7 +81,7 @@ def _download(content: bytes, name: str) -> Response:
 @bp.post("/")
 @allow("operator")
 def upload() -> Any:
-    kind, sent = kind_of(request.form.get("kind", "")), request.files.get("file")
+    kind, sent = kind_of(request.form.get("kind", ""), actor().office_id), request.files.get("file")
     content = sent.read() if sent else b""
     try:
         if not sent or not sent.filename:
@@ -100,7 +100,7 @@ def upload() -> Any:
 def show(file_id: int) -> Any:
     """Progress while it is worked on; then the rehearsal, or what came of it, and the rows."""
     file = queries.file_for(actor(), file_id)
-    kind = kind_of(file.kind)
+    kind = kind_of(file.kind, file.office_id)
     if file.status in (*WORKING, FileStatus.REFUSED):
         return render_template("imports/progress.html", file=file, kind=kind, **_progress(file))
     return _results(file, kind)
@@ -172,7 +172,7 @@ def captions(file_id: int) -> Any:
 
 def _captions(file: ImportFile, errors: tuple[Any, ...] = ()) -> str:
     require(file.can_be_matched)
-    kind = kind_of(file.kind)
+    kind = kind_of(file.kind, file.office_id)
     columns = columns_for(kind, names_school=_names_school())
     return render_template(
         "imports/captions.html", file=file, kind=kind, columns=columns, typed=_chosen(), errors=errors

@@ -101,7 +101,7 @@ def _ways(child: Student) -> list[tuple[str, str, Mapping[str, str]]]:
     locked = clock.now() >= locked_since(enrolment.entry_year)
     ways: list[tuple[str, str, Mapping[str, str]]] = []
     for key in AFTER_THE_LOCK if locked else CHANGES:
-        version = current_version(key)
+        version = current_version(key, enrolment.school_id)
         form = version.form(APPLICATION)
         signed = SIGNED_ON in form["properties"]  # its guardian is who signs, not what is to be changed
         asked = {name: name for name, *_ in fields_of(form) if not (signed and "." in name)}

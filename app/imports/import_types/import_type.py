@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.access import Actor
@@ -90,8 +90,9 @@ class Kind:
     name: str  # in Chinese, as the menu says it
     help: str
     stage: Stage  # that children enter
-    #: the JSON Schema of one row: its titles are the captions, its `oneOf` the drop-downs
-    form: Callable[[], Mapping[str, Any]]
+    #: the JSON Schema of one row as an office's case would ask it (a bureau may have a variant of the process), the
+    #: province's without one: its titles are the captions, its `oneOf` the drop-downs
+    form_of: Callable[[int | None], Mapping[str, Any]]
     #: what tells one child from another; None where the row does not say enough, or is wrong there already
     identity: Callable[[Values, set[str]], str | None]
     #: what contradicts itself within one row; the second are the fields that are wrong already
@@ -102,8 +103,8 @@ class Kind:
     taken_before: Callable[[Sequence[str]], Mapping[str, Before]]
     #: open a case with these rows of one school and give its id; raises Objected, a field `rows.17.name` names its row
     take: Callable[[School, Sequence[Values], Actor], int]
-    #: what stands against importing anything of the kind today; a workbook can be checked all the same
-    objections: Callable[[], Sequence[Refused]] = list
+    #: what stands against importing anything of the kind today in an office; a workbook can be checked all the same
+    objections_of: Callable[[int | None], Sequence[Refused]] = lambda _office_id: []
     #: the entry year of whom it registers today
     entry_year: Callable[[], int] = int
     #: may this actor import such workbooks?
@@ -114,6 +115,15 @@ class Kind:
     known: Callable[[Mapping[int, Before]], Mapping[int, Known]] = lambda _before: {}
     number: str = "main_number"  # the field that holds the child's number
     masked: frozenset[str] = frozenset({"main_number"})  # fields of which a screen shows the ends only
+    office_id: int | None = None  # the office whose workbook it is, where there is one
+
+    def form(self) -> Mapping[str, Any]:
+        """The form of a row in the workbook of its office."""
+        return self.form_of(self.office_id)
+
+    def objections(self) -> Sequence[Refused]:
+        """What stands against importing anything there today."""
+        return self.objections_of(self.office_id)
 
 
 KINDS: dict[str, Kind] = {}
@@ -125,13 +135,13 @@ def add_kind(kind: Kind) -> Kind:
     return kind
 
 
-def kind_of(key: str) -> Kind:
-    """The kind of that key. Raises Missing."""
+def kind_of(key: str, office_id: int | None = None) -> Kind:
+    """The kind of that key, as it is in the workbooks of an office. Raises Missing."""
     if key not in KINDS:
         raise Missing()
-    return KINDS[key]
+    return replace(KINDS[key], office_id=office_id)
 
 
 def kinds_for(actor: Actor) -> list[Kind]:
     """What the actor may import."""
-    return [kind for kind in KINDS.values() if kind.offered_to(actor)]
+    return [replace(kind, office_id=actor.office_id) for kind in KINDS.values() if kind.offered_to(actor)]

@@ -111,11 +111,13 @@ def _registration(key: str, name: str, process: str, stage: Stage, help_text: st
             name,
             help_text,
             stage,
-            form=lambda: current_version(process).form(ROW),
+            form_of=lambda office_id: current_version(process, office_id).form(ROW),
             taken_before=lambda hashes: taken_before(process, hashes),
             known=known,
             take=_take(process, stage),
-            objections=lambda: precheck.registration_today(current_version(process), operations.profile()),
+            objections_of=lambda office_id: precheck.registration_today(
+                current_version(process, office_id), operations.profile()
+            ),
             entry_year=entry_year,
             offered_to=lambda actor: _may_import(actor, stage),
             fields=FIELDS,

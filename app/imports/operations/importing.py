@@ -54,7 +54,7 @@ def confirm(file: ImportFile, *, with_warnings: bool, actor: Actor) -> None:
     """
     if file.status is not FileStatus.CHECKED:
         raise NotNow()
-    if objections := kind_of(file.kind).objections():
+    if objections := kind_of(file.kind, file.office_id).objections():
         raise Objected(list(objections))
     file.with_warnings = with_warnings
     wanted = sa.select(ImportRow.number).where(ImportRow.file_id == file.id, ImportRow.state.in_(importable(file)))
@@ -121,7 +121,7 @@ def next_batch(file: ImportFile) -> list[Any]:
 
 
 def _take(file: ImportFile, rows: Sequence[Any], payloads: Sequence[Mapping[str, Any]]) -> int:
-    kind, post = kind_of(file.kind), file.post
+    kind, post = kind_of(file.kind, file.office_id), file.post
     if not (post.holds_on(clock.today()) and post.user.enabled):
         raise PostIsOver()
     school = db.session.get_one(School, rows[0].school_id)

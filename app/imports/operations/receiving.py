@@ -108,7 +108,7 @@ def match(file: ImportFile, chosen: Mapping[str, str], *, actor: Actor) -> None:
     """
     if not file.can_be_matched:
         raise NotNow()
-    fields = {each.name for each in columns_for(kind_of(file.kind), names_school=True)}
+    fields = {each.name for each in columns_for(kind_of(file.kind, file.office_id), names_school=True)}
     for caption, name in chosen.items():
         if caption not in file.foreign_captions:
             raise InvalidInput(sentence="文件中没有这个表头。", field="captions")

@@ -164,7 +164,7 @@ def failed_workbook(file: ImportFile, *, names_school: bool) -> bytes:
         for row in failed_rows(file)
         for payload in (payload_of(row.payload),)
     )
-    return failed_of(kind_of(file.kind), rows, names_school=names_school)
+    return failed_of(kind_of(file.kind, file.office_id), rows, names_school=names_school)
 
 
 def file_json(file: ImportFile, kind: Kind, counts: Mapping[RowState, int]) -> ImportJson:

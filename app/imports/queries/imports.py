@@ -101,7 +101,7 @@ def correction_of(file: ImportFile, number: int, process: str) -> tuple[int, dic
 
     Raises Missing when the row says nothing that this process changes.
     """
-    row, kind = row_at(file, number), kind_of(file.kind)
+    row, kind = row_at(file, number), kind_of(file.kind, file.office_id)
     before = kind.taken_before([row.number_hash]).get(row.number_hash) if row.number_hash else None
     if before is None or before.school_id != row.school_id:
         raise Missing()

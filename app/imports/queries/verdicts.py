@@ -79,6 +79,29 @@ def state_of(faults: Sequence[Fault]) -> RowState:
 # ── one row ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+class RowForm:
+    """What the form of a row says of its values."""
+
+    def __init__(self, form: Mapping[str, Any]) -> None:
+        self._checked = checked_form(form)
+        #: a group of fields that must be there is asked for field by field
+        self.groups: dict[str, Any] = {
+            name: {}
+            for name, part in form["properties"].items()
+            if part.get("type") == "object" and name in form.get("required", ())
+        }
+
+    def faults(self, values: Mapping[str, Any], known: set[str]) -> Iterator[Fault]:
+        """The form's own objections, the edge's rules among them; what could not be read has one already.
+
+        known -- the fields of which something is said
+        """
+        for each in self._checked.objections(values):
+            name = each.field or ""
+            if not any(other == name or other.startswith(f"{name}.") for other in known):
+                yield Fault(name, each.code, each.detail)
+
+
 @dataclass
 class Checker:
     """Checks the rows of one file; remembers which numbers it has met."""
@@ -90,17 +113,14 @@ class Checker:
     met: dict[str, tuple[int, bytes, str]] = field(default_factory=dict)
     #: rows whose names or numbers were tidied, in words
     rewritten: list[str] = field(default_factory=list)
-    form: Mapping[str, Any] = field(init=False)
+    _forms: dict[int | None, RowForm] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.form = self.kind.form()
-        self._checked = checked_form(self.form)
-        #: a group of fields that must be there is asked for field by field
-        self._groups: dict[str, Any] = {
-            name: {}
-            for name, part in self.form["properties"].items()
-            if part.get("type") == "object" and name in self.form.get("required", ())
-        }
+    def _form_at(self, place: Place | None) -> RowForm:
+        """The form of a row of that school: that on which its case will open."""
+        school = place.id if place else self.kind.office_id
+        if school not in self._forms:
+            self._forms[school] = RowForm(self.kind.form_of(school))
+        return self._forms[school]
 
     def verdict(self, line: Line) -> Verdict:
         """What the row says against itself; the province has not been asked yet.
@@ -134,8 +154,9 @@ class Checker:
 
     def _verdict(self, line: Line, reading: Reading) -> Verdict:
         place, faults = self._place(reading)
-        values = self._groups | values_of(reading.values)
-        faults = [*reading.faults, *faults, *self._formal(values, {each.field for each in reading.faults})]
+        form = self._form_at(place)
+        values = form.groups | values_of(reading.values)
+        faults = [*reading.faults, *faults, *form.faults(values, {each.field for each in reading.faults})]
         wrong = {each.field for each in faults}
         faults.extend(each for each in self.kind.check(values, wrong) if each.field not in wrong)
         identity = self.kind.identity(values, wrong)
@@ -150,13 +171,6 @@ class Checker:
             keyed_hash(identity) if identity else None,
             digest_of(reading.values),
         )
-
-    def _formal(self, values: Mapping[str, Any], known: set[str]) -> Iterator[Fault]:
-        """The row form's own objections, the edge's rules among them; what could not be read has one already."""
-        for each in self._checked.objections(values):
-            name = each.field or ""
-            if not any(other == name or other.startswith(f"{name}.") for other in known):
-                yield Fault(name, each.code, each.detail)
 
     def _place(self, reading: Reading) -> tuple[Place | None, list[Fault]]:
         """The school of the row, and what is wrong with it."""

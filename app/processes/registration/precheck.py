@@ -73,7 +73,7 @@ def open_registration(
     objections = list(objections_to_cohort(year, policy.get("opens", OPENS), locked_since(year), late=late))
     objections += _about_the_school(school, stage, year)
     if late and stage is Stage.PRIMARY:  # a new child: everything is asked that is asked in time
-        form = checked_form(current_version("registration_primary").form("row"))
+        form = checked_form(current_version("registration_primary", actor.office_id).form("row"))
         objections += [fault for place, row in enumerate(rows) for fault in form.objections(row, under=f"rows.{place}")]
     elif late:  # a graduate is known already, and found by the main number
         objections += [
@@ -102,7 +102,8 @@ def _row_repaired(case: Case, row: Mapping[str, Any]) -> list[Refused]:
     """P01, 补录: of a corrected row what the list was asked when it was handed in."""
     if Stage(case.application.get("stage", Stage.PRIMARY)) is not Stage.PRIMARY:
         return []
-    faults = checked_form(current_version("registration_primary").form("row")).objections(row)
+    form = current_version("registration_primary", case.applicant_office_id).form("row")
+    faults = checked_form(form).objections(row)
     return [*faults] or list(objections_to_new_child(row, case.application["entry_year"], on=clock.today()))
 
 
