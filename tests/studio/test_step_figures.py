@@ -20,10 +20,12 @@ from app.cases.queries import step_figures as queries
 from app.cases.rules.durations import Times, times_of
 from app.database import db
 from app.definitions.models import Process
+from app.reports.queries.names import Names
 from app.start import initialise
 from tests.conftest import MONDAY, make_app
 from tests.students.test_school_papers import bytes_of, cells
 from tests.studio.conftest import Studio
+from tests.studio.county_studio import COUNTY, NEIGHBOUR, STEP, Variants
 from tests.studio.test_migrations import FURTHER_STEP, Publish, current_number, migrated
 from tests.studio.test_pages import browser
 from tests.support import factories
@@ -178,14 +180,15 @@ def test_a_list_of_cases_goes_on_behind_its_last_line(
     assert seen == [each.number for each in (submitted, *others)]
 
 
-def test_the_figures_are_for_the_studio_of_the_province_alone(studio: Studio, submitted: Story) -> None:
+def test_the_figures_are_for_the_studio_alone(studio: Studio, submitted: Story) -> None:
+    """Of a bureau without a variant there is nothing to show, and of the province's versions nothing for a bureau."""
     city = factories.a_user(factories.a_bureau("330100"), "analyst")
     stranger = Client(studio.client.app).sign_in(city)
 
     assert studio.client.api(city).get("/processes/transfer/figures").status == 403
     assert submitted.program("receiving_bureau").get("/processes/transfer/figures").status == 403
     for path in ("figures", "figures/workbook.xlsx", f"figures/{FIRST}", f"figures/{FIRST}/decided"):
-        assert stranger.get(f"/studio/processes/transfer/{path}").status == 403, path
+        assert stranger.get(f"/studio/processes/transfer/{path}").status == 404, path
 
 
 def test_what_lies_outside_the_jurisdiction_is_not_counted(studio: Studio, submitted: Story) -> None:
@@ -260,3 +263,56 @@ def test_sqlite_reads_by_index_too(studio: Studio, submitted: Story) -> None:
     used = {name for name in ("ix_task_step_open", "ix_task_step_done") if any(name in line for line in plans)}
     assert used == {"ix_task_step_open", "ix_task_step_done"}
     assert [line for line in plans if line.startswith("SCAN task")] == []
+
+
+# ── of a county's variant ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def at_the_added_step(variants: Variants) -> Story:
+    """A case of the county's variant that waits at the step which the county has added."""
+    variants.publish()
+    story = a_story(variants.client, receiving=COUNTY, releasing="330212")
+    assert story.submit().status == 201
+    while story.waiting()["key"] != STEP.key:
+        assert story.decide().status == 200
+    return story
+
+
+def test_a_variants_figures_stand_on_its_own_page(variants: Variants) -> None:
+    story = at_the_added_step(variants)
+    path = "/processes/transfer/figures"
+
+    for who in ("analyst", "publisher", "provincial_analyst"):
+        items = variants.program(who).get(f"{path}?office={COUNTY}").json["items"]
+        assert lights(next(each for each in items if each["step"] == STEP.key)) == [0, 0, 1, 0], who
+    for who in ("neighbour_analyst", "neighbour_publisher"):
+        assert variants.program(who).get(f"{path}?office={COUNTY}").status == 404, who
+    assert variants.program("analyst").get(path).status == 403
+    of_province = variants.program("provincial_analyst").get(path).json["items"]
+    assert all(lights(each) == [0, 0, 0, 0] for each in of_province)
+
+    pages = Client(variants.client.app).sign_in(variants.people["analyst"])
+    home = f"/studio/processes/transfer/variants/{COUNTY}"
+    figures = f"/studio/processes/transfer/figures?office={COUNTY}"
+    assert figures.replace("&", "&amp;") in pages.get(home).text
+    shown = pages.get(figures)
+    assert "本地各版本合计" in shown.text
+    assert STEP.name in shown.text
+    assert f"{home}/versions/1/diagrams/transfer.bpmn" in shown.text
+    assert pages.get("/studio/processes/transfer/figures").text.count("本地各版本合计")
+    step = pages.get(f"/studio/processes/transfer/figures/{STEP.key}?office={COUNTY}")
+    assert story.number in step.text
+    assert "/position" not in step.text
+    neighbour = Client(variants.client.app).sign_in(variants.people["neighbour_analyst"])
+    for address in (figures, f"/studio/processes/transfer/figures/{STEP.key}?office={COUNTY}"):
+        assert neighbour.get(address).status == 404
+
+
+def test_the_dashboard_names_an_added_step_in_words(variants: Variants) -> None:
+    at_the_added_step(variants)
+    county, neighbour, province = (factories.a_bureau(code) for code in (COUNTY, NEIGHBOUR, "330000"))
+
+    assert Names(county).step("transfer", STEP.key) == f"{STEP.name}（本地环节）"
+    assert Names(province).step("transfer", STEP.key) == f"{STEP.name}（本地环节）"
+    assert Names(neighbour).step("transfer", STEP.key) == STEP.key
+    assert Names(county).step("transfer", FIRST) == "转入学校审核"

@@ -129,7 +129,7 @@ def _sum(lines: Iterable[DashboardRow], place: int) -> int:
 
 def steps(office: Office, since: dt.date, now: dt.datetime) -> Table:
     """How long each step has taken since that day, the slowest first, and what waits there."""
-    names, spans = Names(), Span(since, clock.local(now).date())
+    names, spans = Names(office), Span(since, clock.local(now).date())
     taken = _taken(office, spans)
     waits = counted(office, FigureKind.OPEN, ("process_key", "key"))
     returned = counted(office, FigureKind.SEND_BACK, ("process_key", "key"), spans)
@@ -158,7 +158,7 @@ def slowest_step(office: Office, since: dt.date, now: dt.datetime) -> tuple[str,
     if not often:
         return None
     key = max(often, key=lambda each: (often[each].slow or 0, often[each].median or 0, each))
-    names = Names()
+    names = Names(office)
     return names.process(key[0]), names.step(*key), often[key]
 
 
@@ -172,7 +172,7 @@ def _taken(office: Office, span: Span) -> dict[Key, dict[Key, int]]:
 
 def reasons(office: Office, since: dt.date, now: dt.datetime) -> Table:
     """Why applications were sent back or refused since that day."""
-    names, span = Names(), Span(since, clock.local(now).date())
+    names, span = Names(office), Span(since, clock.local(now).date())
     lines = [
         (count, result, names.process(key), names.reason(key, code))
         for kind, result in ((FigureKind.SEND_BACK, "退回补正"), (FigureKind.REFUSE, "不同意"))

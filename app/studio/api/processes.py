@@ -77,9 +77,16 @@ def export_version(key: str, number: int) -> Response:
 
 @bp.get("/processes/<key>/figures")
 @allow("analyst", "publisher")
-@operation("各环节在办的数量（按时限）和用时，合计或一个版本", query={"version": {"type": "integer", "minimum": 1}})
+@operation(
+    "各环节在办的数量（按时限）和用时，合计或一个版本；写明机构的，为该机构的本地版本",
+    query={
+        "version": {"type": "integer", "minimum": 1},
+        "office": {"type": "string", "maxLength": 10, "description": "机构代码"},
+    },
+)
 def show_figures(key: str, asked: Asked) -> Page[StepFiguresJson]:
-    return one_page(figures_json(with_figures(actor(), steps_of(actor(), key, asked.get("version")), clock.now())))
+    shown = steps_of(actor(), key, asked.get("version"), asked.get("office"))
+    return one_page(figures_json(with_figures(actor(), shown, clock.now())))
 
 
 @bp.get("/drafts/<int:draft_id>/export")

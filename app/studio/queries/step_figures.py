@@ -16,8 +16,10 @@ from app.cases.rules.routing import role_name
 from app.database import db
 from app.definitions.models import Process, ProcessVersion
 from app.definitions.queries import compiled_version
+from app.divisions.models import Office
 from app.studio.queries import catalogue
 from app.studio.queries.drafts import require_studio
+from app.studio.queries.variants import variant_for
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,13 @@ class Step:
 
 @dataclass(frozen=True)
 class ProcessSteps:
-    """The steps of a process. version -- the one that was asked for, None for all; shown -- whose diagram it is."""
+    """The steps of a process, or of a bureau's variant of it.
+
+    version -- the one that was asked for, None for all; shown -- whose diagram it is; office -- whose variant
+    """
 
     process: Process
+    office: Office | None
     version: ProcessVersion | None
     shown: ProcessVersion
     versions: Sequence[ProcessVersion]  # the newest first
@@ -59,26 +65,32 @@ class StepLine:
     figures: StepFigures
 
 
-def steps_of(actor: Actor, key: str, number: int | None) -> ProcessSteps:
+def steps_of(actor: Actor, key: str, number: int | None, office: str | None = None) -> ProcessSteps:
     """The steps of one version; without a number of the newest and of all on which cases run.
 
-    Raises NotAllowed, Missing.
+    office -- the code of the bureau whose variant is meant: the actor's own, any for the province; without it the
+    province's versions, which are no bureau's matter. Raises NotAllowed, Missing.
     """
-    require_studio(actor)
     process = catalogue.process_of(key)
+    if office is None:
+        require_studio(actor)
+        line, own, current_id = None, None, process.current_id
+    else:
+        variant = variant_for(actor, key, office).variant
+        line, own, current_id = variant.office_id, variant.office, variant.current_id
     if number is None:
         running = _running(key)
         versions = [
             each
-            for place, each in enumerate(catalogue.versions_of(key))
+            for place, each in enumerate(catalogue.versions_of(key, line))
             if place < figures.RECENT or each.id in running
         ]
-        shown = next((each for each in versions if each.id == process.current_id), versions[0])
+        shown = next((each for each in versions if each.id == current_id), versions[0])
         asked = None
     else:
-        asked = shown = catalogue.version_of(key, number)
+        asked = shown = catalogue.version_of(key, number, line)
         versions = [asked]
-    return ProcessSteps(process, asked, shown, versions, _steps(shown, versions))
+    return ProcessSteps(process, own, asked, shown, versions, _steps(shown, versions))
 
 
 def with_figures(actor: Actor, shown: ProcessSteps, now: dt.datetime) -> Sequence[StepLine]:

@@ -17,6 +17,7 @@ from app.cases.rules.durations import times_of
 from app.definitions.operations import content_of
 from app.studio.presenters.step_figures import HEADINGS, badges, days, open_of, sheet_rows
 from app.studio.queries.catalogue import version_of, versions_of
+from app.studio.queries.drafts import line_of
 from app.studio.queries.step_figures import ProcessSteps, steps_of, with_figures
 from app.studio.views.catalogue import bp
 from app.web import encode_cursor, read_query
@@ -24,12 +25,37 @@ from app.web.formatting import given_out, moment
 from app.web.workbooks import MEDIA_TYPE, workbook
 
 PAGE = 50
-VERSION = {"version": {"type": "integer", "title": "版本", "minimum": 1}}
+VERSION = {
+    "version": {"type": "integer", "title": "版本", "minimum": 1},
+    "office": {"type": "string", "title": "本地版本的机构", "maxLength": 10},
+}
 LIGHT = {"light": {"type": "string", "title": "时限", "enum": list(LIGHT_NAMES)}}
 
 
 def _asked(key: str) -> ProcessSteps:
-    return steps_of(actor(), key, read_query(VERSION).get("version"))
+    asked, caller = read_query(VERSION), actor()
+    own = caller.office_code if line_of(caller) is not None else None  # a bureau has no other figures than its own
+    return steps_of(caller, key, asked.get("version"), asked.get("office", own))
+
+
+def _of(shown: ProcessSteps) -> dict[str, Any]:
+    """What the pages of its figures say of a process alike, and where they lead."""
+    office = shown.office.code if shown.office else None
+    number = shown.version.number if shown.version else None
+    about = {"key": shown.process.key, "office": office, "version": number}
+    home = url_for("studio.variant", key=shown.process.key, office=office) if office else None
+    return {
+        "shown": shown,
+        "number": number,
+        "about": about,
+        "home": home or url_for("studio.process", key=shown.process.key),
+        "all_versions": _all_versions(shown),
+        "opens": line_of(actor()) is None,
+    }
+
+
+def _all_versions(shown: ProcessSteps) -> str:
+    return f"{shown.office.name}本地各版本合计" if shown.office else "省级各版本合计"
 
 
 @bp.get("/processes/<key>/figures")
@@ -37,14 +63,15 @@ def _asked(key: str) -> ProcessSteps:
 def figures(key: str) -> Any:
     shown, now = _asked(key), clock.now()
     lines = with_figures(actor(), shown, now)
-    texts = content_of(version_of(key, shown.shown.number)).texts()
+    line = shown.office.id if shown.office else None
+    texts = content_of(version_of(key, shown.shown.number, line)).texts()
     return render_template(
         "studio/figures.html",
-        shown=shown,
+        **_of(shown),
         lines=lines,
         badges=json.dumps(badges(lines), ensure_ascii=False),
         diagrams=[name for name in texts if name.endswith(".bpmn")],
-        versions=versions_of(key),
+        versions=versions_of(key, line),
         lights=LIGHT_NAMES,
         open_of=open_of,
         days=days,
@@ -60,7 +87,7 @@ def figures_workbook(key: str) -> Any:
     """The table, as a spreadsheet."""
     shown, caller = _asked(key), actor()
     title = f"{shown.process.name}办理情况"
-    of = f"第 {shown.version.number} 版" if shown.version else "省级各版本合计"
+    of = f"第 {shown.version.number} 版" if shown.version else _all_versions(shown)
     note = f"{of}　{caller.office_name} {caller.name} 导出于 {moment(clock.now())}"
     return given_out(
         f"{title}.xlsx",
@@ -78,10 +105,10 @@ def figures_of_step(key: str, step: str) -> Any:
     rows = queries.waiting_at(actor(), shown.ids, step, now, light=wanted, after=deadline_place(), limit=PAGE + 1)
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     following = encode_cursor([last.deadline, last.task_id]) if last else None
-    number = shown.version.number if shown.version else None
+    of = _of(shown)
     return render_template(
         "studio/figures_step.html",
-        shown=shown,
+        **of,
         step=shown.step(step),
         wanted=wanted,
         lights=LIGHT_NAMES,
@@ -89,7 +116,7 @@ def figures_of_step(key: str, step: str) -> Any:
             (each, light(each.deadline, now, paused=each.paused), time_left(each.deadline, now, paused=each.paused))
             for each in rows[:PAGE]
         ],
-        next=url_for("studio.figures_of_step", key=key, step=step, version=number, light=wanted, cursor=following)
+        next=url_for("studio.figures_of_step", **of["about"], step=step, light=wanted, cursor=following)
         if following
         else None,
     )
@@ -103,4 +130,4 @@ def figures_of_decided(key: str, step: str) -> Any:
     named = shown.step(step)
     rows = queries.decided_at(actor(), shown.ids, step)
     times = times_of((each.days, 1) for each in rows)
-    return render_template("studio/figures_decided.html", shown=shown, step=named, rows=rows, times=times, days=days)
+    return render_template("studio/figures_decided.html", **_of(shown), step=named, rows=rows, times=times, days=days)
