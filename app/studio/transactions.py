@@ -66,9 +66,14 @@ def _failing(key: str, files: Mapping[str, str], found: Check, *, actor: Actor) 
     return scenarios.failures(scenarios.results_of(key, files, actor=actor))
 
 
-def rehearse_migration(key: str, source: int, target: int, mapping: Mapping[str, str]) -> MigrationRehearsal:
-    """What migrating would make of every case that runs on a version, nothing written. Raises Missing, InvalidInput."""
-    own, other = versions_between(key, source, target)
+def rehearse_migration(
+    key: str, source: int, target: int, mapping: Mapping[str, str], *, actor: Actor
+) -> MigrationRehearsal:
+    """What migrating would make of every case that runs on a version, nothing written.
+
+    Raises NotAllowed, Missing, InvalidInput.
+    """
+    own, other = versions_between(actor, key, source, target)
     checked = migrations.checked_mapping(own, other, mapping)
     found = rehearse(own, other, checked)
     end_reading()
@@ -79,7 +84,7 @@ def propose_migration(
     key: str, source: int, target: int, mapping: Mapping[str, str], reason: str, *, actor: Actor
 ) -> tuple[int, MigrationRehearsal]:
     """Rehearse a migration and propose it; its id, and what the rehearsal said. Raises as `migrations.propose`."""
-    own, other = versions_between(key, source, target)
+    own, other = versions_between(actor, key, source, target)
     checked = migrations.checked_mapping(own, other, mapping)
     operations.checked_words("reason", "迁移原因", reason)
     found = rehearse(own, other, checked)

@@ -45,7 +45,7 @@ def test_a_draft_of_the_province_is_no_countys(variants: Variants) -> None:
         client = Client(variants.client.app).sign_in(variants.people[who])
         client.get("/me")
         for path in (
-            "processes/transfer/versions/1", "processes/transfer/versions/1/export", "migrations", "running",
+            "processes/transfer/versions/1", "processes/transfer/versions/1/export", "running",
             f"processes/transfer/versions/1/files/{FILE}", f"processes/transfer/versions/1/diagrams/{FILE}",
         ):  # fmt: skip
             assert client.get(f"/studio/{path}").status == 403, path
@@ -57,7 +57,7 @@ def test_a_draft_of_the_province_is_no_countys(variants: Variants) -> None:
 
 def test_a_county_rules_over_nothing_of_the_province(variants: Variants) -> None:
     analyst, publisher = variants.program("analyst"), variants.program("publisher")
-    for path in ("/processes/transfer/versions", "/processes/transfer/versions/1", "/halts", "/migrations", "/moves"):
+    for path in ("/processes/transfer/versions", "/processes/transfer/versions/1", "/halts", "/moves"):
         assert analyst.get(path).status == 403, path
     assert analyst.post("/drafts", {"key": "own_process", "name": "本县流程"}).status == 403
     assert publisher.post("/processes/transfer/off", {"reason": "本县停用"}).status == 403

@@ -42,13 +42,17 @@ OPEN_MIGRATIONS = "status IN ('proposed', 'running', 'undoing')"
 
 
 class Migration(Model):
-    """迁移 – running cases of a process go over to another of its versions: proposed, approved, worked, undone."""
+    """迁移 – running cases of a process go over to another of its versions: proposed, approved, worked, undone.
+
+    Both versions are the province's, or of the variant of the bureau whose office it is.
+    """
 
     __tablename__ = "case_migration"
     __table_args__ = (
         sa.Index(
-            "ix_case_migration_open",  # one at a time
+            "ix_case_migration_open",  # one at a time of the province, and of each bureau's variant
             "process_key",
+            "office_id",
             unique=True,
             postgresql_where=sa.text(OPEN_MIGRATIONS),
             sqlite_where=sa.text(OPEN_MIGRATIONS),

@@ -11,7 +11,6 @@ from app.studio.operations import migrations as operations
 from app.studio.presenters.migration_types import MigratedCaseJson, MigrationBriefJson, MigrationJson
 from app.studio.presenters.migrations import migrated_case_json, migration_brief, migration_json, rehearsed_json
 from app.studio.queries import migrations as queries
-from app.studio.queries.drafts import require_studio
 from app.studio.transactions import decide_migration, propose_migration, rehearse_migration
 from app.web import Asked, Page, one_page, operation, page_of, read_json
 
@@ -52,10 +51,10 @@ STATUS = {"type": "string", "enum": [each.value for each in MigratedStatus], "de
 )
 def begin_migration(key: str) -> MigrationJson:
     typed, caller = read_json(BEGIN), actor()
-    require_studio(caller)
     source, target, mapping = typed["from"], typed["to"], typed.get("mapping", {})
     if typed.get("rehearse"):
-        return rehearsed_json(key, source, target, mapping, rehearse_migration(key, source, target, mapping))
+        said = rehearse_migration(key, source, target, mapping, actor=caller)
+        return rehearsed_json(key, source, target, mapping, said)
     migration_id, said = propose_migration(key, source, target, mapping, typed.get("reason", ""), actor=caller)
     return migration_json(queries.migration_for(caller, migration_id), queries.counts_of(migration_id), said)
 

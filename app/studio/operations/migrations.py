@@ -17,7 +17,7 @@ from app.definitions.queries import CompiledVersion
 from app.errors import InvalidInput, Stale
 from app.studio.operations.proposals import LONGEST, checked_words
 from app.studio.queries.catalogue import process_of
-from app.studio.queries.drafts import require_studio
+from app.studio.queries.drafts import require_drawing
 from app.studio.queries.migrations import migration_for, open_migration_of
 from app.studio.rules.migrations import STATUS_NAMES, MigrationUnderWay, NothingToMigrate, NotUndoable, OwnMigration
 
@@ -51,14 +51,14 @@ def propose(
 
     rehearsal -- what it said just now. Raises NotAllowed, InvalidInput, MigrationUnderWay, NothingToMigrate.
     """
-    require_studio(actor)
+    require_drawing(actor)
     checked_words("reason", "迁移原因", reason)
     if not rehearsal.cases:
         raise NothingToMigrate(why=f"第 {own.number} 版上没有在办的办件")
     if rehearsal.counts[Verdict.CANNOT] == len(rehearsal.cases):
         raise NothingToMigrate(why=f"第 {own.number} 版上的办件都不能迁移到第 {target.number} 版")
     serialise(f"migration:{own.key}")
-    if waiting := open_migration_of(own.key):
+    if waiting := open_migration_of(own.key, actor.office_id):
         status = STATUS_NAMES[waiting.status]
         raise MigrationUnderWay(name=process_of(own.key).name, number=waiting.id, status=status)
     migration = Migration(
@@ -125,7 +125,7 @@ def undo(migration_id: int, reason: str, *, actor: Actor) -> Migration:
     if migration.status not in STARTED:
         raise NotUndoable(number=migration.id, status=STATUS_NAMES[migration.status])
     serialise(f"migration:{migration.process_key}")
-    other = open_migration_of(migration.process_key)
+    other = open_migration_of(migration.process_key, migration.office_id)
     if other is not None and other.id != migration.id:
         status = STATUS_NAMES[other.status]
         raise MigrationUnderWay(name=process_of(migration.process_key).name, number=other.id, status=status)

@@ -17,12 +17,17 @@ from app.database import db
 from app.definitions.models import ProcessVersion
 from app.definitions.queries import CompiledVersion, compiled_version
 from app.studio.queries.catalogue import version_of
-from app.studio.queries.drafts import require_studio
+from app.studio.queries.drafts import line_of, require_drawing
 
 
-def versions_between(key: str, source: int, target: int) -> tuple[CompiledVersion, CompiledVersion]:
-    """Two versions of a process by their numbers. Raises Missing."""
-    own, other = (compiled_version(version_of(key, number).id) for number in (source, target))
+def versions_between(actor: Actor, key: str, source: int, target: int) -> tuple[CompiledVersion, CompiledVersion]:
+    """Two versions of a process by their numbers: the province's, or a bureau's own variant's, whose analyst asks.
+
+    Raises NotAllowed, Missing.
+    """
+    require_drawing(actor)
+    line = line_of(actor)
+    own, other = (compiled_version(version_of(key, number, line).id) for number in (source, target))
     return own, other
 
 
@@ -34,7 +39,7 @@ def rehearsal_of(migration: Migration) -> MigrationRehearsal:
 
 def migration_for(actor: Actor, migration_id: int, *, lock: bool = False) -> Migration:
     """A migration of the actor's office. lock -- let no other transaction change it. Raises NotAllowed, Missing."""
-    require_studio(actor)
+    require_drawing(actor)
     asked = sa.select(Migration).where(Migration.id == migration_id, Migration.office_id == actor.office_id)
     if lock:
         asked = asked.with_for_update(of=Migration).execution_options(populate_existing=True)
@@ -42,14 +47,15 @@ def migration_for(actor: Actor, migration_id: int, *, lock: bool = False) -> Mig
     return migration
 
 
-def open_migration_of(key: str) -> Migration | None:
-    """The migration of a process that waits or is under way."""
-    return db.session.scalar(sa.select(Migration).where(Migration.process_key == key, sa.text(OPEN_MIGRATIONS)))
+def open_migration_of(key: str, office_id: int) -> Migration | None:
+    """The migration of a process by that office that waits or is under way."""
+    mine = Migration.process_key == key, Migration.office_id == office_id
+    return db.session.scalar(sa.select(Migration).where(*mine, sa.text(OPEN_MIGRATIONS)))
 
 
 def migrations_of(actor: Actor, *, process: str | None = None, most: int = 100) -> Sequence[Migration]:
     """The migrations of the actor's office, the newest first."""
-    require_studio(actor)
+    require_drawing(actor)
     asked = sa.select(Migration).where(Migration.office_id == actor.office_id)
     if process is not None:
         asked = asked.where(Migration.process_key == process)
@@ -66,7 +72,7 @@ def migrations_of(actor: Actor, *, process: str | None = None, most: int = 100) 
 
 def count_proposed(actor: Actor) -> int:
     """How many migrations of the actor's office wait for a publisher."""
-    require_studio(actor)
+    require_drawing(actor)
     asked = sa.select(sa.func.count()).where(Migration.office_id == actor.office_id, sa.text(OPEN_MIGRATIONS))
     return db.session.scalar(asked.where(Migration.status == MigrationStatus.PROPOSED)) or 0
 

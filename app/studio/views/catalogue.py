@@ -45,7 +45,7 @@ DRAWS = ("analyst", "publisher")
 add_menu("流程", "流程库", "studio.index", DRAWS, kinds=("province",))
 add_menu("流程", "本地流程", "studio.index", DRAWS, kinds=BUREAUS)
 add_menu("流程", "发布申请", "studio.proposals", DRAWS, open_proposals_count, kinds=WATCHES)
-add_menu("流程", "迁移在办办件", "studio.migrations", DRAWS, proposed_migrations_count, kinds=("province",))
+add_menu("流程", "迁移在办办件", "studio.migrations", DRAWS, proposed_migrations_count, kinds=WATCHES)
 
 
 @bp.get("/")

@@ -11,12 +11,13 @@ from app.access import actor, allow
 from app.cases.models import MigratedStatus, Migration, MigrationStatus
 from app.cases.queries.migrations import MOST_CASES, MigrationRehearsal
 from app.database import transaction
+from app.definitions.models import ProcessVersion
 from app.errors import InvalidInput, Missing, NotAllowed, Refused, Stale, objections_of
 from app.studio.operations import migrations as operations
 from app.studio.presenters.labels import MIGRATED_STATUSES, MIGRATION_STATUSES, VERDICTS
 from app.studio.queries import catalogue
 from app.studio.queries import migrations as queries
-from app.studio.queries.drafts import require_studio
+from app.studio.queries.drafts import line_of, require_drawing
 from app.studio.transactions import decide_migration, propose_migration, rehearse_migration
 from app.studio.views.catalogue import bp
 from app.web import typed_text, whole_number
@@ -32,14 +33,14 @@ MAP = "map."  # before the key of a step in the names of the form
 @allow("analyst")
 def new_migration(key: str) -> Any:
     """Choose two versions; with them, what would become of every case."""
-    require_studio(actor())
+    require_drawing(actor())
     return _new_page(key, request.args)
 
 
 @bp.post("/processes/<key>/migrations")
 @allow("analyst")
 def propose_new_migration(key: str) -> Any:
-    require_studio(actor())
+    require_drawing(actor())
     typed = request.form
     try:
         source, target = _versions(typed)
@@ -67,7 +68,10 @@ def _mapping(typed: Mapping[str, str]) -> dict[str, str]:
 
 
 def _new_page(key: str, typed: Mapping[str, str], errors: Sequence[Any] = ()) -> Any:
-    process, versions = catalogue.process_of(key), catalogue.versions_of(key)
+    process, line = catalogue.process_of(key), line_of(actor())
+    versions, current = catalogue.versions_of(key, line), catalogue.current_of(key, line)
+    if line is not None and not versions:
+        raise Missing()
     running = catalogue.open_cases(key)
     rehearsal: MigrationRehearsal | None = None
     unmapped: Sequence[Any] = ()
@@ -78,8 +82,8 @@ def _new_page(key: str, typed: Mapping[str, str], errors: Sequence[Any] = ()) ->
     if typed.get("from") and typed.get("to"):
         try:
             source, target = _versions(typed)
-            rehearsal = rehearse_migration(key, source, target, _mapping(typed))
-            own, other = queries.versions_between(key, source, target)
+            rehearsal = rehearse_migration(key, source, target, _mapping(typed), actor=actor())
+            own, other = queries.versions_between(actor(), key, source, target)
             unmapped = [each for each in own.diagrams.tasks.values() if each.key not in other.diagrams.tasks]
             targets = list(other.diagrams.tasks.values())
         except (Missing, NotAllowed):
@@ -89,6 +93,8 @@ def _new_page(key: str, typed: Mapping[str, str], errors: Sequence[Any] = ()) ->
     page = render_template(
         "studio/new_migration.html",
         process=process,
+        home=_home(key),
+        current_id=current.id if current else None,
         versions=versions,
         running=running,
         rehearsal=rehearsal,
@@ -113,6 +119,7 @@ def migrations() -> Any:
         migrations=found_migrations,
         names=catalogue.names_of({each.process_key for each in found_migrations}),
         statuses=MIGRATION_STATUSES,
+        library="流程库" if line_of(actor()) is None else "本地流程",
         draws=actor().duty == "analyst",
     )
 
@@ -131,6 +138,8 @@ def _page(shown: Migration, errors: Sequence[Any] = ()) -> str:
         "studio/migration.html",
         migration=shown,
         process=catalogue.process_of(shown.process_key),
+        home=_home(shown.process_key),
+        version_address=_version_address,
         status=MIGRATION_STATUSES[shown.status],
         groups=[(VERDICTS[verdict], sentence, count) for verdict, sentence, count in shown.rehearsal],
         rehearsal=again,
@@ -147,6 +156,20 @@ def _page(shown: Migration, errors: Sequence[Any] = ()) -> str:
         **_progress(shown),
         **_cases(shown),
     )
+
+
+def _home(key: str) -> str:
+    """The page of the process, of a bureau that of its variant."""
+    if line_of(actor()) is None:
+        return url_for("studio.process", key=key)
+    return url_for("studio.variant", key=key, office=actor().office_code)
+
+
+def _version_address(version: ProcessVersion) -> str:
+    if version.office_id is None:
+        return url_for("studio.version", key=version.process_key, number=version.number)
+    office = actor().office_code
+    return url_for("studio.variant_version", key=version.process_key, office=office, number=version.number)
 
 
 def _cases(shown: Migration) -> dict[str, Any]:

@@ -18,7 +18,7 @@ MOST_SAID = 3  # returned proposals whose opinion stands on the first page; all 
 
 def _tiles(caller: Actor) -> Iterator[Tile]:
     yield from _of_drawing(caller, "可从流程库改动已发布的流程，或新建流程。")
-    yield Tile("migrations", "待决定的办件迁移", url_for("studio.migrations"), proposed_migrations_count())
+    yield _of_migrations()
     halted, failed = len(halts.halts(caller)), len(halts.incidents(caller))
     note = f"另有 {failed} 件后台没有办成" if failed else "后台办理正常"
     yield Tile("halts", "已挂起的流程与办件", url_for("studio.running"), halted, note=note)
@@ -29,6 +29,11 @@ def _tiles_of_bureau(caller: Actor) -> Iterator[Tile]:
     behind = sum(each.is_behind for each in variants_of(caller))
     note = "省级已发布新版本，请以其为底稿重新添加本地环节" if behind else ""
     yield Tile("variants", "待更新的本地版本", url_for("studio.index"), behind, note=note)
+    yield _of_migrations()
+
+
+def _of_migrations() -> Tile:
+    return Tile("migrations", "待决定的办件迁移", url_for("studio.migrations"), proposed_migrations_count())
 
 
 def _of_drawing(caller: Actor, what_next: str) -> Iterator[Tile]:

@@ -17,8 +17,9 @@ from app.divisions.models import Office
 from app.errors import Missing, NotAllowed, Refused, objections_of
 from app.identity.models import DUTY_NAMES
 from app.studio.operations import switching
-from app.studio.presenters.labels import PROPOSAL_STATUSES, task_lines
+from app.studio.presenters.labels import MIGRATION_STATUSES, PROPOSAL_STATUSES, task_lines
 from app.studio.queries import catalogue, drafts
+from app.studio.queries.migrations import migrations_of
 from app.studio.queries.variants import ListedVariant, offered_to, running_on, steps_of_version, variant_for
 from app.studio.rules.archives import archive_of
 from app.studio.views.catalogue import ZIP, bp
@@ -49,6 +50,8 @@ def _page(key: str, office: str, errors: Any = ()) -> str:
         proposed=drafts.latest_proposals_of(found_drafts),
         proposals=drafts.proposals_of(caller, process=key) if own else [],
         statuses=PROPOSAL_STATUSES,
+        migrations=migrations_of(caller, process=key) if own else [],
+        migration_statuses=MIGRATION_STATUSES,
         draws=own and caller.duty == "analyst",
         publishes=own and caller.duty == "publisher",
         errors=errors,
