@@ -206,6 +206,15 @@ def test_the_check_says_what_verification_and_publication_find(studio: Studio) -
     assert "unreachable" in {each["rule"] for each in found["files"][0]["findings"]}
 
 
+def test_what_publication_refuses_leads_to_the_step_that_it_names(studio: Studio) -> None:
+    draft = studio.draft()
+    studio.program("analyst").delete(f"/drafts/{draft}/files/school_approval.json")
+    findings = studio.program("analyst").post(f"/drafts/{draft}/check").json["findings"]
+
+    (found,) = [each for each in findings if "没有表单" in each["message"]]
+    assert (found["file"], found["element"]) == (FILE, "school_approval")
+
+
 def test_every_shipped_process_is_publishable_as_a_draft(studio: Studio) -> None:
     program = studio.program("analyst")
     for key in ("transfer", "recruitment_roster", "correction"):

@@ -65,6 +65,25 @@
     });
   });
 
+  /* a browser's own words for choosing a file speak its language: the field stays, its button and names are ours */
+  document.querySelectorAll("input[type='file']").forEach(function (field) {
+    var choose = document.createElement("button"), names = document.createElement("span");
+    function say() {
+      names.textContent = [].map.call(field.files, function (each) { return each.name; }).join("、") || "没有选择文件";
+    }
+    choose.type = "button";
+    choose.tabIndex = -1;
+    choose.textContent = field.multiple ? "选择文件（可多选）" : "选择文件";
+    [choose, names].forEach(function (each) { each.setAttribute("aria-hidden", "true"); });
+    names.className = "chosen";
+    choose.disabled = field.disabled;
+    choose.addEventListener("click", function () { field.click(); });
+    field.addEventListener("change", say);
+    field.classList.add("unseen");
+    field.after(choose, names);
+    say();
+  });
+
   /* a day is typed; whoever has a pointer takes it from a calendar, too */
   document.querySelectorAll("input.day").forEach(function (field) {
     var calendar = document.createElement("input");

@@ -76,8 +76,8 @@ def check(key: str, files: Mapping[str, str], base: VariantBase | None = None) -
         found += [(_found(file, asdict(each), files), True) for file, each in _about_variant(content, base)]
     known = {each.message for each, _forbids in found}
     found += [
-        (_publication(sentence), True)
-        for sentence in _faults(key, content, all(each.loads for each in reports))
+        (_publication(sentence, step, files), True)
+        for sentence, step in _faults(key, content, all(each.loads for each in reports))
         if sentence not in known
     ]
     found.sort(key=lambda each: (not each[1], ORDER.get(each[0].severity, len(ORDER))))
@@ -107,23 +107,29 @@ def _found(file: str, said: Mapping[str, Any], files: Mapping[str, str]) -> Foun
     return Found(file, said, advice_for(said, text), steps, name_of(said.get("element"), text))
 
 
-def _publication(sentence: str) -> Found:
-    said = {"rule": PUBLICATION, "severity": "error", "element": None, "message": sentence, "kind": HOUSE}
-    return Found(None, said, advice_for(said, ""))
+def _publication(sentence: str, step: str | None, files: Mapping[str, str]) -> Found:
+    said = {"rule": PUBLICATION, "severity": "error", "element": step, "message": sentence, "kind": HOUSE}
+    file = next(
+        (name for name, text in files.items() if name.endswith(".bpmn") and step and f'id="{step}"' in text), None
+    )
+    return Found(file, said, advice_for(said, ""), name=name_of(step, files.get(file or "", "")))
 
 
-def _faults(key: str, content: Content, loads: bool) -> Iterator[str]:
-    """What publication refuses beside the findings of verification, in sentences without their ends.
+def _faults(key: str, content: Content, loads: bool) -> Iterator[tuple[str, str | None]]:
+    """What publication refuses beside the findings of verification, in sentences without their ends, each with the key
+    of the step that it names.
 
     loads -- whether the engine can load every diagram: where it cannot, a finding has said why
     """
     if not content.diagrams:
-        yield "没有流程图（.bpmn）"
+        yield "没有流程图（.bpmn）", None
         return
     try:
         version = compiled_content(key, content)
     except DiagramRefused as refused:
         if loads:
-            yield refused.sentence
+            yield refused.sentence, None
         return
-    yield from faults_of_version(version, faults_beyond)
+    for sentence in faults_of_version(version, faults_beyond):
+        named = [each for each, step in version.diagrams.tasks.items() if f"“{step.name}”" in sentence]
+        yield sentence, named[0] if len(named) == 1 else None

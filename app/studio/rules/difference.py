@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from app.definitions.rules.content import Content
 from app.definitions.rules.forms import fields_of
@@ -26,11 +27,12 @@ ONLY_LAYOUT = "只有排版、注释或编号以外没有含义的内容不同"
 
 
 def differences(before: Content | None, after: Content) -> Sequence[Difference]:
-    """Everything that differs, diagrams first; what was only moved about comes last."""
+    """Everything that differs, diagrams first, scenarios behind what they try; what was only moved about comes last."""
     drawn, forms = (before.drawn, before.forms) if before else ({}, {})
     found: list[Difference] = []
     were, names = _names(before) if before else {}, _names(after)
-    for name in sorted({*drawn, *after.drawn}):
+    kinds = list(READERS)
+    for name in sorted({*drawn, *after.drawn}, key=lambda each: (kinds.index(each.rpartition(".")[2]), each)):
         read = READERS[name.rpartition(".")[2]]
         found += compared(name, read(drawn.get(name), were), read(after.drawn.get(name), names))
     for name in sorted({*forms, *after.forms}):
@@ -50,7 +52,7 @@ def _names(content: Content) -> dict[str, str]:
     names: dict[str, str] = {}
     for form in content.forms.values():
         if isinstance(form, Mapping):
-            names |= {key: str(part.get("title", key)) for key, part in fields_of(form).items()}
+            names |= dict(_names_of_fields(form))
         elif isinstance(form, list):
             papers = [each for each in form if isinstance(each, Mapping) and "kind" in each]
             names |= {str(each["kind"]): str(each.get("title", each["kind"])) for each in papers}
@@ -61,3 +63,13 @@ def _names(content: Content) -> dict[str, str]:
         elif name.endswith(".policy"):
             names |= {found.group(1): found.group(2) for found in OPERATION.finditer(text)}
     return names
+
+
+def _names_of_fields(form: Any) -> Iterator[tuple[str, str]]:
+    """Of each field its title, of each of its choices the title by `field=choice`; parts of a field too."""
+    for key, part in fields_of(form).items():
+        yield key, str(part.get("title", key))
+        for choice in part.get("oneOf") or ():
+            yield f"{key}={choice.get('const')}", str(choice.get("title", ""))
+        yield from _names_of_fields(part)
+        yield from _names_of_fields(part.get("items"))

@@ -19,6 +19,13 @@ VALUES = {**{key: each.record for key, each in OUTCOMES.items()}, **STAGES, **GR
 TAKES_PART = re.compile(r"=(applicant|other|child)(?:\.(\w+))?")
 OF_CHILD = {"name": "姓名", "number": "身份证号", "main_number": "学籍主号", "id": "档案"}
 BESIDE_CHINESE = re.compile(r"(?<=[一-鿿“”，]) +| +(?=[一-鿿“”，])")
+#: what else of a rehearsal may stand in a form by its name
+OTHERS = {
+    "=directive": "本件的指令",
+    "=applicant_bureau": "申请单位的主管部门",
+    "=other_bureau": "另一所学校的主管部门",
+}
+YEAR = re.compile(r"=school_year([+-]\d+)")
 DAY = re.compile(r"=day([+-]\d+)")
 
 
@@ -50,6 +57,11 @@ def value_in_words(value: object) -> str:
     if isinstance(value, Mapping):
         return "，".join(f"{key} {value_in_words(each)}" for key, each in value.items())
     text = str(value)
+    if text in OTHERS:
+        return OTHERS[text]
+    if found := YEAR.fullmatch(text):
+        years = int(found.group(1))
+        return "演练时的学年" if not years else f"演练时的学年{'后' if years > 0 else '前'} {abs(years)} 年"
     if found := TAKES_PART.fullmatch(text):
         who = {**SIDES, "child": "该学生"}[found.group(1)]
         return f"{who}的{OF_CHILD.get(found.group(2), found.group(2))}" if found.group(2) else who

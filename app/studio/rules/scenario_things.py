@@ -71,4 +71,10 @@ def _event(event: Mapping[str, str], names: Mapping[str, str]) -> str:
 
 
 def _form(said: Mapping[str, object], names: Mapping[str, str]) -> str:
-    return "，".join(f"{names.get(key, key)} {value_in_words(value)}" for key, value in said.items())
+    """What was typed, field by field; the parts of a field stand in brackets behind it."""
+    return "，".join(
+        f"{names.get(key, key)}（{_form(value, names)}）"
+        if isinstance(value, Mapping)
+        else f"{names.get(key, key)} {names.get(f'{key}={value}') or value_in_words(value)}"
+        for key, value in said.items()
+    )

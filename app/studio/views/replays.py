@@ -46,7 +46,7 @@ def replay_proposal(proposal_id: int) -> Any:
 
 
 def _page(draft: ProcessDraft, files: Mapping[str, str], back: str, said: str) -> Any:
-    since = request.args.get("since", "").strip()
+    since = canonical.day(request.args.get("since", "").strip()[:30])
     errors: list[Any] = []
     found: Replays | None = None
     if since:
@@ -71,7 +71,7 @@ def _page(draft: ProcessDraft, files: Mapping[str, str], back: str, said: str) -
 def _replayed(draft: ProcessDraft, files: Mapping[str, str], since: str) -> Replays:
     day = None
     with contextlib.suppress(ValueError):
-        day = read_day(canonical.day(since))
+        day = read_day(since)
     if day is None:
         raise InvalidInput(sentence="日期须写作 2026-09-01 的样子。", field="since")
     try:
