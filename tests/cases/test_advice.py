@@ -206,3 +206,37 @@ def test_it_is_decided_while_it_is_asked(shaped: Callable[..., Shape], monkeypat
 
     assert (late.status, late.code) == (409, "E-STALE"), late.text
     assert db.session.scalars(sa.select(Advice)).all() == []
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_of_several_who_are_asked_one_answer_may_be_enough(shaped: Callable[..., Shape], shape: str) -> None:
+    case = at_approval(shaped, shape)
+    task, people = case.task("approval"), [case.person("bureau_operator").id, case.third.id]
+    body = {"add": people, "when": "before", "rule": "any"}
+
+    assert case.program("bureau_approver").post(f"/tasks/{task}/signers", body).status == 200
+
+    assert case.decide("bureau_approver", "approval").code == "E-ADVICE"
+    [mine], [others] = asked(case, "bureau_third"), asked(case, "bureau_operator")
+    assert (mine["rule"], others["rule"]) == ("any", "any")
+    assert answer(case, "bureau_third", mine["id"]).status == 200
+    assert asked(case, "bureau_operator") == []
+    late = answer(case, "bureau_operator", others["id"])
+    assert (late.code, late.json["detail"]) == ("E-NOT-ASKED", "不能征求意见：已由其他人员答复，或已减签。")
+    assert case.decide("bureau_approver", "approval").status == 200
+
+
+def test_all_of_several_answer_unless_one_is_enough(shaped: Callable[..., Shape]) -> None:
+    case = at_approval(shaped, "sequential")
+    task, people = case.task("approval"), [case.person("bureau_operator").id, case.third.id]
+    path = f"/tasks/{task}/signers"
+
+    assert case.program("bureau_approver").post(path, {"add": [], "when": "before"}).code == "E-INPUT"
+    assert case.program("bureau_approver").post(path, {"add": people, "when": "before", "rule": "some"}).status == 422
+    assert case.program("bureau_approver").post(path, {"add": people, "when": "before"}).status == 200
+    [mine] = asked(case, "bureau_third")
+    answer(case, "bureau_third", mine["id"])
+    assert case.decide("bureau_approver", "approval").code == "E-ADVICE"
+    [mine] = asked(case, "bureau_operator")
+    answer(case, "bureau_operator", mine["id"])
+    assert case.decide("bureau_approver", "approval").status == 200

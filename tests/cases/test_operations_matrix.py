@@ -38,6 +38,10 @@ EXPECTED = {
     "copy": "stays stays stays stays E-MISSING E-ALLOW E-ALLOW",
     "urge": "stays E-ALLOW E-ALLOW E-ALLOW E-MISSING E-ALLOW E-ALLOW",
     "supervise": "E-ALLOW E-ALLOW E-ALLOW E-ALLOW E-MISSING E-NOT-OVERDUE E-ALLOW",
+    "pause": "E-ALLOW E-ALLOW E-ALLOW stays E-MISSING E-ALLOW E-ALLOW",
+    "resume": "E-PAUSE E-PAUSE E-PAUSE E-PAUSE E-MISSING E-PAUSE E-PAUSE",
+    "terminate": "E-ALLOW E-ALLOW E-ALLOW over E-MISSING E-ALLOW E-ALLOW",
+    "urge_case": "stays E-ALLOW E-ALLOW E-ALLOW E-MISSING E-NOT-OVERDUE E-ALLOW",
     "recall": "over E-ALLOW E-ALLOW E-ALLOW E-MISSING E-MISSING E-MISSING",
     "ask_pre_review": "E-ALLOW E-ALLOW E-ALLOW stays E-MISSING E-ALLOW E-ALLOW",
     "ask_decision": "E-ALLOW E-ALLOW stays E-ALLOW E-MISSING E-ALLOW E-ALLOW",
@@ -47,6 +51,8 @@ OTHERWISE = {
     ("jointly", "ask_before", "bureau_approver"): "E-NOT-ASKED",
     ("jointly", "ask_after", "bureau_approver"): "E-NOT-ASKED",
     ("jointly", "delegate", "bureau_approver"): "E-NOT-ASKED",
+    ("jointly", "terminate", "bureau_approver"): "E-TERMINATE",
+    ("parallel", "urge_case", "bureau_approver"): "E-NOT-OVERDUE",  # its school's branch, which it may supervise
 }
 BESIDE = {"parallel": ["school_check"]}  # what waits in the other branch, whatever is done with the review
 NEXT = {"parallel": [], "jointly": ["review"]}  # else the approval
@@ -76,6 +82,10 @@ def act(case: Shape, what: str, who: str, program: Any) -> Answer:
         "copy": (f"/tasks/{task}/copy", {"to": [to]}),
         "urge": (f"/tasks/{task}/urge", None),
         "supervise": (f"/tasks/{task}/supervision", {"opinion": "请抓紧办理"}),
+        "pause": (f"/cases/{case.number}/pause", {"reason": "核查"}),
+        "resume": (f"/cases/{case.number}/resume", None),
+        "terminate": (f"/cases/{case.number}/terminate", {"reason": "材料不实"}),
+        "urge_case": (f"/cases/{case.number}/urge", {"opinion": "请办理"} if who == "city" else None),
         "recall": (f"/cases/{case.number}/recall", {"reason": "不再申请"}),
         "ask_pre_review": (f"/tasks/{task}/acts/ask_pre_review", None),
         "ask_decision": (f"/tasks/{task}/acts/ask_decision", None),

@@ -243,3 +243,19 @@ def test_it_is_sent_back_first(shaped: Callable[..., Shape], shape: str, monkeyp
     assert case.waits_at() == ["check"]
     db.session.rollback()
     assert db.session.scalars(sa.select(Decision).where(Decision.key == "approval")).all() == []
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_reason_of_the_process_goes_with_it(shaped: Callable[..., Shape], shape: str) -> None:
+    case = at_approval(shaped, shape)
+    reason = case.program("bureau_approver2").get(f"/tasks/{case.task('approval')}").json["reasons"][0]
+    path = f"/tasks/{case.task('approval')}/return"
+    unknown = {"to": "review", "reason_code": "looks_wrong", "opinion": REASON}
+    assert case.program("bureau_approver2").post(path, unknown).code == "E-INPUT"
+
+    answer = case.program("bureau_approver2").post(path, {**unknown, "reason_code": reason["code"]})
+
+    assert answer.status == 200, answer.text
+    assert db.session.scalars(sa.select(StepBack.reason_code)).all() == [reason["code"]]
+    page = Client(case.matter.client.app).sign_in(case.person("bureau_approver")).get(f"/cases/{case.number}")
+    assert f"{reason['text']}：{REASON}" in page.text

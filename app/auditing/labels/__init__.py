@@ -70,6 +70,8 @@ VERBS = {
     "cases/redirect": "转为省内转学",
     "cases/rows_done": "名单办毕",
     "cases/terminate": "终止办件",
+    "cases/pause": "暂停办理",
+    "cases/resume": "恢复办理",
     "cases/migrate": "迁移到另一版本",
     "cases/undo_migration": "撤销迁移",
     "cases/move": "调整办理环节",

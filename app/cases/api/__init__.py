@@ -9,6 +9,7 @@ from app.cases.api import (  # noqa: F401 – their calls are of this blueprint
     hand_overs,
     processes,
     returns,
+    standstill,
     stars,
     students,
     task_claims,

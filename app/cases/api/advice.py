@@ -7,7 +7,7 @@ from typing import Any
 from app.access import actor, allow
 from app.cases import operations, queries
 from app.cases.api.cases import answer_of, bp
-from app.cases.models import AdviceKind
+from app.cases.models import AdviceKind, AdviceRule
 from app.cases.operations.advice import QUESTION
 from app.cases.operations.decisions import OPINION
 from app.cases.operations.phrases import LONGEST_PHRASE
@@ -15,7 +15,7 @@ from app.cases.presenters.advice import advice_json, phrase_json
 from app.cases.presenters.json_types import CaseWithPapersJson
 from app.cases.presenters.task_json_types import AdviceJson, PeopleJson, PhraseJson, PhrasesJson
 from app.cases.queries.advice import asked_of, people_to_ask, phrases_for, why_not_ask
-from app.cases.queries.colleagues import colleagues_at
+from app.cases.queries.colleagues import MOST_COLLEAGUES, colleagues_at
 from app.cases.transactions import note_task_seen, submit_once
 from app.database import transaction
 from app.web import Asked, Page, operation, page_of, read_json
@@ -28,8 +28,20 @@ ASK = {
 SIGNERS = {
     "type": "object",
     "properties": {
-        "add": {"type": "integer", "title": "加签人员", "minimum": 1},
+        "add": {
+            "title": "加签人员",
+            "description": "一人或多人的编号",
+            "type": ["integer", "array"],
+            "minimum": 1,
+            "items": {"type": "integer", "minimum": 1},
+            "maxItems": MOST_COLLEAGUES,
+        },
         "when": {"title": "加签次序", "enum": [AdviceKind.BEFORE, AdviceKind.AFTER], "description": "前加签、后加签"},
+        "rule": {
+            "title": "加签规则",
+            "enum": list(AdviceRule),
+            "description": "all 全部答复（默认），any 其中一人答复即可",
+        },
         **QUESTION["properties"],
     },
     "required": ["add", "when"],
@@ -65,7 +77,7 @@ def list_advisers(task_id: int) -> PeopleJson:
 @operation("委派：请本机构人员提出意见，由本岗位办理", body=ASK)
 def ask_for_advice(task_id: int) -> CaseWithPapersJson:
     typed = read_json(ASK)
-    return _asked(task_id, AdviceKind.DELEGATED, typed["to"], typed.get("question") or "")
+    return _asked(task_id, AdviceKind.DELEGATED, [typed["to"]], typed.get("question") or "")
 
 
 @bp.post("/tasks/<int:task_id>/signers")
@@ -73,16 +85,18 @@ def ask_for_advice(task_id: int) -> CaseWithPapersJson:
 @operation("加签：办理前或办理后请本机构人员签署意见", body=SIGNERS)
 def add_signer(task_id: int) -> CaseWithPapersJson:
     typed = read_json(SIGNERS)
-    return _asked(task_id, typed["when"], typed["add"], typed.get("question") or "")
+    people = typed["add"] if isinstance(typed["add"], list) else [typed["add"]]
+    rule = typed.get("rule", AdviceRule.ALL)
+    return _asked(task_id, typed["when"], people, typed.get("question") or "", rule=rule)
 
 
-def _asked(task_id: int, *asked: Any) -> CaseWithPapersJson:
+def _asked(task_id: int, *asked: Any, rule: str = AdviceRule.ALL) -> CaseWithPapersJson:
     caller = actor()
 
     def act() -> int:
-        return operations.ask_advice(task_id, *asked, actor=caller)
+        return operations.ask_advice(task_id, *asked, rule=rule, actor=caller)
 
-    return answer_of(caller, submit_once(None, ["ask-advice", task_id, *asked], act, actor=caller))
+    return answer_of(caller, submit_once(None, ["ask-advice", task_id, *asked, rule], act, actor=caller))
 
 
 @bp.get("/advice")

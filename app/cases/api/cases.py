@@ -17,6 +17,7 @@ from app.cases.presenters.cases import (
     case_json,
     compiled_version_of,
     has_list,
+    paused_json,
     row_json,
     task_json,
 )
@@ -24,12 +25,12 @@ from app.cases.presenters.json_types import (
     CaseBriefJson,
     CaseJson,
     CaseWithPapersJson,
-    InboxItemJson,
     RowJson,
     TaskJson,
 )
 from app.cases.presenters.proofs import proofs_of_case
 from app.cases.presenters.task_claims import claim_json
+from app.cases.presenters.task_json_types import InboxItemJson
 from app.cases.presenters.task_lists import CONDITIONS, PLACE, asked_list, place_in
 from app.cases.queries import View, case_reading, proofs
 from app.cases.queries.parts_read import (
@@ -136,6 +137,7 @@ def _with_papers(case: CaseRead, view: View) -> CaseWithPapersJson:
     papers = [attachment_json(each) for each in case.attachments] if view.whole else None
     return {
         **case_json(case, view),
+        "paused": paused_json(case, view),
         "attachments": papers,
         "proofs": proofs_of_case(case) if view.whole else None,
     }
@@ -227,6 +229,8 @@ def _inbox_item(row: queries.InboxRow, caller: Actor, now: dt.datetime, claim: T
         "receiving": row.receiving,
         "releasing": row.releasing,
         "returned": row.returned,
+        "urged_at": instant(row.urged_at),
+        "assignee": row.assignee or None,
         "arrived_at": instant(row.arrived_at),
         "deadline": instant(row.deadline),
         "light": light(row.deadline, now, paused=row.paused),

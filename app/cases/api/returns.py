@@ -17,6 +17,12 @@ SEND_BACK = {
     "type": "object",
     "properties": {
         "to": {"type": "string", "title": "退回到的环节", "maxLength": 40},
+        "reason_code": {
+            "type": ["string", "null"],
+            "title": "原因",
+            "maxLength": 30,
+            "description": "流程的 reasons 中的一项，可不填",
+        },
         "opinion": REASON["properties"]["reason"],
     },
     "required": ["to", "opinion"],
@@ -58,10 +64,10 @@ def list_targets(task_id: int) -> TargetsJson:
 @operation("退回到本机构已办的环节", body=SEND_BACK)
 def send_task_back(task_id: int) -> CaseWithPapersJson:
     typed, caller = read_json(SEND_BACK), actor()
-    to, reason = typed["to"], typed["opinion"]
-    what = ["send-back", task_id, to, reason]
+    to, code, reason = typed["to"], typed.get("reason_code") or None, typed["opinion"]
+    what = ["send-back", task_id, to, code, reason]
 
     def act() -> int:
-        return operations.send_back_to(task_id, to, reason, actor=caller)
+        return operations.send_back_to(task_id, to, reason, reason_code=code, actor=caller)
 
     return answer_of(caller, submit_once(None, what, act, actor=caller))

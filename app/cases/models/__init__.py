@@ -1,6 +1,6 @@
 """Tables of cases: routes, tasks, decisions, lists, papers and notices."""
 
-from app.cases.models.advice import Advice, AdviceKind, Phrase
+from app.cases.models.advice import Advice, AdviceKind, AdviceRule, Phrase
 from app.cases.models.batches import Batch, BatchRow, RowStatus
 from app.cases.models.case_offices import CaseOffice
 from app.cases.models.cases import (
@@ -18,7 +18,7 @@ from app.cases.models.coming_changes import ComingChange
 from app.cases.models.failed_decisions import FailedDecision
 from app.cases.models.figures import Figure, FigureEntry, FigureKind
 from app.cases.models.form_drafts import FormDraft
-from app.cases.models.halts import Halt
+from app.cases.models.halts import Halt, Termination
 from app.cases.models.hand_overs import CaseCopy, HandOver
 from app.cases.models.joint_answers import JointAnswer
 from app.cases.models.migrations import MigratedCase, MigratedStatus, Migration, MigrationStatus
@@ -34,6 +34,7 @@ __all__ = [
     "OUTCOME_NAMES",
     "Advice",
     "AdviceKind",
+    "AdviceRule",
     "Attachment",
     "Batch",
     "BatchRow",
@@ -73,4 +74,5 @@ __all__ = [
     "Task",
     "TaskClaim",
     "TaskStatus",
+    "Termination",
 ]

@@ -24,6 +24,13 @@ class AdviceKind(StrEnum):
     AFTER = "after"  # 后加签: asked once the task is decided, holds nothing up
 
 
+class AdviceRule(StrEnum):
+    """加签规则"""
+
+    ALL = "all"  # 会签: everybody who is asked answers
+    ANY = "any"  # 或签: one answer is enough, the others are asked no more
+
+
 class Advice(Model):
     """征求意见 – what a colleague of the same office is asked about a task; whoever decides it decides."""
 
@@ -51,6 +58,7 @@ class Advice(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     task_id: Mapped[int] = mapped_column(sa.ForeignKey("task.id"), index=True)
     kind: Mapped[AdviceKind] = mapped_column(choice(AdviceKind))
+    rule: Mapped[AdviceRule] = mapped_column(choice(AdviceRule), default=AdviceRule.ALL, server_default="all")
     asked_by_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
     of_user_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
     question: Mapped[str] = mapped_column(sa.String(200), default="")

@@ -1,4 +1,4 @@
-"""Cases and processes that stand still: no decision is taken until somebody lets them go on."""
+"""Cases and processes that stand still: no decision is taken until somebody lets them go on; cases that were ended."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from app.cases.models.cases import Case
 from app.database import Model, UtcDateTime, table
 from app.definitions.models import Process
+from app.divisions.models import Office
 from app.identity.models import User
 
 STANDING = "ended_at IS NULL"
 
 
 class Halt(Model):
-    """挂起 – nobody decides in a case, or in any case of a process, from a moment until another."""
+    """挂起 – nobody decides in a case, or in any case of a process, from a moment until another.
+
+    Whoever runs the processes halts, and the clock goes on; an office pauses a case that it has (暂停), and its
+    clock stands still.
+    """
 
     __tablename__ = "halt"
     __table_args__ = (
@@ -28,12 +33,13 @@ class Halt(Model):
             postgresql_where=sa.text(STANDING),
             sqlite_where=sa.text(STANDING),
         ),
-        sa.Index(
-            "ix_halt_case",
-            "case_id",
-            unique=True,
-            postgresql_where=sa.text(STANDING),
-            sqlite_where=sa.text(STANDING),
+        sa.Index("ix_halt_of_case", "case_id"),
+        *(
+            sa.Index(name, "case_id", unique=True, postgresql_where=sa.text(where), sqlite_where=sa.text(where))
+            for name, where in (
+                ("ix_halt_case", f"{STANDING} AND office_id IS NULL"),
+                ("ix_halt_paused", f"{STANDING} AND office_id IS NOT NULL"),
+            )
         ),
     )
 
@@ -45,10 +51,28 @@ class Halt(Model):
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     ended_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("app_user.id"))
+    office_id: Mapped[int | None] = mapped_column(sa.ForeignKey("office.id"))  # which has paused the case
 
     process: Mapped[Process | None] = relationship()
     case: Mapped[Case | None] = relationship()
     by: Mapped[User] = relationship(foreign_keys=[by_id])
+    office: Mapped[Office | None] = relationship()
+
+
+class Termination(Model):
+    """终止 – an office that had a case has ended it for good, and why."""
+
+    __tablename__ = "termination"
+    __table_args__ = (sa.CheckConstraint("reason <> ''", name="reason_given"),)
+
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"), primary_key=True)
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+    office: Mapped[Office] = relationship()
+    user: Mapped[User] = relationship()
 
 
 HALTS, CASES = table(Halt), table(Case)

@@ -38,6 +38,7 @@ class StepBack(Model):
     office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
     reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    reason_code: Mapped[str | None] = mapped_column(sa.String(30))  # of the process's reasons
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
     task: Mapped[Task] = relationship(foreign_keys=[task_id])

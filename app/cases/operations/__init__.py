@@ -38,10 +38,11 @@ from app.cases.operations.opening import is_startable, open_case, open_follow_up
 from app.cases.operations.phrases import forget_phrase, keep_phrase, note_phrases_used
 from app.cases.operations.pre_reviews import pre_review
 from app.cases.operations.recall import expire_directive, recall, revoke_directive, terminate, terminate_others
-from app.cases.operations.reminders import read_all_notices, read_notice, supervise, urge
+from app.cases.operations.reminders import read_all_notices, read_notice, supervise, urge, urge_case
 from app.cases.operations.returns import send_back_to, targets_for
 from app.cases.operations.row_repairs import repair_row
 from app.cases.operations.seen import mark_seen
+from app.cases.operations.standstill import pause, resume, terminate_by_office
 from app.cases.operations.stars import star
 from app.cases.operations.step_backs import take_back
 from app.cases.operations.task_acts import act_on, acts_for
@@ -94,6 +95,7 @@ __all__ = [
     "open_case",
     "open_follow_up",
     "open_with",
+    "pause",
     "pre_review",
     "profile",
     "read_all_notices",
@@ -104,6 +106,7 @@ __all__ = [
     "release",
     "release_task",
     "repair_row",
+    "resume",
     "revoke_directive",
     "run_once",
     "send_back_to",
@@ -115,9 +118,11 @@ __all__ = [
     "take_effect",
     "targets_for",
     "terminate",
+    "terminate_by_office",
     "terminate_others",
     "undo_one",
     "urge",
+    "urge_case",
     "withdraw_advice",
     "work_case",
     "work_chunk",

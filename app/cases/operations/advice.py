@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import sqlalchemy as sa
 
 from app import audit, clock
 from app.access import Actor
 from app.cases import queries
-from app.cases.models import Advice, AdviceKind, NoticeKind
+from app.cases.models import Advice, AdviceKind, AdviceRule, NoticeKind
 from app.cases.operations.closing import claim_case
 from app.cases.operations.decisions import OPINION
 from app.cases.operations.reminders import tell_holder
@@ -18,15 +21,19 @@ from app.database import db
 from app.errors import InvalidInput, Missing, Objected, Refused
 from app.web import objections as form_objections
 
+MOST_NAMED = 3  # of those who are asked, in a notice
 QUESTION: dict[str, Any] = {
     "type": "object",
     "properties": {"question": {"type": "string", "title": "征求内容", "maxLength": 200, "x-widget": "textarea"}},
 }
 
 
-def ask_advice(task_id: int, kind: str, of_user: int, question: str, *, actor: Actor) -> int:
-    """加签 (before, after) or 委派 (delegated): ask that colleague about that task; the case's id.
+def ask_advice(
+    task_id: int, kind: str, of_users: Sequence[int], question: str, *, rule: str = AdviceRule.ALL, actor: Actor
+) -> int:
+    """加签 (before, after) or 委派 (delegated): ask those colleagues about that task; the case's id.
 
+    rule -- `any` (或签): with the first of their answers the others are asked no more
     Raises Missing, what refuses the decision, NotAsked (E-NOT-ASKED), Objected.
     """
     case = lock_case(queries.task_for(actor, task_id).case_id)
@@ -37,20 +44,23 @@ def ask_advice(task_id: int, kind: str, of_user: int, question: str, *, actor: A
     faults: list[Refused] = list(form_objections(QUESTION, {"question": question}))
     if kind not in set(AdviceKind):
         faults.append(InvalidInput(sentence="请选择前加签、后加签或委派。", field="kind"))
-    people = people_to_ask(task, actor, colleagues_at(task.office_id))
-    user = next((each for each in people if each.id == of_user), None)
-    if user is None:
+    if rule not in set(AdviceRule):
+        faults.append(InvalidInput(sentence="请选择全部答复或其中一人答复即可。", field="rule"))
+    people = {each.id: each for each in people_to_ask(task, actor, colleagues_at(task.office_id))}
+    wanted = list(dict.fromkeys(of_users))
+    if not wanted or any(each not in people for each in wanted):
         faults.append(InvalidInput(sentence="请选择本机构尚未征求意见的人员。", field="of_user"))
     if faults:
         raise Objected(faults)
-    assert user is not None
     claim_case(case)  # whoever decides it meanwhile is too late, or was faster
-    said = {"asked_by_id": actor.user_id, "of_user_id": user.id, "question": question, "asked_at": clock.now()}
-    db.session.add(Advice(task_id=task_id, kind=AdviceKind(kind), **said))
-    text = f"{actor.name}{KIND_NAMES[AdviceKind(kind)]}，请{user.name}就办件 {case.number} 的“{task.name}”提出意见。"
+    asked = {"kind": AdviceKind(kind), "rule": AdviceRule(rule), "question": question, "asked_at": clock.now()}
+    for each in wanted:
+        db.session.add(Advice(task_id=task_id, asked_by_id=actor.user_id, of_user_id=each, **asked))
+    names = "、".join(people[each].name for each in wanted[:MOST_NAMED]) + ("等" if len(wanted) > MOST_NAMED else "")
+    text = f"{actor.name}{KIND_NAMES[AdviceKind(kind)]}，请{names}就办件 {case.number} 的“{task.name}”提出意见。"
     tell_holder(task, text, NoticeKind.REMINDER)
     db.session.flush()
-    after = {"task": task.key, "kind": kind, "of": user.username}
+    after = {"task": task.key, "kind": kind, "rule": rule, "of": [people[each].username for each in wanted]}
     audit.record("tasks/ask_advice", f"case:{case.number}", actor=actor, after=after)
     return int(case.case_id)
 
@@ -67,11 +77,21 @@ def give_advice(advice_id: int, opinion: str, *, actor: Actor) -> int:
     if faults:
         raise Objected(faults)
     advice.opinion, advice.answered_at = opinion, clock.now()
+    if advice.rule is AdviceRule.ANY:
+        _ask_no_more(advice)
     text = f"{actor.name}已就办件 {case.number} 的“{advice.task.name}”提出意见。"
     tell_holder(advice.task, text, NoticeKind.REMINDER)
     db.session.flush()
     audit.record("tasks/give_advice", f"case:{case.number}", actor=actor, after={"task": advice.task.key})
     return int(case.case_id)
+
+
+def _ask_no_more(advice: Advice) -> None:
+    """One answer is enough: whoever else was asked the same way about the task need not answer."""
+    beside = Advice.task_id == advice.task_id, Advice.kind == advice.kind, Advice.rule == AdviceRule.ANY
+    pending = Advice.answered_at.is_(None), Advice.withdrawn_at.is_(None), Advice.id != advice.id
+    ended = sa.update(Advice).where(*beside, *pending).values(withdrawn_at=advice.answered_at)
+    db.session.execute(ended.execution_options(synchronize_session=False))
 
 
 def withdraw_advice(advice_id: int, *, actor: Actor) -> int:

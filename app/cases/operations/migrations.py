@@ -27,7 +27,7 @@ from app.cases.models import (
     TaskStatus,
 )
 from app.cases.operations.closing import CASES, claim_case
-from app.cases.operations.transitions import DEFAULT_DAYS, TASKS, Row, case_by_number, end_tasks, status_of, task_row
+from app.cases.operations.transitions import DEFAULT_DAYS, TASKS, Row, case_by_number, end_tasks, status_after, task_row
 from app.cases.queries.migrations import Plan, offices_of, plan_of, records_of
 from app.cases.rules.migrations import Verdict
 from app.cases.rules.refusals import NotUndone
@@ -129,8 +129,7 @@ def _migrate(row: Row, actor: Actor) -> dict[str, Any]:
         "route": None,
         "last_answer": _last_answer(row.case_id),
     }
-    paused = case.case_status == CaseStatus.PAUSED
-    status = CaseStatus.PAUSED if paused else status_of(target, plan.migrated.run)
+    status = status_after(case, target, plan.migrated.run)
     claim_case(case, version_id=row.to_id, state=plan.migrated.run.state, status=status, parties=dict(plan.parties))
     _migrate_tasks(case, own, target, plan)
     before["route"] = _migrate_route(case, target, plan, {key for key, _outcome in record.decided})

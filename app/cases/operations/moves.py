@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from app import audit, clock
 from app.access import Actor
 from app.cases import rules
-from app.cases.models import CaseStatus, Move, Notice, NoticeKind, RouteStep, TaskStatus
+from app.cases.models import Move, Notice, NoticeKind, RouteStep, TaskStatus
 from app.cases.operations.closing import claim_case
-from app.cases.operations.transitions import TASKS, Row, case_by_number, end_tasks, status_of, task_row
+from app.cases.operations.transitions import TASKS, Row, case_by_number, end_tasks, status_after, task_row
 from app.cases.queries.moves import MovePlan, open_case_of, plan_move
 from app.cases.rules.refusals import CannotMove
 from app.database import db, execute, table, write_together
@@ -34,9 +34,8 @@ def move_case(move: Move, *, actor: Actor) -> None:
     if move.task_id not in siblings.values():
         raise CannotMove(why=f"“{move.from_name}”已经办理或改办，办件不再停在那里")
     plan = plan_move(read, move.from_key, move.to_key)
-    paused = case.case_status == CaseStatus.PAUSED
     run = plan.migrated.run
-    claim_case(case, state=run.state, status=CaseStatus.PAUSED if paused else status_of(plan.version, run))
+    claim_case(case, state=run.state, status=status_after(case, plan.version, run))
     office_id = _replace_task(case, move, plan)
     _take_up_step(case, move, plan, office_id)
     before, after = {"task": move.from_key}, {"task": move.to_key, "move": move.id}

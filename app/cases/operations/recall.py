@@ -12,7 +12,7 @@ from app import audit, clock
 from app.access import Actor
 from app.cases import hooks
 from app.cases.hooks import Closing
-from app.cases.models import Case, CaseOutcome, CaseStatus, Notice, NoticeKind, RouteStep, Task, TaskStatus
+from app.cases.models import Case, CaseOutcome, CaseStatus, Halt, Notice, NoticeKind, RouteStep, Task, TaskStatus
 from app.cases.operations.closing import close
 from app.cases.operations.decisions import OPINION
 from app.cases.operations.transitions import (
@@ -26,7 +26,7 @@ from app.cases.operations.transitions import (
 )
 from app.cases.queries.facts import effects_of, has_written
 from app.cases.rules import permissions
-from app.database import db, write_together
+from app.database import db, execute, table, write_together
 from app.definitions.queries import compiled_version
 from app.errors import InvalidInput, Missing, Objected
 from app.students import operations as students
@@ -56,17 +56,19 @@ def recall(number: str, reason: str, *, actor: Actor) -> int:
     now = clock.now()
     close(Closing(case.case_id, case.process_key, CaseOutcome.RECALLED, now, actor), claim=case)
     write_together(end_tasks(list(siblings.values()), TaskStatus.CANCELLED, now))
+    end_pause(case.case_id, now, actor)
     if end_coming(case.case_id, now):
         tell_the_offices_of(case, f"办件 {number} 已由申请单位在生效前撤回：{reason}。"[:300], now)
     audit.record("cases/recall", f"case:{number}", actor=actor, after={"reason": reason})
     return int(case.case_id)
 
 
-def terminate(number: str, because: str, *, actor: Actor) -> None:
+def terminate(number: str, because: str, *, said: str = "", actor: Actor) -> None:
     """End a case from outside its diagram: its tasks, its directive; every office that had it reads why.
 
-    because -- such as 学生死亡，学籍已注销, without a full stop. A case that has ended already stays as it ended;
-    one that has written the record, and only waits for somebody to file it, goes on: what it did cannot be ended.
+    because -- such as 学生死亡，学籍已注销, without a full stop; said -- the reason that the offices read with it.
+    A case that has ended already stays as it ended; one that has written the record, and only waits for somebody to
+    file it, goes on: what it did cannot be ended.
     Raises Missing, Stale.
     """
     case, siblings = case_by_number(number)
@@ -78,12 +80,19 @@ def terminate(number: str, because: str, *, actor: Actor) -> None:
     close(Closing(case.case_id, case.process_key, CaseOutcome.TERMINATED, now, actor, because), claim=case)
     students.lapse(case.case_id, because, actor=actor)
     end_coming(case.case_id, now)
-    sentence = f"办件 {number} 已终止：{because}。"
+    end_pause(case.case_id, now, actor)
+    sentence = f"办件 {number} 已终止：{because}{'，' if said else ''}{said}。"
     if siblings:
         note = {"ended": "E-ENDED", "detail": f"本件已终止：{because}。"}
         write_together(end_tasks(list(siblings.values()), TaskStatus.CANCELLED, now, note))
     tell_the_offices_of(case, sentence, now)
     audit.record("cases/terminate", f"case:{number}", actor=actor, after={"because": because})
+
+
+def end_pause(case_id: int, now: dt.datetime, actor: Actor) -> None:
+    """A case that has closed does not stand still any more: what its office has paused ends with it."""
+    stands = Halt.case_id == case_id, Halt.office_id.is_not(None), Halt.ended_at.is_(None)
+    execute(sa.update(table(Halt)).where(*stands).values(ended_at=now, ended_by_id=actor.user_id))
 
 
 def tell_the_offices_of(case: Row, sentence: str, now: dt.datetime) -> None:

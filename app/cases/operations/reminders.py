@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from app import audit, clock
 from app.access import Actor
 from app.cases import queries
-from app.cases.models import Case, Notice, NoticeKind, Supervision, Task
+from app.cases.models import Case, Notice, NoticeKind, Supervision, Task, TaskStatus
 from app.cases.queries import oversight
 from app.cases.queries.facts import facts_of_case, facts_of_task, supervision_refused
-from app.cases.rules import permissions
+from app.cases.rules import NotOverdue, UrgedAlready, permissions
+from app.cases.rules.ended_cases import too_late
 from app.database import db
-from app.errors import InvalidInput, Missing, Objected, Refused
+from app.errors import InvalidInput, Missing, NotAllowed, Objected, Refused, Stale
 from app.web import objections as form_objections
 
-OPINION = {
+OPINION: dict[str, Any] = {
     "type": "object",
     "properties": {
         "opinion": {"type": "string", "title": "督办意见", "minLength": 1, "maxLength": 500, "x-widget": "textarea"}
@@ -34,16 +37,43 @@ def urge(task_id: int, *, actor: Actor) -> int:
     facts = facts_of_task(task), facts_of_case(task.case)
     if refusal := permissions.why_not_urge(*facts, actor, last=oversight.last_urged(task_id), now=clock.now()):
         raise refusal
-    text = f"{actor.office_name}催办：办件 {task.case.number} 的“{task.name}”，请尽快办理。"
-    tell_holder(task, text)
-    audit.record("tasks/urge", f"case:{task.case.number}", actor=actor, after={"task": task.key})
+    _urge(task, actor)
     return task.case_id
 
 
-def supervise(task_id: int, opinion: str, *, actor: Actor) -> int:
-    """督办 by an approver of the overdue office's own superior: an opinion, told to the office; the case's id.
+def _urge(task: Task, actor: Actor) -> None:
+    text = f"{actor.office_name}催办：办件 {task.case.number} 的“{task.name}”，请尽快办理。"
+    tell_holder(task, text)
+    audit.record("tasks/urge", f"case:{task.case.number}", actor=actor, after={"task": task.key})
 
-    Raises Missing, NotAllowed, Stale, NotOverdue, Objected.
+
+def urge_case(number: str, opinion: str = "", *, actor: Actor) -> int:
+    """催办 of every task of a case that waits elsewhere, or 督办 of every one that is overdue below; the case's id.
+
+    opinion -- what a superior says, and nobody else. Raises Missing, and of the first task what `urge` or `supervise`
+    raises where no task can be urged.
+    """
+    case, _view = queries.case_for(actor, number)
+    waiting = [each.id for each in case.tasks if each.status is TaskStatus.OPEN]
+    refused: list[Refused] = []
+    for task_id in sorted(waiting):
+        try:
+            if opinion or actor.duty == "approver":
+                supervise(task_id, opinion, actor=actor)
+            else:
+                urge(task_id, actor=actor)
+        except (NotAllowed, NotOverdue, UrgedAlready, Stale) as refusal:
+            refused.append(refusal)
+    if len(refused) == len(waiting):
+        told = next((each for each in refused if not isinstance(each, NotAllowed)), None)  # it says more
+        raise told or (refused[0] if refused else too_late(case.outcome))
+    return case.id
+
+
+def supervise(task_id: int, opinion: str, *, actor: Actor) -> int:
+    """督办 by an approver of the overdue office's own superior, once per working day and task; the case's id.
+
+    opinion -- told to the office. Raises Missing, NotAllowed, Stale, NotOverdue, SupervisedAlready (E-URGE), Objected.
     """
     task = hold_task(task_id, actor)
     if refusal := supervision_refused(task, actor, clock.now()):

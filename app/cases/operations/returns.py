@@ -22,6 +22,7 @@ from app.cases.queries.step_backs import StepBackPlan
 from app.cases.queries.tasks import task_for
 from app.cases.rules.refusals import CannotGoBack
 from app.database import execute, table, write_together
+from app.definitions.queries import compiled_version
 from app.errors import InvalidInput, Missing, Objected, Refused
 from app.web import objections as form_objections
 from app.writes import Write
@@ -41,9 +42,10 @@ def targets_for(task_id: int, *, actor: Actor) -> tuple[Task, list[Target]]:
     return task, targets_of(task)
 
 
-def send_back_to(task_id: int, key: str, reason: str, *, actor: Actor) -> int:
+def send_back_to(task_id: int, key: str, reason: str, *, reason_code: str | None = None, actor: Actor) -> int:
     """退回 to the step of that key, done before by the same office; the case's id.
 
+    reason_code -- one of the process's reasons, or none
     Raises Missing, NotAllowed, OwnDraft, CannotGoBack (E-BACK), Objected, Halted, Stale.
     """
     case_id = execute(sa.select(Task.case_id).where(Task.id == task_id)).scalar()
@@ -56,6 +58,8 @@ def send_back_to(task_id: int, key: str, reason: str, *, actor: Actor) -> int:
     if not reason:
         faults.append(InvalidInput(sentence="请填写退回原因。", field="reason"))
     target = next((each for each in targets if each.key == key), None)
+    if reason_code and reason_code not in {each["code"] for each in compiled_version(case.version_id).reasons}:
+        faults.append(InvalidInput(sentence="请从列表中选择原因。", field="reason_code"))
     if target is None:
         faults.append(InvalidInput(sentence="请选择退回到哪个环节。", field="to"))
     if faults:
@@ -63,18 +67,19 @@ def send_back_to(task_id: int, key: str, reason: str, *, actor: Actor) -> int:
     assert target is not None
     if target.plan is None:
         raise CannotGoBack(why=target.why_not)
-    _write(case, task, target, target.plan, reason, actor)
+    said = {"reason": reason, "reason_code": reason_code}
+    _write(case, task, target, target.plan, said, actor)
     return int(case_id)
 
 
-def _write(case: Row, task: Task, target: Target, plan: StepBackPlan, reason: str, actor: Actor) -> None:
+def _write(case: Row, task: Task, target: Target, plan: StepBackPlan, said: dict[str, Any], actor: Actor) -> None:
     now = clock.now()
-    note = {"code": SENT_BACK, "detail": f"{actor.name}从“{task.name}”退回，原因：{reason}"}
+    note = {"code": SENT_BACK, "detail": f"{actor.name}从“{task.name}”退回，原因：{said['reason']}"}
     again = [
         task_row(case.case_id, case.parties, case.clocks, plan.version, each.waiting, now, note if place == 0 else None)
         for place, each in enumerate(plan.again)
     ]
-    back = {"kind": StepBackKind.SENT_BACK, "from_task_id": task.id, "reason": reason, "at": now}
+    back = {"kind": StepBackKind.SENT_BACK, "from_task_id": task.id, **said, "at": now}
     step_back(case, plan, back, again, actor=actor)
     text = f"办件 {case.number} 由“{task.name}”退回到“{target.name}”重新办理。"
     offices = sorted({each.office_id for each in plan.cancelled} | {row["office_id"] for row in again})

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from app import audit, clock
 from app.access import Actor
 from app.cases.models import (
-    CaseStatus,
     Decision,
     JointAnswer,
     Notice,
@@ -27,7 +26,7 @@ from app.cases.models import (
 )
 from app.cases.operations.closing import claim_of
 from app.cases.operations.idempotency import forget_submissions
-from app.cases.operations.transitions import TASKS, Row, lock_case, status_of
+from app.cases.operations.transitions import TASKS, Row, facts_of_row, lock_case, status_after
 from app.cases.queries.step_backs import (
     Again,
     StepBackPlan,
@@ -38,7 +37,7 @@ from app.cases.queries.step_backs import (
     seen_or_acted_on,
 )
 from app.cases.queries.undone import ENDED
-from app.cases.rules import Halted
+from app.cases.rules.permissions import why_halted
 from app.cases.rules.refusals import CannotGoBack
 from app.database import execute, table, write_together
 from app.definitions.queries import compiled_version
@@ -46,7 +45,7 @@ from app.errors import Missing, NotAllowed
 from app.writes import Write
 
 ANSWERS, DECISIONS, NOTICES, REVIEWS = table(JointAnswer), table(Decision), table(Notice), table(PreReview)
-AS_BEFORE = ("arrived_at", "deadline", "reminded_at", "escalated_at", "seen_at", "assignee_id")
+AS_BEFORE = ("arrived_at", "deadline", "reminded_at", "escalated_at", "seen_at", "assignee_id", "urged_at")
 KEPT = ("case_id", "key", "version_id", "name", "office_id", "duty")
 
 
@@ -56,8 +55,8 @@ def take_back(task_id: int, *, actor: Actor) -> int:
     Raises Missing, NotAllowed, CannotGoBack (E-BACK), Halted, Stale.
     """
     case = _hold_case_of(task_id, actor)
-    if case.halted is not None:
-        raise Halted(reason=case.halted)
+    if refusal := why_halted(facts_of_row(case)):
+        raise refusal
     if _take_back_answer(case, task_id, actor):
         return int(case.case_id)
     decision = decision_to_take_back(task_id, actor)
@@ -90,8 +89,7 @@ def step_back(
     case -- locked; again -- the rows of the tasks at which it waits again, that one first; unseen -- only as long as
     nobody has seen the tasks that go. Raises Stale, CannotGoBack.
     """
-    paused = case.case_status == CaseStatus.PAUSED
-    status = CaseStatus.PAUSED if paused else status_of(plan.version, plan.run)
+    status = status_after(case, plan.version, plan.run)
     write_together(claim_of(case, state=plan.run.state, status=status, written=list(plan.written), **values))
     name, now = plan.again[0].row.name, back["at"]
     how = "收回" if unseen else "退回"

@@ -244,7 +244,7 @@ class Transition:
         ]
 
     def _case(self, values: Mapping[str, Any]) -> list[Write]:
-        status, claimed = status_of(self.version, self.run), self.context.claimed
+        status, claimed = status_after(self.case, self.version, self.run), self.context.claimed
         if status is CaseStatus.CLOSED:
             outcome, actor = CaseOutcome(self.run.outcome or "terminated"), self.context.actor
             closing = Closing(self.case.case_id, self.case.process_key, outcome, self.now, actor)
@@ -295,6 +295,13 @@ def status_of(version: CompiledVersion, run: Run) -> CaseStatus:
         version.diagrams.tasks[each.key].properties.get("status") == CaseStatus.REPAIRING.value for each in run.waiting
     )
     return CaseStatus.REPAIRING if repairing else CaseStatus.OPEN
+
+
+def status_after(case: Row, version: CompiledVersion, run: Run) -> CaseStatus:
+    """The same of a case that was read with `case_columns`: a paused one stays so, unless it ends."""
+    status = status_of(version, run)
+    stays = case.case_status == CaseStatus.PAUSED and status is not CaseStatus.CLOSED
+    return CaseStatus.PAUSED if stays else status
 
 
 def _note(context: CaseContext) -> dict[str, str] | None:

@@ -15,6 +15,7 @@ def advice_json(advice: Advice) -> AdviceJson:
         "task": advice.task_id,
         "name": advice.task.name,
         "kind": advice.kind,
+        "rule": advice.rule,
         "by": advice.asked_by.name,
         "question": advice.question,
         "at": instant(advice.asked_at),

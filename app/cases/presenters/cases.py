@@ -38,6 +38,7 @@ from app.cases.queries.parts_read import (
     StepRead,
     TaskRead,
 )
+from app.cases.queries.standstill import pause_of
 from app.definitions.queries import ROW, CompiledVersion, compiled_version
 from app.definitions.rules.forms import fields_of
 from app.divisions.presenters import office_brief
@@ -107,6 +108,15 @@ def case_json(case: CaseRead, view: View) -> json_types.CaseJson:
         "list": progress_json(case),
         **{name: say(case) if see else None for name, say in hooks.case_fields.items()},  # type: ignore[typeddict-item]
     }
+
+
+def paused_json(case: CaseRead, view: View) -> json_types.PausedJson | None:
+    """Which office lets the case stand still; null where it goes on."""
+    paused = pause_of(case.id) if case.status is CaseStatus.PAUSED else None
+    if paused is None or paused.office is None:
+        return None
+    reason = paused.reason if view.content else None
+    return {"office": office_brief(paused.office), "since": instant(paused.since), "reason": reason}
 
 
 def case_brief(case: CaseRead) -> json_types.CaseBriefJson:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal, TypedDict
 
 from app.cases.models import CaseOutcome, CaseStatus, Outcome, RowStatus, TaskStatus
-from app.cases.presenters.claim_types import ClaimJson
 from app.cases.rules import Light
 from app.divisions.presenters import OfficeBriefJson
 from app.identity.models import Duty
@@ -73,27 +72,6 @@ class TaskJson(TaskBriefJson):
     outcomes: list[Outcome]
     reasons: list[ReasonJson]
     joint: JointJson | None
-
-
-class InboxItemJson(TypedDict):
-    """A task in the caller's inbox; `left` is what remains of its time, in words; `returned`: it was sent back."""
-
-    id: int
-    key: str
-    name: str
-    case: str
-    process: str
-    student: str
-    receiving: str
-    releasing: str
-    returned: bool
-    claimed: ClaimJson | None
-    arrived_at: Instant
-    deadline: Instant
-    light: Light
-    left: str
-    office: OfficeBriefJson
-    duty: Duty
 
 
 class DecisionJson(TypedDict):
@@ -236,9 +214,18 @@ class AttachmentJson(TypedDict):
     added_at: Instant
 
 
-class CaseWithPapersJson(CaseJson):
-    """A case with its attachments and what it must prove, null where they are not for the caller."""
+class PausedJson(TypedDict):
+    """暂停: the office that lets the case stand still, since when and why; `reason` null where it is not shown."""
 
+    office: OfficeBriefJson
+    since: Instant
+    reason: str | None
+
+
+class CaseWithPapersJson(CaseJson):
+    """A case with its attachments and what it must prove, null where they are not for the caller; who has paused it."""
+
+    paused: PausedJson | None
     attachments: list[AttachmentJson] | None
     proofs: list[CaseProofJson] | None
 

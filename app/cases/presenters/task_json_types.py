@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from app.cases.models import AdviceKind, CaseOutcome, CaseStatus
+from app.cases.models import AdviceKind, AdviceRule, CaseOutcome, CaseStatus
+from app.cases.presenters.claim_types import ClaimJson
 from app.cases.presenters.json_types import OfficeBriefJson
+from app.cases.rules import Light
 from app.identity.models import Duty
 from app.students.models import Standing
 from app.web import Day, Instant
@@ -61,6 +63,7 @@ class AdviceJson(TypedDict):
     task: int
     name: str
     kind: AdviceKind
+    rule: AdviceRule
     by: str
     question: str
     at: Instant
@@ -139,3 +142,28 @@ class ChildOfCaseJson(TypedDict):
     has_photo: bool
     changes: list[ChildChangeJson] | None
     cases: list[ChildCaseJson]
+
+
+class InboxItemJson(TypedDict):
+    """A task in the caller's inbox; `left` is what remains of its time, in words; `returned`: it was sent back;
+    `assignee`: who alone decides it.
+    """
+
+    id: int
+    key: str
+    name: str
+    case: str
+    process: str
+    student: str
+    receiving: str
+    releasing: str
+    returned: bool
+    urged_at: Instant | None
+    assignee: str | None
+    claimed: ClaimJson | None
+    arrived_at: Instant
+    deadline: Instant
+    light: Light
+    left: str
+    office: OfficeBriefJson
+    duty: Duty

@@ -22,6 +22,7 @@ from app.web.integers import LARGEST, SMALLEST, whole_number
 from app.web.pagination import ForeignCursor, encode_cursor, read_cursor
 from app.web.query_parameters import read_query
 
+URGED_ORDER = "urged"  # the part of the order of urgency that stands before the rest
 PLACE = (str, str, int)  # what a cursor holds: the order, the value in it, the task
 CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     "process": {"type": "string", "maxLength": 40, "description": "流程"},
@@ -35,7 +36,7 @@ CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     "sort": {
         "type": "string",
         "enum": list(SORTS),
-        "description": "次序：时限（默认）、到达时间、办件编号；前加 - 为倒序",
+        "description": "次序：时限（默认，催办、督办的在前）、到达时间、办件编号；前加 - 为倒序",
     },
 }
 
@@ -52,8 +53,8 @@ class AskedList:
         return self.cursor(row.place(self.listed))
 
     def cursor(self, place: Place) -> str:
-        value, task_id = place
-        return encode_cursor([self.listed.order, str(value) if isinstance(value, int) else value.isoformat(), task_id])
+        value, order = place.value, URGED_ORDER if place.urged else self.listed.order
+        return encode_cursor([order, str(value) if isinstance(value, int) else value.isoformat(), place.task_id])
 
     def address(self, **changed: Any) -> dict[str, Any]:
         """The parameters of the same list with some of them changed; None and False leave one out."""
@@ -106,13 +107,14 @@ def place_in(asked: AskedList, cursor: tuple[str, str, int] | None) -> Place | N
     if cursor is None:
         return None
     order, text, task_id = cursor
+    urged = order == URGED_ORDER and asked.listed.urged_first
     value: Any = whole_number(text, least=SMALLEST, most=LARGEST) if asked.listed.column is Task.case_id else None
     if asked.listed.column is not Task.case_id:
         at = read_instant(text)
         value = at and at.astimezone(clock.now().tzinfo)
-    if order != asked.listed.order or value is None:
+    if (order != asked.listed.order and not urged) or value is None:
         raise ForeignCursor(field="cursor")
-    return value, task_id
+    return Place(value, task_id, urged)
 
 
 def place_of_query(asked: AskedList) -> Place | None:

@@ -13,7 +13,9 @@ from app.web.formatting import day, moment
 from app.web.workbooks import workbook
 
 MOST_ROWS = 2000
-HEADINGS = ("序号", "办件编号", "事项", "学生", "转出学校", "转入学校", "申请单位", "环节", "曾退回", "到达", "时限")
+HEADINGS = (
+    "序号", "办件编号", "事项", "学生", "转出学校", "转入学校", "申请单位", "环节", "曾退回", "催办", "到达", "时限",
+)  # fmt: skip
 TITLES = {"waiting": "待办", "done": "已办"}
 LIGHTS = {"red": "超期", "yellow": "将到期", "green": "正常", "paused": "暂停计时"}
 
@@ -32,7 +34,7 @@ def _line(place: int, row: InboxRow, box: str) -> list[Any]:
     now = clock.now()
     line: list[Any] = [
         place, row.number, row.process, row.student, row.releasing, row.receiving, row.applicant, row.task_name,
-        "是" if row.returned else "", day(row.arrived_at), day(row.deadline),
+        "是" if row.returned else "", "是" if row.urged_at else "", day(row.arrived_at), day(row.deadline),
     ]  # fmt: skip
     if box == "waiting":
         paused = row.paused

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.access import Actor
-from app.cases.models import Advice, AdviceKind, Case, Phrase, Task, TaskStatus
+from app.cases.models import Advice, AdviceKind, AdviceRule, Case, Phrase, Task, TaskStatus
 from app.cases.queries.colleagues import Colleague
 from app.cases.queries.joint_answers import joint_of
 from app.cases.queries.may_decide import why_not_decider
@@ -51,7 +51,8 @@ def why_not_answer(advice: Advice, actor: Actor) -> Refused | None:
     if advice.of_user_id != actor.user_id:
         return NotAsked(why="征求的是其他人员的意见")
     if advice.answered_at is not None or advice.withdrawn_at is not None:
-        return NotAsked(why="已经答复" if advice.answered_at else "已经减签")
+        done = "已由其他人员答复，或已减签" if advice.rule is AdviceRule.ANY else "已经减签"
+        return NotAsked(why="已经答复" if advice.answered_at else done)
     if advice.kind is AdviceKind.AFTER:
         return None if advice.task.status is TaskStatus.DONE else NotAsked(why="后加签待本环节办理后再提出意见")
     return None if advice.task.status is TaskStatus.OPEN else NotAsked(why="本环节已经办结")

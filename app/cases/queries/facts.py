@@ -7,7 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 
 from app.access import Actor
-from app.cases.models import Batch, Case, Decision, Outcome, Task
+from app.cases.models import Batch, Case, Decision, Outcome, Supervision, Task
 from app.cases.rules import permissions
 from app.cases.rules.permissions import CaseFacts, Effects, TaskFacts
 from app.database import db
@@ -54,10 +54,14 @@ def has_acted_elsewhere(task: Task, user_id: int | None) -> bool:
 
 def supervision_refused(task: Task, actor: Actor, now: dt.datetime) -> Refused | None:
     """Against 督办 of that task by that person; None when it would not be refused."""
-    superior = task.office.superior_id
-    return permissions.why_not_supervise(
-        facts_of_task(task), facts_of_case(task.case), actor, superior=superior, now=now
-    )
+    superior, facts = task.office.superior_id, (facts_of_task(task), facts_of_case(task.case))
+    last = _last_supervised(task) if superior == actor.office_id and actor.duty == "approver" else None
+    return permissions.why_not_supervise(*facts, actor, superior=superior, last=last, now=now)
+
+
+def _last_supervised(task: Task) -> dt.datetime | None:
+    when = sa.func.max(Supervision.at, type_=Supervision.at.type)
+    return db.session.scalar(sa.select(when).where(Supervision.case_id == task.case_id, Supervision.task_id == task.id))
 
 
 def effects_of(case_id: int) -> Effects:

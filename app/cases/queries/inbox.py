@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -16,6 +16,7 @@ from app.database import db, table
 from app.definitions.models import Process
 from app.definitions.queries import compiled_version
 from app.divisions.models import Office
+from app.identity.models import User
 from app.students.models import Student
 from app.students.queries.lookups import are_few
 
@@ -25,7 +26,14 @@ SORTS = ("deadline", "-deadline", "arrived", "-arrived", "number", "-number")  #
 USUAL = {"waiting": "deadline", "done": "-deadline"}  # urgency: overdue, then days left, then arrival
 RETURNED: Any = sa.text("task.returned")  # as the indexes say it
 MOST_OFFICES = 1000  # that are offered
-Place = tuple[Any, int]  # the value of the order and the task's id: where a page ends
+
+
+class Place(NamedTuple):
+    """Where a page ends: the value of the order and the task's id, and whether that one stands before all others."""
+
+    value: Any
+    task_id: int
+    urged: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,11 @@ class TaskList:
         return SORTED_BY[self.order.lstrip("-")]
 
     @property
+    def urged_first(self) -> bool:
+        """True in the order of urgency: what was urged stands before what was not."""
+        return self.box == "waiting" and self.order == "deadline"
+
+    @property
     def falls(self) -> bool:
         """True from the latest, or the highest, down."""
         return self.order.startswith("-")
@@ -87,11 +100,14 @@ class InboxRow:
     late: bool  # 补录: its cohort has closed
     returned: bool  # it was sent back before
     urged_at: dt.datetime | None
+    assignee_id: int | None  # to whom it was handed over
+    assignee: str
 
     def place(self, listed: TaskList) -> Place:
         """Where a page that ends with this line ends."""
         values = {"deadline": self.deadline, "arrived": self.arrived_at, "number": self.case_id}
-        return values[listed.order.lstrip("-")], self.task_id
+        urged = listed.urged_first and self.urged_at is not None
+        return Place(values[listed.order.lstrip("-")], self.task_id, urged)
 
 
 def inbox(
@@ -100,7 +116,7 @@ def inbox(
     """Tasks of the actor's office and duty, the most urgent first unless asked otherwise, after a place."""
     listed = listed or TaskList()
     receiving, releasing, applicant = sa.orm.aliased(Office), sa.orm.aliased(Office), sa.orm.aliased(Office)
-    page = page_of(_listed(actor, listed, after), Task.case_id, _conditions(actor, listed), _order(listed), limit)
+    page = _page(actor, listed, after, limit)
     query = (
         sa.select(
             Task.id,
@@ -122,17 +138,40 @@ def inbox(
             Case.late_at,
             Task.returned,
             Task.urged_at,
+            Task.assignee_id,
+            sa.func.coalesce(User.name, "").label("assignee"),
         )
         .join(page, page.c.id == Task.id)
         .join(Case, Case.id == Task.case_id)
         .join(Process, Process.key == Case.process_key)
         .join(applicant, applicant.id == Case.applicant_office_id)
         .outerjoin(Student, Student.id == Case.student_id)
+        .outerjoin(User, User.id == Task.assignee_id)
         .outerjoin(receiving, receiving.id == Case.receiving_school_id)
         .outerjoin(releasing, releasing.id == Case.releasing_school_id)
-        .order_by(*_order(listed))
+        .order_by(*([Task.urged_at.is_(None)] if listed.urged_first else []), *_order(listed))
+        .limit(limit)
     )
     return [_inbox_row(row) for row in db.session.execute(query)]
+
+
+def _page(actor: Actor, listed: TaskList, after: Place | None, limit: int) -> sa.Subquery:
+    """The ids of a page; in the order of urgency the first of what was urged and the first of the rest, each a range
+    of an index: the outer order takes what it needs of them.
+    """
+    found, order = _conditions(actor, listed), _order(listed)
+
+    def lines(part: sa.Select[Any]) -> sa.Subquery:
+        return page_of(part, Task.case_id, found, order, limit)
+
+    if not listed.urged_first or listed.urged:
+        return lines(_listed(actor, listed, after))
+    begun = after is not None and not after.urged  # past what was urged
+    rest = lines(_listed(actor, listed, after if begun else None).where(Task.urged_at.is_(None)))
+    if begun:
+        return rest
+    first = lines(_listed(actor, listed, after).where(Task.urged_at.is_not(None)))
+    return sa.union_all(sa.select(first.c.id), sa.select(rest.c.id)).subquery()
 
 
 def _order(listed: TaskList) -> tuple[Any, Any]:
@@ -148,7 +187,7 @@ def _listed(actor: Actor, listed: TaskList, after: Place | None) -> Any:
         Task.office_id == actor.office_id, Task.duty == actor.duty, Task.status == status
     )
     if after:
-        place, end = sa.tuple_(column, Task.id), sa.tuple_(sa.literal(after[0], column.type), after[1])
+        place, end = sa.tuple_(column, Task.id), sa.tuple_(sa.literal(after.value, column.type), after.task_id)
         query = query.where(place < end if listed.falls else place > end)
     if listed.before is not None:
         query = query.where(Task.deadline < listed.before)
@@ -210,7 +249,7 @@ def _inbox_row(row: Any) -> InboxRow:
         row.note,
         row.late_at is not None,
         row.returned,
-        row.urged_at,
+        *row[18:],
     ]
     return InboxRow(*values)
 

@@ -24,7 +24,9 @@ from app.cases.rules import (
     NotTheApplicant,
     NotYourTurn,
     OwnDraft,
+    Paused,
     RemindedAlready,
+    SupervisedAlready,
     TooLate,
     UrgedAlready,
 )
@@ -90,7 +92,14 @@ def why_it_waits(task: TaskFacts, case: CaseFacts) -> Refused | None:
     """Against deciding an open task whoever does: for what a colleague thinks, or until the case goes on."""
     if task.asked:
         return AdvicePending()
-    return Halted(reason=case.halted) if case.halted is not None else None
+    return why_halted(case)
+
+
+def why_halted(case: CaseFacts) -> Refused | None:
+    """Against taking any decision in a case that stands still; None where it goes on."""
+    if case.halted is None:
+        return None
+    return (Paused if case.status == CaseStatus.PAUSED else Halted)(reason=case.halted)
 
 
 def why_not_decider(
@@ -162,9 +171,7 @@ def why_not_urge(
         return too_late(case.outcome)
     if not is_urged_by(task, case, actor):
         return NotAllowed()
-    if last is not None and clock.working_days_between(clock.local(last).date(), clock.local(now).date()) < 1:
-        return UrgedAlready(when=f"{clock.local(last):%m-%d %H:%M}")
-    return None
+    return UrgedAlready(when=f"{clock.local(last):%m-%d %H:%M}") if last and _is_today(last, now) else None
 
 
 def is_urged_by(task: TaskFacts, case: CaseFacts, actor: Actor) -> bool:
@@ -174,14 +181,30 @@ def is_urged_by(task: TaskFacts, case: CaseFacts, actor: Actor) -> bool:
 
 
 def why_not_supervise(
-    task: TaskFacts, case: CaseFacts, actor: Actor, *, superior: int | None, now: dt.datetime
+    task: TaskFacts,
+    case: CaseFacts,
+    actor: Actor,
+    *,
+    superior: int | None,
+    last: dt.datetime | None,
+    now: dt.datetime,
 ) -> Refused | None:
-    """Against 督办: an approver of the office's own superior, once it is overdue; a tier further up only reads."""
+    """Against 督办: an approver of the office's own superior, once it is overdue; a tier further up only reads.
+
+    last -- when it was supervised before: once per working day, as urging is
+    """
     if task.status != TaskStatus.OPEN:
         return too_late(case.outcome)
     if actor.duty != "approver" or superior != actor.office_id:
         return NotAllowed()
-    return NotOverdue() if task.deadline >= now or case.status == CaseStatus.PAUSED else None
+    if task.deadline >= now or case.status == CaseStatus.PAUSED:
+        return NotOverdue()
+    return SupervisedAlready(when=f"{clock.local(last):%m-%d %H:%M}") if last and _is_today(last, now) else None
+
+
+def _is_today(last: dt.datetime, now: dt.datetime) -> bool:
+    """True until the next working day."""
+    return clock.working_days_between(clock.local(last).date(), clock.local(now).date()) < 1
 
 
 def why_not_attach(case: CaseFacts, actor: Actor, *, waits_here: bool) -> Refused | None:

@@ -123,6 +123,10 @@ class UrgedAlready(Refused):
     text = "该环节已于 {when} 催办过，每个工作日只能催办一次。"
 
 
+class SupervisedAlready(UrgedAlready):
+    text = "该环节已于 {when} 督办过，每个工作日只能督办一次。"
+
+
 class RemindedAlready(UrgedAlready):
     text = "已于 {when} 提醒过本机构，尚未阅读。"
 
@@ -153,6 +157,26 @@ class Halted(Refused):
 
     code = "E-HALTED"
     text = "办理已挂起（{reason}），恢复之前不能作出决定。"
+
+
+class Paused(Halted):
+    """The office that has a case lets it stand still, and its clock with it."""
+
+    text = "本件已暂停办理（{reason}），恢复之前不能办理。"
+
+
+class NotPaused(Refused):
+    """A case that is not paused, or that does not go on, by this office or now."""
+
+    code = "E-PAUSE"
+    text = "不能{what}：{why}。"
+
+
+class NotTerminated(Refused):
+    """A case that no office may end any more."""
+
+    code = "E-TERMINATE"
+    text = "不能终止：{why}。"
 
 
 class CannotGoBack(Refused):

@@ -11,6 +11,7 @@ from app.cases.views import (
     prints,
     returns,
     row_repairs,
+    standstill,
     stars,
     task_claims,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "prints",
     "returns",
     "row_repairs",
+    "standstill",
     "stars",
     "task_claims",
 ]

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app.access import actor, allow
 from app.cases import operations, queries
-from app.cases.models import Advice
+from app.cases.models import Advice, AdviceRule
 from app.cases.queries.advice import KIND_NAMES, asked_of, phrases_for
 from app.cases.views.blueprint import bp
 from app.cases.views.case import do_once
@@ -25,14 +25,15 @@ PAGE = 20
 @allow("operator", "approver")
 def ask_advice(task_id: int) -> Any:
     caller, question = actor(), typed_text("question")
-    kind, of = request.form.get("kind", ""), request.form.get("of_user", "")
+    kind, of = request.form.get("kind", ""), request.form.getlist("of_user")
+    rule = AdviceRule.ANY if request.form.get("rule") == "any" else AdviceRule.ALL
     number = queries.task_for(caller, task_id).case.number
     end_reading()
-    of_user = whole_number(of, least=1) or 0
+    people = [whole_number(each, least=1) or 0 for each in of]
     return do_once(
         number,
-        ["ask-advice", task_id, kind, of_user, question],
-        lambda: operations.ask_advice(task_id, kind, of_user, question, actor=caller),
+        ["ask-advice", task_id, kind, people, question, rule],
+        lambda: operations.ask_advice(task_id, kind, people, question, rule=rule, actor=caller),
         "已征求意见。",
     )
 

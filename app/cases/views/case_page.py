@@ -11,7 +11,7 @@ from typing import Any
 from app import clock
 from app.access import Actor
 from app.cases import hooks, operations, queries, rules
-from app.cases.models import OUTCOME_NAMES, Attachment, Case, Outcome, Phrase, Task, TaskStatus
+from app.cases.models import OUTCOME_NAMES, Attachment, Case, CaseStatus, Outcome, Phrase, Task, TaskStatus
 from app.cases.models.coming_changes import ComingChange
 from app.cases.operations.task_acts import TaskAct
 from app.cases.presenters.cases import compiled_version_of, has_list, light_of
@@ -43,6 +43,7 @@ from app.cases.views.compared import compared
 from app.cases.views.diagram_course import course_of
 from app.cases.views.joint_answers import JointShown, joint_shown
 from app.cases.views.sent_back import SentBack, sent_back
+from app.cases.views.standstill_shown import Standstill, standstill_of
 from app.cases.views.task_offers import TaskOffers, task_offers
 from app.cases.views.timeline import application_lines, application_tables, timeline
 from app.definitions.queries import CompiledVersion
@@ -144,6 +145,7 @@ class Offers:
     recall: bool
     revoke: bool
     call_off: bool
+    standstill: Standstill
 
 
 @dataclass(frozen=True)
@@ -273,7 +275,7 @@ def _waiting_task(task: Task, context: PageContext) -> WaitingTask:
         task=task,
         duty=DUTY_NAMES[task.duty],
         light=light_of(task, context.now),
-        left=rules.time_left(task.deadline, context.now),
+        left=rules.time_left(task.deadline, context.now, paused=context.case.status is CaseStatus.PAUSED),
         urges=permissions.why_not_urge(*facts, context.actor, last=urged, now=context.now) is None,
         urged=urged,
         joint=joint_shown(task, context.actor) if context.view.content else None,
@@ -316,6 +318,7 @@ def _offers(context: PageContext, directive: Directive | None) -> Offers:
         recall=permissions.why_not_recall(facts, effects, actor) is None,
         revoke=directive is not None
         and why_not_revoke(directive.number, directive.status, directive.issuer_id, actor) is None,
+        standstill=standstill_of(case, actor, effects),
         call_off=live(case) is not None
         and permissions.why_not_call_off(facts, effects, actor, agreed_last=last_to_agree(case.id), waits=True) is None,
     )

@@ -28,6 +28,7 @@ from app.cases.queries.migrations import decided_in
 from app.cases.queries.parts_read import (
     ComingRead,
 )
+from app.cases.views.standstill_shown import stood_still
 from app.cases.views.went_back import went_back
 from app.database import db
 from app.definitions.queries import APPLICATION
@@ -83,6 +84,7 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
         )
     entries.extend(_hurried(case, see, names))
     entries.extend(went_back(case, see))
+    entries.extend(stood_still(case, see))
     if case.late_at:
         entries.append(_late(case))
     entries.sort(key=lambda entry: entry["at"])
@@ -94,7 +96,7 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
                     "title": task.name,
                     "office": task.office.name,
                     "who": "",
-                    "outcome": rules.time_left(task.deadline, now),
+                    "outcome": rules.time_left(task.deadline, now, paused=case.status is CaseStatus.PAUSED),
                     "kind": {"red": "red", "yellow": "amber"}.get(light_of(task, now), "blue"),
                     "opinion": (task.note or {}).get("detail", ""),
                     "reason": next((step.reason for step in case.route if step.key == task.key), ""),

@@ -60,7 +60,10 @@ def _page(box: str, heading: str, **fixed: Any) -> Any:
         heading=heading,
         box=box,
         warnings=calendars.warnings() if caller.office_kind in WATCHES and waits else [],
-        rows=[(row, light(row.deadline, now, paused=row.paused), time_left(row.deadline, now)) for row in shown],
+        rows=[
+            (row, light(row.deadline, now, paused=row.paused), time_left(row.deadline, now, paused=row.paused))
+            for row in shown
+        ],
         ticks=bulk_tasks(caller, [row.task_id for row in shown]) if waits else {},
         claims=shown_claims([row.task_id for row in shown], caller) if waits else {},
         stars=starred_of([row.case_id for row in shown], caller) if waits else (),

@@ -37,15 +37,15 @@ class Incident:
 
 
 def halts(actor: Actor) -> Sequence[Halt]:
-    """Everything that is halted now, the latest first. Raises NotAllowed."""
+    """Everything that is halted now, the latest first; what an office has paused is its own. Raises NotAllowed."""
     require_studio(actor)
-    asked = sa.select(Halt).where(Halt.ended_at.is_(None)).order_by(Halt.id.desc())
+    asked = sa.select(Halt).where(Halt.ended_at.is_(None), Halt.office_id.is_(None)).order_by(Halt.id.desc())
     return db.session.scalars(asked.options(joinedload(Halt.process), joinedload(Halt.case), joinedload(Halt.by))).all()
 
 
 def halt_of(key: str | None, case_id: int | None, *, lock: bool = False) -> Halt | None:
-    """The halt of a process or of a case that stands."""
-    asked = sa.select(Halt).where(Halt.ended_at.is_(None))
+    """The halt of a process or of a case that stands, by whoever runs the processes."""
+    asked = sa.select(Halt).where(Halt.ended_at.is_(None), Halt.office_id.is_(None))
     asked = asked.where(Halt.process_key == key if key is not None else Halt.case_id == case_id)
     if lock:
         asked = asked.with_for_update(of=Halt).execution_options(populate_existing=True)
