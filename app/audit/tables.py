@@ -83,6 +83,8 @@ RECORDS = {
     "notice": "case_id, task_id, office_id, kind, text, at, supervision_id",
     "plan": "case_id, kind, stage, entry_year, source_id",
     "post": "user_id, office_id, duty, starts_on",
+    "post_proposal": "kind, office_id, username, name, duty, starts_on, ends_on, post_id, successor_id, reason,"
+    " proposed_by_id, proposed_at",
     "pre_review": "task_id, user_id, recommendation, opinion, at",
     "process_variant": "process_key, office_id",
     "process_version": "process_key, office_id, based_on_id, number, checksum, files, forms, published_at,"
@@ -120,6 +122,7 @@ FORWARD = {
         "OLD.taken_back_at IS NOT NULL AND NEW.taken_back_at IS DISTINCT FROM OLD.taken_back_at",
     ),
     "plan": ("status", "OLD.status = 'ended' AND NEW.status <> 'ended'"),
+    "post_proposal": ("status", "OLD.status <> 'open' AND NEW.status <> OLD.status"),
     "proposal": ("status, version_id", "OLD.status <> 'open' AND NEW.status <> OLD.status"),
     "task": (
         "status, arrived_at",

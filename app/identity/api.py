@@ -136,3 +136,19 @@ def _account_json(each: accounts.Account) -> AccountJson:
 def unlock_account(user_id: int) -> None:
     with transaction():
         operations.lift_locks(accounts.account_for(actor(), user_id), actor=actor())
+
+
+@bp.post("/accounts/<int:user_id>/seal")
+@allow("secadmin")
+@operation("封存账号：不能再登录，岗位保留", status=204)
+def seal_account(user_id: int) -> None:
+    with transaction():
+        operations.seal(accounts.account_for(actor(), user_id), actor=actor())
+
+
+@bp.post("/accounts/<int:user_id>/reopen")
+@allow("secadmin")
+@operation("核实身份后恢复封存的账号", status=204)
+def reopen_account(user_id: int) -> None:
+    with transaction():
+        operations.unseal(accounts.account_for(actor(), user_id), actor=actor())

@@ -49,6 +49,8 @@ class User(Model):
     password_changed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     enabled: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)  # shown on the sign-in page, known password
+    first_password: Mapped[bool] = mapped_column(default=False)  # set by somebody else: to be changed before anything
+    reopened_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # after it had been sealed
 
     posts: Mapped[list[Post]] = relationship(back_populates="user", order_by="Post.id")
 

@@ -60,6 +60,16 @@ class NoPost(WithoutPost, NotAllowed):
     text = "您没有这个岗位，或岗位不在有效期内。请联系本单位管理员。"
 
 
+class FirstPassword(NotAllowed):
+    code = "E-PASSWORD-02"
+    text = "这是别人为您设置的初始密码，请先在网页上修改密码，再办理业务。"
+
+
+class OwnAccount(NotAllowed):
+    code = "E-ACCOUNT"
+    text = "不能封存或恢复本人的账号。"
+
+
 def objections_to_password(password: str, *, username: str, old: str) -> list[InvalidInput]:
     """What is wrong with a new password: length, three of four kinds of character, not the name, not the old one."""
     kinds = sum(bool(re.search(kind, password)) for kind in (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]"))

@@ -10,6 +10,8 @@ from app.identity.operations.people import (
     give_post,
     reopen,
     reset_password,
+    seal,
+    unseal,
 )
 from app.identity.operations.sessions import (
     Attempt,
@@ -44,8 +46,10 @@ __all__ = [
     "nobody",
     "reopen",
     "reset_password",
+    "seal",
     "seen",
     "sign_in",
     "sign_out",
     "try_password",
+    "unseal",
 ]

@@ -165,6 +165,7 @@ def change_password(
         return user
     failures.forgive(user, place)
     user.password_hash, user.password_changed_at, user.is_demo = new_hash, now, False
+    user.first_password = False
     end_sessions(user, but=session)
     audit.record("identity/change_password", f"user:{user.username}", actor=actor)
     return None

@@ -81,6 +81,7 @@ class Session:
     user: SignedInUser
     post_id: int | None
     seen_at: dt.datetime
+    first_password: bool = False  # set by somebody else: to be changed before anything
 
     @property
     def user_id(self) -> int:
@@ -97,7 +98,8 @@ def signed_in(secret: str) -> tuple[Session, list[HeldPost]] | None:
     if first.expires_at <= now or first.seen_at + IDLE <= now:
         return None
     user = SignedInUser(first.user_id, first.username, first.name)
-    return Session(first.id, user, first.post_id, first.seen_at), [_post(row, user) for row in rows if row.held_id]
+    session = Session(first.id, user, first.post_id, first.seen_at, first.first_password)
+    return session, [_post(row, user) for row in rows if row.held_id]
 
 
 def _post(row: Any, user: SignedInUser) -> HeldPost:
@@ -124,6 +126,7 @@ def _session_with_posts() -> sa.Select[Any]:
             session.c.expires_at,
             user.c.username,
             user.c.name,
+            user.c.first_password,
             post.c.id.label("held_id"),
             post.c.duty,
             post.c.starts_on,

@@ -14,7 +14,7 @@ from app.access import ANYONE, SIGNED_IN, NotSignedIn, actor, allow
 from app.database import transaction
 from app.errors import InvalidInput, Refused
 from app.identity import operations, presenters, queries
-from app.identity.rules import NoPost
+from app.identity.rules import FirstPassword, NoPost
 from app.identity.views import resumed_forms
 from app.web import first_page, local_address, refilled_forms
 from app.web.application import by_own_page
@@ -34,6 +34,7 @@ def install(app: Flask) -> None:
     login.init_app(app)
     login.request_loader(lambda _request: g.sign_in.user if g.get("sign_in") else None)
     app.before_request(recognise)
+    app.before_request(ask_for_own_password)
     resumed_forms.install(app)
 
 
@@ -61,6 +62,19 @@ def recognise() -> None:
     if clock.now() - g.sign_in.seen_at > SEEN_EVERY and not getattr(called, "unattended", False):
         with transaction():
             operations.seen(g.sign_in.id)
+
+
+FREE = ("identity.password", "identity.change_password", "identity.sign_out", "identity_api.close_session")
+
+
+def ask_for_own_password() -> Any:
+    """Whoever signed in with a password that somebody else has set changes it first."""
+    if not g.get("sign_in") or not g.sign_in.first_password or request.endpoint in FREE:
+        return None
+    if request.path.startswith("/api/"):
+        raise FirstPassword()
+    flash("您用的是别人设置的初始密码，请先修改密码。", "error")
+    return redirect(url_for("identity.password"))
 
 
 def _chosen_post(api: bool) -> queries.HeldPost | None:

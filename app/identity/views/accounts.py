@@ -59,3 +59,25 @@ def unlock(user_id: int) -> Any:
         lifted = operations.lift_locks(account, actor=actor())
     flash(f"已解除 {account.username} 的登录锁定（{lifted} 次登录失败不再计算）。", "success")
     return redirect(local_address(request.form.get("next")))
+
+
+@bp.post("/<int:user_id>/seal")
+@allow("secadmin")
+def seal(user_id: int) -> Any:
+    """Let an account no longer sign in, whose owner has left or who must not."""
+    with transaction():
+        account = queries.account_for(actor(), user_id)
+        operations.seal(account, actor=actor())
+    flash(f"已封存 {account.username}，不能再登录；岗位保留。", "success")
+    return redirect(local_address(request.form.get("next")))
+
+
+@bp.post("/<int:user_id>/reopen")
+@allow("secadmin")
+def reopen(user_id: int) -> Any:
+    """Let a sealed account sign in again, whose owner has been made sure of."""
+    with transaction():
+        account = queries.account_for(actor(), user_id)
+        operations.unseal(account, actor=actor())
+    flash(f"已恢复 {account.username}，可以登录。", "success")
+    return redirect(local_address(request.form.get("next")))

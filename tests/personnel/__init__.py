@@ -1,0 +1,1 @@
+"""Tests of people, posts and accounts."""
