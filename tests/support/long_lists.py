@@ -58,7 +58,7 @@ COPIED: dict[str, tuple[str, dict[str, str]]] = {
         f"p.case_id = :case AND ({PASSED} OR p.key IN ('receiving_school', 'receiving_bureau', 'releasing_school'))",
         {
             "office_id": AT_ITS_SCHOOL,
-            "deadline": "p.deadline + (n % 200 - 100) * interval '1 hour'",
+            "deadline": "p.deadline + (n % 200 - 100) * interval '4 hours'",
             "status": f"CASE WHEN {WAITS} THEN 'open' ELSE 'done' END",
             "ended_at": f"CASE WHEN NOT ({WAITS}) THEN p.arrived_at END",
             "returned": "p.office_id = :releasing AND n % 2 = 0",  # at schools, and nowhere else

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, undefer
 
 from app.access import Actor
 from app.cases.models import Case, Notice, NoticeKind, Supervision, Task
@@ -139,7 +139,10 @@ def waiting_below(
     return db.session.scalars(
         sa.select(Task)
         .join(page, page.c.id == Task.id)
-        .options(joinedload(Task.case).joinedload(Case.student))
+        .options(
+            undefer(Task.asked),
+            joinedload(Task.case).options(joinedload(Case.student), undefer(Case.halted)),
+        )
         .order_by(Task.deadline, Task.id)
     ).all()
 
