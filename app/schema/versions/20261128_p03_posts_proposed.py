@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "p03"
-down_revision = "p02"
+down_revision = "t07"
 branch_labels = None
 depends_on = None
 MOMENT = sa.DateTime(timezone=True)
