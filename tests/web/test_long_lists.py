@@ -27,7 +27,7 @@ GROWING = {*COPIED, "case_office", "name_part"} - {"audit_chain"}
 FOUND = ("?q=", "&q=", "?process=", "?office=", "sort=")
 PAGES = (
     "/", "/reports/day/arrived", "/reports/day/decided", "/reports/dashboard",
-    "/", "/inbox", "/inbox?light=red", "/inbox?light=green", "/inbox?process=transfer", "/inbox?process=graduation",
+    "/inbox", "/inbox?light=red", "/inbox?light=green", "/inbox?process=transfer", "/inbox?process=graduation",
     "/inbox?q=王建国", "/inbox?q=wj", "/inbox?q=王", "/inbox?q=L77", "/inbox?sort=arrived", "/inbox?sort=-number",
     "/inbox?returned=true", "/inbox?sort=arrived&step=releasing_bureau", "/inbox?office=330212",
     "/inbox?office=330212&sort=arrived", "/inbox?step=releasing_bureau", "/inbox?step=pull",
