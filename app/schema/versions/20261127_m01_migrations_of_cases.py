@@ -57,7 +57,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_migration_open",
         "case_migration",
-        ["process_key", "office_id"],
+        ["process_key"],
         unique=True,
         postgresql_where=sa.text(OPEN),
         sqlite_where=sa.text(OPEN),
