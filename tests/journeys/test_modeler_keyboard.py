@@ -147,4 +147,16 @@ def test_a_flow_is_led_elsewhere_by_keyboard(seat: Seat, studio: Studio) -> None
     assert f'targetRef="{chosen}"' in saved
 
 
+def test_what_an_input_method_writes_is_searched_for(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    sheet = Sheet(seat(studio.people["analyst"]), studio, studio.draft("class_change"), "class_change.bpmn")
+    Keys(sheet.page).to_canvas().press("Control+f")
+    sheet.page.locator(".djs-search-input input").wait_for()
+
+    sheet.page.keyboard.insert_text("学校确认")  # no key is pressed
+    expect(sheet.page.locator(".djs-search-result").first).to_contain_text("学校确认")
+    sheet.page.keyboard.press("Enter")
+
+    expect(sheet.page.locator("#panel")).to_have_attribute("data-of", "school_approval")
+
+
 FIRST_FLOW = "document.querySelector('#canvas .djs-connection[data-element-id]').dataset.elementId"

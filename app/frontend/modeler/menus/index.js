@@ -67,7 +67,7 @@ OwnMenus.$inject = ["popupMenu", "newElements", "autoPlace", "create", "canvas",
 
 // the library searches at a key that is let go: what comes from a list of an input method, or is pasted, has none
 function searched({ target }) {
-  if (target.closest(".djs-popup-search")) { target.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true })); }
+  if (target.closest(".djs-popup-search, .djs-search-input")) { target.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true })); }
 }
 
 function runnable(entries) {
