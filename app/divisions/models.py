@@ -9,7 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import Json, Model, choice
+from app.database import Json, Model, choice, table
+from app.web.pinyin import letter_of
+
+LONGEST_NAME = 80
+#: so that its index has order
+NameText = sa.String(LONGEST_NAME).with_variant(sa.String(LONGEST_NAME, collation="C"), "postgresql")
 
 
 class Division(Model):
@@ -108,3 +113,38 @@ class Reorganisation(Model):
 
     office: Mapped[Office] = relationship(foreign_keys=[office_id])
     successor: Mapped[Office | None] = relationship(foreign_keys=[successor_id])
+
+
+class SchoolNamePart(Model):
+    """校名检索项 – what a school's name reads from one of its characters on, and the same in first letters."""
+
+    __tablename__ = "school_name_part"
+    __table_args__ = (sa.Index("ix_school_name_part_part", "part", "office_id"),)
+
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"), primary_key=True)
+    part: Mapped[str] = mapped_column(NameText, primary_key=True)
+
+
+def parts_of(name: str) -> set[str]:
+    """学军小学 → 学军小学, 军小学, 小学, 学, xjxx, jxx, xx, x: everything by whose beginning the school is found."""
+    plain = name.lower()[:LONGEST_NAME]
+    letters = "".join(each if each.isascii() else letter_of(each) for each in plain)
+    ends = {text[place:].strip() for text in (plain, letters) for place in range(len(text))}
+    return {each for each in ends if each}
+
+
+@sa.event.listens_for(Office, "after_insert")
+def _remember_new(_mapper: Any, connection: sa.Connection, office: Office) -> None:
+    if office.kind == OfficeKind.SCHOOL:
+        named = sorted(parts_of(office.name) | parts_of(office.short_name))
+        connection.execute(sa.insert(table(SchoolNamePart)), [{"office_id": office.id, "part": part} for part in named])
+
+
+@sa.event.listens_for(Office, "after_update")
+def _remember_changed(mapper: Any, connection: sa.Connection, office: Office) -> None:
+    """A school that was renamed is found by what it is called now."""
+    said = sa.inspect(office).attrs
+    if said.name.history.has_changes() or said.short_name.history.has_changes():
+        parts = table(SchoolNamePart).c
+        connection.execute(sa.delete(SchoolNamePart).where(parts.office_id == office.id))
+        _remember_new(mapper, connection, office)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.access import Actor
 from app.database import db
-from app.divisions.models import Division, Office, Reorganisation
+from app.divisions.models import LONGEST_NAME, Division, Office, Reorganisation, SchoolNamePart
 
 
 def inside(actor: Actor, path: Any = Office.path) -> sa.ColumnElement[bool]:
@@ -61,3 +61,10 @@ def history_of(office_id: int) -> Sequence[Reorganisation]:
         .where(sa.or_(Reorganisation.office_id == office_id, Reorganisation.successor_id == office_id))
         .order_by(Reorganisation.id)
     ).all()
+
+
+def named_like(typed: str) -> sa.Select[Any]:
+    """The ids of schools a part of whose name, or of its first letters, begins with what was typed."""
+    part = typed.strip().lower()[:LONGEST_NAME]
+    reads = SchoolNamePart.part >= part, SchoolNamePart.part < part + "\U0010ffff"
+    return sa.select(SchoolNamePart.office_id).where(*reads).distinct()

@@ -83,3 +83,10 @@ def objections_to_password(password: str, *, username: str, old: str) -> list[In
     if password == old:
         faults.append("新密码不能与原密码相同。")
     return [InvalidInput(sentence=fault, field="new_password") for fault in faults]
+
+
+class PostSwitched(Refused):
+    """A form was filled in for one post and sent in another: nothing is done in a post's name that was not meant."""
+
+    code = "E-POST-SWITCHED"
+    text = "岗位已在另一窗口切换，本次没有提交。您填写的内容已保留。"

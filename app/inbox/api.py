@@ -1,4 +1,4 @@
-"""Kept lists, for programs."""
+"""Kept lists and their columns, for programs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,27 @@ from flask import Blueprint
 from app.access import actor, allow
 from app.cases.presenters.task_lists import CONDITIONS, asked_list
 from app.database import transaction
+from app.errors import InvalidInput, Missing
 from app.inbox import operations
-from app.inbox.presenters import SavedListJson, saved_list_json
-from app.inbox.queries import saved_lists
+from app.inbox.presenters import ColumnsJson, SavedListJson, saved_list_json
+from app.inbox.queries import columns_of, saved_lists
+from app.inbox.rules import BOXES, COLUMNS
 from app.web import Page, one_page, operation, read_json
 
 bp = Blueprint("inbox_api", __name__, url_prefix="/api/v1")
+CHOICE = {
+    "type": "object",
+    "properties": {
+        "columns": {
+            "type": "array",
+            "title": "列",
+            "maxItems": 30,
+            "items": {"type": "string", "title": "列", "maxLength": 20},
+        }
+    },
+    "required": ["columns"],
+    "additionalProperties": False,
+}
 SAVED = {
     "type": "object",
     "properties": {
@@ -46,6 +61,31 @@ def save() -> SavedListJson:
     with transaction():
         kept = operations.save_list(typed["name"], typed["parameters"], shared=typed.get("shared", False), actor=caller)
         return saved_list_json(kept, caller)
+
+
+@bp.get("/columns/<box>")
+@allow("operator", "approver")
+@operation("本人所见待办（waiting）或已办（done）列表的列，按显示的次序")
+def show_columns(box: str) -> ColumnsJson:
+    return {"box": _box(box), "columns": columns_of(box, actor()), "offered": list(COLUMNS[box])}
+
+
+@bp.put("/columns/<box>")
+@allow("operator", "approver")
+@operation("选择列表的列及其次序；办件编号总是显示", body=CHOICE)
+def choose_columns(box: str) -> ColumnsJson:
+    wanted = read_json(CHOICE)["columns"]
+    if unknown := [each for each in wanted if each not in COLUMNS[_box(box)]]:
+        raise InvalidInput(sentence=f"没有这一列：{unknown[0]}。", field="columns")
+    with transaction():
+        kept = operations.choose_columns(box, wanted, actor=actor())
+    return {"box": box, "columns": kept, "offered": list(COLUMNS[box])}
+
+
+def _box(box: str) -> str:
+    if box not in BOXES:
+        raise Missing()
+    return box
 
 
 @bp.delete("/views/<int:list_id>")

@@ -1,4 +1,4 @@
-"""Lists that are kept under a name."""
+"""Lists that are kept under a name, and the columns that somebody wants to see."""
 
 from __future__ import annotations
 
@@ -30,3 +30,13 @@ class SavedList(Model):
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
     user: Mapped[User] = relationship(lazy="joined")
+
+
+class ColumnChoice(Model):
+    """列设置 – which columns of a list a person wants to see, and in which order."""
+
+    __tablename__ = "column_choice"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"), primary_key=True)
+    box: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    columns: Mapped[Any] = mapped_column(Json)

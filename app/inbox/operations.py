@@ -1,8 +1,8 @@
-"""Keeping a list under a name, and forgetting it."""
+"""Keeping a list under a name, and forgetting it; choosing its columns."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,8 +11,10 @@ from app import clock
 from app.access import Actor
 from app.database import db, serialise
 from app.errors import InvalidInput, Objected, Refused
-from app.inbox.models import SavedList
+from app.inbox.models import ColumnChoice, SavedList
 from app.inbox.queries import own_list
+from app.inbox.rules import chosen_columns
+from app.sequences import insert_for
 from app.web import canonical, objections
 
 MOST = 20  # lists of one person at one office
@@ -57,3 +59,17 @@ def save_list(name: str, parameters: Mapping[str, Any], *, shared: bool, actor: 
 def forget_list(list_id: int, *, actor: Actor) -> None:
     """Delete a list of one's own. Raises Missing."""
     db.session.delete(own_list(list_id, actor))
+
+
+def choose_columns(box: str, columns: Iterable[str], *, actor: Actor) -> list[str]:
+    """See these columns of that list from now on, in this order, in whichever post; what there is not is left out."""
+    kept = chosen_columns(box, columns)
+    row = insert_for()(ColumnChoice).values(user_id=actor.user_id, box=box, columns=kept)
+    db.session.execute(row.on_conflict_do_update(index_elements=["user_id", "box"], set_={"columns": kept}))
+    return kept
+
+
+def usual_columns(box: str, *, actor: Actor) -> None:
+    """Forget what was chosen: the usual columns again."""
+    if held := db.session.get(ColumnChoice, (actor.user_id, box)):
+        db.session.delete(held)

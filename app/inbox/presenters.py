@@ -22,6 +22,14 @@ class ListParametersJson(TypedDict, total=False):
     sort: str
 
 
+class ColumnsJson(TypedDict):
+    """列设置: the columns that the caller sees of a list, in their order, and those there are."""
+
+    box: str
+    columns: list[str]
+    offered: list[str]
+
+
 class SavedListJson(TypedDict):
     """视图: the parameters of a list of tasks under a name; `own` of the caller's."""
 

@@ -109,7 +109,7 @@ def _of_every_page() -> dict[str, Any]:
 # from the daily to the seldom; a group that is not named here comes after, in the order in which it was added
 GROUPS = ("我的工作", "办事", "办件", "学籍")
 LAST = 100  # the place of what nobody looks for every day
-_menu: list[tuple[int, str, str, str, tuple[str, ...], Callable[[], int] | None, tuple[str, ...]]] = []
+_menu: list[tuple[int, str, str, str, tuple[str, ...], Callable[[], int] | None, tuple[str, ...], bool]] = []
 
 
 def add_menu(
@@ -121,13 +121,14 @@ def add_menu(
     *,
     kinds: tuple[str, ...] = (),
     place: int = LAST,
+    calls: bool = True,
 ) -> None:
     """Put a page into the side menu for these duties, all of them where none is named (at these kinds of office).
 
-    count -- gives the number beside it
+    count -- gives the number beside it; calls -- that number is of things to do, and catches the eye
     place -- the least stands first; of the same place, what was added first
     """
-    entry = (place, group, label, endpoint, duties, count, kinds)
+    entry = (place, group, label, endpoint, duties, count, kinds, calls)
     if not any(each[:4] == entry[:4] for each in _menu):
         _menu.append(entry)
         _menu.sort(key=lambda each: each[0])
@@ -139,13 +140,14 @@ def menu() -> list[dict[str, Any]]:
     groups: dict[str, list[dict[str, Any]]] = {}
     if actor is None or g.get("unavailable"):
         return []
-    for _place, group, label, endpoint, duties, count, kinds in _menu:
+    for _place, group, label, endpoint, duties, count, kinds, calls in _menu:
         if (actor.duty in duties or not duties) and (actor.office_kind in kinds or not kinds):
             groups.setdefault(group, []).append(
                 {
                     "label": label,
                     "url": url_for(endpoint),
                     "count": count() if count else None,
+                    "calls": calls,
                     "current": request.endpoint == endpoint,
                 }
             )

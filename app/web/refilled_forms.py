@@ -22,7 +22,7 @@ from app.errors import Refused
 
 MOST = 1_100_000  # characters of what is kept: the largest file that is typed (1 MB), and what stands beside it
 LONGEST_SEALED = 900_000  # so that it fits into the form of the sign-in page
-NEVER = {"csrf_token", "typed_by", "kept", "next"}  # of the form itself
+NEVER = {"csrf_token", "typed_by", "typed_as", "kept", "next"}  # of the form itself
 SECRET = {"password", "old_password", "new_password", "again"}
 OF_THE_PAGE = {"key", "draft_revision"}  # made anew with every page
 UNPRINTABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what no document can hold

@@ -23,8 +23,8 @@ NO_TEXTS = {
     "act", "again", "caption", "case", "count", "csrf_token", "declared", "draft_about", "draft_process",
     "draft_revision", "draft_student", "draft_task", "etag", "kept", "key", "kind", "last",
     "new_password", "next", "of_office", "of_user", "old_password", "on", "outcome", "password", "post",
-    "reason_code", "recommendation", "rule", "shared", "show", "size", "student", "text", "to", "to_user", "typed_by",
-    "username", "with_warnings", "x-act", "x-desk", "x-file", "x-last", "x-script",
+    "reason_code", "recommendation", "rule", "shared", "show", "size", "student", "text", "to", "to_user",
+    "typed_as", "typed_by", "username", "with_warnings", "x-act", "x-desk", "x-file", "x-last", "x-script",
 }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     "returned": {"type": "boolean", "description": "true 则只列曾退回的"},
     "urged": {"type": "boolean", "description": "true 则只列被催办、督办的"},
     "starred": {"type": "boolean", "description": "true 则只列本人关注的"},
-    "q": {"type": "string", "maxLength": 60, "description": "学生姓名或办件编号"},
+    "q": {"type": "string", "maxLength": 60, "description": "办件编号、学生姓名、完整号码、学校名称或拼音首字母"},
     "sort": {
         "type": "string",
         "enum": list(SORTS),

@@ -15,10 +15,13 @@ import sqlalchemy as sa
 from app.access import Actor
 from app.cases.models import Case, CaseOffice
 from app.database import db, table
+from app.divisions.queries import named_like
 from app.students.models.names import NamePart, range_of
 from app.students.queries.lookups import are_few, look_up, looks_up
 from app.students.queries.search import bearers_of
 from app.web import canonical
+
+SCHOOLS = 50  # whose name holds what was typed
 
 
 @dataclass(frozen=True)
@@ -61,14 +64,25 @@ def _of(lines: sa.Subquery, term: sa.UnaryExpression[Any]) -> sa.UnaryExpression
 
 
 def found_by(typed: str, case_id: Any, student_id: Any = None) -> Found | None:
-    """The condition that a case is found by its number, or by its child's name, first letters or complete number.
+    """The condition that a case is found by its number, by its child's name, first letters or complete number, or by a
+    school that has to do with it, whose name or first letters hold what was typed.
 
     Nothing typed asks nothing. case_id, student_id -- columns of the list; without the latter the case is asked for it.
     """
     if not typed:
         return None
-    if any(each.isdigit() for each in typed):
-        return Found(case_id.in_(_numbered(typed)))
+    digits = any(each.isdigit() for each in typed)  # no name of a person holds one
+    if digits and (numbered := _numbered(typed)):
+        return Found(case_id.in_(numbered))
+    schools = list(db.session.scalars(named_like(typed).limit(SCHOOLS)))
+    ways = [_at_schools(schools, case_id)] if schools else []
+    if not digits:
+        ways.append(_of_bearers(typed, case_id, student_id))
+    return _any_of(ways) if ways else Found(sa.false())
+
+
+def _of_bearers(typed: str, case_id: Any, student_id: Any) -> Found:
+    """Cases of children whose name, or its first letters, hold what was typed."""
     part = range_of(typed)
     bearers = sa.select(NamePart.student_id).where(part)
     if are_few(bearers):
@@ -77,6 +91,25 @@ def found_by(typed: str, case_id: Any, student_id: Any = None) -> Found | None:
         student_id = _of_case(Case.student_id, case_id)
     reads = sa.select(sa.literal(1)).where(NamePart.student_id == student_id, part).limit(1)
     return Found(reads.correlate_except(NamePart).scalar_subquery().is_not(None))
+
+
+def _any_of(ways: Sequence[Found]) -> Found:
+    """What is found in one of several ways: looked up where each of them finds few."""
+    if len(ways) == 1:
+        return ways[0]
+    few = [each.cases for each in ways if each.cases is not None]
+    both = sa.select(sa.union(*few).subquery()) if len(few) == len(ways) else None
+    return Found(sa.or_(*(each.condition for each in ways)), both)
+
+
+def _at_schools(schools: Sequence[int], case_id: Any) -> Found:
+    """Cases that one of these schools has to do with."""
+    listed = table(CaseOffice).alias()
+    cases = sa.select(listed.c.case_id).where(listed.c.office_id.in_(schools))
+    if are_few(cases):
+        return Found(case_id.in_(cases), cases)
+    so = sa.select(sa.literal(1)).where(listed.c.office_id.in_(schools), listed.c.case_id == case_id).limit(1)
+    return Found(so.correlate_except(listed).scalar_subquery().is_not(None))
 
 
 def _numbered(typed: str) -> list[int]:

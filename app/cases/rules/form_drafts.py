@@ -11,7 +11,7 @@ MOST_DRAFTS = 50  # of one person in one post
 MOST_FIELDS = 3000
 LONGEST = 200_000  # characters of all fields together
 TERM = dt.timedelta(days=30)  # without a change
-OF_THE_FORM = ("csrf_token", "typed_by", "key", "phrase", "open_next", "outcome")  # not typed
+OF_THE_FORM = ("csrf_token", "typed_by", "typed_as", "key", "phrase", "open_next", "outcome")  # not typed
 PREFIX = "draft_"  # of the fields that say which draft it is
 
 

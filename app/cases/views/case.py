@@ -65,7 +65,9 @@ def page(number: str, *, errors: list[Any] | None = None, typed: dict[str, Any] 
         opens_next=opens_next(),
         **WORDS,
     )
-    return with_draft(text, draft, url_for("cases.decide", task_id=mine)) if mine else text
+    if page.desk is None:
+        return text
+    return with_draft(text, draft, url_for("cases.decide", task_id=mine), files=page.desk.papers is not None)
 
 
 def opens_next() -> bool:

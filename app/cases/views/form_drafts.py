@@ -63,8 +63,11 @@ def draft_shown(place: DraftPlace) -> DraftShown:
     return DraftShown(place, draft.revision if draft else 0, post, draft)
 
 
-def with_draft(page: str, shown: DraftShown | None, path: str) -> str:
-    """The page with the draft put back into its form, which is sent to that path; as it is without one."""
+def with_draft(page: str, shown: DraftShown | None, path: str, *, files: bool = True) -> str:
+    """The page with the draft put back into its form, which is sent to that path; as it is without one.
+
+    files -- the form takes files too, which are no part of a draft
+    """
     if shown is None or shown.draft is None:
         return page
     draft, fields = shown.draft, fields_of(shown.draft)
@@ -72,9 +75,7 @@ def with_draft(page: str, shown: DraftShown | None, path: str) -> str:
 
     def notice(unplaced: list[list[str]], found: bool) -> str:
         left = [each for each in unplaced if each[1]]
-        return render_template(
-            "cases/_draft.html", draft=draft, unplaced=left, found=found, files='type="file"' in page
-        )
+        return render_template("cases/_draft.html", draft=draft, unplaced=left, found=found, files=files)
 
     return refilled(page, unsent, notice)
 

@@ -36,12 +36,18 @@ RESERVED = {
     "attachments",
     "before",
     "csrf_token",
+    "draft_about",
+    "draft_process",
+    "draft_revision",
+    "draft_student",
+    "draft_task",
     "form",
     "key",
     "opinion",
     "outcome",
     "reason_code",
     "rows",
+    "typed_as",
     "typed_by",
 }
 #: fields that the engine reads by their names, and what it takes them for

@@ -196,7 +196,7 @@ def choose_post() -> Any:
     with transaction():
         operations.choose_post(g.sign_in, chosen)
     flash(f"现以{chosen.office.name}“{chosen.duty_name}”身份办理。", "success")
-    return redirect(first_page())
+    return redirect(local_address(request.form.get("next")))
 
 
 @bp.get("/me/password")

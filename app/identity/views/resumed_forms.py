@@ -20,6 +20,7 @@ from app.access import SIGNED_IN, NotSignedIn, allow
 from app.database import db, transaction
 from app.identity.models import SignIn, UnsentForm
 from app.identity.queries import digest
+from app.identity.rules import PostSwitched
 from app.sequences import insert_for
 from app.web import errors, first_page, refilled_forms
 from app.web.refilled_forms import Unsent
@@ -36,7 +37,8 @@ def install(app: Flask) -> None:
     """Answer expired sessions and tokens, and put text back into pages."""
     app.register_error_handler(CSRFError, token_expired)
     app.register_error_handler(NotSignedIn, session_expired)
-    app.jinja_env.globals["typed_by"] = typed_by
+    app.before_request(post_switched)
+    app.jinja_env.globals.update(typed_by=typed_by, typed_as=typed_as)
     app.after_request(put_back)
     app.register_blueprint(bp)
 
@@ -50,6 +52,31 @@ def _signer() -> URLSafeSerializer:
 def typed_by() -> str:
     """Whose form it is, for the form itself: it outlives the session's cookie."""
     return _signer().dumps(g.sign_in.user_id) if g.get("sign_in") else ""
+
+
+def typed_as() -> str:
+    """In which post it is filled in: another window may have changed it by the time it is sent."""
+    return _signer().dumps(["post", g.post.id]) if g.get("post") else ""
+
+
+def post_switched() -> Any:
+    """A form that was filled in for another post than the present one is not sent in this one's name; it is kept."""
+    api = request.path.startswith("/api/")
+    if request.method != "POST" or api or not g.get("post") or request.endpoint in (*OWN, "identity.choose_post"):
+        return None
+    try:
+        _what, post_id = _signer().loads(request.form.get("typed_as", ""))
+    except (BadSignature, ValueError, TypeError):
+        return None
+    if post_id == g.post.id:
+        return None
+    refusal, unsent = PostSwitched(), _unsent()
+    errors.record_refused(refusal)
+    if unsent is not None and unsent.user_id == g.sign_in.user_id:
+        with transaction():
+            keep(g.sign_in.id, refilled_forms.sealed(unsent))
+    held = next((each for each in g.posts if each.id == post_id), None)
+    return render_template("identity/post_switched.html", refusal=refusal, held=held), 409
 
 
 def owner() -> int | None:

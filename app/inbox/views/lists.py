@@ -19,12 +19,13 @@ from app.cases.rules import light, time_left
 from app.cases.rules.deadlines import LIGHT_NAMES, Light
 from app.cases.views.desk_counts import counts_with_lights
 from app.divisions.models import WATCHES
-from app.inbox.queries import saved_lists
+from app.inbox.queries import columns_of, saved_lists
+from app.inbox.rules import COLUMNS
 from app.inbox.views.blueprint import PAGE, bp
 from app.web import first_page
 from app.web.formatting import MOST_COUNTED
 
-SORTINGS = {"number": "办件编号", "arrived": "到达", "deadline": "时限"}  # columns by which one may sort
+SORTINGS = ("number", "arrived", "deadline")  # columns by which one may sort
 
 
 @bp.get("/inbox")
@@ -80,7 +81,9 @@ def _page(box: str, heading: str, **fixed: Any) -> Any:
         steps=queries.steps_of(asked.given.get("process"), caller.duty),
         offices=queries.offices_below(caller),
         key=new_key(),
-        sortings=SORTINGS if waits else {},
+        columns=columns_of(box, caller),
+        titles=COLUMNS[box],
+        sortings=SORTINGS if waits else (),
     )
 
 

@@ -4,7 +4,7 @@
   if (window.xuejiDrafts) { return; }
   window.xuejiDrafts = true;
   var WAIT = 3000, AGAIN = 15000; // milliseconds
-  var NOT_TYPED = /^(csrf_token|typed_by|key|phrase|open_next|outcome|draft_.*)$/;
+  var NOT_TYPED = /^(csrf_token|typed_by|typed_as|key|phrase|open_next|outcome|draft_.*)$/;
 
   function fieldsOf(form) {
     var found = [];

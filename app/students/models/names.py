@@ -6,8 +6,6 @@ however many children there are.
 
 from __future__ import annotations
 
-import functools
-import os
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.database import Model, execute, table
 from app.students.models.students import Student
 from app.web import canonical
+from app.web.pinyin import letter_of
 
 LONGEST = 36
 SURNAMES = {  # read otherwise at the head of a name than elsewhere
@@ -52,17 +51,7 @@ def initials(name: str) -> str:
     plain = name.lower()[:LONGEST]
     head = next((plain[:length] for length in (2, 1) if plain[:length] in SURNAMES), "")
     rest = re.findall(r"[a-z]+|[^\x00-\x7f]", SEPARATORS.sub(" ", plain[len(head) :]))
-    return SURNAMES.get(head, "") + "".join(each[0] if each.isascii() else _letter(each) for each in rest)
-
-
-@functools.lru_cache(maxsize=8192)
-def _letter(character: str) -> str:
-    """The first letter of a Chinese character's reading, nothing for one without any."""
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # single characters need no phrases, which cost 0.5 s and 40 MB
-    from pypinyin import Style, lazy_pinyin
-
-    letter = lazy_pinyin(character, style=Style.FIRST_LETTER, errors="ignore")
-    return letter[0][:1] if letter else ""
+    return SURNAMES.get(head, "") + "".join(each[0] if each.isascii() else letter_of(each) for each in rest)
 
 
 def remember(names: Mapping[int, str]) -> None:

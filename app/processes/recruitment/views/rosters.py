@@ -46,7 +46,7 @@ def _upload(typed: dict[str, str], errors: list[Refusal] | None = None) -> str:
     text = render_template(
         "recruitment/upload.html", typed=typed, errors=errors or [], plans=plans, key=operations.new_key(), draft=draft
     )
-    return with_draft(text, draft, url_for("rosters.upload_roster"))
+    return with_draft(text, draft, url_for("rosters.upload_roster"), files=False)
 
 
 @bp.post("/rosters")
