@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.cases.models import Case
+from app.cases.models import Task, TaskStatus
 from app.database import db
 from app.identity.models import Duty, Post
 from tests.support import factories
@@ -40,7 +40,7 @@ def test_a_decision_for_another_post_comes_back_after_switching(desk: Desk) -> N
 
     assert late.status == 409
     assert "E-POST-SWITCHED" in late.text
-    assert db.session.query(Case).one().status == "open"
+    assert db.session.get_one(Task, task).status is TaskStatus.OPEN
     switch = {each.get("name"): each.get("value") for each in browser.page.xpath("//main//form//input")}
     assert switch["post"] == str(first)
     answer = browser.post("/me/post", **switch)

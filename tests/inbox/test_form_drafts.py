@@ -67,7 +67,7 @@ def test_a_decision_is_kept_and_put_back_until_it_is_sent(desk: Desk) -> None:
     assert "已填回 2026-11-23 10:00 保存的草稿" in browser.page.text_content()
     browser.get("/drafts/mine")
     assert desk.numbers[0] in browser.page.xpath("string(//main//table)")
-    assert browser.page.xpath("//a[contains(@href, '/drafts/mine')]//span[@class='count']/text()")[0] == "1"
+    assert browser.page.xpath("//a[contains(@href, '/drafts/mine')]//span[contains(@class, 'count')]/text()")[0] == "1"
 
     sent = browser.post(f"/tasks/{task}/decision", outcome="agree", opinion="同意", draft_revision="1")
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e03"
-down_revision = "p02"
+down_revision = "m06"
 branch_labels = None
 depends_on = None
 LONGEST = 80
