@@ -5,9 +5,9 @@ SECONDS ?= 300
 JOBS ?= 2
 BIN := .venv/bin
 
-.PHONY: help run test check fields translations mutants proof soak bench wheel lock clean
+.PHONY: help help-pictures run test check fields translations mutants proof soak bench wheel lock clean
 help:            ## print this
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 # Installs $(1) in the versions of the lock $(2). An index that does not have one of them still gives a newcomer a running
 # system: the ranges of pyproject.toml then decide, and it is said. In CI the lock decides or the build fails.
@@ -42,6 +42,9 @@ run: .venv/ready ## install, create the database, load the demo province, serve
 
 test: .venv/ready-test ## install the test extra and run every test
 	@PYTEST_DEBUG_TEMPROOT=$(wildcard /dev/shm) $(BIN)/python -m pytest -n auto
+
+help-pictures: .venv/ready-test ## take the pictures of the guides anew, after a page has changed
+	@XUEJI_HELP_PICTURES=write $(BIN)/python -m pytest -q tests/journeys/test_help.py
 
 check: .venv/ready-test ## ruff, mypy, import contracts, template lint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache && $(BIN)/djlint --lint --quiet app
