@@ -25,6 +25,7 @@ from workflows.vocabulary import BUTTON, RECORD, Kind, outcomes_of, words_of
 EXPRESSIONS = ("conditionExpression", "loopCardinality", "loopCondition", "completionCondition")
 NUMBERS = {
     "working_days": gettext_noop("环节{task}的时限须是不小于 0 的整数（工作日），不能是“{value}”"),
+    "accepts_within": gettext_noop("环节{task}的受理期限须是不小于 0 的整数（工作日），不能是“{value}”"),
     "route_order": gettext_noop("环节{task}的次序须是数字：{value}"),
 }
 
@@ -33,6 +34,7 @@ NUMBERS = {
 class TaskSpec:
     """One user task as drawn: who (lane role and duty), by when, with which outcomes and form, and what it means.
 
+    accepts_within -- in how many working days the office accepts what was handed in (受理), where it is asked to;
     kind, side -- see `vocabulary.Kind`; joint -- how the answers of several count, None where one person answers;
     buttons, records -- the words of outcomes that the diagram gives itself.
     """
@@ -52,6 +54,7 @@ class TaskSpec:
     joint: Joint | None = None
     buttons: Mapping[str, str] = field(default_factory=dict)
     records: Mapping[str, str] = field(default_factory=dict)
+    accepts_within: int | None = None
 
     def button(self, outcome: str) -> str:
         """What the button says that gives this outcome."""
@@ -193,6 +196,7 @@ def _task(element: etree._Element, role: str | None) -> TaskSpec:
         joint=joint_of(element),
         buttons=_by_outcome(own, BUTTON),
         records=_by_outcome(own, RECORD),
+        accepts_within=int(own["accepts_within"]) if "accepts_within" in own else None,
     )
 
 

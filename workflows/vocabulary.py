@@ -17,6 +17,7 @@ TASK = frozenset(
     {
         "duty",
         "working_days",
+        "accepts_within",
         "outcomes",
         "form",
         "route_order",

@@ -51,10 +51,11 @@ MARKS = {
     "message_out": {"sent_at", "attempts", "next_attempt_at", "fault"},
     "notice": {"read_at", "passed_on_at"},
     "suspension": {"reminded_at"},
-    "task": {"reminded_at", "escalated_at", "seen_at", "urged_at", "returned"},
+    "task": {"reminded_at", "remind_at", "escalated_at", "seen_at", "urged_at", "returned"},
 }
 #: the record of an act: these columns never change and the row is never deleted
 RECORDS = {
+    "acceptance": "case_id, task_id, kind, office_id, user_id, lacks, reason, at",
     "advice": "task_id, kind, asked_by_id, of_user_id, question, asked_at",
     "app_user": "username",
     "archive_entry": "section, dated, title, body, signed_by, signed_at_office_id",

@@ -22,3 +22,5 @@ class CalendarYear(Model):
     text: Mapped[str] = mapped_column(sa.Text)  # the notice as it was read
     imported_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     imported_by: Mapped[str] = mapped_column(sa.String(40))
+    #: while deadlines are to be moved: {"days": day -> whether it was worked before, "after": the last task looked at}
+    moves: Mapped[dict[str, Any] | None] = mapped_column(Json, nullable=True)

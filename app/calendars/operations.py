@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
+
 from app import audit, clock
 from app.access import Actor
 from app.calendars.models import CalendarYear
@@ -28,10 +31,22 @@ def checked(year: int, notice: str, text: str) -> Reading:
     return reading
 
 
+def changed_days(year: int, exceptions: Mapping[dt.date, bool]) -> dict[str, bool]:
+    """The days of that year, from tomorrow on, which the exceptions make worked or free: whether each was worked."""
+    first = max(dt.date(year, 1, 1), clock.today() + dt.timedelta(days=1))
+    days = (first + dt.timedelta(days=each) for each in range((dt.date(year, 12, 31) - first).days + 1))
+    return {
+        day.isoformat(): clock.is_working_day(day)
+        for day in days
+        if clock.is_working_day(day) != exceptions.get(day, day.weekday() < 5)
+    }
+
+
 def import_year(year: int, notice: str, text: str, *, actor: Actor) -> Reading:
     """Take in the calendar of this year or the next; an earlier import of it is replaced, both stand in the audit.
 
-    Deadlines that were set before keep their day. Raises Objected.
+    Deadlines set before that lie behind a day which changes are moved by the clock (`cases.operations.deadlines`).
+    Raises Objected.
     """
     reading = checked(year, notice, text)
     days = {day.isoformat(): works for day, works in reading.exceptions.items()}
@@ -39,6 +54,9 @@ def import_year(year: int, notice: str, text: str, *, actor: Actor) -> Reading:
     before = {"notice": present.notice, "days": len(present.days)} if present else None
     row = present or CalendarYear(year=year)
     row.notice, row.days, row.text = notice, days, text
+    waiting = (row.moves or {}).get("days", {})  # of an import that has not been worked yet: what was before it
+    differs = {**changed_days(year, reading.exceptions), **waiting}
+    row.moves = {"days": differs, "after": 0} if differs else None
     row.imported_at, row.imported_by = clock.now(), actor.name
     db.session.add(row)
     after = {"notice": notice, "days": len(days)}

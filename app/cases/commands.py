@@ -7,7 +7,6 @@ import datetime as dt
 import logging
 import secrets
 import threading
-from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -17,21 +16,19 @@ from app import audit, clock
 from app.access import Actor
 from app.calendars import queries as calendars
 from app.cases import hooks, operations
-from app.cases.models import Case, CaseStatus, Notice, NoticeKind, Task, TaskStatus
+from app.cases.operations.deadlines import BATCH, escalate, move_deadlines, plan_reminders, remind
 from app.cases.operations.figures import AT_ONCE as MOST_ADDED
 from app.cases.operations.figures import add_up
 from app.cases.queries.coming_changes import due_by
 from app.cases.queries.late_registrations import to_be_marked
 from app.database import db, end_reading, transaction
-from app.divisions.models import Office
 from app.errors import Refused, Stale
 from app.identity.operations import nobody
 from app.students.models import Directive, DirectiveStatus
 from app.students.operations.locking import digests_due, keep_digests
 
 log = logging.getLogger("xueji.clock")
-REMIND_BEFORE = 3  # working days
-BATCH = 200  # tasks told in one transaction
+MOST_PLANNED = 50  # transactions in which reminders are planned at a time
 
 
 def tick() -> dict[str, int]:
@@ -46,6 +43,7 @@ def tick() -> dict[str, int]:
         "late": _mark_late(actor),
         "effective": _take_effect(actor),
         "expired": _expire(actor, now),
+        "moved": _move_deadlines(actor, now),
         "reminded": _remind(now),
         "escalated": _escalate(actor, now),
         "rows": _work_batches(),
@@ -194,68 +192,29 @@ def _expire(actor: Actor, now: dt.datetime) -> int:
 
 
 def _remind(now: dt.datetime) -> int:
-    """到期提醒: three working days before the end, once, to the office itself."""
-    soon = clock.end_of(clock.add_working_days(clock.local(now).date(), REMIND_BEFORE))
+    """Plan what has come, then remind of what is due: so much in a transaction that nobody waits for it long."""
+    for _ in range(MOST_PLANNED):
+        with transaction():
+            if plan_reminders(now) < BATCH:
+                break
     with transaction():
-        tasks = _claimed(
-            sa.select(Task.id).where(
-                Task.status == sa.literal_column("'open'"), Task.deadline <= soon, Task.reminded_at.is_(None)
-            ),
-            {"reminded_at": now},
-        )
-        for task in tasks:
-            when = "将于" if task.deadline >= now else "已于"
-            text = f"办件 {task.number} 的“{task.name}”{when} {clock.local(task.deadline):%Y-%m-%d} 到期。"
-            _tell(task, task.office_id, NoticeKind.REMINDER, text, now)
-    return len(tasks)
+        return remind(now)
+
+
+def _move_deadlines(actor: Actor, now: dt.datetime) -> int:
+    """Move the deadlines that a calendar which came late concerns, a chunk in a transaction."""
+    moved = 0
+    while True:
+        with transaction():
+            found = move_deadlines(now, actor=actor)
+        if found is None:
+            return moved
+        moved += found
 
 
 def _escalate(actor: Actor, now: dt.datetime) -> int:
-    """逾期上报: to the overdue office's own superior, which may urge and never decides in its place."""
     with transaction():
-        tasks = _claimed(
-            sa.select(Task.id).where(
-                Task.status == sa.literal_column("'open'"), Task.deadline < now, Task.escalated_at.is_(None)
-            ),
-            {"escalated_at": now},
-        )
-        for task in tasks:
-            if task.superior_id is None:
-                continue
-            text = f"{task.office_name}办理办件 {task.number} 的“{task.name}”已超期，请督办。"
-            _tell(task, task.superior_id, NoticeKind.ESCALATION, text, now)
-            audit.record("cases/escalate", f"case:{task.number}", actor=actor, after={"task": task.key})
-    return len(tasks)
-
-
-def _claimed(due: sa.Select[int], marks: dict[str, dt.datetime]) -> list[Any]:
-    """Mark what is due so that no other process takes it, and return it with its case and office."""
-    ids = db.session.scalars(due.limit(BATCH).with_for_update(skip_locked=True)).all()
-    if not ids:
-        return []
-    db.session.execute(sa.update(Task).where(Task.id.in_(ids)).values(**marks))
-    return list(
-        db.session.execute(
-            sa.select(
-                Task.id,
-                Task.case_id,
-                Task.key,
-                Task.name,
-                Task.deadline,
-                Task.office_id,
-                Case.number,
-                Office.superior_id,
-                Office.name.label("office_name"),
-            )
-            .join(Case, Case.id == Task.case_id)
-            .join(Office, Office.id == Task.office_id)
-            .where(Task.id.in_(ids), Task.status == TaskStatus.OPEN, Case.status != CaseStatus.PAUSED)
-        )
-    )
-
-
-def _tell(task: Any, office_id: int, kind: NoticeKind, text: str, now: dt.datetime) -> None:
-    db.session.add(Notice(case_id=task.case_id, task_id=task.id, office_id=office_id, kind=kind, text=text, at=now))
+        return escalate(now, actor=actor)
 
 
 @click.command("tick")
@@ -268,6 +227,7 @@ def tick_command() -> None:
         "late": "转为补录",
         "effective": "到期生效",
         "expired": "指令过期",
+        "moved": "期限调整",
         "reminded": "到期提醒",
         "escalated": "逾期上报",
         "rows": "办理名单",

@@ -120,18 +120,43 @@ def notices(office: Any) -> list[tuple[str, str]]:
     return [(row.kind.value, row.text) for row in rows]
 
 
-def test_a_desk_is_reminded_once_three_working_days_before_the_end(submitted: Story) -> None:
+def test_a_desk_is_reminded_at_half_and_at_four_fifths_of_its_time(submitted: Story) -> None:
     submitted.agree_until("receiving_bureau")
     bureau = submitted.receiving.office.superior
-    at("2026-12-01 12:00")
+    said = f"办件 {submitted.number} 的“转入学校上级核办”将于 2026-12-07 到期"
+    tick()
+    at("2026-11-30 17:00")
     assert tick()["reminded"] == 0
-    at("2026-12-02 12:00")
-
+    at("2026-11-30 17:31")
+    assert [tick()["reminded"], tick()["reminded"]] == [1, 0]
+    assert notices(bureau) == [("reminder", f"{said}，办理时限已过半。")]
+    at("2026-12-03 17:00")
+    assert tick()["reminded"] == 0
+    at("2026-12-04 09:00")
     assert [tick()["reminded"], tick()["reminded"]] == [1, 0]
 
-    assert notices(bureau) == [
-        ("reminder", f"办件 {submitted.number} 的“转入学校上级核办”将于 2026-12-07 到期。"),
-    ]
+    assert notices(bureau)[1:] == [("reminder", f"{said}，办理时限已过五分之四。")]
+    assert [each.read_at is None for each in db.session.query(Notice).filter_by(office_id=bureau.id)] == [False, True]
+
+
+def test_a_reminder_that_the_clock_has_slept_through_is_told_once_for_both(submitted: Story) -> None:
+    submitted.agree_until("receiving_bureau")
+    tick()
+    at("2026-12-04 09:00")
+    assert [tick()["reminded"], tick()["reminded"]] == [1, 0]
+    (told,) = notices(submitted.receiving.office.superior)
+    assert told[1].endswith("办理时限已过五分之四。")
+
+
+def test_acceptance_plans_the_reminders_anew(submitted: Story) -> None:
+    tick()
+    at("2026-11-30 09:00")
+    task = submitted.waiting()["id"]
+    assert submitted.program("receiving_school").post(f"/tasks/{task}/acceptance").status == 200
+    at("2026-12-01 09:00")
+    assert tick()["reminded"] == 0, "half of ten days from the 30th on, no more of the 23rd"
+    at("2026-12-07 18:00")
+    assert tick()["reminded"] == 1
 
 
 def test_scenario_16_an_overdue_desk_is_reported_to_its_own_superior_and_never_agrees(submitted: Story) -> None:

@@ -153,6 +153,8 @@ VERBS = {
     "imports/finish": "导入完成",
     "imports/discard": "放弃导入",
     "imports/hand_out": "下载问题行",
+    "tasks/accept": "受理",
+    "calendar/move": "按工作日历调整期限",
     "offices/telephone": "修改服务电话",
     "papers/print": "打印文书",
     "proofs/issue": "开具学籍证明",

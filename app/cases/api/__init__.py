@@ -1,6 +1,7 @@
 """Cases, tasks, decisions and directives, for programs (contract.md)."""
 
 from app.cases.api import (  # noqa: F401 – their calls are of this blueprint
+    acceptances,
     advice,
     bulk_decisions,
     case_panels,

@@ -78,6 +78,12 @@ DECISION = {
         "reason_code": {"type": ["string", "null"], "title": "原因", "maxLength": 30},
         "opinion": {"type": ["string", "null"], "title": "意见", "maxLength": 2000, "x-widget": "textarea"},
         "form": {"type": ["object", "null"], "title": "表单"},
+        "lacks": {
+            "type": ["array", "null"],
+            "title": "须补正的材料",
+            "items": {"type": "string", "maxLength": 40},
+            "description": "退回补正时告知的材料类别；不写的为全部未附的材料",
+        },
     },
     "required": ["outcome"],
 }
@@ -258,7 +264,13 @@ def show_task(task_id: int) -> TaskJson:
 @operation("办理", body=DECISION, idempotent=True, in_brief=True)
 def decide(task_id: int) -> CaseWithPapersJson | CaseBriefJson:
     typed, caller = read_json(DECISION), actor()
-    answer = Answer(typed["outcome"], typed.get("reason_code"), typed.get("opinion") or "", typed.get("form") or {})
+    answer = Answer(
+        typed["outcome"],
+        typed.get("reason_code"),
+        typed.get("opinion") or "",
+        typed.get("form") or {},
+        typed.get("lacks"),
+    )
     key, content = request.headers.get("Idempotency-Key"), [task_id, typed]
     case_id = decide_once(key, task_id, content, lambda: operations.decide(task_id, answer, actor=caller), actor=caller)
     case, view = case_reading.read_case_of(caller, case_id)

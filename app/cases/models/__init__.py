@@ -1,5 +1,6 @@
 """Tables of cases: routes, tasks, decisions, lists, papers and notices."""
 
+from app.cases.models.acceptances import Acceptance, AcceptanceKind
 from app.cases.models.advice import Advice, AdviceKind, AdviceRule, Phrase
 from app.cases.models.batches import Batch, BatchRow, RowStatus
 from app.cases.models.case_offices import CaseOffice
@@ -32,6 +33,8 @@ from app.cases.models.task_claims import TaskClaim
 
 __all__ = [
     "OUTCOME_NAMES",
+    "Acceptance",
+    "AcceptanceKind",
     "Advice",
     "AdviceKind",
     "AdviceRule",

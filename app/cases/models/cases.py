@@ -204,6 +204,7 @@ class Task(Model):
             sqlite_where=sa.text("status = 'open' AND escalated_at IS NULL"),
             postgresql_where=sa.text("status = 'open' AND escalated_at IS NULL"),
         ),
+        sa.Index("ix_task_remind", "remind_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
         sa.Index(
             "uq_task_open_once",
             "case_id",
@@ -258,6 +259,7 @@ class Task(Model):
         Json, nullable=True
     )  # {"code", "detail"} standing in the task, such as E-QUOTA-01
     reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    remind_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # next; none: the clock has yet to work it out
     escalated_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     seen_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # by its office, but for who brought it there
     urged_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # 催办 or 督办: when somebody last hurried it

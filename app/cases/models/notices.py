@@ -91,6 +91,7 @@ class Notice(Model):
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     supervision_id: Mapped[int | None] = mapped_column(sa.ForeignKey("supervision.id"))  # an urge by the superior
+    deadline_before: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # moved by a late calendar
     #: when the worker has written the mails and pushes that it asks for: itself it is what the transaction leaves to it
     passed_on_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 

@@ -1,5 +1,6 @@
 """Verbs of a case: open, decide, recall, revoke its directive. None of them commits; each takes who acts."""
 
+from app.cases.operations.acceptances import accept
 from app.cases.operations.advice import ask_advice, give_advice, withdraw_advice
 from app.cases.operations.attachments import (
     attach_to,
@@ -54,6 +55,7 @@ __all__ = [
     "ROW_VERBS",
     "TELEPHONE",
     "Answer",
+    "accept",
     "act_on",
     "acts_for",
     "ask_advice",

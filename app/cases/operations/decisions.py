@@ -16,6 +16,7 @@ from app.access import Actor
 from app.cases import hooks, rules
 from app.cases.models import Attachment, Case, CaseStatus, Decision, FailedDecision, Outcome, PreReview, TaskStatus
 from app.cases.models.advice import WAITS_FOR_ADVICE
+from app.cases.operations.acceptances import acceptance_writes
 from app.cases.operations.failed_decisions import end_failures
 from app.cases.operations.joint_decisions import add_answer, have_answered, hold_case_of
 from app.cases.operations.kept_forms import kept_form
@@ -53,6 +54,7 @@ class Answer:
     reason_code: str | None = None
     opinion: str = ""
     form: Mapping[str, Any] = field(default_factory=dict)
+    lacks: Sequence[str] | None = None  # the kinds of papers that a send-back tells to be missing; None: all of them
 
 
 def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
@@ -117,6 +119,7 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     transition = Transition(task, version, run, siblings, now, context)
     writes = transition.writes(application=application, clocks=clocks, decided=task.id)
     writes.append(Write(DECISIONS, decision))
+    writes += acceptance_writes(task, version, answer, actor=actor, now=now)
     if task.failed:
         writes.append(end_failures(task.id, now))
     if application and (numbers := numbers_in(application)):  # a repair may name another number

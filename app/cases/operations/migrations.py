@@ -191,6 +191,7 @@ def _changed_task(
             "arrived_at": now,
             "deadline": clock.deadline_after(now, case.clocks.get(task.key, days)),
             "reminded_at": None,
+            "remind_at": None,
             "escalated_at": None,
             "assignee_id": None,
             "seen_at": None,
@@ -200,7 +201,7 @@ def _changed_task(
         deadline = clock.deadline_after(task.arrived_at, days)
         if deadline < now <= task.deadline:
             deadline = clock.deadline_after(now, 1)
-        changed |= {"deadline": deadline, "reminded_at": None, "escalated_at": None}
+        changed |= {"deadline": deadline, "reminded_at": None, "remind_at": None, "escalated_at": None}
     return changed
 
 

@@ -146,7 +146,7 @@ def _readdress_tasks(case: Row, version: CompiledVersion, parties: Mapping[str, 
         if task.office_id == parties[spec.role]:
             continue
         task.office_id = parties[spec.role]
-        task.arrived_at, task.reminded_at, task.escalated_at = now, None, None
+        task.arrived_at, task.reminded_at, task.remind_at, task.escalated_at = now, None, None, None
         task.assignee_id, task.seen_at = None, None
         task.deadline = clock.deadline_after(now, case.clocks.get(task.key, spec.working_days or DEFAULT_DAYS))
         known: Mapping[str, Any] = task.note or {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from app.cases.models import AdviceKind, AdviceRule, CaseOutcome, CaseStatus
+from app.cases.models import AcceptanceKind, AdviceKind, AdviceRule, CaseOutcome, CaseStatus
 from app.cases.presenters.claim_types import ClaimJson
 from app.cases.presenters.json_types import OfficeBriefJson
 from app.cases.rules import Light
@@ -167,3 +167,32 @@ class InboxItemJson(TypedDict):
     left: str
     office: OfficeBriefJson
     duty: Duty
+
+
+class LackJson(TypedDict):
+    """须补正材料: a paper that was told to be missing; `again` it was told before, `late` it could have been."""
+
+    kind: str
+    title: str
+    note: str
+    basis: str
+    again: bool
+    late: bool
+
+
+class AcceptanceJson(TypedDict):
+    """受理记录: what an office said of the papers."""
+
+    id: int
+    kind: AcceptanceKind
+    office: OfficeBriefJson
+    at: Instant
+    lacks: list[LackJson]
+    reason: str
+
+
+class AcceptancesJson(TypedDict):
+    """受理记录列表; `until` is when it must be said at the latest."""
+
+    until: Instant | None
+    said: list[AcceptanceJson]

@@ -55,20 +55,25 @@ def unread_reminder(task_id: int) -> dt.datetime | None:
             Notice.kind == NoticeKind.REMINDER,
             Notice.read_at.is_(None),
             Task.reminded_at.is_distinct_from(Notice.at),  # not the clock
+            Notice.deadline_before.is_(None),
         )
     )
 
 
 def urges_of(case_id: int) -> Sequence[Any]:
-    """What was said to hurry a case: rows of when, about which task, and the supervision where it was one."""
+    """What was said to hurry a case: rows of when, about which task, the supervision where it was one,
+    and what was said where a calendar has moved its deadline."""
     return db.session.execute(URGES, {"case": case_id}).all()
 
 
 #: built once: the page of every case asks it
 URGES = (
-    sa.select(Notice.at, Notice.task_id, Supervision)
+    sa.select(Notice.at, Notice.task_id, Supervision, Notice.deadline_before, Notice.text)
     .outerjoin(Supervision, Supervision.id == Notice.supervision_id)
-    .where(Notice.case_id == sa.bindparam("case"), Notice.kind == NoticeKind.URGE)
+    .where(
+        Notice.case_id == sa.bindparam("case"),
+        sa.or_(Notice.kind == NoticeKind.URGE, Notice.deadline_before.is_not(None)),
+    )
     .order_by(Notice.id)
 )
 

@@ -2,7 +2,8 @@
 
 Each entry there is one kind of paper: `kind` (its code), `title` (its name), `required` (an application without it is
 refused; otherwise it is asked for, and the desk sees that it is missing), `when` (a field of the application to the
-values for which the kind is asked at all; without it always) and `note` (in words when, or what belongs to it).
+values for which the kind is asked at all; without it always) `note` (in words when, or what belongs to it) and
+`basis` (the article by which it is asked for, which a notice of what is missing names).
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class Proof:
     required: bool
     when: Mapping[str, Sequence[Any]]
     note: str
+    basis: str = ""
 
     def is_asked(self, application: Mapping[str, Any]) -> bool:
         """True when an application that says this must, or should, bring the paper."""
@@ -49,7 +51,14 @@ class Proof:
 def proofs_of(version: CompiledVersion) -> list[Proof]:
     """Every kind of paper that the process knows, in the order in which it asks."""
     return [
-        Proof(each["kind"], each["title"], each.get("required", False), each.get("when", {}), each.get("note", ""))
+        Proof(
+            each["kind"],
+            each["title"],
+            each.get("required", False),
+            each.get("when", {}),
+            each.get("note", ""),
+            each.get("basis", ""),
+        )
         for each in version.proofs
     ]
 

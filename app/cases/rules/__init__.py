@@ -2,6 +2,8 @@
 
 from app.cases.rules.deadlines import Light, days_left, deadline_bounds, light, reported_late, time_left
 from app.cases.rules.refusals import (
+    AcceptedAlready,
+    AcceptedByTime,
     ActedElsewhere,
     AdvicePending,
     AlreadyOpen,
@@ -48,6 +50,8 @@ from app.cases.rules.routing import (
 
 __all__ = [
     "RESOLVERS",
+    "AcceptedAlready",
+    "AcceptedByTime",
     "ActedElsewhere",
     "AdvicePending",
     "AlreadyOpen",

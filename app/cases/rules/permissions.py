@@ -13,6 +13,8 @@ from app import clock
 from app.access import Actor
 from app.cases.models import CaseOutcome, CaseStatus, TaskStatus
 from app.cases.rules import (
+    AcceptedAlready,
+    AcceptedByTime,
     ActedElsewhere,
     AdvicePending,
     AnsweredAlready,
@@ -124,6 +126,27 @@ def why_not_decider(
     if elsewhere and actor.office_kind != "school":
         return ActedElsewhere()
     return None if task.assignee_id in (None, actor.user_id) else HandedOver()
+
+
+def why_not_accept(
+    task: TaskFacts,
+    case: CaseFacts,
+    actor: Actor,
+    *,
+    drafted: bool,
+    elsewhere: bool,
+    until: dt.datetime | None,
+    accepted: bool,
+    now: dt.datetime,
+) -> Refused | None:
+    """Against 受理: whoever decides the task does, once, in time; until -- None where its diagram asks for none."""
+    if refusal := why_not_decider(task, case, actor, drafted=drafted, elsewhere=elsewhere):
+        return refusal
+    if until is None:
+        return NotAllowed()
+    if accepted:
+        return AcceptedAlready()
+    return AcceptedByTime(until=f"{clock.local(until):%Y-%m-%d}") if now > until else None
 
 
 def why_not_pre_review(task: TaskFacts, case: CaseFacts, actor: Actor, *, reviewed: bool) -> Refused | None:

@@ -118,6 +118,17 @@ class NotYourTurn(NotAllowed):
     text = "本件现在不在本机构办理，不能上传附件。"
 
 
+class AcceptedAlready(Refused):
+    code = "E-ACCEPT"
+    text = "本件已受理，不必再次受理。"
+
+
+class AcceptedByTime(AcceptedAlready):
+    """Whoever is told nothing in time has been accepted on the day of handing in (行政许可法, article 32)."""
+
+    text = "受理期限已过（{until}），本件自收到之日起即为受理，请直接办理。"
+
+
 class UrgedAlready(Refused):
     code = "E-URGE"
     text = "该环节已于 {when} 催办过，每个工作日只能催办一次。"

@@ -1,6 +1,7 @@
 """The pages of a case: follow, decide, recall."""
 
 from app.cases.views import (
+    acceptances,
     advice,
     attachments,
     case,
@@ -18,6 +19,7 @@ from app.cases.views import (
 from app.cases.views.blueprint import bp
 
 __all__ = [
+    "acceptances",
     "advice",
     "attachments",
     "bp",

@@ -132,6 +132,7 @@ def diagram(number: str) -> Any:
 
 @written_on("cases.decide")
 @written_on("cases.pre_review")
+@written_on("cases.accept")
 @written_on("cases.urge")
 @written_on("cases.act")
 @written_on("cases.take_back")
@@ -153,7 +154,8 @@ def decide(task_id: int) -> Any:
     version, spec = asked_in(task, compiled_version_of(task.case))
     form = form_values(version.form(spec.form))
     outcome, opinion = request.form.get("outcome", ""), typed_text("opinion")
-    answer = Answer(outcome, request.form.get("reason_code") or None, opinion, form)
+    lacks = request.form.getlist("lacks") if "lacks_shown" in request.form else None
+    answer = Answer(outcome, request.form.get("reason_code") or None, opinion, form, lacks)
     papers, unfit = proofs.papers_in(version) if spec.kind is Kind.REPAIR else ([], [])
     end_reading()
 
@@ -171,7 +173,15 @@ def decide(task_id: int) -> Any:
         case_id = decide_once(
             request.form.get("key"),
             task_id,
-            [task_id, outcome, answer.reason_code, opinion, form, *([each.kind, each.sha256] for each in papers)],
+            [
+                task_id,
+                outcome,
+                answer.reason_code,
+                opinion,
+                form,
+                *(lacks or ()),
+                *([each.kind, each.sha256] for each in papers),
+            ],
             act,
             actor=caller,
             reads_first=not papers,

@@ -38,6 +38,7 @@ from app.cases.queries.reversals import Reversals, reversals_of
 from app.cases.queries.send_back_targets import has_targets
 from app.cases.rules import permissions
 from app.cases.rules.permissions import CaseFacts
+from app.cases.views.acceptances import AcceptancePart, acceptance_part
 from app.cases.views.blueprint import Button, opinion_help, recommendations, status_tag
 from app.cases.views.compared import compared
 from app.cases.views.diagram_course import course_of
@@ -172,6 +173,7 @@ class CasePage:
     offers: Offers
     timeline: list[dict[str, Any]]
     marks: str  # of the diagram, as JSON
+    acceptance: AcceptancePart | None
     course: str  # when, and which way it went, as JSON
     key: str  # of the next submission
     errors: Sequence[Any]
@@ -216,6 +218,7 @@ def case_page(
         offers=_offers(context, application.directive),
         timeline=timeline(case, view.whole),
         marks=json.dumps(course["marks"]),
+        acceptance=acceptance_part(case, actor, context.waiting, view),
         course=json.dumps(course),
         key=operations.new_key(),
         errors=errors,

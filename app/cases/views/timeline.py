@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
 from app import clock
@@ -11,7 +11,6 @@ from app.cases import rules
 from app.cases.models import (
     OUTCOME_NAMES,
     Case,
-    CaseOutcome,
     CaseStatus,
     Decision,
     JointAnswer,
@@ -21,7 +20,6 @@ from app.cases.models import (
 from app.cases.models.coming_changes import ComingChange
 from app.cases.presenters.applications import state_of_declared
 from app.cases.presenters.cases import compiled_version_of, light_of, shown_of, state_of
-from app.cases.queries import oversight
 from app.cases.queries.coming_changes import live
 from app.cases.queries.joint_answers import answers_by_task
 from app.cases.queries.migrations import decided_in
@@ -29,6 +27,7 @@ from app.cases.queries.parts_read import (
     ComingRead,
 )
 from app.cases.views.standstill_shown import stood_still
+from app.cases.views.timeline_events import hurried, late, the_end
 from app.cases.views.went_back import went_back
 from app.database import db
 from app.definitions.queries import APPLICATION
@@ -82,11 +81,11 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
                 "duration": f"用时 {max(0, elapsed)} 个工作日",
             }
         )
-    entries.extend(_hurried(case, see, names))
+    entries.extend(hurried(case, see, names))
     entries.extend(went_back(case, see))
     entries.extend(stood_still(case, see))
     if case.late_at:
-        entries.append(_late(case))
+        entries.append(late(case))
     entries.sort(key=lambda entry: entry["at"])
     now = clock.now()
     for task in case.tasks:
@@ -110,7 +109,7 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
     if case.status is not CaseStatus.CLOSED:
         entries.extend(_to_come(case))
     elif case.ended_because:
-        entries.append(_the_end(case))
+        entries.append(the_end(case))
     return entries
 
 
@@ -149,56 +148,6 @@ def _said_jointly(answer: JointAnswer, task: str, see: bool) -> dict[str, Any]:
 def _opinion(decision: Decision) -> str:
     """What was chosen in the form, where it is meant to be read, and what was written."""
     return "。".join(part for part in (*(words for _name, words in shown_of(decision)), decision.opinion) if part)
-
-
-def _hurried(case: Case, see: bool, names: dict[int, str]) -> Iterator[dict[str, Any]]:
-    """The applicant's urges and the superiors' supervisions, among what happened."""
-    for at, task_id, said in oversight.urges_of(case.id):
-        yield {
-            "title": names[task_id],
-            "office": said.office.name if said else case.applicant_office.name,
-            "who": said.user.name if said and see else "",
-            "outcome": "督办" if said else "催办",
-            "kind": "amber",
-            "opinion": said.opinion if said and see else "",
-            "reason": "",
-            "at": at,
-            "state": "done",
-            "duration": "",
-        }
-
-
-def _late(case: Case) -> dict[str, Any]:
-    """The lock has overtaken a registration."""
-    return {
-        "title": "转为补录",
-        "office": "",
-        "who": "",
-        "outcome": "补录",
-        "kind": "amber",
-        "opinion": "",
-        "reason": "新生信息已锁定，本件未在锁定前办结",
-        "at": case.late_at,
-        "state": "done",
-        "duration": "",
-    }
-
-
-def _the_end(case: Case) -> dict[str, Any]:
-    """What ended the case from outside its diagram."""
-    redirected = case.outcome is CaseOutcome.REDIRECTED
-    return {
-        "title": "转为其他办件" if redirected else "终止办理",
-        "office": "",
-        "who": "",
-        "outcome": "已转办" if redirected else "已终止",
-        "kind": "grey",
-        "opinion": "",
-        "reason": case.ended_because,
-        "at": case.closed_at,
-        "state": "done",
-        "duration": "",
-    }
 
 
 def _coming(coming: ComingChange | ComingRead) -> dict[str, Any]:

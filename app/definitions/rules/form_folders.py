@@ -38,7 +38,7 @@ def _about_reasons(said: Any) -> Iterator[str]:
 
 
 def _about_proofs(said: Any, asked: Mapping[str, Any]) -> Iterator[str]:
-    optional = {"required": bool, "when": dict, "note": str}
+    optional = {"required": bool, "when": dict, "note": str, "basis": str}
     yield from _about_entries(said, {"kind": 40, "title": LONGEST_TEXT}, optional, "kind")
     for number, each in enumerate(said if isinstance(said, list) else (), start=1):
         when = each.get("when") if isinstance(each, Mapping) else None

@@ -63,6 +63,7 @@ PROPERTIES = {
     "role": "办理机构",
     "duty": "岗位",
     "working_days": "时限（工作日）",
+    "accepts_within": "受理期限（工作日）",
     "outcomes": "可选结果",
     "form": "表单",
     "route_order": "流转次序",
