@@ -92,7 +92,7 @@ def test_a_second_notice_moves_from_what_the_first_has_left(waiting: Story) -> N
             "2月5日（农历除夕、周五）至12日（农历正月初七、周五）放假调休，共8天。1月31日（周日）、2月14日（周日）、2月20日（周六）上班",
         ),
         "国办发明电〔2027〕1 号",
-    )  # noqa: E501
+    )
     tick()
     assert clock.working_days_between(dt.date(2027, 1, 29), deadline(waiting)) == 10
     assert deadline(waiting) != first

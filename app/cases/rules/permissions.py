@@ -146,6 +146,8 @@ def why_not_accept(
         return NotAllowed()
     if accepted:
         return AcceptedAlready()
+    if case.halted is not None:
+        return Halted(reason=case.halted)
     return AcceptedByTime(until=f"{clock.local(until):%Y-%m-%d}") if now > until else None
 
 

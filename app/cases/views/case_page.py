@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -172,9 +171,8 @@ class CasePage:
     not_mine: Refused | None  # why what waits is for a colleague (E-SOD-01), or for nobody yet (E-ADVICE)
     offers: Offers
     timeline: list[dict[str, Any]]
-    marks: str  # of the diagram, as JSON
     acceptance: AcceptancePart | None
-    course: str  # when, and which way it went, as JSON
+    course: Mapping[str, Any]  # of the case on its diagram
     key: str  # of the next submission
     errors: Sequence[Any]
     said: str  # what a refused supervision said
@@ -196,7 +194,6 @@ def case_page(
     waiting = [_waiting_task(task, context) for task in context.waiting]
     mine, not_mine = _task_of(context)
     reversals = reversals_of(actor, case)
-    course = course_of(case)
     return CasePage(
         case=case,
         view=view,
@@ -217,9 +214,8 @@ def case_page(
         not_mine=not_mine,
         offers=_offers(context, application.directive),
         timeline=timeline(case, view.whole),
-        marks=json.dumps(course["marks"]),
         acceptance=acceptance_part(case, actor, context.waiting, view),
-        course=json.dumps(course),
+        course=course_of(case),
         key=operations.new_key(),
         errors=errors,
         said=(typed or {}).get("opinion") or "",
