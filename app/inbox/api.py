@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import Blueprint
 
+from app import clock
 from app.access import actor, allow
+from app.cases.presenters.forecasts import ForeseenJson, foreseen_json
 from app.cases.presenters.task_lists import CONDITIONS, asked_list
+from app.cases.queries.forecasts import foreseen_late
 from app.database import transaction
 from app.errors import InvalidInput, Missing
 from app.inbox import operations
 from app.inbox.presenters import ColumnsJson, SavedListJson, saved_list_json
 from app.inbox.queries import columns_of, saved_lists
 from app.inbox.rules import BOXES, COLUMNS
-from app.web import Page, one_page, operation, read_json
+from app.web import Asked, Page, encode_cursor, one_page, operation, read_json
 
 bp = Blueprint("inbox_api", __name__, url_prefix="/api/v1")
 CHOICE = {
@@ -50,6 +55,22 @@ SAVED = {
 def list_saved() -> Page[SavedListJson]:
     caller = actor()
     return one_page([saved_list_json(each, caller) for each in saved_lists(caller)])
+
+
+@bp.get("/forecast")
+@allow("operator", "approver")
+@operation(
+    "预计超期的环节：未超期，按办理机构近 90 天的用时多半不能按期办结",
+    query={"below": {"type": "string", "enum": ["yes"], "description": "看下级机构的"}},
+    cursor=(dt.datetime, int),
+)
+def list_foreseen(asked: Asked) -> Page[ForeseenJson]:
+    now, after = clock.now(), asked["after"]
+    page = foreseen_late(actor(), now, below=asked.get("below") == "yes", after=after)
+    return {
+        "items": [foreseen_json(each, now) for each in page.late],
+        "next": encode_cursor(list(page.last)) if page.last else None,
+    }
 
 
 @bp.post("/views")

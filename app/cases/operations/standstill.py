@@ -71,7 +71,10 @@ def resume(number: str, reason: str = "", *, actor: Actor) -> int:
     )
     write_together(
         claim_of(row, status=CaseStatus.REPAIRING if repairing else CaseStatus.OPEN),
-        *(Write(TASKS, {"deadline": _moved(each, paused.since, now)}, {"id": each.id}) for each in waiting),
+        *(
+            Write(TASKS, {"deadline": _moved(each, paused.since, now), "remind_at": None}, {"id": each.id})
+            for each in waiting
+        ),
     )
     paused.ended_at, paused.ended_by_id = now, actor.user_id
     why = f"：{reason}" if reason else ""

@@ -17,4 +17,5 @@ add_menu("我的工作", "待阅", "cases.copies", ("operator", "approver"), cop
 add_menu("我的工作", "催办", "inbox.urged", ("operator", "approver"), urged_count, place=25)
 add_menu("我的工作", "征求我的意见", "cases.advice", ("operator", "approver"))
 add_menu("我的工作", "通知", "inbox.notices", ("operator", "approver"), unread_count, place=50)
+add_menu("我的工作", "预计超期", "inbox.forecast", ("operator", "approver"))
 add_menu("我的工作", "逾期督办", "inbox.overdue", ("operator", "approver"), kinds=WATCHES)
