@@ -1,4 +1,4 @@
-"""Which open tasks will not be decided in time, by their offices' own pace: read from the figures, never from what grows.
+"""Which open tasks will not be decided in time, by the pace of their offices as the figures have it.
 
 Looked at are the next tasks by their deadlines, so many at a time; the figures of their steps are read together.
 """
