@@ -71,7 +71,16 @@ VALUES: dict[Any, str] = {
 }
 # what a code means depends on the particular that it is given for: `transfer` is a process, and never a paper
 VALUES_OF: dict[str, dict[str, str]] = {
-    "paper": {"sheet": "审批表", "directive": "指令", "suspension": "休学证书", "proof": "在籍证明"},
+    "paper": {
+        "sheet": "审批表",
+        "directive": "指令",
+        "suspension": "休学证书",
+        "proof": "在籍证明",
+        "application_receipt": "申请回执",
+        "accepted": "受理通知书",
+        "told": "一次性告知书",
+        "declined": "不予受理通知书",
+    },
     "code": CHANGE_NAMES,
     "where": {"page": "学生页", "card": "学籍卡片", "api": "程序接口"},
 }

@@ -68,7 +68,7 @@ def receipt(number: str) -> Any:
         typed_at=public_url("cases.progress"),
     )
     with transaction():
-        audit.record("papers/print", f"case:{number}", actor=actor(), after={"paper": "receipt"})
+        audit.record("papers/print", f"case:{number}", actor=actor(), after={"paper": "application_receipt"})
     return page
 
 
