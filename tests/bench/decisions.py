@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import shutil
 import statistics
@@ -31,6 +32,8 @@ from tests.support.databases import SERVER, Postgres, Sqlite, postgres_answers
 ROUNDS = 5
 PAIRS = (("330106", "330212"), ("330402", "330502"), ("330602", "330702"), ("330802", "330902"))
 CASES = 6  # of each pair
+BORN = dt.date(2017, 5, 20)
+ONE_DAY = 200  # children are born on one day: a day has no more than a thousand numbers
 STEPS = ("receiving_school", "receiving_bureau", "releasing_school", "releasing_bureau", "pull")
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -89,7 +92,7 @@ def a_bench(kind: str, cases: int = CASES) -> Iterator[Bench]:
         initialise(lambda _line: None)
         bench = Bench(app, place)
         for here, there in PAIRS:
-            _open(bench, here, there, cases)
+            open_transfers(bench, here, there, cases)
         _number_rows_by_case(bench)
         bench.keep()
         try:
@@ -120,14 +123,16 @@ def _take_ids_of(bench: Bench, case_id: int) -> None:
         db.session.commit()
 
 
-def _open(bench: Bench, here: str, there: str, cases: int) -> None:
+def open_transfers(bench: Bench, here: str, there: str, cases: int) -> None:
+    """So many transfers from a new school of one county to a new one of another, at the receiving school's desk."""
     receiving, releasing = factories.a_school(here, seats=500), factories.a_school(there, seats=500)
     operator = factories.a_user(receiving, "operator")
     for office in (receiving.office, receiving.office.superior, releasing.office, releasing.office.superior):
         actor = factories.a_user(office, "approver").posts[0].actor()
         bench.actors[(office.id, "approver")] = actor
     for number in range(cases):
-        child = factories.a_student(releasing, name="王" + chr(0x4E00 + number))
+        own = factories.a_number(BORN + dt.timedelta(days=len(bench.cases) // ONE_DAY))
+        child = factories.a_student(releasing, name="王" + chr(0x4E00 + number), number=own)
         application = factories.an_application(child, receiving)
         actor = operator.posts[0].actor()
         with transaction():
@@ -283,7 +288,7 @@ def _bytes_of_a_case() -> int:
         empty = db.session.scalar(size)
         db.session.rollback()
         for here, there in PAIRS:
-            _open(bench, here, there, 40)
+            open_transfers(bench, here, there, 40)
         _number_rows_by_case(bench)
         for case_id in bench.cases:
             walk(bench, case_id)
