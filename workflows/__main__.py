@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from workflows.checking import about_tables, book_for, check
+from workflows.decision_tables import TableError
 from workflows.errors import DiagramRefused
-from workflows.policies import Book
 from workflows.reading import BPMN
 from workflows.translation import LANGUAGES, SOURCE, gettext, gettext_noop, language
-from workflows.verification import ERROR, LARGEST, POLICY, STANDARD, Finding, NotBpmn, Report, read_bpmn
+from workflows.verification import ERROR, HOUSE, LARGEST, POLICY, STANDARD, Finding, NotBpmn, Report, read_bpmn
 from workflows.verification.imports import of_imports
 
 CLEAN, FAULTY, NOT_BPMN = 0, 1, 2
@@ -82,11 +82,17 @@ def _checked(sources: Mapping[str, bytes]) -> list[Report]:
     }
     try:
         book, tables = book_for(keys)
+    except TableError as error:
+        return _unproved(sources, Finding("table-unread", ERROR, None, error.sentence, HOUSE))
     except DiagramRefused as error:
-        unread = Finding("no-policy", ERROR, None, error.sentence, POLICY)
-        return [replace(each, findings=(*each.findings, unread)) for each in check(sources, book=Book())]
+        return _unproved(sources, Finding("no-policy", ERROR, None, error.sentence, POLICY))
     reports = check(sources, book=book, tables=tables)
     return [*_with_tables(reports, {str(path): key for key, path in keys.items()})]
+
+
+def _unproved(sources: Mapping[str, bytes], unread: Finding) -> list[Report]:
+    """The reports without a proof, which would need what cannot be read."""
+    return [replace(each, findings=(*each.findings, unread)) for each in check(sources, book=None)]
 
 
 def _with_tables(reports: Sequence[Report], keys: Mapping[str, str]) -> Iterator[Report]:

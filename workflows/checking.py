@@ -20,16 +20,18 @@ TOP = Path(__file__).resolve().parents[1]
 def check(
     sources: Mapping[str, bytes],
     *,
-    book: Book,
+    book: Book | None,
     tables: Mapping[str, Table] | None = None,
     operations: Collection[str] | None = None,
 ) -> list[Report]:
     """Look over the BPMN files of a process: everything `verify` says, and what policies have against them.
 
-    sources -- file name to bytes; book -- the policy files; tables -- the decision tables by id; operations -- the
-    names of the service tasks that are offered, None where they are not known. Raises NotBpmn.
+    sources -- file name to bytes; book -- the policy files, None where nothing is to be proved; tables -- the decision
+    tables by id; operations -- the names of the service tasks that are offered, None where they are not known.
+    Raises NotBpmn.
     """
-    return verify(sources, operations=operations, more=lambda drawing: prove(drawing, book, tables))
+    more = None if book is None else lambda drawing: prove(drawing, book, tables)
+    return verify(sources, operations=operations, more=more)
 
 
 def shipped_folder() -> Path:

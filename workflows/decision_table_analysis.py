@@ -27,7 +27,7 @@ Box = tuple[int, ...]  # of each input, the parts that lie in it
 
 @dataclass(frozen=True)
 class TableFinding:
-    """One thing about a table: `blank`, `overlap`, `gap`, `unreachable`, `impossible` or `undecided`."""
+    """One thing about a table: `no-rules`, `blank`, `overlap`, `gap`, `unreachable`, `impossible`, `undecided`."""
 
     kind: str
     severity: str  # error, warning, info
@@ -76,6 +76,8 @@ def findings_of_table(
     effort -- shared by the tables of one file, which may be many
     needs_row -- whoever asks goes on with the answer: a case without a rule is an error
     """
+    if not table.rules:  # nobody means a table that answers nothing, whether one row is asked for or a list
+        return [TableFinding("no-rules", "error", (), gettext("没有任何规则"))]
     effort = effort or Effort()
     blank = [TableFinding("blank", "error", (number,), words) for number, words in blank_cells(table)]
     undecided = TableFinding("undecided", "info", (), gettext("规则过多或条件过繁，未能判定有无重叠、遗漏"))

@@ -11,6 +11,7 @@ from typing import Any
 from lxml import etree
 
 from workflows.errors import DiagramRefused
+from workflows.reading import is_too_deep
 from workflows.translation import gettext, gettext_noop
 
 LARGEST = 1_000_000  # bytes
@@ -90,6 +91,9 @@ def read_tables(source: bytes) -> dict[str, Table]:
     try:
         root = etree.fromstring(source, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
     except etree.XMLSyntaxError as error:
+        too_deep = is_too_deep(error)
+        if too_deep:
+            raise TableError(gettext("决策表的元素嵌套过深")) from error
         raise TableError(gettext("决策表不是正确的 XML（第 {line} 行）", line=error.lineno)) from error
     if root.getroottree().docinfo.doctype:  # in another encoding than the bytes above
         raise TableError(gettext("决策表文件过大，或含有不允许的 DOCTYPE、实体声明"))

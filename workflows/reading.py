@@ -18,17 +18,31 @@ def read(source: bytes, name: str, largest: int = LARGEST) -> etree._Element:
     if len(source) > largest:
         raise DiagramRefused(gettext("{name}：文件过大（最多 {largest} 字节）", name=name, largest=largest))
     if b"<!DOCTYPE" in source or b"<!ENTITY" in source:
-        raise DiagramRefused(gettext("{name}：流程图中不能有 DOCTYPE 或实体声明", name=name))
+        raise _declaring(name)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
     try:
         root = etree.fromstring(source, parser)
     except etree.XMLSyntaxError as error:
+        too_deep = is_too_deep(error)
+        if too_deep:
+            raise DiagramRefused(gettext("{name}：元素嵌套过深", name=name)) from error
         raise DiagramRefused(gettext("{name}：不是正确的 XML（第 {line} 行）", name=name, line=error.lineno)) from error
     if root.getroottree().docinfo.doctype:
-        raise DiagramRefused(gettext("{name}：流程图中不能有 DOCTYPE 或实体声明", name=name))
+        raise _declaring(name)
     if _depth(root) > DEEPEST:
         raise DiagramRefused(gettext("{name}：元素嵌套过深", name=name))
     return root
+
+
+def is_too_deep(error: etree.XMLSyntaxError) -> bool:
+    """Did the library stop because of its own bound for nested elements? Nothing else is wrong with the XML then."""
+    return "Excessive depth" in (error.msg or "")
+
+
+def _declaring(name: str) -> DiagramRefused:
+    if name.endswith(".dmn"):
+        return DiagramRefused(gettext("{name}：决策表中不能有 DOCTYPE 或实体声明", name=name))
+    return DiagramRefused(gettext("{name}：流程图中不能有 DOCTYPE 或实体声明", name=name))
 
 
 def _depth(root: etree._Element) -> int:

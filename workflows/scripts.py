@@ -15,7 +15,7 @@ from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
 
 from workflows.errors import DiagramRefused, RunBroken
-from workflows.translation import gettext
+from workflows.translation import gettext, gettext_noop
 
 LONGEST = 500  # characters
 DEEPEST = 20  # nested nodes
@@ -32,6 +32,40 @@ _COMPARE = {
     ast.Is: lambda one, other: one is other,
     ast.IsNot: lambda one, other: one is not other,
 }
+
+REFUSED = {  # what else Python knows, as people call it
+    "Attribute": gettext_noop("点号取值"),
+    "Await": gettext_noop("等待（await）"),
+    "BinOp": gettext_noop("算式"),
+    "Dict": gettext_noop("字典"),
+    "DictComp": gettext_noop("推导式"),
+    "FormattedValue": gettext_noop("格式文字"),
+    "GeneratorExp": gettext_noop("推导式"),
+    "IfExp": gettext_noop("二选一（if … else …）"),
+    "Interpolation": gettext_noop("格式文字"),
+    "JoinedStr": gettext_noop("格式文字"),
+    "Lambda": gettext_noop("函数"),
+    "ListComp": gettext_noop("推导式"),
+    "NamedExpr": gettext_noop("赋值"),
+    "Set": gettext_noop("集合"),
+    "SetComp": gettext_noop("推导式"),
+    "Slice": gettext_noop("切片"),
+    "Starred": gettext_noop("星号展开"),
+    "TemplateStr": gettext_noop("格式文字"),
+    "Yield": gettext_noop("生成（yield）"),
+    "YieldFrom": gettext_noop("生成（yield）"),
+}
+ALLOWED = (
+    ast.Name,
+    ast.Constant,
+    ast.BoolOp,
+    ast.UnaryOp,
+    ast.Compare,
+    ast.Subscript,
+    ast.List,
+    ast.Tuple,
+    ast.Call,
+)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -50,21 +84,9 @@ def parse(text: str) -> ast.expr:
 def _check(node: ast.AST, text: str, depth: int) -> None:
     if depth > DEEPEST:
         raise DiagramRefused(gettext("条件表达式嵌套过深：{text}", text=text))
-    allowed = (
-        ast.Name,
-        ast.Constant,
-        ast.BoolOp,
-        ast.UnaryOp,
-        ast.Compare,
-        ast.Subscript,
-        ast.List,
-        ast.Tuple,
-        ast.Call,
-    )
-    if not isinstance(node, allowed):
-        raise DiagramRefused(
-            gettext("条件表达式只能比较事实，不能写 {kind}：{text}", kind=type(node).__name__, text=text)
-        )
+    if not isinstance(node, ALLOWED):
+        kind = gettext(REFUSED[type(node).__name__])
+        raise DiagramRefused(gettext("条件表达式只能比较事实，不能写{kind}：{text}", kind=kind, text=text))
     if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not | ast.USub):
         raise DiagramRefused(gettext("条件表达式只能比较事实：{text}", text=text))
     if isinstance(node, ast.Call) and not (

@@ -128,10 +128,11 @@ def number_of(text: str | None) -> int | None:
 
 def _of_scope(scope: etree._Element, silent_processes: Collection[str]) -> Iterator[Unrunnable]:
     flows = scope.findall(f"{BPMN}sequenceFlow")
+    is_too_wide = len(flows) > LONGEST or len(scope) > MOST_ELEMENTS
     if len(flows) > LONGEST:
         sentence = gettext("一个流程最多 {most} 条流向，请拆成子流程（{place}）", most=LONGEST, place=place_of(scope))
         yield Unrunnable("too-large", scope, sentence)
-    elif len(scope) > MOST_ELEMENTS:
+    elif is_too_wide:
         sentence = gettext(
             "一个流程最多 {most} 个元素，请拆成子流程（{place}）", most=MOST_ELEMENTS, place=place_of(scope)
         )
@@ -141,11 +142,23 @@ def _of_scope(scope: etree._Element, silent_processes: Collection[str]) -> Itera
         sentence = gettext("只能有一个开始事件：引擎会让它们同时开始（{place}）", place=place_of(scope))
         yield Unrunnable("several-starts", starts[1], sentence)
     if scope.tag == f"{BPMN}process" and steps_of(scope) > MOST_INSTANCES:
-        sentence = gettext(
-            "实例数太多，会展开成超过 {most} 个环节（{place}）", most=MOST_INSTANCES, place=place_of(scope)
-        )
-        yield Unrunnable("too-large", scope, sentence)
+        yield from _of_many_steps(scope, is_said=is_too_wide)
     yield from _of_silent_loops(scope, silent_processes)
+
+
+def _of_many_steps(process: etree._Element, *, is_said: bool) -> Iterator[Unrunnable]:
+    """More steps than are run, because of constant numbers of instances or of so many elements.
+
+    is_said -- that the process has too many elements of its own
+    """
+    counts = (number_of(each.text) for each in process.iter(f"{BPMN}loopCardinality"))
+    place = place_of(process)
+    if any((count or 1) > 1 for count in counts):
+        sentence = gettext("实例数太多，会展开成超过 {most} 个环节（{place}）", most=MOST_INSTANCES, place=place)
+        yield Unrunnable("too-large", process, sentence)
+    elif not is_said:
+        sentence = gettext("一个流程连同子流程最多 {most} 个元素（{place}）", most=MOST_INSTANCES, place=place)
+        yield Unrunnable("too-large", process, sentence)
 
 
 def steps_of(scope: etree._Element) -> int:

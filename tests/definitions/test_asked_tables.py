@@ -107,8 +107,8 @@ def test_a_column_that_cannot_be_read_is_not_published(app: Flask, key: str, tab
     for how in ways(table, column):
         said = "；".join(faults_of_version(version_with(key, altered(key, table, column, how)), faults_of_published))
 
-        if how == "null" and asked.has_default:
-            assert said == ""  # whoever reads it goes on without
+        if how == "null" and asked.empty:
+            assert said == ""  # it means something
         elif how == GONE and len(table_of(table).columns) == 1:
             assert f"没有决策表“{table_of(table).title}”（编号 {table}）：请在草稿中恢复" in said
         else:
@@ -116,6 +116,33 @@ def test_a_column_that_cannot_be_read_is_not_published(app: Flask, key: str, tab
             assert f"须为{asked.kind}" in said
             assert f"（{key}.dmn）" in said
             assert "请在编辑表格中" in said
+
+
+@on_sqlite
+def test_a_missing_value_is_refused_in_the_words_of_its_column(app: Flask) -> None:
+    days, truth = (
+        "；".join(
+            faults_of_version(
+                version_with("transfer", altered("transfer", "transfer_rules", column, how)), faults_of_published
+            )
+        )
+        for column, how in (("directive_days", "null"), ("city_review", "7"))
+    )
+
+    assert "第 1 条规则的结论“指令有效天数”（列名 directive_days）没有值（null），须为1 至 366 的整数（天）" in days
+    assert "第 1 条规则的结论“设区市审批”（列名 city_review）是 7，须为是或否" in truth
+    assert [each.name for table in asked_tables() for each in table.columns if each.empty] == ["late_until"]
+
+
+@on_sqlite
+def test_without_a_window_the_refusal_names_none(story: Story, app: Flask) -> None:
+    text = SHIPPED["transfer"].replace('"zj-now"', '"zj-2010"').replace("<text>false</text>", "<text>true</text>")
+    before, decision, windows = text.partition('<decision id="transfer_windows"')
+    windows = windows[: windows.index("<rule")] + windows[windows.index("</decisionTable>") :]
+    with slipped_through(version_with("transfer", before + decision + windows)):
+        answer = story.submit()
+    assert "E-WIN" in answer.codes
+    assert "当前不在转学受理时段。" in [each["detail"] for each in answer.json["objections"]]
 
 
 @on_sqlite

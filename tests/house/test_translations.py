@@ -39,7 +39,10 @@ UNTRANSLATED: dict[str, tuple[str, set[str]]] = {
 }
 #: of an exception of a library, what is no sentence: a place, a name, and the exception of ours that it hides
 FACTS = {"lineno", "start", "name", "id", "__context__"}
-LOOKED_UP = {"workflows/loading.py": {"said = str(error)"}}  # by which of the library's sentences it is ours is found
+LOOKED_UP = {  # by which of the library's sentences it is ours is found
+    "workflows/loading.py": {"said = str(error)"},
+    **{key: {"too_deep = is_too_deep(error)"} for key in ("workflows/reading.py", "workflows/decision_tables.py")},
+}
 
 
 def trees() -> Iterator[tuple[str, ast.Module]]:

@@ -135,6 +135,9 @@ DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><definitions/>'
 BAD_FILES = {
     "no XML": ("a.bpmn", b"<definitions", "不是正确的 XML"),
     "a DOCTYPE": ("a.bpmn", DOCTYPE, "DOCTYPE"),
+    "a DOCTYPE in a table": ("a.dmn", DOCTYPE, "决策表中不能有 DOCTYPE"),
+    "nested without end": ("a.bpmn", b"<a>" * 3000 + b"</a>" * 3000, "嵌套过深"),
+    "a table nested without end": ("a.dmn", b"<a>" * 3000 + b"</a>" * 3000, "嵌套过深"),
     "another encoding": ("a.bpmn", "<a>学籍</a>".encode("gbk"), "UTF-8"),
     "a file without content": ("a.bpmn", b"", "空文件"),
     "no diagram": ("a.bpmn", b"<html/>", "不是 BPMN"),
@@ -204,6 +207,37 @@ def test_the_check_says_what_verification_and_publication_find(studio: Studio) -
     assert "环节“申请人补正”没有表单 repair.json" in [each["message"] for each in found["findings"]]
     assert [each["file"] for each in found["files"]] == [FILE]
     assert "unreachable" in {each["rule"] for each in found["files"][0]["findings"]}
+
+
+@pytest.mark.parametrize("key", ["transfer", "promotion", "graduation"])
+def test_a_table_without_a_rule_is_not_published(studio: Studio, key: str) -> None:
+    draft = studio.draft(key)
+    _before, found, windows = studio.text(draft, f"{key}.dmn").partition(f'<decision id="{key}_windows"')
+    assert found
+    rules = windows[windows.index("<rule") : windows.index("</decisionTable>")]
+    studio.edit(draft, f"{key}.dmn", rules, "")
+
+    said = studio.program("analyst").post(f"/drafts/{draft}/check").json
+
+    assert not said["publishable"]
+    (error,) = [each for each in said["findings"] if each["severity"] == "error"]
+    assert (error["file"], error["rule"]) == (f"{key}.dmn", "table-no-rules")
+    assert "没有任何规则" in error["message"]
+    assert "至少写一条规则" in error["advice"]
+
+
+def test_a_cell_that_cannot_be_read_is_told_alone(studio: Studio) -> None:
+    draft = studio.draft("transfer")
+    text = studio.text(draft, "transfer.dmn")
+    studio.edit(draft, "transfer.dmn", text, text.replace("<text>60</text>", "<text>2*30</text>", 1))
+
+    said = studio.program("analyst").post(f"/drafts/{draft}/check").json
+
+    assert not said["publishable"]
+    (found,) = [each for each in said["findings"] if each["severity"] != "info"]
+    assert (found["file"], found["rule"]) == ("transfer.dmn", "table-unread")
+    assert "第 1 条规则“directive_days”列不能识别：2*30" in found["message"]
+    assert "不能写算式" in found["advice"]
 
 
 def test_what_publication_refuses_leads_to_the_step_that_it_names(studio: Studio) -> None:

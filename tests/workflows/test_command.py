@@ -186,6 +186,8 @@ def shelved(tmp_path: Path, change: tuple[str, str]) -> str:
     return str(tmp_path / "bpmn" / "transfer" / "transfer.bpmn")
 
 
+WINDOWS = (SHELF / "transfer" / "transfer.dmn").read_text("utf-8").partition('<decision id="transfer_windows"')[2]
+RULES = WINDOWS[WINDOWS.index("<rule") : WINDOWS.rindex("</rule>") + len("</rule>")]
 TABLES = {
     "a gap": (
         ('<text>"zj-2010"</text>', '<text>"zj-1990"</text>'),
@@ -193,6 +195,7 @@ TABLES = {
         "没有规则：“规则版本”为2010 年规则（zj-2010）",
     ),
     "an overlap": (('hitPolicy="FIRST"', 'hitPolicy="UNIQUE"'), "table-overlap", "第 2 条与第 3 条规则重叠"),
+    "no rule": ((RULES, ""), "table-no-rules", "没有任何规则"),
     "a cell left empty": (("<text>60</text>", "<text></text>"), "table-blank", "第 1 条规则没有填写结论"),
 }
 
@@ -215,6 +218,17 @@ def test_the_command_looks_at_the_tables_beside_a_diagram(
     said = [line for line in capsys.readouterr().out.splitlines() if rule in line]
     assert said
     assert all("decision table" in line for line in said)
+
+
+def test_with_a_table_that_cannot_be_read_nothing_is_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = shelved(tmp_path, ("<text>60</text>", "<text>2*30</text>"))
+
+    assert main(["check", file, "--json"]) == 1
+
+    (row,) = json.loads(capsys.readouterr().out)
+    (found,) = [each for each in row["findings"] if each["severity"] != "info"]
+    assert (found["rule"], found["kind"]) == ("table-unread", "house")
+    assert "第 1 条规则“directive_days”列不能识别：2*30" in found["message"]
 
 
 def test_a_table_beside_a_diagram_of_somewhere_else_is_no_fault_of_the_standard(tmp_path: Path) -> None:

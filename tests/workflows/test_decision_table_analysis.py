@@ -102,7 +102,9 @@ def test_a_value_that_its_input_never_has_is_told() -> None:
 
 
 def test_a_table_without_rules_answers_nothing() -> None:
-    assert [each.message for each in findings_of_table(table(policy="FIRST"), KNOWN)] == ["没有规则：任何情形"]
+    for policy in ("FIRST", "UNIQUE", "COLLECT"):  # a list without end of nothing is no answer either
+        found = findings_of_table(table(policy=policy), KNOWN)
+        assert [(each.kind, each.severity, each.message) for each in found] == [("no-rules", "error", "没有任何规则")]
 
 
 def test_more_than_can_be_looked_at_is_said_to_be_undecided_and_soon() -> None:

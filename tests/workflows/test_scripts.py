@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import pytest
@@ -60,6 +61,20 @@ ATTACKS = [
 def test_an_expression_that_does_more_than_compare_is_refused_when_the_diagram_is_read(text: str) -> None:
     with pytest.raises(workflows.DiagramRefused):
         scripts.parse(text)
+
+
+def test_whatever_python_knows_is_refused_by_a_name_that_people_know() -> None:
+    kinds = {
+        each.__name__ for each in ast.expr.__subclasses__() if each.__module__ == "ast" and not each.__subclasses__()
+    }
+    allowed = {each.__name__ for each in scripts.ALLOWED}
+    assert kinds - allowed <= set(scripts.REFUSED)
+    said = dict.fromkeys(("seats + 1", "seats.real", "[x for x in grades]", "f'{seats}'", "1 if seats else 2"), "")
+    for text in said:
+        with pytest.raises(workflows.DiagramRefused) as refused:
+            scripts.parse(text)
+        said[text] = refused.value.sentence.partition("不能写")[2].partition("：")[0]
+    assert list(said.values()) == ["算式", "点号取值", "推导式", "格式文字", "二选一（if … else …）"]
 
 
 @pytest.mark.parametrize(

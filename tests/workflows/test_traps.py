@@ -9,6 +9,7 @@ import pytest
 import workflows
 from tests.workflows.drawing import (
     END,
+    HEAD,
     LOOP,
     ROLE,
     START,
@@ -23,6 +24,11 @@ from tests.workflows.drawing import (
     task,
 )
 from workflows import scripts
+from workflows.reading import read
+from workflows.unrunnable import unrunnable
+
+MANY = "<bpmn:task/>" * 900  # without a name or flow: no more than elements
+SEVERAL = task("t", several(1_000_000))
 
 
 def begun(*processes: str, facts: dict[str, Any] | None = None) -> workflows.Run:
@@ -200,6 +206,26 @@ def test_deep_sub_processes_are_walked_or_refused_with_a_sentence() -> None:
     assert [each.key for each in begun(nested(10)).waiting] == ["deep"]
     with pytest.raises(workflows.DiagramRefused, match="嵌套过深"):
         compiled(nested(80))
+    with pytest.raises(workflows.DiagramRefused, match="嵌套过深"):  # where the library itself gives up
+        compiled(f'<bpmn:process id="p">{"<bpmn:subProcess>" * 3000}{"</bpmn:subProcess>" * 3000}</bpmn:process>')
+
+
+def test_only_what_has_instances_is_said_to_have_too_many_of_them() -> None:
+    keys = [f"t{number}" for number in range(5000)]
+    in_a_row = sketch("p", " > ".join(["start", *keys, "end"]))
+    wide = sketch("p", "start > s0 > end", *(f'<bpmn:subProcess id="s{n}">{MANY}</bpmn:subProcess>' for n in range(12)))
+    many = [f"{HEAD}{each}</bpmn:definitions>" for each in (in_a_row, wide, housed("start > t > end", SEVERAL))]
+
+    said = [
+        [each.sentence for each in unrunnable(root, [root]) if each.rule == "too-large"]
+        for root in (read(each.encode(), "x.bpmn") for each in many)
+    ]
+
+    assert said == [
+        ["一个流程最多 250 条流向，请拆成子流程（p）"],
+        ["一个流程连同子流程最多 10000 个元素（p）"],
+        ["实例数太多，会展开成超过 10000 个环节（p）"],
+    ]
 
 
 @pytest.mark.parametrize(

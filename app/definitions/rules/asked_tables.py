@@ -47,7 +47,7 @@ class Kind:
             return '"月-日"（如 "08-01"，不能是 2 月 29 日）'
         if self.words:
             return "、".join(f'"{each}"' for each in self.words) + " 之一"
-        return "true 或 false"
+        return "是或否"
 
 
 TRUTH = Kind()
@@ -61,12 +61,14 @@ class Column:
     """A conclusion that is read.
 
     has_default -- whoever reads it goes on without it: a version published before it was declared may lack it
+    empty -- what a cell without a value means; without such a meaning every rule must have one
     """
 
     name: str
     title: str
     kind: Kind
     has_default: bool = False
+    empty: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,10 +157,10 @@ def _faults_of(asked: AskedTable, table: Table) -> Iterator[str]:
         place = table.outputs.index(column.name)
         for number, rule in enumerate(table.rules, start=1):
             value = rule.outputs[place]
-            if not (column.kind.admits(value) or (value is None and (column.has_default or _is_blank(table, number)))):
-                said = _words_of(value)
-                where = f"第 {number} 条规则的结论“{column.title}”（列名 {column.name}）是 {said}"
-                yield f"{where}，须为{column.kind}：请在编辑表格中改正这一格"
+            if not (column.kind.admits(value) or (value is None and (column.empty or _is_blank(table, number)))):
+                where = f"第 {number} 条规则的结论“{column.title}”（列名 {column.name}）{_words_of(value)}"
+                may_be_empty = f"，或者 null（{column.empty}）" if column.empty else ""
+                yield f"{where}，须为{column.kind}{may_be_empty}：请在编辑表格中改正这一格"
     for number, rule in enumerate(table.rules, start=1):
         yield from _order_of(asked, table, rule, number)
 
@@ -182,9 +184,11 @@ def _is_blank(table: Table, number: int) -> bool:
 
 
 def _words_of(value: Any) -> str:
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "null"}[value]
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    if value is None:
+        return "没有值（null）"
+    if isinstance(value, bool):
+        return f"是“{'是' if value else '否'}”"
+    return f'是 "{value}"' if isinstance(value, str) else f"是 {value}"
 
 
 def _file_of(table_id: str, files: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from app.definitions.rules.content import Content
@@ -11,7 +11,7 @@ from app.definitions.rules.placeholders import placeholders_of
 from app.settings import SOURCES
 from workflows import DiagramRefused, Diagrams, Finding, Report, check, handlers
 from workflows.decision_table_facts import checked_tables
-from workflows.decision_tables import Table, read_tables
+from workflows.decision_tables import Table, TableError, read_tables
 from workflows.migration import Ahead, ahead_of
 from workflows.policies import SUFFIX, Book, PolicyFile, Rules, read_policy_file
 from workflows.verification import HOUSE
@@ -31,13 +31,9 @@ def reports_of(content: Content) -> Sequence[Report]:
     A policy file among the content takes the place of the shipped one, as far as `Book.broken_by` lets it.
     """
     operations = set(handlers())
-    try:
-        own = own_policies(content)
-        tables = tables_of(content)
-    except DiagramRefused as error:
-        refused = Finding("no-policy", "error", None, error.sentence, "policy")
-        reports = check(content.diagrams, book=shipped_policies(), operations=operations)
-        return [replace(each, findings=(*each.findings, refused)) for each in reports]
+    if unread := list(_unread(content)):  # a proof by other tables or policies than these would tell what is not so
+        return [*check(content.diagrams, book=None, operations=operations), *unread, *_about_forms(content)]
+    own, tables = own_policies(content), tables_of(content)
     book = shipped_policies()
     broken = [sentence for key, file in own.items() for sentence in book.broken_by(key, file)]
     for key, file in own.items():
@@ -46,6 +42,20 @@ def reports_of(content: Content) -> Sequence[Report]:
     reports += _about_forms(content)
     relaxed = [Finding("policy-relaxed", "error", None, sentence, "policy") for sentence in broken]
     return [replace(each, findings=(*each.findings, *relaxed)) for each in reports]
+
+
+def _unread(content: Content) -> Iterator[Report]:
+    """The decision tables and policy files that cannot be read, each with the reason."""
+    for name, text in content.drawn.items():
+        try:
+            if name.endswith(".dmn"):
+                read_tables(text.encode())
+            elif name.endswith(SUFFIX):
+                read_policy_file(text.encode(), name)
+        except TableError as error:
+            yield Report(name, True, None, None, (Finding("table-unread", "error", None, error.sentence, HOUSE),))
+        except DiagramRefused as error:
+            yield Report(name, True, None, None, (Finding("no-policy", "error", None, error.sentence, "policy"),))
 
 
 def _about_tables(content: Content) -> list[Report]:

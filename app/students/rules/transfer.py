@@ -53,7 +53,7 @@ class StageNotTaught(WrongGrade):
 
 class WindowClosed(Refused):
     code = "E-WIN"
-    text = "当前不在转学受理时段（{windows}）。"
+    text = "当前不在转学受理时段{windows}。"
 
 
 class FirstTerm(Refused):
@@ -150,7 +150,7 @@ def _about_the_place(
 def _about_the_time(enrolment: Enrolment, policy: Mapping[str, Any], on: dt.date) -> Iterator[Refused]:
     windows: Sequence[Mapping[str, str]] = policy.get("window_list", ())
     if policy["windows"] and not any(window["opens"] <= f"{on:%m-%d}" <= window["closes"] for window in windows):
-        yield WindowClosed(windows=spans_of(windows))
+        yield WindowClosed(windows=f"（{spans_of(windows)}）" if windows else "")
     first_term = on < dt.date(clock.school_year(on) + 1, 2, 1)
     if policy["first_term"] and enrolment.grade in ("11", "21", "31") and first_term:
         yield FirstTerm()

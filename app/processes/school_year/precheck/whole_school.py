@@ -32,7 +32,7 @@ from app.students.rules.seasons import objections_to_season
 from app.students.rules.verification import VerifiedAlready, objections_to_roll, term_name, term_of
 
 _DAYS = (Column("opens", "自（月-日）", DAY_OF_YEAR), Column("closes", "至（月-日）", DAY_OF_YEAR))
-_LATE = Column("late_until", "已升级的学校补办至（月-日）", DAY_OF_YEAR, has_default=True)
+_LATE = Column("late_until", "已升级的学校补办至（月-日）", DAY_OF_YEAR, has_default=True, empty="不能补办")
 _ORDER = ("opens", "closes", "late_until")
 ask_table(AskedTable("promotion_windows", "promotion", "升级办理时段", (*_DAYS, _LATE), one_row=False, in_order=_ORDER))
 ask_table(AskedTable("graduation_windows", "graduation", "毕业办理时段", _DAYS, one_row=False, in_order=_ORDER))
