@@ -17,6 +17,7 @@ Seat = Callable[..., Desk]
 TOP = Path(__file__).parents[2]
 CHOICES = [{"const": "1", "title": "甲"}]
 CELLS = {"type": "object", "properties": {"cell": {"type": "string", "title": "格", "readOnly": True}}}
+ADDERS = ("#add-kind", "#add", "#add-child")
 WRITTEN = {"odd", "foreign", "anyOf"}  # in a form that the test has written: a name that has no title, unknown keywords
 EVERY_KIND: dict[str, Any] = {
     "type": "object",
@@ -144,3 +145,14 @@ def test_the_child_that_a_process_is_about_is_offered_ready(seat: Seat, studio: 
     assert asked["properties"]["student"] == {"type": "integer", "title": "学生", "minimum": 1, "x-widget": "student"}
     assert (next(iter(asked["properties"])), "student" in asked["required"]) == ("student", True)
     assert desk.page.get_by_role("button", name="添加办理对象（学生）").count() == 0
+
+
+def test_what_adds_a_field_is_read_at_the_size_of_a_school_screen(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    desk = designer(seat(studio.people["analyst"]), studio.draft("transfer"))
+    desk.page.set_viewport_size(SCREEN)
+    heights = {each: (desk.page.locator(each).bounding_box() or {"height": 0})["height"] for each in ADDERS}
+    kind = desk.page.locator("#add-kind").bounding_box()
+
+    assert kind
+    assert kind["width"] >= 90
+    assert {each: height for each, height in heights.items() if not 20 < height < 50} == {}

@@ -95,7 +95,7 @@ def test_an_example_plays_in_sight_and_ends_by_escape(seat: Seat, studio: Studio
     sheet = an_unsound_sheet(seat, studio)
     page = sheet.page
     assert any(each.startswith("错误") for each in sheet.checked())
-    page.get_by_role("button", name="展开").click()
+    assert page.locator("#found li:visible").count() == 1, "the first error stands open"
     page.get_by_role("button", name="演示反例").first.click()
 
     assert drawing(sheet)["height"] > 768 * 0.7, "the diagram keeps its room"
@@ -146,3 +146,15 @@ def test_an_operation_is_found_by_a_word_of_its_name(seat: Seat, studio: Studio)
     assert shown == ["下达允许转学指令", "登记休学"], "what is chosen, and what was asked for"
     sheet.select("操作", "登记休学")
     assert 'id="enrolment/suspend"' in sheet.saved()
+
+
+def test_what_is_searched_is_called_by_its_name_and_kind(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    sheet = a_sheet(seat, studio)
+    sheet.page.get_by_role("button", name="查找").click()
+    results = sheet.page.locator(".djs-search-result")
+    sheet.page.locator(".djs-search-input input").fill("上级核办")
+    results.first.wait_for()
+    assert "办理环节" in results.first.inner_text()
+    assert "_" not in "".join(results.all_inner_texts()), "no number of an element"
+    sheet.page.locator(".djs-search-input input").fill("receiving_bureau")
+    assert "receiving_bureau" in results.first.inner_text(), "what was asked for is shown"

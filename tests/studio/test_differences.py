@@ -76,7 +76,7 @@ CASES = {
         'outcome == "refuse"',
         'outcome != "agree"',
         "修改流向",
-        "条件：由“办理结果为“不同意””改为“办理结果不为“同意””",
+        "条件：由“办理结果为‘不同意’”改为“办理结果不为‘同意’”",
     ),
     "a form": (
         "application.json",
@@ -183,3 +183,26 @@ def test_a_difference_calls_every_property_and_value_by_its_chinese_name() -> No
         ("duty", vocabulary.DUTIES),
     ):
         assert values <= diagram_things.VALUES[name].keys(), name
+
+
+def test_fields_in_another_order_are_called_by_their_titles() -> None:
+    before = shipped()
+    form = before.forms["application"]
+    turned = {**form, "properties": dict(reversed(form["properties"].items()))}
+
+    [found] = differences(before, Content(before.drawn, {**before.forms, "application": turned}))
+
+    [detail] = found.details
+    assert detail.startswith("字段次序：由“学籍主号、学生姓名、")
+    assert detail.endswith("、学生姓名、学籍主号”")
+
+
+def test_what_is_new_is_told_without_quotes_and_quotes_within_quotes_are_single() -> None:
+    form = shipped().forms["application"]
+    new = {**form, "properties": {**form["properties"], "remark": {"type": "string", "title": "所称“备注”"}}}
+
+    found = differences(shipped(), Content(shipped().drawn, {**shipped().forms, "application": new}))
+
+    [added] = [each for each in found if each.change == "added"]
+    assert added.details == ("类型：文字", "名称：所称“备注”", "必填：否")
+    assert added.sentence == "新增字段“所称‘备注’”"

@@ -4,6 +4,7 @@ import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import { showFirst } from "../modeler/page/view";
 import { showCourse } from "./course";
+import { showDifferences } from "./differences";
 import { showFigures } from "./figures";
 
 async function draw(place) {
@@ -15,6 +16,7 @@ async function draw(place) {
   const known = viewer.get("elementRegistry");
   const marks = Object.entries(JSON.parse(place.dataset.marks || "{}")).filter(([id]) => known.get(id));
   marks.forEach(([id, mark]) => canvas.addMarker(id, mark));
+  showDifferences(viewer, marks);
   if (place.dataset.course) { showCourse(viewer, JSON.parse(place.dataset.course)); }
   if (place.dataset.figures) {
     showFigures(viewer, JSON.parse(place.dataset.figures));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.definitions.models import ProcessVersion
 from app.definitions.operations import content_of as content_of_version
 from app.studio.models import Proposal
 from app.studio.queries.findings import Check, base_of, check
@@ -18,5 +19,10 @@ def check_of(proposal: Proposal) -> Check:
 
 def differences_of(proposal: Proposal) -> Sequence[Difference]:
     """What changes against the version that the draft began from; of a first variant, against the province's."""
-    before = proposal.base or proposal.draft.based_on
+    before = version_before(proposal)
     return differences(content_of_version(before) if before else None, content_of(proposal.files))
+
+
+def version_before(proposal: Proposal) -> ProcessVersion | None:
+    """What a proposal is compared with: the version that it changes, of a first variant the province's; or None."""
+    return proposal.base or proposal.draft.based_on

@@ -58,12 +58,16 @@ def things_of_form(name: str, said: Any) -> dict[str, Thing]:
         return {"": Thing("表单", f"{name}.json", {"内容": _text(said)})}
     whole = {"名称": str(said.get("title", "")), "说明": str(said.get("description", ""))}
     others = {key: each for key, each in said.items() if key not in ("title", "description", "properties", "required")}
-    whole["字段次序"] = "、".join(fields_of(said))
+    fields = fields_of(said)
+    whole["字段次序"] = "、".join(str(part.get("title") or key) for key, part in fields.items())
     if others.get("additionalProperties") is False:  # as every form says it: no field but those that it names
         del others["additionalProperties"]
     whole["其他设置"] = _settings({key: each for key, each in others.items() if key not in ("type", "$schema")})
     form = Thing(
-        "表单", str(said.get("title") or f"{name}.json"), {title: text for title, text in whole.items() if text}
+        "表单",
+        str(said.get("title") or f"{name}.json"),
+        {title: text for title, text in whole.items() if text},
+        keys={"字段次序": "、".join(fields)},  # a field by another title stands where it stood
     )
     return {"": form, **dict(_fields(said, ""))}
 

@@ -9,7 +9,8 @@ from typing import Any
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 CHANGES = {ADDED: "新增", REMOVED: "删除", CHANGED: "修改", MOVED: "移动"}
 NOTHING = "（无）"
-LONGEST = 200  # characters of a value that is quoted
+LONGEST = 200  # characters of a value that is told
+INNER_QUOTES = str.maketrans("“”", "‘’")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Difference:
     @property
     def sentence(self) -> str:
         """新增环节“家长签字”"""
-        return f"{CHANGES[self.change]}{self.what}“{self.name}”"
+        return f"{CHANGES[self.change]}{self.what}{_quoted(self.name)}"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def compared(file: str, before: Mapping[str, Thing], after: Mapping[str, Thing])
     """What was added, removed and changed among the things of a file, and what was only moved about."""
     for key, thing in after.items():
         if key not in before:
-            said = tuple(f"{title}：{_quoted(value)}" for title, value in thing.said.items() if value)
+            said = tuple(f"{title}：{_shortened(value)}" for title, value in thing.said.items() if value)
             yield Difference(thing.what, ADDED, file, key, thing.name, said)
         elif details := _details(before[key], thing):
             yield Difference(thing.what, CHANGED, file, key, thing.name, details)
@@ -77,5 +78,11 @@ def _details(before: Thing, after: Thing) -> tuple[str, ...]:
 
 
 def _quoted(value: str) -> str:
+    """In quotes; those within are single ones, as the standard of punctuation (GB/T 15834) has it."""
+    text = _shortened(value).translate(INNER_QUOTES)
+    return f"“{text}”" if text else NOTHING
+
+
+def _shortened(value: str) -> str:
     text = " ".join(value.split())
-    return f"“{text[:LONGEST]}{'…' if len(text) > LONGEST else ''}”" if text else NOTHING
+    return f"{text[:LONGEST]}{'…' if len(text) > LONGEST else ''}"

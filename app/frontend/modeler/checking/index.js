@@ -29,6 +29,12 @@ export class Checking {
     this.list.hidden = true;
   }
 
+  // what stands open while the list is folded: the first error, one that an example shows before others
+  get first() {
+    const errors = this.findings.filter((each) => each.severity === "error");
+    return errors.find((each) => each.counter_example && each.counter_example.length) || errors[0];
+  }
+
   async check() {
     const round = this.round += 1;
     this.summary.textContent = "正在检查…";
@@ -48,18 +54,20 @@ export class Checking {
     this.summary.replaceChildren(
       h("span", { class: `tag ${this.publishable ? "green" : "red"}` }, this.publishable ? "✓ 可以发布" : "✕ 不能发布"),
       ...counts.map(([each, count]) => h("span", { class: `tag ${SEVERITIES[each][2]}` }, `${SEVERITIES[each][0]} ${count}`)));
-    this.list.replaceChildren(...this.findings.map((each) => this.item(each)));
+    const { first } = this;
+    this.list.replaceChildren(...this.findings.map((each) => this.item(each, each === first)));
+    this.list.hidden = !this.open && !first;
     if (!this.findings.length) { this.list.append(h("li", { class: "quiet" }, "没有发现问题。")); }
     this.badges();
   }
 
-  item(finding) {
+  item(finding, isFirst) {
     const [word, , colour] = SEVERITIES[finding.severity] || SEVERITIES.info;
     const element = this.elementOf(finding);
     const example = finding.counter_example;
     const [short, path] = shortened(finding.message);
     const elsewhere = finding.file && finding.file !== this.name ? `（在 ${finding.file}）` : "";
-    return h("li", {},
+    return h("li", { class: isFirst ? "first" : null },
       h("span", { class: `tag ${colour}` }, word),
       h("div", { class: "what" },
         element
@@ -73,8 +81,9 @@ export class Checking {
 
   // the list makes room for the diagram while an example plays
   play(finding) {
+    const { open } = this;
     this.show(false);
-    this.player.play(finding, () => this.show(true));
+    this.player.play(finding, () => this.show(open));
   }
 
   elementOf(finding) {
@@ -114,7 +123,7 @@ export class Checking {
 
   show(open) {
     this.open = open;
-    this.list.hidden = !open;
+    this.list.hidden = !open && !this.first;
     this.place.classList.toggle("open", open);
     this.toggle.textContent = open ? "收起" : "展开";
     this.toggle.setAttribute("aria-expanded", String(open));

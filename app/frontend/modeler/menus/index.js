@@ -4,6 +4,7 @@ import { openDialog } from "../page/dialog";
 import { h } from "../page/dom";
 import Drawing, { poolOf } from "./drawing";
 import { CREATED, FURTHER, NOT_RUN } from "./options";
+import { NamedSearch } from "./search";
 
 export class OwnMenus {
   constructor(popupMenu, newElements, autoPlace, create, canvas, drawing, selection) {
@@ -74,4 +75,4 @@ function runnable(entries) {
   return Object.fromEntries(Object.entries(entries).filter(([name]) => !NOT_RUN.test(name)));
 }
 
-export default { __init__: ["ownMenus"], ownMenus: ["type", OwnMenus], drawing: ["type", Drawing] };
+export default { __init__: ["ownMenus"], ownMenus: ["type", OwnMenus], bpmnSearch: ["type", NamedSearch], drawing: ["type", Drawing] };
