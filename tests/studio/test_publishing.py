@@ -17,7 +17,6 @@ from app.start import publish
 from app.studio.models import Proposal
 from tests.studio.conftest import Studio
 from tests.support import factories
-from tests.support.client import Client
 from tests.support.databases import on_sqlite
 
 FILE = "class_change.bpmn"
@@ -183,21 +182,6 @@ def test_a_draft_behind_a_newer_version_is_not_published_and_not_proposed(studio
     again = studio.program("colleague").post(f"/drafts/{second_draft}/propose", {"note": "x"})
     assert again.code == "E-NEWER"
     assert numbers() == [1, 2]
-    page = Client(studio.client.app).sign_in(studio.people["colleague"]).get(f"/studio/drafts/{second_draft}").text
-    assert "不能再提出" in page
-    assert "从现行版本新建草稿" in page
-    assert 'id="propose"' not in page, "what would be refused is not offered"
-
-
-def test_the_diagram_before_is_read_by_those_of_the_office_alone(studio: Studio) -> None:
-    _draft, proposal = proposed(studio)
-    before = f"/studio/proposals/{proposal}/before/{FILE}"
-
-    publisher = Client(studio.client.app).sign_in(studio.people["publisher"])
-    assert 'name="调班"' in publisher.get(before).text
-    assert publisher.get(f"/studio/proposals/{proposal}/before/other.bpmn").status == 404
-    county = Client(studio.client.app).sign_in(factories.a_user(factories.a_bureau("330106"), "publisher"))
-    assert county.get(before).status == 404
 
 
 def test_what_became_forbidden_meanwhile_is_not_published(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
