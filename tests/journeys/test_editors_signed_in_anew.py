@@ -104,7 +104,7 @@ def test_going_back_to_the_draft_saves_the_diagram_first(seat: Seat, studio: Stu
     asked: list[str] = []
     sheet.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     sheet.page.get_by_role("link", name="回到草稿，提出发布").click()
-    sheet.page.wait_for_url(f"**/studio/drafts/{draft}")
+    sheet.page.wait_for_url(f"**/studio/drafts/{draft}#propose")
 
     assert asked == []
     assert "核对后办理" in studio.text(draft, sheet.name)

@@ -55,7 +55,8 @@ class Opened:
 
 def nobody(name: str = "系统") -> Actor:
     """The actor of what nobody in particular does: the clock, a failed sign-in. It belongs to the province."""
-    office = db.session.scalar(sa.select(Office).where(Office.superior_id.is_(None)))
+    named = (Office.id, Office.code, Office.name, Office.kind, Office.path)  # a schema of before may have no others
+    office = db.session.execute(sa.select(*named).where(Office.superior_id.is_(None))).one_or_none()
     if office is None:
         return Actor(None, name, None, "clock", 0, "000000", "", "province", "")
     return Actor(None, name, None, "clock", office.id, office.code, office.name, office.kind.value, office.path)
