@@ -6,6 +6,7 @@ somebody. The page of a case shows the button of each that is not refused; `POST
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -32,19 +33,22 @@ class TaskAct:
 
 
 def _against_asking(task: Task, actor: Actor) -> Refused | None:
-    return permissions.why_not_ask_pre_review(
-        facts_of_task(task),
-        facts_of_case(task.case),
-        actor,
-        drafted=has_drafted(task, actor),
-        reviewed=task.pre_review is not None,
-        unread=oversight.unread_reminder(task.id),
-    )
+    facts = facts_of_task(task), facts_of_case(task.case)
+    drafted, reviewed = has_drafted(task, actor), task.pre_review is not None
+
+    def refused(unread: dt.datetime | None) -> Refused | None:
+        return permissions.why_not_ask_pre_review(*facts, actor, drafted=drafted, reviewed=reviewed, unread=unread)
+
+    return refused(None) or refused(oversight.unread_reminder(task.id))  # read for those alone whom nothing else keeps
 
 
 def _against_proposing(task: Task, actor: Actor) -> Refused | None:
     facts = facts_of_task(task), facts_of_case(task.case)
-    return permissions.why_not_ask_decision(*facts, actor, unread=oversight.unread_reminder(task.id))
+
+    def refused(unread: dt.datetime | None) -> Refused | None:
+        return permissions.why_not_ask_decision(*facts, actor, unread=unread)
+
+    return refused(None) or refused(oversight.unread_reminder(task.id))
 
 
 ACTS: Mapping[str, TaskAct] = {
