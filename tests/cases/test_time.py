@@ -137,6 +137,9 @@ def test_a_desk_is_reminded_at_half_and_at_four_fifths_of_its_time(submitted: St
 
     assert notices(bureau)[1:] == [("reminder", f"{said}，办理时限已过五分之四。")]
     assert [each.read_at is None for each in db.session.query(Notice).filter_by(office_id=bureau.id)] == [False, True]
+    at("2026-12-07 18:00")
+    assert [tick()["reminded"], tick()["reminded"]] == [1, 0]
+    assert notices(bureau)[2] == ("reminder", said.replace("将于", "已于") + "。")
 
 
 def test_a_reminder_that_the_clock_has_slept_through_is_told_once_for_both(submitted: Story) -> None:

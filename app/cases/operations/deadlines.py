@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,36 +24,48 @@ NEVER = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 
 def plan_reminders(now: dt.datetime) -> int:
     """Work out for tasks that have come, or whose deadline has moved, when they are to be reminded of next."""
-    columns = (Task.id, Task.arrived_at, Task.deadline)
+    columns = (Task.id, Task.arrived_at, Task.deadline, Task.reminded_at)
     asked = sa.select(*columns).where(OPEN, Task.remind_at.is_(None)).order_by(Task.id).limit(BATCH)
     return _set_next(db.session.execute(asked.with_for_update(skip_locked=True, of=Task)).all(), now)
 
 
 def _set_next(tasks: Any, now: dt.datetime) -> int:
-    """Of tasks with their moments: the next reminder after now."""
-    found = [{"task": each.id, "next": next_reminder(each.arrived_at, each.deadline, now) or NEVER} for each in tasks]
+    """Of tasks with their moments: the next reminder, one that is due where the end was passed and nobody told."""
+    found = [{"task": each.id, "next": _next(each, now)} for each in tasks]
     if found:
         mark = sa.update(TASKS).where(TASKS.c.id == sa.bindparam("task")).values(remind_at=sa.bindparam("next"))
         execute(mark, found)
     return len(found)
 
 
+def _next(task: Any, now: dt.datetime) -> dt.datetime:
+    untold = task.reminded_at is None or task.reminded_at < task.deadline
+    past = task.deadline if untold and task.deadline <= now else NEVER
+    return next_reminder(task.arrived_at, task.deadline, now) or past
+
+
 def remind(now: dt.datetime) -> int:
-    """到期提醒: to the office itself when half and when four fifths of its time have gone; return how many.
+    """到期提醒: to the office itself when half, four fifths and all of its time have gone; return how many.
 
     What was told before and nobody has read is read with it: a desk has one reminder of a task to read.
     """
     due = sa.select(Task.id).where(OPEN, Task.remind_at <= now).order_by(Task.remind_at)
-    tasks = _claimed(due, {"reminded_at": now, "remind_at": NEVER})
-    _set_next(tasks, now)
+    tasks = _claimed(due, {"reminded_at": now, "remind_at": None})
     for task in tasks:
         told = Notice.task_id == task.id, Notice.kind == NoticeKind.REMINDER, Notice.at == task.reminded_at
         db.session.execute(sa.update(Notice).where(*told, Notice.read_at.is_(None)).values(read_at=now))
         when = "将于" if task.deadline >= now else "已于"
-        gone = "办理时限已过半" if (next_reminder(task.arrived_at, task.deadline, now)) else "办理时限已过五分之四"
-        text = f"办件 {task.number} 的“{task.name}”{when} {clock.local(task.deadline):%Y-%m-%d} 到期，{gone}。"
+        gone = _gone(task, now)
+        text = f"办件 {task.number} 的“{task.name}”{when} {clock.local(task.deadline):%Y-%m-%d} 到期{gone}。"
         _tell(task, task.office_id, NoticeKind.REMINDER, text, now)
     return len(tasks)
+
+
+def _gone(task: Any, now: dt.datetime) -> str:
+    following = next_reminder(task.arrived_at, task.deadline, now)
+    if following is None:
+        return ""
+    return "，办理时限已过五分之四" if following == task.deadline else "，办理时限已过半"
 
 
 def escalate(now: dt.datetime, *, actor: Actor) -> int:
@@ -68,7 +81,7 @@ def escalate(now: dt.datetime, *, actor: Actor) -> int:
     return len(tasks)
 
 
-def _claimed(due: sa.Select[int], marks: dict[str, dt.datetime]) -> list[Any]:
+def _claimed(due: sa.Select[int], marks: Mapping[str, dt.datetime | None]) -> list[Any]:
     """Mark what is due so that no other process takes it, and return it with its case and office."""
     ids = db.session.scalars(due.limit(BATCH).with_for_update(skip_locked=True)).all()
     if not ids:

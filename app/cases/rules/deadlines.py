@@ -60,13 +60,14 @@ REMINDERS = ((1, 2), (4, 5))  # of its time, after which a desk is reminded
 
 
 def next_reminder(arrived: dt.datetime, deadline: dt.datetime, after: dt.datetime) -> dt.datetime | None:
-    """When half, and when four fifths of the working days between arrival and deadline have gone: the first such
-    moment after that one, the closing hour of a day before the last; None when there is no other.
+    """When half, and when four fifths of the working days between arrival and deadline have gone, and the deadline
+    itself: the first such moment after that one; None when there is no other.
     """
     came = clock.local(arrived).date()
     days = clock.working_days_between(came, clock.local(deadline).date())
     moments = [clock.end_of(clock.add_working_days(came, days * part // whole)) for part, whole in REMINDERS]
-    return next((each for each in moments if max(arrived, after) < each < deadline), None)
+    within = [each for each in moments if arrived < each < deadline]
+    return next((each for each in (*within, deadline) if each > after), None)
 
 
 def last_yellow(today: dt.date) -> dt.date:

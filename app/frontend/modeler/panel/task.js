@@ -24,7 +24,7 @@ export function drawTask(context) {
     ] : " 不在任何泳道里，请拖进泳道"),
     select("岗位", own.duty || "approver", vocabulary.duties.map((each) => [each.key, each.name]), (duty) => context.say({ duty })),
     number("时限（工作日）", own.working_days, (value) => context.say({ working_days: value }), {
-      help: "时限过半和过五分之四时各提醒办理机构一次，逾期的报其上级督办；不填则没有时限",
+      help: "时限过半、过五分之四和到期时各提醒办理机构一次，逾期的报其上级督办；不填则没有时限",
       note: own.working_days && !/^\d{1,6}$/.test(own.working_days) ? "时限须是不小于 0 的整数，如 5" : null,
     }),
     number("受理期限（工作日）", own.accepts_within, (value) => context.say({ accepts_within: value }), {
