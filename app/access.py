@@ -21,8 +21,26 @@ SIGNED_IN = "signed in"  # whatever the duty
 
 
 @dataclass(frozen=True, slots=True)
+class OnBehalf:
+    """委托: for whom somebody acts in a post that is not their own.
+
+    processes -- in which alone, None in all; elsewhere -- the other offices at which who acts holds posts themselves
+    """
+
+    id: int
+    user_id: int
+    name: str
+    processes: frozenset[str] | None
+    elsewhere: frozenset[int]
+
+    def covers(self, process: str) -> bool:
+        """True where it was given for that process."""
+        return self.processes is None or process in self.processes
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, and for which office: one person in one of their posts."""
+    """Who acts, and for which office: one person in one of their posts, or in a colleague's on their behalf."""
 
     user_id: int | None  # None: the clock
     name: str
@@ -33,6 +51,12 @@ class Actor:
     office_name: str
     office_kind: str  # province, city, county, zone, school
     office_path: str  # ids from the province down, each followed by a full stop
+    on_behalf: OnBehalf | None = None
+
+    @property
+    def persons(self) -> frozenset[int | None]:
+        """Who acts, and for whom: what either has done in a case counts for the separation of duties."""
+        return frozenset({self.user_id} if self.on_behalf is None else {self.user_id, self.on_behalf.user_id})
 
     def answers_for(self, path: str) -> bool:
         """True when the office with that path is the actor's own or lies below it."""

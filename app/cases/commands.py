@@ -20,7 +20,9 @@ from app.cases.operations.deadlines import BATCH, escalate, move_deadlines, plan
 from app.cases.operations.figures import AT_ONCE as MOST_ADDED
 from app.cases.operations.figures import add_up
 from app.cases.queries.coming_changes import due_by
+from app.cases.queries.delegations import leaves_begun
 from app.cases.queries.late_registrations import to_be_marked
+from app.cases.transactions import work_leave
 from app.database import db, end_reading, transaction
 from app.errors import Refused, Stale
 from app.identity.operations import nobody
@@ -60,6 +62,17 @@ def _add_up_figures() -> None:
     while added == MOST_ADDED:
         with transaction():
             added = add_up()
+
+
+@hooks.job("leaves", "请假转办")
+def _work_leaves(_now: dt.datetime) -> int:
+    """Hand over the tasks of whoever is on leave from today; return how many."""
+    due, done = leaves_begun(clock.today()), 0
+    end_reading()
+    for delegation_id in due:
+        with contextlib.suppress(Refused):
+            done += work_leave(delegation_id, actor=nobody("请假转办"))
+    return done
 
 
 @hooks.job("drafts", "清除草稿")

@@ -17,6 +17,7 @@ from app.cases.operations.failed_decisions import Cause
 from app.cases.queries import View
 from app.cases.queries.advice import MOST_PHRASES
 from app.cases.queries.bulk_decisions import bulk_tasks
+from app.cases.queries.delegations import tasks_held_by
 from app.cases.queries.open_tasks import is_open_as_read
 from app.cases.queries.seen import is_seen_first, seen_first
 from app.cases.rules.bulk_decisions import MOST_AT_ONCE, AnotherStep, TooManyAtOnce
@@ -165,6 +166,26 @@ def decide_each(task_ids: Sequence[int], answer: Answer, key: str | None, *, act
             record_refused(refused)
         results.append(DecidedInBulk(task_id, task.row.number if task else None, refusal))
     return results
+
+
+def work_leave(delegation_id: int, *, actor: Actor) -> int:
+    """Hand over what is the own of somebody on leave, each task in a transaction of its own; return how many.
+
+    A task that is decided at that moment is over, or left to the next tick.
+    """
+    tasks, done, late = tasks_held_by(delegation_id), 0, False
+    for task_id in tasks:
+        end_reading()
+        try:
+            with transaction():
+                done += operations.hand_over_on_leave(delegation_id, task_id, actor=actor)
+        except Stale:
+            late = True
+    end_reading()
+    if not late:
+        with transaction():
+            operations.leave_handed_over(delegation_id)
+    return done
 
 
 def read_and_seen(actor: Actor, number: str) -> tuple[Case, View]:

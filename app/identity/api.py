@@ -6,14 +6,14 @@ from typing import TypedDict
 
 from flask import Blueprint, g, request
 
-from app.access import ANYONE, SIGNED_IN, actor, allow
+from app.access import ANYONE, SIGNED_IN, OnBehalf, actor, allow
 from app.database import transaction
 from app.divisions.presenters import OfficeBriefJson, office_brief
 from app.errors import Refused
 from app.identity import operations
 from app.identity.models import Duty
-from app.identity.queries import accounts
-from app.web import Asked, Instant, Page, instant, operation, page_of, read_json
+from app.identity.queries import HeldPost, accounts
+from app.web import Asked, Day, Instant, Page, instant, operation, page_of, read_json
 from app.web.sign_in_places import program_at
 
 bp = Blueprint("identity_api", __name__, url_prefix="/api/v1")
@@ -43,12 +43,24 @@ class PostJson(TypedDict):
     duty: Duty
 
 
+class DelegatedPostJson(TypedDict):
+    """A colleague's post in which the caller may act today; its id chooses it in `X-Delegation`."""
+
+    id: int
+    by: str
+    office: OfficeBriefJson
+    duty: Duty
+    processes: list[str] | None
+    ends_on: Day
+
+
 class MeJson(TypedDict):
-    """The caller, with the posts held today."""
+    """The caller, with the posts held today, and those of colleagues in which they may act."""
 
     username: str
     name: str
     posts: list[PostJson]
+    delegations: list[DelegatedPostJson]
 
 
 @bp.post("/session")
@@ -82,6 +94,18 @@ def show_me() -> MeJson:
         "username": user.username,
         "name": user.name,
         "posts": [{"id": post.id, "office": office_brief(post.office), "duty": post.duty} for post in g.posts],
+        "delegations": [_delegated(post, post.on_behalf) for post in g.delegations],
+    }
+
+
+def _delegated(post: HeldPost, behalf: OnBehalf) -> DelegatedPostJson:
+    return {
+        "id": behalf.id,
+        "by": behalf.name,
+        "office": office_brief(post.office),
+        "duty": post.duty,
+        "processes": None if behalf.processes is None else sorted(behalf.processes),
+        "ends_on": post.ends_on.isoformat() if post.ends_on else "",
     }
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.access import Actor
-from app.database import Model, UtcDateTime, choice
+from app.database import Json, Model, UtcDateTime, choice
 from app.divisions.models import Office
 from app.encryption import Sealed
 
@@ -35,6 +36,9 @@ DUTY_NAMES = {
     Duty.SYSADMIN: "系统管理员",
     Duty.SECADMIN: "安全管理员",
 }
+
+
+LEAVE_DUE = "leave AND handed_over_at IS NULL AND revoked_at IS NULL"
 
 
 class User(Model):
@@ -92,6 +96,45 @@ class Post(Model):
         )  # fmt: skip
 
 
+class Delegation(Model):
+    """委托 – from a day until a day a colleague of the same office acts in somebody's post, at a leave for instance."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (
+        sa.CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        sa.CheckConstraint("reason <> ''", name="reason_given"),
+        sa.CheckConstraint("leave OR handed_over_at IS NULL", name="handed_over_on_leave"),
+        sa.Index("ix_delegation_post_id", "post_id", "ends_on"),
+        sa.Index("ix_delegation_to_user_id", "to_user_id", "ends_on"),
+        sa.Index(
+            "ix_delegation_due", "starts_on", sqlite_where=sa.text(LEAVE_DUE), postgresql_where=sa.text(LEAVE_DUE)
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"))
+    to_user_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
+    processes: Mapped[Any] = mapped_column(Json, nullable=True)  # their keys; none: all
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]  # last day
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    leave: Mapped[bool] = mapped_column(default=False)  # 请假: what is the person's own is handed over on the first day
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    handed_over_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    post: Mapped[Post] = relationship()
+    to_user: Mapped[User] = relationship()
+
+    def state_on(self, day: dt.date) -> str:
+        """未开始, 委托中, 已过期 or 已撤销 on that day."""
+        if self.revoked_at is not None:
+            return "revoked"
+        if day < self.starts_on:
+            return "coming"
+        return "in_force" if day <= self.ends_on else "ended"
+
+
 class SignIn(Model):
     """会话 – one signed-in browser or program; ends by signing out, idleness, or a change of password."""
 
@@ -101,6 +144,7 @@ class SignIn(Model):
     secret_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"), index=True)
     post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"))  # the post chosen in the browser
+    delegation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delegation.id"))  # or whose post, on their behalf
     started_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

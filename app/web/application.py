@@ -100,6 +100,7 @@ def _of_every_page() -> dict[str, Any]:
         "menu": menu(),
         "post": g.get("post"),
         "posts": g.get("posts", []),
+        "delegations": g.get("delegations", []),
         "opened_at": clock.now(),
         "font_size": font_size.font_size(),
         "font_sizes": font_size.FONT_SIZES,

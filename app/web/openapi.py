@@ -28,6 +28,12 @@ X_POST = {
     "description": "有多个岗位的人以哪个岗位办理：GET /me 中的 id；不写则为第一个",
     "schema": {"type": "string", "pattern": "^[0-9]{1,10}$"},
 }
+X_DELEGATION = {
+    "name": "X-Delegation",
+    "in": "header",
+    "description": "受委托的人代委托人办理：GET /me 中 delegations 的 id",
+    "schema": {"type": "string", "pattern": "^[0-9]{1,10}$"},
+}
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -158,7 +164,7 @@ def _operation(method: str, rule: Rule, each: Operation, shape_of: dict[str, Any
         "operationId": each.view.__name__,
         "summary": each.summary,
         "tags": [rule.rule.split("/")[3]],
-        "parameters": [*_parameters(rule, each)] + ([] if ANYONE in duties else [X_POST]),
+        "parameters": [*_parameters(rule, each)] + ([] if ANYONE in duties else [X_POST, X_DELEGATION]),
         "responses": {str(each.status): success, **_refusals(method, rule, each, duties)},
         "x-duties": list(duties),
     }

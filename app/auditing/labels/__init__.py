@@ -82,6 +82,8 @@ VERBS = {
     "tasks/take_back_answer": "收回会签意见",
     "tasks/send_back_to": "退回到已办环节",
     "tasks/hand_over": "转办",
+    "tasks/delegate": "委托",
+    "tasks/revoke_delegation": "撤销委托",
     "cases/copy": "抄送",
     "cases/read_copy": "已阅抄送",
     "tasks/ask_advice": "加签或委派",
@@ -220,6 +222,7 @@ SUBJECTS = {
     "process": "流程",
     "migration": "迁移",
     "move": "环节调整",
+    "delegation": "委托",
 }
 CHAINS = {audit.SYSTEM: "系统", audit.ANONYMOUS: "登录尝试"}
 

@@ -41,6 +41,9 @@ class CaseOutcome(StrEnum):
     TERMINATED = "terminated"  # 终止
 
 
+PAUSED = sa.text("status = 'paused'")
+
+
 class Case(Model):
     """办件 – one application travelling through one process."""
 
@@ -70,12 +73,7 @@ class Case(Model):
             sqlite_where=sa.text("late_at IS NOT NULL"),
             postgresql_where=sa.text("late_at IS NOT NULL"),
         ),
-        sa.Index(
-            "ix_cases_paused",
-            "id",
-            sqlite_where=sa.text("status = 'paused'"),
-            postgresql_where=sa.text("status = 'paused'"),
-        ),
+        sa.Index("ix_cases_paused", "id", sqlite_where=PAUSED, postgresql_where=PAUSED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -255,9 +253,8 @@ class Task(Model):
     arrived_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     deadline: Mapped[dt.datetime] = mapped_column(UtcDateTime)  # closing hour of the last working day
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
-    note: Mapped[Any] = mapped_column(
-        Json, nullable=True
-    )  # {"code", "detail"} standing in the task, such as E-QUOTA-01
+    # {"code", "detail"} standing in the task, such as E-QUOTA-01
+    note: Mapped[Any] = mapped_column(Json, nullable=True)
     reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     remind_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # next; none: the clock has yet to work it out
     escalated_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
@@ -287,15 +284,15 @@ class Outcome(StrEnum):
 OUTCOME_NAMES = {outcome: OUTCOMES[outcome].record for outcome in Outcome}  # where no task gives words of its own
 
 
+AGREES = "outcome NOT IN ('refuse', 'send_back')"
+
+
 class Decision(Model):
     """办理结果 – the recorded outcome of a task, never altered; one that was taken back stays, and counts no more."""
 
     __tablename__ = "decision"
     __table_args__ = (
-        sa.CheckConstraint(
-            "outcome NOT IN ('refuse', 'send_back') OR (reason_code IS NOT NULL AND opinion <> '')",
-            name="reason_when_not_agreed",
-        ),
+        sa.CheckConstraint(f"{AGREES} OR (reason_code IS NOT NULL AND opinion <> '')", name="reason_when_not_agreed"),
         sa.Index(
             "ix_decision_sent_back",
             "case_id",
@@ -310,6 +307,7 @@ class Decision(Model):
     key: Mapped[str] = mapped_column(sa.String(40))
     office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"))
+    for_user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("app_user.id"))  # 委托: on whose behalf
     outcome: Mapped[Outcome] = mapped_column(choice(Outcome))
     reason_code: Mapped[str | None] = mapped_column(sa.String(30))
     opinion: Mapped[str] = mapped_column(sa.String(2000), default="")
@@ -323,4 +321,10 @@ class Decision(Model):
     case: Mapped[Case] = relationship(back_populates="decisions")
     task: Mapped[Task] = relationship()
     office: Mapped[Office] = relationship()
-    user: Mapped[User] = relationship()
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    for_user: Mapped[User | None] = relationship(foreign_keys=[for_user_id])
+
+    @property
+    def by(self) -> str:
+        """Who has decided, and on whose behalf."""
+        return f"{self.user.name}（代{self.for_user.name}）" if self.for_user else self.user.name

@@ -21,6 +21,13 @@ from app.cases.operations.batches import (
 from app.cases.operations.bulk_decisions import decide_in_bulk
 from app.cases.operations.coming_changes import call_off, keep_fault, take_effect
 from app.cases.operations.decisions import Answer, decide
+from app.cases.operations.delegations import (
+    Wish,
+    delegate,
+    hand_over_on_leave,
+    leave_handed_over,
+    revoke_delegation,
+)
 from app.cases.operations.failed_decisions import cause_of, keep_failure
 from app.cases.operations.form_drafts import forget_draft, forget_draft_at, forget_old_drafts, keep_draft
 from app.cases.operations.hand_overs import copy_case, hand_over, read_copy
@@ -55,6 +62,7 @@ __all__ = [
     "ROW_VERBS",
     "TELEPHONE",
     "Answer",
+    "Wish",
     "accept",
     "act_on",
     "acts_for",
@@ -69,6 +77,7 @@ __all__ = [
     "copy_case",
     "decide",
     "decide_in_bulk",
+    "delegate",
     "expire_directive",
     "finish",
     "forget_draft",
@@ -77,6 +86,7 @@ __all__ = [
     "forget_phrase",
     "give_advice",
     "hand_over",
+    "hand_over_on_leave",
     "is_startable",
     "keep_draft",
     "keep_failure",
@@ -86,6 +96,7 @@ __all__ = [
     "keep_phrase",
     "key_within",
     "leave_case",
+    "leave_handed_over",
     "mark_late",
     "mark_seen",
     "may_attach_to",
@@ -109,6 +120,7 @@ __all__ = [
     "release_task",
     "repair_row",
     "resume",
+    "revoke_delegation",
     "revoke_directive",
     "run_once",
     "send_back_to",

@@ -69,13 +69,13 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     version = compiled_version(task.version_id)
     spec = version.diagrams.tasks.get(task.key)  # none: the case was migrated, and this task is over
     joint = spec.joint if spec else None
-    _check_may_decide(task, actor, decided, more)
+    _check_may_decide(task, actor, more)
     if joint:
         hold_case_of(task.case_id)
         task, siblings, decided, more = _task_to_decide(task_id)
         if task.version_id != version.version_id:
             raise Stale()
-        _check_may_decide(task, actor, decided, more, answered=actor.user_id in have_answered(task_id))
+        _check_may_decide(task, actor, more, answered=actor.user_id in have_answered(task_id))
     answer = _canonical(version, task.key, answer)
     _check_answer(version, task.key, answer)
     if struck := answer.form.get(STRUCK):
@@ -103,6 +103,7 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
         "key": task.key,
         "office_id": task.office_id,
         "user_id": decides,
+        "for_user_id": actor.on_behalf.user_id if actor.on_behalf else None,
         "outcome": Outcome(answer.outcome),
         "reason_code": answer.reason_code,
         "opinion": answer.opinion,
@@ -156,6 +157,7 @@ def _task_with_case() -> sa.Select[Any]:
             earlier.c.key.label("decided_key"),
             earlier.c.outcome.label("decided_outcome"),
             earlier.c.user_id.label("decided_by"),
+            earlier.c.for_user_id.label("decided_for"),
             earlier.c.undone_id.label("decided_undone"),
             earlier.c.office_id.label("decided_at"),
             sibling.c.id.label("sibling_id"),
@@ -178,11 +180,10 @@ def _task_with_case() -> sa.Select[Any]:
 class Beside:
     """Of the decisions of a case what counts for who may decide, but not for what has been decided.
 
-    undone -- those that were taken back: what was typed at a repair stays in the application; offices -- for which
-    office each person has decided what stands.
+    keys -- what each person has decided, or somebody for them, taken back or not; offices -- for which what stands
     """
 
-    undone: Sequence[Decided]
+    keys: frozenset[tuple[int, str]]
     offices: frozenset[tuple[int, int]]
 
 
@@ -198,27 +199,30 @@ def _task_to_decide(task_id: int) -> tuple[Row, dict[str, int], list[Decided], B
     siblings = {row.sibling_run_task: row.sibling_id for row in rows if row.sibling_id}
     known = {row.decision_id: row for row in rows if row.decision_id}
     stand: list[Decided] = []
-    undone: list[Decided] = []
+    keys, offices = set[tuple[int, str]](), set[tuple[int, int]]()
     for each in sorted(known):
         row = known[each]
-        said = (row.decided_key, str(row.decided_outcome.value), row.decided_by)
-        (stand if row.decided_undone is None else undone).append(said)
-    offices = frozenset((row.decided_by, row.decided_at) for row in known.values() if row.decided_undone is None)
-    return rows[0], siblings, stand, Beside(undone, offices)
+        people = {row.decided_by, row.decided_for} - {None}
+        keys |= {(who, row.decided_key) for who in people}
+        if row.decided_undone is None:
+            stand.append((row.decided_key, str(row.decided_outcome.value), row.decided_by))
+            offices |= {(who, row.decided_at) for who in people}
+    return rows[0], siblings, stand, Beside(frozenset(keys), frozenset(offices))
 
 
-def _check_may_decide(
-    task: Row, actor: Actor, decided: Sequence[Decided], more: Beside, *, answered: bool = False
-) -> None:
+def _check_may_decide(task: Row, actor: Actor, more: Beside, *, answered: bool = False) -> None:
     """The office's own person of that duty, who did not draft the case (domain.md, Decisions)."""
-    above = actor.answers_for(task.office_path) and actor.office_kind != "school"
-    if task.office_id != actor.office_id and not above:
+    if task.office_id != actor.office_id and not (
+        actor.answers_for(task.office_path) and actor.office_kind != "school"
+    ):
         raise Missing()  # whoever answers for the office may see the task, never decide in its place
-    facts = permissions.TaskFacts(task.office_id, task.duty, task.status, task.deadline, task.assignee_id, task.asked)
-    mine = {key for key, _outcome, by in (*decided, *more.undone) if by == actor.user_id}
-    repaired = Kind.REPAIR in compiled_version(task.version_id).kinds(mine)
-    drafted = repaired or actor.user_id in (task.opened_by, task.pre_reviewed_by)
-    elsewhere = any(by == actor.user_id and office != task.office_id for by, office in more.offices)
+    version = compiled_version(task.version_id)
+    spec = version.diagrams.tasks.get(task.key)
+    more_of_it = task.assignee_id, task.asked, spec is not None and spec.joint is not None
+    facts = permissions.TaskFacts(task.office_id, task.duty, task.status, task.deadline, *more_of_it)
+    repaired = Kind.REPAIR in version.kinds({key for by, key in more.keys if by in actor.persons})
+    drafted = repaired or bool(actor.persons & {task.opened_by, task.pre_reviewed_by})
+    elsewhere = any(by in actor.persons and office != task.office_id for by, office in more.offices)
     how = {"drafted": drafted, "answered": answered, "elsewhere": elsewhere}
     if refusal := permissions.why_not_decide(facts, facts_of_row(task), actor, **how):
         if isinstance(refusal, Stale):

@@ -93,7 +93,9 @@ def case_columns() -> list[Any]:
 
 def facts_of_row(case: Row) -> CaseFacts:
     """What the rules about permissions ask of a case that was read with `case_columns`."""
-    return CaseFacts(case.applicant_office_id, case.opened_by, case.case_status, case.case_outcome, case.halted)
+    offices = frozenset({*case.parties.values(), case.applicant_office_id})
+    how = case.case_status, case.case_outcome, case.halted, case.process_key, offices
+    return CaseFacts(case.applicant_office_id, case.opened_by, *how)
 
 
 def case_by_number(number: str) -> tuple[Row, dict[str, int]]:

@@ -169,7 +169,7 @@ def decision_json(decision: DecisionRead) -> json_types.DecisionJson:
     return {
         "task": decision.key,
         "office": office_brief(decision.office),
-        "by": decision.user.name,
+        "by": decision.by,
         "outcome": decision.outcome,
         "reason_code": decision.reason_code,
         "opinion": decision.opinion,

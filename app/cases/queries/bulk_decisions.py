@@ -95,7 +95,7 @@ def _statement() -> sa.Select[Any]:
             sa.exists(answered.correlate(task)).label("answered"), HALTED.label("halted"),
             case.c.id.label("case_id"), case.c.number, case.c.process_key, case.c.version_id, case.c.application,
             case.c.status.label("case_status"), case.c.outcome.label("case_outcome"), case.c.opened_at,
-            case.c.applicant_office_id,
+            case.c.applicant_office_id, case.c.parties,
             case.c.opened_by, case.c.late_at, case.c.student_id, student.c.name.label("student"), student.c.contested,
             review.c.user_id.label("reviewed_by"), review.c.recommendation,
             claim.c.user_id.label("claimed_by"), reader.c.name.label("claimed_by_name"),
@@ -120,7 +120,8 @@ def _decided_by(actor: Actor, case_ids: Sequence[int]) -> dict[int, list[Row]]:
     """What the actor has decided in those cases, what was taken back since among it."""
     decisions, found = table(Decision), dict[int, list[Row]]()
     columns = (decisions.c[name] for name in ("case_id", "key", "office_id", "undone_id"))
-    mine = decisions.c.case_id.in_(case_ids), decisions.c.user_id == actor.user_id
+    by = sa.or_(decisions.c.user_id.in_(actor.persons), decisions.c.for_user_id.in_(actor.persons))
+    mine = decisions.c.case_id.in_(case_ids), by
     for row in execute(sa.select(*columns).where(*mine)):
         found.setdefault(row.case_id, []).append(row)
     return found
@@ -140,14 +141,18 @@ def _bulk_task(row: Row, actor: Actor, mine: Sequence[Row]) -> BulkTask:
 
 def _why_not_decide(row: Row, version: CompiledVersion, actor: Actor, mine: Sequence[Row]) -> Refused | None:
     """Against deciding the task at all, as the decision itself would be refused."""
-    task = TaskFacts(row.office_id, row.duty, row.status, row.deadline, row.assignee_id, row.asked)
-    case = CaseFacts(row.applicant_office_id, row.opened_by, row.case_status, row.case_outcome, row.halted)
+    spec = version.diagrams.tasks[row.key]
+    more = row.assignee_id, row.asked, spec.joint is not None
+    task = TaskFacts(row.office_id, row.duty, row.status, row.deadline, *more)
+    offices = frozenset({*row.parties.values(), row.applicant_office_id})
+    how = row.case_status, row.case_outcome, row.halted, row.process_key, offices
+    case = CaseFacts(row.applicant_office_id, row.opened_by, *how)
     repaired = Kind.REPAIR in version.kinds({each.key for each in mine})
     return permissions.why_not_decide(
         task,
         case,
         actor,
-        drafted=repaired or actor.user_id in (row.opened_by, row.reviewed_by),
+        drafted=repaired or bool(actor.persons & {row.opened_by, row.reviewed_by}),
         answered=row.answered,
         elsewhere=any(each.undone_id is None and each.office_id != row.office_id for each in mine),
     )

@@ -34,7 +34,6 @@ from app.cases.queries.parts_read import (
     DirectiveRead,
     OfficeRead,
     PaperRead,
-    PersonRead,
     SchoolRead,
     StepRead,
     TaskRead,
@@ -125,11 +124,13 @@ def _statement(by: str, dialect: str) -> Any:
 def _listed(model: type[Any], names: tuple[str, ...], dialect: str) -> Any:
     """The rows of that table under the case, each an array: columns, those of the office, and who decided by name."""
     rows, person = table(model), table(User)
+    owner = person.alias("owner")  # on whose behalf
     columns = [*(rows.c[name] for name in names), *(OFFICES.c[name] for name in OFFICE_COLUMNS)]
     joined = rows.join(OFFICES, OFFICES.c.id == rows.c.office_id)
     if model is Decision:
         joined = joined.join(person, person.c.id == rows.c.user_id)
-        columns.append(person.c.name)
+        joined = joined.outerjoin(owner, owner.c.id == rows.c.for_user_id)
+        columns.extend([person.c.name, owner.c.name])
     array, group = ("json_build_array", "json_agg") if dialect == "postgresql" else ("json_array", "json_group_array")
     each = getattr(sa.func, array)(*(_plain(column) for column in columns))
     gathered = sa.cast(getattr(sa.func, group)(each, type_=sa.Text), sa.Text)
@@ -162,16 +163,22 @@ def _case(row: Row) -> CaseRead:
     ]
     case.decisions = [
         DecisionRead(
-            key_, case, key, _office(*office), PersonRead(person), Outcome(outcome), reason, opinion, _json(form),
+            key_, case, key, _office(*office), _by(person, owner), Outcome(outcome), reason, opinion, _json(form),
             _instant(at), user_id, undone_id,
         )
-        for key_, key, outcome, reason, opinion, form, at, user_id, undone_id, *office, person in _rows(row.decisions)
+        for key_, key, outcome, reason, opinion, form, at, user_id, undone_id, *office, person, owner
+        in _rows(row.decisions)
     ]  # fmt: skip
     case.attachments = [
         PaperRead(key_, kind, name, media_type, size, sha256, _office(*office), _instant(added))
         for key_, kind, name, media_type, size, sha256, added, *office in _rows(row.attachments)
     ]
     return case
+
+
+def _by(person: str, owner: str | None) -> str:
+    """As `Decision.by`."""
+    return f"{person}（代{owner}）" if owner else person
 
 
 def _rows(listed: str | None) -> list[list[Any]]:

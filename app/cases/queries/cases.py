@@ -66,7 +66,7 @@ def case_for(actor: Actor, number: str) -> tuple[Case, View]:
             selectinload(Case.tasks).options(joinedload(Task.office), undefer(Task.asked)),
             undefer(Case.halted),
             selectinload(Case.decisions).joinedload(Decision.office),
-            selectinload(Case.decisions).joinedload(Decision.user),
+            selectinload(Case.decisions).options(joinedload(Decision.user), joinedload(Decision.for_user)),
         )
     )
     if case is None:
@@ -75,7 +75,12 @@ def case_for(actor: Actor, number: str) -> tuple[Case, View]:
 
 
 def view_of(actor: Actor, case: AnyCase) -> View:
-    """How much of the case the actor may see. Raises Missing when nothing."""
+    """How much of the case the actor may see. Raises Missing when nothing.
+
+    Who acts for a colleague sees what that was given for, and the rest in a post of their own.
+    """
+    if actor.on_behalf and not actor.on_behalf.covers(case.process_key):
+        raise Missing()
     here = {task.key for task in case.tasks if task.office_id == actor.office_id}
     if case.applicant_office_id == actor.office_id or here:
         kinds = compiled_version(case.version_id).kinds(here) if case.version_id else set()

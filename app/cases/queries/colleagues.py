@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from app import clock
 from app.database import db
-from app.identity.models import Duty, Post, User
+from app.identity.models import Delegation, Duty, Post, User
 
 MOST_COLLEAGUES = 200  # of one office and duty that are offered
 DUTIES = (Duty.OPERATOR, Duty.APPROVER)
+ON_LEAVE = (Delegation.leave, Delegation.revoked_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,14 @@ class Colleague:
 
 
 def colleagues_at(office_id: int) -> Sequence[Colleague]:
-    """Who is an operator or an approver of that office today, by name."""
+    """Who is an operator or an approver of that office today, by name; nobody who is on leave."""
     today = clock.today()
     held = Post.office_id == office_id, Post.duty.in_(DUTIES), Post.starts_on <= today
     lasts = sa.or_(Post.ends_on.is_(None), Post.ends_on >= today)
     asked = sa.select(User.id, User.name, User.username, Post.duty).join(Post, Post.user_id == User.id)
-    ordered = asked.where(*held, lasts, User.enabled).order_by(User.name, User.id)
+    away = sa.exists().where(Delegation.post_id == Post.id, *ON_LEAVE, Delegation.starts_on <= today)
+    at_work = sa.not_(away.where(Delegation.ends_on >= today))
+    ordered = asked.where(*held, lasts, User.enabled, at_work).order_by(User.name, User.id)
     found: dict[tuple[int, str, str], set[str]] = {}
     for user_id, name, username, duty in db.session.execute(ordered.limit(MOST_COLLEAGUES * len(DUTIES))):
         found.setdefault((user_id, name, username), set()).add(duty)

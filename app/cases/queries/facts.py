@@ -22,7 +22,9 @@ USABLE = (DirectiveStatus.ISSUED, DirectiveStatus.CONSUMED)
 
 def facts_of_case(case: Case) -> CaseFacts:
     """What is asked of a case."""
-    return CaseFacts(case.applicant_office_id, case.opened_by, case.status, case.outcome, case.halted)
+    offices = frozenset({*case.parties.values(), case.applicant_office_id})
+    how = case.status, case.outcome, case.halted, case.process_key, offices
+    return CaseFacts(case.applicant_office_id, case.opened_by, *how)
 
 
 def facts_of_task(task: Task) -> TaskFacts:
@@ -32,7 +34,7 @@ def facts_of_task(task: Task) -> TaskFacts:
 
 def has_drafted(task: Task, actor: Actor) -> bool:
     """True for who opened the case of this task, repaired it, or pre-reviewed the task (E-SOD-01)."""
-    return drafted_by(task, actor.user_id)
+    return any(drafted_by(task, each) for each in actor.persons)
 
 
 def drafted_by(task: Task, user_id: int | None) -> bool:
@@ -40,14 +42,14 @@ def drafted_by(task: Task, user_id: int | None) -> bool:
     case = task.case
     if user_id in (case.opened_by, task.pre_review.user_id if task.pre_review else None):
         return True
-    decided = {each.key for each in case.decisions if each.user_id == user_id}
+    decided = {each.key for each in case.decisions if user_id in (each.user_id, each.for_user_id)}
     return case.version_id is not None and Kind.REPAIR in compiled_version(case.version_id).kinds(decided)
 
 
 def has_acted_elsewhere(task: Task, user_id: int | None) -> bool:
     """True for who has decided in the case for another office than the task's (E-SOD-02)."""
     return any(
-        each.user_id == user_id and each.office_id != task.office_id and each.undone_id is None
+        user_id in (each.user_id, each.for_user_id) and each.office_id != task.office_id and each.undone_id is None
         for each in task.case.decisions
     )
 

@@ -205,7 +205,19 @@ def _conditions(actor: Actor, listed: TaskList) -> list[Found | None]:
         _of_tasks(Task.urged_at.is_not(None), actor, listed) if listed.urged else None,
         _starred(actor) if listed.starred else None,
         found_by(listed.q.strip(), Task.case_id),
+        _given_to(actor),
     ]
+
+
+def _given_to(actor: Actor) -> Found | None:
+    """Cases of the processes for which a colleague's post was given to the actor; in a post of one's own all."""
+    if actor.on_behalf is None or actor.on_behalf.processes is None:
+        return None
+    runs = table(Case).alias()
+    so = sa.select(sa.literal(1)).where(
+        runs.c.id == Task.case_id, runs.c.process_key.in_(sorted(actor.on_behalf.processes))
+    )
+    return Found(so.correlate_except(runs).scalar_subquery().is_not(None))
 
 
 def _of_tasks(condition: Any, actor: Actor, listed: TaskList) -> Found:

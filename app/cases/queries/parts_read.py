@@ -65,13 +65,6 @@ class StepRead:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonRead:
-    """Who decided."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class DecisionRead:
     """What an office decided."""
 
@@ -79,7 +72,7 @@ class DecisionRead:
     case: CaseRead
     key: str
     office: OfficeRead
-    user: PersonRead
+    by: str
     outcome: Outcome
     reason_code: str | None
     opinion: str

@@ -65,7 +65,7 @@ def _why_not_end(task: Task, effects: Effects, actor: Actor) -> Refused | None:
         effects,
         actor,
         drafted=has_drafted(task, actor),
-        elsewhere=has_acted_elsewhere(task, actor.user_id),
+        elsewhere=any(has_acted_elsewhere(task, each) for each in actor.persons),
         joint=joint_of(task) is not None,
     )
 

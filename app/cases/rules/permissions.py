@@ -18,8 +18,10 @@ from app.cases.rules import (
     ActedElsewhere,
     AdvicePending,
     AnsweredAlready,
+    DelegateElsewhere,
     Halted,
     HandedOver,
+    NotDelegated,
     NotHandedOver,
     NothingToCome,
     NotOverdue,
@@ -36,7 +38,7 @@ from app.cases.rules.ended_cases import Recalled, too_late
 from app.errors import NotAllowed, Refused
 
 #: why what waits in one's own office and duty is for a colleague
-FOR_A_COLLEAGUE = (OwnDraft, AnsweredAlready, ActedElsewhere, HandedOver)
+FOR_A_COLLEAGUE = (OwnDraft, AnsweredAlready, ActedElsewhere, HandedOver, DelegateElsewhere, NotDelegated)
 #: why it is for nobody yet
 FOR_LATER = (AdvicePending, Halted)
 
@@ -50,6 +52,8 @@ class CaseFacts:
     status: str
     outcome: str | None
     halted: str | None = None  # why no decision is taken in it now
+    process: str = ""
+    offices: frozenset[int] = frozenset()  # that take part in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class TaskFacts:
     deadline: dt.datetime
     assignee_id: int | None = None  # to whom it was handed over
     asked: bool = False  # it waits for what a colleague thinks
+    joint: bool = False  # several people answer it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ def why_not_start(applicant: str, actor: Actor) -> Refused | None:
     """Against starting a process; applicant -- the kind of office that its diagram names: school, bureau, province."""
     if actor.duty != "operator":
         return NotAllowed()
+    if actor.on_behalf:
+        return NotDelegated(who=actor.on_behalf.name, why="发起业务须由本人办理")
     if applicant == "province":
         return None if actor.office_kind == "province" else NotTheApplicant()
     return None if (actor.office_kind == "school") == (applicant == "school") else NotTheApplicant()
@@ -125,7 +132,21 @@ def why_not_decider(
         return AnsweredAlready()
     if elsewhere and actor.office_kind != "school":
         return ActedElsewhere()
-    return None if task.assignee_id in (None, actor.user_id) else HandedOver()
+    if task.assignee_id is not None and task.assignee_id not in actor.persons:
+        return HandedOver()
+    return why_not_on_behalf(task, case, actor)
+
+
+def why_not_on_behalf(task: TaskFacts, case: CaseFacts, actor: Actor) -> Refused | None:
+    """Against acting for a colleague in that task (委托); None for who acts in a post of their own."""
+    behalf = actor.on_behalf
+    if behalf is None:
+        return None
+    if not behalf.covers(case.process):
+        return NotDelegated(who=behalf.name, why="此项业务不在委托范围内")
+    if task.joint:
+        return NotDelegated(who=behalf.name, why="会签须由本人提出意见")
+    return DelegateElsewhere(who=behalf.name) if behalf.elsewhere & case.offices else None
 
 
 def why_not_accept(
@@ -155,7 +176,7 @@ def why_not_pre_review(task: TaskFacts, case: CaseFacts, actor: Actor, *, review
     """Against 初审: an operator of a bureau, once, for the approver of the same office."""
     if task.office_id != actor.office_id:
         return NotAllowed()
-    if actor.duty != "operator" or task.duty != "approver" or actor.office_kind == "school":
+    if actor.duty != "operator" or task.duty != "approver" or actor.office_kind == "school" or actor.on_behalf:
         return NotAllowed()
     return too_late(case.outcome) if reviewed or task.status != TaskStatus.OPEN else None
 

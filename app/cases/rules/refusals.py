@@ -27,6 +27,27 @@ class ActedElsewhere(NotAllowed):
     text = "您已代表其他机构办理过本件，不得再代表本机构办理，请转由本机构其他人员办理。"
 
 
+class DelegateElsewhere(NotAllowed):
+    """Nobody acts for a colleague in a case in which another office of theirs takes part (domain.md 1.2)."""
+
+    code = "E-SOD-03"
+    text = "您在本件所涉的其他机构任职，不得代{who}办理本件。"
+
+
+class NotDelegated(NotAllowed):
+    """What was given to a colleague, and what of it they may not do."""
+
+    code = "E-DELEGATION"
+    text = "受{who}委托不能办理：{why}。"
+
+
+class NotGiven(Refused):
+    """A post that is not given to a colleague, or not taken back."""
+
+    code = "E-DELEGATE"
+    text = "不能委托或撤销委托：{why}。"
+
+
 class HandedOver(NotAllowed):
     code = "E-ASSIGNED"
     text = "本环节已转办给本机构指定人员，由其办理；确须改由他人办理的，请再次转办。"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from app.access import Actor
 from app.cases.models import CaseStatus, TaskStatus
 from app.cases.rules.ended_cases import too_late
-from app.cases.rules.permissions import CaseFacts, Effects, TaskFacts, why_halted, why_it_waits
+from app.cases.rules.permissions import CaseFacts, Effects, TaskFacts, why_halted, why_it_waits, why_not_on_behalf
 from app.cases.rules.refusals import ActedElsewhere, NotPaused, NotTerminated, OwnDraft
 from app.errors import NotAllowed, Refused
 
@@ -68,6 +68,8 @@ def why_not_terminate(
         return OwnDraft()
     if elsewhere and actor.office_kind != "school":
         return ActedElsewhere()
+    if refusal := why_not_on_behalf(task, case, actor):
+        return refusal
     if joint:
         return NotTerminated(why="会签环节由多人分别办理")
     if waits := why_it_waits(task, case):

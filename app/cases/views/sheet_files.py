@@ -47,8 +47,7 @@ def _sheet(case: Case) -> dict[str, Any]:
     stands = [each for each in case.decisions if each.undone_id is None]
     waiting = [each for each in case.tasks if each.status is TaskStatus.OPEN]
     decided = [
-        _step(each.task.name, _said(each, version, reasons), each.office.name, each.user.name, each.at)
-        for each in stands
+        _step(each.task.name, _said(each, version, reasons), each.office.name, each.by, each.at) for each in stands
     ]
     return {
         "title": f"{version.name}审批表",

@@ -69,7 +69,7 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
             {
                 "title": names[decision.task_id],
                 "office": decision.office.name,
-                "who": decision.user.name if see and decision.task_id not in joint else "",
+                "who": decision.by if see and decision.task_id not in joint else "",
                 "outcome": _recorded(case, decision) + ("" if decision.undone_id is None else "（不再有效）"),
                 "kind": _colour(decision),
                 "opinion": _opinion(decision) if see and decision.task_id not in joint else "",

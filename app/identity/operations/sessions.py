@@ -136,8 +136,9 @@ def sign_out(session: Session, *, actor: Actor) -> None:
 
 
 def choose_post(session: Session, post: HeldPost) -> None:
-    """Act in this post from now on."""
-    _change(session, post_id=post.id)
+    """Act in this post from now on, of one's own or of a colleague on their behalf."""
+    behalf = post.on_behalf
+    _change(session, post_id=post.id, delegation_id=behalf.id if behalf else None)
 
 
 def _change(session: Session, **values: Any) -> None:

@@ -3,6 +3,7 @@
 from app.identity.queries.sessions import (
     HeldPost,
     Session,
+    delegated_posts,
     demo_users,
     digest,
     failures_at,
@@ -22,6 +23,7 @@ from app.identity.queries.sessions import (
 __all__ = [
     "HeldPost",
     "Session",
+    "delegated_posts",
     "demo_users",
     "digest",
     "failures_at",

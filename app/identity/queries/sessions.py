@@ -12,12 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
-from app.access import Actor
+from app.access import Actor, OnBehalf
 from app.database import db, execute, table
 from app.divisions.models import Office, OfficeKind
-from app.identity.models import DUTY_NAMES, Duty, FailedSignIn, KnownPlace, Post, SignIn, User
+from app.identity.models import DUTY_NAMES, Delegation, Duty, FailedSignIn, KnownPlace, Post, SignIn, User
 from app.identity.rules import CEILING_WINDOW, IDLE, KNOWN_FOR, LOCKED_FOR, NAMES_WINDOW, WINDOW
 from app.web.sign_in_places import Place
+
+DECIDE = (Duty.OPERATOR, Duty.APPROVER)  # duties of people who do an office's business
 
 
 def digest(secret: str) -> str:
@@ -59,6 +61,7 @@ class HeldPost:
     office: OfficeOfPost
     starts_on: dt.date
     ends_on: dt.date | None  # last day
+    on_behalf: OnBehalf | None = None  # of a colleague's post: the id is of one's own at that office
 
     @property
     def duty_name(self) -> str:
@@ -66,10 +69,11 @@ class HeldPost:
 
     def actor(self) -> Actor:
         """The person acting in this post."""
-        office = self.office
+        office, behalf = self.office, self.on_behalf
+        name = f"{self.user.name}（代{behalf.name}）" if behalf else self.user.name
         return Actor(
-            self.user.id, self.user.name, self.id, self.duty.value,
-            office.id, office.code, office.name, office.kind.value, office.path,
+            self.user.id, name, self.id, self.duty.value,
+            office.id, office.code, office.name, office.kind.value, office.path, behalf,
         )  # fmt: skip
 
 
@@ -82,6 +86,8 @@ class Session:
     post_id: int | None
     seen_at: dt.datetime
     first_password: bool = False  # set by somebody else: to be changed before anything
+    delegation_id: int | None = None  # in which of those they act
+    delegations: int = 0  # that they have been given today
 
     @property
     def user_id(self) -> int:
@@ -98,7 +104,8 @@ def signed_in(secret: str) -> tuple[Session, list[HeldPost]] | None:
     if first.expires_at <= now or first.seen_at + IDLE <= now:
         return None
     user = SignedInUser(first.user_id, first.username, first.name)
-    session = Session(first.id, user, first.post_id, first.seen_at, first.first_password)
+    given = first.first_password, first.delegation_id, first.delegations
+    session = Session(first.id, user, first.post_id, first.seen_at, *given)
     return session, [_post(row, user) for row in rows if row.held_id]
 
 
@@ -117,11 +124,20 @@ def _session_with_posts() -> sa.Select[Any]:
         post.c.starts_on <= today,
         sa.or_(post.c.ends_on.is_(None), post.c.ends_on >= today),
     )
+    delegation = table(Delegation)
+    given = (
+        sa.select(sa.func.count())
+        .where(delegation.c.to_user_id == session.c.user_id, delegation.c.revoked_at.is_(None))
+        .where(delegation.c.starts_on <= today, delegation.c.ends_on >= today)
+        .correlate(session)
+    )
     return (
         sa.select(
             session.c.id,
             session.c.user_id,
             session.c.post_id,
+            session.c.delegation_id,
+            given.scalar_subquery().label("delegations"),
             session.c.seen_at,
             session.c.expires_at,
             user.c.username,
@@ -149,6 +165,33 @@ def _session_with_posts() -> sa.Select[Any]:
         )
         .order_by(post.c.id)
     )
+
+
+def delegated_posts(posts: Sequence[HeldPost], user: SignedInUser) -> list[HeldPost]:
+    """The posts of colleagues in which that person may act today; posts -- their own, one of them at the same office.
+
+    Of people who still hold the post, may sign in, and have not taken it back.
+    """
+    today, owner = clock.today(), sa.orm.aliased(User)
+    lasts = sa.or_(Post.ends_on.is_(None), Post.ends_on >= today)
+    asked = (
+        sa.select(Delegation, Post, owner.name)
+        .join(Post, Post.id == Delegation.post_id)
+        .join(owner, owner.id == Post.user_id)
+        .where(Delegation.to_user_id == user.id, Delegation.revoked_at.is_(None), owner.enabled)
+        .where(Delegation.starts_on <= today, Delegation.ends_on >= today, Post.starts_on <= today, lasts)
+        .order_by(Delegation.id)
+    )
+    found = []
+    for given, post, name in db.session.execute(asked):
+        own = next((each for each in posts if each.office.id == post.office_id and each.duty in DECIDE), None)
+        if own is None:
+            continue
+        elsewhere = frozenset(each.office.id for each in posts) - {post.office_id}
+        processes = None if given.processes is None else frozenset(given.processes)
+        behalf = OnBehalf(given.id, post.user_id, name, processes, elsewhere)
+        found.append(HeldPost(own.id, post.duty, user, own.office, given.starts_on, given.ends_on, behalf))
+    return found
 
 
 def user_of(session: Session) -> User:

@@ -44,7 +44,7 @@ def recognise() -> None:
     The programming interface knows a browser's session only where our own pages call it, with their token beside it.
     """
     g.actor = g.post = g.sign_in = None
-    g.posts = []
+    g.posts, g.delegations = [], []
     if request.path.startswith("/static/"):
         return
     header = request.headers.get("Authorization", "")
@@ -56,6 +56,8 @@ def recognise() -> None:
     if known is None:
         return
     g.sign_in, g.posts = known
+    if g.sign_in.delegations:
+        g.delegations = queries.delegated_posts(g.posts, g.sign_in.user)
     g.post = _chosen_post(api)
     g.actor = g.post.actor() if g.post else None
     called = current_app.view_functions.get(request.endpoint or "")
@@ -77,7 +79,22 @@ def ask_for_own_password() -> Any:
     return redirect(url_for("identity.password"))
 
 
+def _delegated_post(api: bool) -> queries.HeldPost | None:
+    """The colleague's post in which this request acts; a browser whose delegation is over goes on in one of its own."""
+    given = request.headers.get("X-Delegation") if api else g.sign_in.delegation_id
+    if api and not given and not request.headers.get("X-Post") and by_own_page():
+        given = g.sign_in.delegation_id
+    if not given:
+        return None
+    found = next((post for post in g.delegations if str(post.on_behalf.id) == str(given)), None)
+    if found is None and api:
+        raise NoPost()
+    return found
+
+
 def _chosen_post(api: bool) -> queries.HeldPost | None:
+    if chosen := _delegated_post(api):
+        return chosen
     wanted = request.headers.get("X-Post") if api else g.sign_in.post_id
     if api and not wanted and by_own_page():
         wanted = g.sign_in.post_id
@@ -190,12 +207,15 @@ def me() -> Any:
 @bp.post("/me/post")
 @allow(SIGNED_IN)
 def choose_post() -> Any:
-    chosen = next((post for post in g.posts if str(post.id) == request.form.get("post")), None)
+    wanted = request.form.get("post", "")
+    chosen = next((post for post in g.posts if str(post.id) == wanted), None)
+    chosen = chosen or next((post for post in g.delegations if f"for-{post.on_behalf.id}" == wanted), None)
     if chosen is None:
         raise NoPost()
     with transaction():
         operations.choose_post(g.sign_in, chosen)
-    flash(f"现以{chosen.office.name}“{chosen.duty_name}”身份办理。", "success")
+    behalf = f"代{chosen.on_behalf.name}" if chosen.on_behalf else ""
+    flash(f"现{behalf}以{chosen.office.name}“{chosen.duty_name}”身份办理。", "success")
     return redirect(local_address(request.form.get("next")))
 
 
