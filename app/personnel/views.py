@@ -117,7 +117,7 @@ def _page(office: Office, values: Mapping[str, Any], errors: list[Any]) -> str:
         "personnel/index.html",
         office=office,
         offices=queries.offices_led(actor()),
-        posts=queries.posts_at(office.id),
+        held=queries.posts_at(office.id),
         duties=DUTY_NAMES,
         kinds=KIND_NAMES,
         statuses=STATUS_NAMES,

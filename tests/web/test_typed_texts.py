@@ -22,7 +22,7 @@ PASTED = "\u200b家长改变主意\u202c\ufeff"  # as it comes out of a chat
 NO_TEXTS = {
     "act", "again", "caption", "case", "count", "csrf_token", "declared", "draft_about", "draft_process",
     "draft_revision", "draft_student", "draft_task", "etag", "kept", "key", "kind", "last",
-    "new_password", "next", "of_office", "of_user", "old_password", "on", "outcome", "password", "post",
+    "new_password", "next", "of_office", "office_code", "of_user", "old_password", "on", "outcome", "password", "post",
     "reason_code", "recommendation", "rule", "shared", "show", "size", "student", "text", "to", "to_user",
     "typed_as", "typed_by", "username", "with_warnings", "x-act", "x-desk", "x-file", "x-last", "x-script",
 }  # fmt: skip
