@@ -34,7 +34,7 @@ def test_an_approver_s_afternoon(seat: Seat, shaped: Callable[..., Shape]) -> No
 
     desk.open(f"/cases/{number}")
     desk.page.get_by_text("就“上级审批”加签或委派").click()
-    desk.page.get_by_label("请谁提出意见").select_option(str(colleague.id))
+    desk.page.get_by_role("group", name="请谁提出意见").get_by_label(colleague.name).check()
     desk.page.get_by_label("征求内容").fill("请核对户籍")
     assert desk.violations() == ""
     desk.page.get_by_role("button", name="征求意见").click()
