@@ -21,7 +21,7 @@ from tests.support.databases import on_sqlite
 from tests.support.transfer_case import Story
 
 TEXT = "经核实，该生确随父母迁居；第一行\n第二行 <b>&amp; 引号\"'"
-OWN = {"identity.open_session", "identity.sign_out", "display.choose_font_size"}
+OWN = {"identity.open_session", "identity.sign_out", "display.choose_font_size", "cases.find_progress"}
 
 
 def later(minutes: int) -> None:

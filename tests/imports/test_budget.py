@@ -135,7 +135,7 @@ def test_nothing_is_read_or_sealed_while_the_writers_place_is_taken(
 
     for module, name in (
         (receiving, "open_book"), (receiving, "seal_bytes"), (commands, "open_book"), (commands, "unseal_bytes"),
-        (verdicts, "read_row"), (verdicts.Checker, "_formal"), (verdicts, "keyed_hash"), (keeping, "seal"),
+        (verdicts, "read_row"), (verdicts.RowForm, "faults"), (verdicts, "keyed_hash"), (keeping, "seal"),
         (operations, "look_up"),
     ):  # fmt: skip
         watch(module, name)
@@ -144,7 +144,7 @@ def test_nothing_is_read_or_sealed_while_the_writers_place_is_taken(
     clerk.send(filled([a_child(name="甲"), a_child(name="乙", guardian__phone="1")]))
 
     assert clerk.file()["status"] == "checked"
-    watched = ["open_book", "seal_bytes", "unseal_bytes", "read_row", "_formal", "keyed_hash", "seal", "look_up"]
+    watched = ["open_book", "seal_bytes", "unseal_bytes", "read_row", "faults", "keyed_hash", "seal", "look_up"]
     assert writing == {name: {False} for name in watched}
 
 

@@ -90,7 +90,7 @@ def test_an_account_that_nobody_has_used_for_90_days_is_sealed_and_reopened(app:
     idle, busy = factories.a_user(bureau, "operator"), factories.a_user(bureau, "approver")
     admin = factories.a_user(bureau, "secadmin")
     old = clock.now() - dt.timedelta(days=200)
-    db.session.execute(sa.update(User).values(password_changed_at=old))
+    db.session.execute(sa.update(User).values(password_changed_at=old, reopened_at=None))
     db.session.commit()
     for user in (busy, admin):
         Client(app).sign_in(user)

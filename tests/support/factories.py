@@ -205,6 +205,10 @@ def the_quota(school: School, grade: str) -> Quota:
     ).one()
 
 
+#: tests move the clock by years, and whoever they tell of is at work all the time
+NEVER_IDLE = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
+
+
 def a_user(
     office: Office | School, duty: str, username: str | None = None, *, starts_on: dt.date = dt.date(2020, 1, 1)
 ) -> User:
@@ -228,6 +232,7 @@ def a_person(
         name=f"{place.short_name[:10]}{number}号",
         password_hash=_hash[id(cost)],
         password_changed_at=clock.now(),
+        reopened_at=NEVER_IDLE,
     )
     db.session.add(user)
     db.session.flush()

@@ -75,9 +75,9 @@ def test_the_list_shows_who_is_overdue_to_the_school_and_its_bureau_only(suspend
 def test_who_has_come_back_is_listed_no_more(suspended: Matter) -> None:
     suspended.walk("resumption")
     later(110)
-    suspended.client.sign_in(suspended.people["school"].operator)  # before the clock seals what nobody uses
 
     commands.tick()
 
     assert reminders() == []
+    suspended.client.sign_in(suspended.people["school"].operator)
     assert suspended.child.name not in suspended.client.get("/reports/suspensions").text
