@@ -13,7 +13,7 @@ from app.cases.api.deadlines import deadline_place
 from app.cases.presenters.cases import NOTICE_NAMES, notice_kind
 from app.cases.queries import oversight
 from app.cases.queries.cases import children_seen
-from app.cases.queries.facts import supervision_refused
+from app.cases.queries.facts import supervisions_refused
 from app.cases.rules import time_left
 from app.database import transaction
 from app.divisions.models import WATCHES
@@ -64,12 +64,10 @@ def overdue() -> Any:
     rows = oversight.overdue_below(caller, now, office=office or None, after=deadline_place(), limit=PAGE + 1)
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     following = encode_cursor([last.deadline, last.id]) if last else None
+    refused = supervisions_refused(rows[:PAGE], caller, now)
     return render_template(
         "inbox/overdue.html",
-        rows=[
-            (each, time_left(each.deadline, now), supervision_refused(each, caller, now) is None)
-            for each in rows[:PAGE]
-        ],
+        rows=[(each, time_left(each.deadline, now), refused[each.id] is None) for each in rows[:PAGE]],
         offices=oversight.overdue_offices(caller, now),
         office=office,
         names=queries.process_names(),
