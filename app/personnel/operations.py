@@ -9,12 +9,11 @@ from typing import Any
 
 from app import audit, clock
 from app.access import Actor
-from app.cases.models import HandOver, NoticeKind, Task, TaskStatus
-from app.cases.operations.closing import claim_case
-from app.cases.operations.reminders import tell_holder
+from app.cases.models import Task, TaskStatus
+from app.cases.operations.hand_overs import give_task
 from app.cases.operations.transitions import lock_case
 from app.cases.queries.colleagues import Colleague, colleagues_at
-from app.cases.queries.hand_overs import why_not_take_over
+from app.cases.queries.hand_overs import heir_for
 from app.cases.queries.task_claims import claim_of
 from app.database import db, serialise
 from app.divisions.models import Office
@@ -232,30 +231,22 @@ _VERBS = {
 def hand_on(task_id: int, from_user: int, to_user: int | None, reason: str, *, actor: Actor) -> bool:
     """Hand an open task of somebody on to a colleague, or back to the office where that one may not decide it.
 
-    True when the colleague has it now, False when it is the office's again. Raises Stale (decided meanwhile), Missing.
+    True when the colleague has it now, False when it is the office's again, or was theirs no more. Raises Stale
+    (decided meanwhile), Missing.
     """
     task = db.session.get(Task, task_id)
     if task is None:
         raise Missing()
     case = lock_case(task.case_id)
     task = db.session.get_one(Task, task_id, populate_existing=True)
-    if task.status is not TaskStatus.OPEN:
+    held = claim_of(task_id)
+    if task.status is not TaskStatus.OPEN or from_user not in (task.assignee_id, held.user_id if held else None):
         return False
-    people = {each.id: each for each in colleagues_at(task.office_id) if task.duty in each.duties}
-    heir = people.get(to_user) if to_user is not None else None
-    if heir is not None and why_not_take_over(task, heir):
-        heir = None
-    claim_case(case)
-    task.assignee_id = heir.id if heir else None
-    if (held := claim_of(task_id)) is not None and held.user_id == from_user:
-        db.session.delete(held)
-    leaving, now = db.session.get_one(User, from_user), clock.now()
-    if heir is not None:
-        entry = HandOver(task_id=task_id, from_user_id=from_user, to_user_id=heir.id, reason=reason, at=now)
-        db.session.add(entry)
+    heir = heir_for(task, to_user)
     whom = f"转由{heir.name}办理" if heir else "退还本机构，由同岗位人员办理"
-    tell_holder(task, f"{leaving.name}名下办件 {case.number} 的“{task.name}”已{whom}。", NoticeKind.REMINDER)
-    db.session.flush()
+    leaving = db.session.get_one(User, from_user)
+    told = f"{leaving.name}名下办件 {case.number} 的“{task.name}”已{whom}。"
+    give_task(case, task, heir, giver=from_user, reason=reason, told=told)
     after = {"task": task.key, "to": heir.username if heir else None}
     audit.record("personnel/hand_on", f"case:{case.number}", actor=actor, after=after)
     return heir is not None

@@ -10,8 +10,10 @@ from flask import Flask
 from app import audit, clock
 from app.cases.commands import tick
 from app.cases.models import HandOver, Task, TaskClaim
-from app.database import db
+from app.database import db, transaction
 from app.identity.models import Post, User
+from app.identity.operations import nobody
+from app.personnel.operations import hand_on
 from tests.cases.test_time import at, waiting_task
 from tests.support import factories
 from tests.support.client import PASSWORD, Client
@@ -122,3 +124,17 @@ def test_an_administrator_seals_others_of_the_jurisdiction_and_not_themselves(ap
     assert mine.post(f"/accounts/{person.id}/seal").status == 204
     db.session.expire_all()
     assert not db.session.get_one(User, person.id).enabled
+
+
+def test_what_was_handed_to_somebody_else_meanwhile_stays_theirs(app: Flask, submitted: Story) -> None:
+    task, people = handed_to_the_second(submitted), submitted.people["releasing_bureau"]
+    third = factories.a_user(factories.a_bureau("330212"), "approver")
+    body = {"to": third.id, "reason": "分工"}
+    assert submitted.program("releasing_bureau", "approver2").post(f"/tasks/{task.id}/hand-over", body).status == 200
+
+    with transaction():
+        taken = hand_on(task.id, people.approver2.id, people.approver.id, "离任", actor=nobody())
+
+    assert not taken
+    db.session.expire_all()
+    assert db.session.get_one(Task, task.id).assignee_id == third.id

@@ -15,15 +15,13 @@ import sqlalchemy as sa
 
 from app import audit, clock
 from app.access import Actor
-from app.cases.models import HandOver, NoticeKind, Task, TaskStatus
-from app.cases.operations.closing import claim_case
-from app.cases.operations.reminders import tell_holder
+from app.cases.models import Task, TaskStatus
+from app.cases.operations.hand_overs import give_task
 from app.cases.operations.transitions import lock_case
 from app.cases.queries.cases import process_names
-from app.cases.queries.colleagues import Colleague, colleagues_at
+from app.cases.queries.colleagues import Colleague
 from app.cases.queries.delegations import away_on, delegation_of, overlapping, people_to_delegate_to
-from app.cases.queries.hand_overs import why_not_take_over
-from app.cases.queries.joint_answers import joint_of
+from app.cases.queries.hand_overs import heir_for
 from app.cases.queries.task_claims import claim_of
 from app.cases.rules.delegations import why_not_delegate, why_not_revoke
 from app.cases.rules.refusals import NotGiven
@@ -128,19 +126,10 @@ def hand_over_on_leave(delegation_id: int, task_id: int, *, actor: Actor) -> boo
         db.session.delete(held)
     if task.assignee_id != owner.id:
         return False
-    claim_case(case)  # whoever decides it meanwhile is too late, or was faster
-    to = next((each for each in colleagues_at(task.office_id) if each.id == given.to_user_id), None)
-    takes = to is not None and task.duty in to.duties and joint_of(task) is None and not why_not_take_over(task, to)
-    name = to.name if to is not None and takes else "本机构同岗位人员"
-    if to is not None and takes:
-        task.assignee_id = to.id
-        said = {"from_user_id": owner.id, "to_user_id": to.id, "reason": f"请假：{given.reason}"[:200]}
-        db.session.add(HandOver(task_id=task_id, at=clock.now(), **said))
-    else:
-        task.assignee_id = None
-    text = f"{owner.name}请假，办件 {case.number} 的“{task.name}”转由{name}办理。"
-    tell_holder(task, text, NoticeKind.REMINDER)
-    db.session.flush()
+    to = heir_for(task, given.to_user_id)
+    name = to.name if to else "本机构同岗位人员"
+    told = f"{owner.name}请假，办件 {case.number} 的“{task.name}”转由{name}办理。"
+    give_task(case, task, to, giver=owner.id, reason=f"请假：{given.reason}"[:200], told=told)
     audit.record("tasks/hand_over", f"case:{case.number}", actor=actor, after={"task": task.key})
     return True
 

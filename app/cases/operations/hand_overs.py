@@ -15,7 +15,7 @@ from app.cases.operations.closing import claim_case
 from app.cases.operations.reminders import tell_holder
 from app.cases.operations.seen import mark_seen
 from app.cases.operations.transitions import lock_case
-from app.cases.queries.colleagues import colleagues_at
+from app.cases.queries.colleagues import Colleague, colleagues_at
 from app.cases.queries.hand_overs import parties_of, why_not_copy, why_not_hand_over, why_not_take_over
 from app.cases.queries.task_claims import claim_of
 from app.cases.rules import NotCopied, NotHandedOver
@@ -58,17 +58,28 @@ def hand_over(task_id: int, to_user: int, reason: str, *, actor: Actor) -> int:
     assert user is not None
     if why := why_not_take_over(task, user):
         raise NotHandedOver(why=why)
-    claim_case(case)  # whoever decides it meanwhile is too late, or was faster
     mark_seen([task_id])
-    task.assignee_id = user.id
-    if (held := claim_of(task_id)) is not None and held.user_id != user.id:
-        db.session.delete(held)  # whoever had taken it reads it no more
-    now = clock.now()
-    db.session.add(HandOver(task_id=task_id, from_user_id=actor.user_id, to_user_id=user.id, reason=reason, at=now))
-    tell_holder(task, f"{actor.name}将办件 {case.number} 的“{task.name}”转由{user.name}办理。", NoticeKind.REMINDER)
-    db.session.flush()
+    told = f"{actor.name}将办件 {case.number} 的“{task.name}”转由{user.name}办理。"
+    give_task(case, task, user, giver=actor.user_id, reason=reason, told=told)
     audit.record("tasks/hand_over", f"case:{case.number}", actor=actor, after={"task": task.key, "to": user.username})
     return int(case_id)
+
+
+def give_task(case: Case, task: Task, to: Colleague | None, *, giver: int | None, reason: str, told: str) -> None:
+    """Make the task that colleague's own, or its desk's again (None), and tell the desk; the case is locked already.
+
+    giver -- the person whose it was or who hands it over; told -- the sentence of the notice. Raises Stale: whoever
+    decides it meanwhile was faster.
+    """
+    claim_case(case)
+    task.assignee_id = to.id if to else None
+    if (held := claim_of(task.id)) is not None and (to is None or held.user_id != to.id):
+        db.session.delete(held)  # whoever had taken it reads it no more
+    if to is not None:
+        said = {"from_user_id": giver, "to_user_id": to.id, "reason": reason}
+        db.session.add(HandOver(task_id=task.id, at=clock.now(), **said))
+    tell_holder(task, told, NoticeKind.REMINDER)
+    db.session.flush()
 
 
 def copy_case(number: str, offices: Sequence[str], remark: str, *, actor: Actor) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from app.access import Actor
 from app.cases.models import Case, CaseCopy, HandOver, Task, TaskStatus
-from app.cases.queries.colleagues import Colleague
+from app.cases.queries.colleagues import Colleague, colleagues_at
 from app.cases.queries.facts import drafted_by, facts_of_case, facts_of_task, has_acted_elsewhere
 from app.cases.queries.joint_answers import joint_of
 from app.cases.rules import permissions
@@ -33,6 +33,16 @@ def why_not_take_over(task: Task, user: Colleague) -> str | None:
     if task.office.is_bureau and has_acted_elsewhere(task, user.id):
         return f"{user.name}已代表其他机构办理过本件"
     return None
+
+
+def heir_for(task: Task, user_id: int | None) -> Colleague | None:
+    """That person, where they may have the task of somebody who goes; None where it is the desk's again.
+
+    A task that several decide together is nobody's own.
+    """
+    to = next((each for each in colleagues_at(task.office_id) if each.id == user_id), None)
+    takes = to is not None and task.duty in to.duties and joint_of(task) is None and not why_not_take_over(task, to)
+    return to if takes else None
 
 
 def hand_over_offer(task: Task, people: Sequence[Colleague]) -> Sequence[Colleague]:
