@@ -10,11 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Json, Model, choice, table
+from app.name_parts import part_type
 from app.web.pinyin import letter_of
 
 LONGEST_NAME = 80
-#: so that its index has order
-NameText = sa.String(LONGEST_NAME).with_variant(sa.String(LONGEST_NAME, collation="C"), "postgresql")
 
 
 class Division(Model):
@@ -122,7 +121,7 @@ class SchoolNamePart(Model):
     __table_args__ = (sa.Index("ix_school_name_part_part", "part", "office_id"),)
 
     office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"), primary_key=True)
-    part: Mapped[str] = mapped_column(NameText, primary_key=True)
+    part: Mapped[str] = mapped_column(part_type(LONGEST_NAME), primary_key=True)
 
 
 def parts_of(name: str) -> set[str]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.access import Actor
 from app.database import db
 from app.divisions.models import LONGEST_NAME, Division, Office, Reorganisation, SchoolNamePart
+from app.name_parts import begins_with
 
 
 def inside(actor: Actor, path: Any = Office.path) -> sa.ColumnElement[bool]:
@@ -65,6 +66,5 @@ def history_of(office_id: int) -> Sequence[Reorganisation]:
 
 def named_like(typed: str) -> sa.Select[Any]:
     """The ids of schools a part of whose name, or of its first letters, begins with what was typed."""
-    part = typed.strip().lower()[:LONGEST_NAME]
-    reads = SchoolNamePart.part >= part, SchoolNamePart.part < part + "\U0010ffff"
-    return sa.select(SchoolNamePart.office_id).where(*reads).distinct()
+    reads = begins_with(SchoolNamePart.part, typed.strip().lower()[:LONGEST_NAME])
+    return sa.select(SchoolNamePart.office_id).where(reads).distinct()

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app import clock
-from app.errors import InvalidInput, Refused
+from app.errors import InvalidInput
 
 KIND_NAMES = {
     "reminder": "到期提醒与同事提醒",
@@ -33,13 +33,6 @@ SECRET_SAYS = "签名密钥须为 32 至 128 个可打印的 ASCII 字符，不�
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 INTERNET: tuple[Network, ...] = ()
-
-
-class AddressRefused(Refused):
-    """The address leads where the product does not speak to."""
-
-    code = "E-WEBHOOK-ADDRESS"
-    text = "推送地址不能使用：{why}。"
 
 
 def duties_concerned(kind: str, duty: str | None) -> frozenset[str]:

@@ -19,13 +19,12 @@ from app.cases.rules.form_drafts import (
     LONGEST,
     MOST_DRAFTS,
     MOST_FIELDS,
-    OF_THE_FORM,
-    PREFIX,
     TERM,
     DraftPlace,
     DraftTooLong,
     NewerDraft,
     TooManyDrafts,
+    is_typed,
 )
 from app.database import db, execute, serialise, table
 from app.definitions.queries import processes
@@ -44,7 +43,7 @@ def keep_draft(place: DraftPlace, fields: Sequence[Field], *, revision: int, act
     Raises Missing (no such form), NotAllowed, NewerDraft (E-FORM-DRAFT), TooManyDrafts, DraftTooLong, Stale (the same
     person has decided the task meanwhile).
     """
-    typed = [(name, value) for name, value in fields if name not in OF_THE_FORM and not name.startswith(PREFIX)]
+    typed = [(name, value) for name, value in fields if is_typed(name)]
     if count_of(typed) > LONGEST or len(typed) > MOST_FIELDS:
         raise DraftTooLong(most=LONGEST)
     _check_place(place, actor)

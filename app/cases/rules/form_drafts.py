@@ -15,6 +15,11 @@ OF_THE_FORM = ("csrf_token", "typed_by", "typed_as", "key", "phrase", "open_next
 PREFIX = "draft_"  # of the fields that say which draft it is
 
 
+def is_typed(name: str) -> bool:
+    """True for a field of a form that somebody typed into, not one of the page's own."""
+    return name not in OF_THE_FORM and not name.startswith(PREFIX)
+
+
 @dataclass(frozen=True)
 class DraftPlace:
     """A form: the decision of a task, or the application of a process.

@@ -23,7 +23,7 @@ from app.cases.queries.form_drafts import (
     own_draft,
     place_of,
 )
-from app.cases.rules.form_drafts import MOST_DRAFTS, OF_THE_FORM, PREFIX, TERM, DraftPlace, NewerDraft
+from app.cases.rules.form_drafts import MOST_DRAFTS, TERM, DraftPlace, NewerDraft, is_typed
 from app.cases.views.blueprint import bp
 from app.database import end_reading, transaction
 from app.errors import Missing, Refused
@@ -101,11 +101,7 @@ def keep_stale(place: DraftPlace) -> None:
 
 def typed_fields() -> list[Field]:
     """What this request's form says, without what is the page's own."""
-    return [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name not in OF_THE_FORM and not name.startswith(PREFIX)
-    ]
+    return [(name, value) for name, value in request.form.items(multi=True) if is_typed(name)]
 
 
 @bp.get("/drafts/mine")

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Model, execute, table
+from app.name_parts import begins_with, part_type
 from app.students.models.students import Student
 from app.web import canonical
 from app.web.pinyin import letter_of
@@ -25,7 +26,6 @@ SURNAMES = {  # read otherwise at the head of a name than elsewhere
     "万俟": "mq", "尉迟": "yc", "长孙": "zs", "澹台": "tt", "宓": "m", "隗": "w", "那": "n", "燕": "y", "阚": "k",
 }  # fmt: skip
 SEPARATORS = re.compile(r"[·\s\-’'.]+")
-Text = sa.String(LONGEST).with_variant(sa.String(LONGEST, collation="C"), "postgresql")  # so that its index has order
 
 
 class NamePart(Model):
@@ -35,7 +35,7 @@ class NamePart(Model):
     __table_args__ = (sa.Index("ix_name_part_part", "part", "student_id"),)
 
     student_id: Mapped[int] = mapped_column(sa.ForeignKey("student.id"), primary_key=True)
-    part: Mapped[str] = mapped_column(Text, primary_key=True)
+    part: Mapped[str] = mapped_column(part_type(LONGEST), primary_key=True)
 
 
 def parts_of(name: str) -> set[str]:
@@ -63,8 +63,7 @@ def remember(names: Mapping[int, str]) -> None:
 
 def range_of(typed: str) -> sa.ColumnElement[bool]:
     """The condition that a part of a name begins with what was typed: a range of the index."""
-    part = canonical.name(typed).lower()
-    return sa.and_(NamePart.part >= part, NamePart.part < part + "\U0010ffff")
+    return begins_with(NamePart.part, canonical.name(typed).lower())
 
 
 @sa.event.listens_for(Student, "after_insert")
