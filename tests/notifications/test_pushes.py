@@ -137,6 +137,24 @@ def test_one_that_was_switched_off_is_sent_nothing(
     assert pushes[0].taken == []
 
 
+def test_however_much_waits_for_one_that_was_switched_off_is_given_up(
+    hooked: Client, pushes: tuple[Pushes, str], urged: Callable[[], None]
+) -> None:
+    urged()
+    work_on_mail()
+    one = delivery()
+    named = {each.name: getattr(one, each.name) for each in Delivery.__table__.columns if each.name != "id"}
+    many = [{**named, "key": f"{one.key}-{number}"} for number in range(1000)]
+    db.session.execute(sa.insert(Delivery), many)
+    db.session.execute(sa.update(Webhook).values(enabled=False))
+    db.session.commit()
+
+    assert work_on_pushes() == 0
+
+    assert pushes[0].taken == []
+    assert db.session.scalar(sa.select(sa.func.count()).where(Delivery.failed_at.is_(None))) == 0
+
+
 def test_a_test_is_sent_and_the_secret_is_shown_to_nobody(hooked: Client, pushes: tuple[Pushes, str]) -> None:
     hook = db.session.scalars(sa.select(Webhook)).one()
     assert SECRET not in hooked.get(f"/webhooks/{hook.id}").text

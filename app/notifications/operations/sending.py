@@ -45,16 +45,14 @@ def claim(way: Way, now: dt.datetime) -> Taken | None:
     unsent = DELIVERIES.c.sent_at.is_(None), DELIVERIES.c.failed_at.is_(None)
     waits = DELIVERIES.c.way == sa.literal_column(f"'{way.value}'"), *unsent, DELIVERIES.c.due_at <= now, free
     asked = sa.select(DELIVERIES).where(*waits).order_by(DELIVERIES.c.due_at, DELIVERIES.c.id).limit(1)
-    row = execute(asked.with_for_update(skip_locked=True)).one_or_none()
-    if row is None:
-        return None
-    attempts = row.attempts + 1
-    _update(row.id, leased_until=now + LEASE, attempts=attempts)
-    address, secret = _receiver(row)
-    if not address:
-        _update(row.id, failed_at=now, leased_until=None, fault="接收人已取消此方式。")
-        return claim(way, now)
-    return Taken(row.id, row.key, address, secret, row.content, attempts)
+    while (row := execute(asked.with_for_update(skip_locked=True)).one_or_none()) is not None:
+        attempts = row.attempts + 1
+        address, secret = _receiver(row)
+        if address:
+            _update(row.id, leased_until=now + LEASE, attempts=attempts)
+            return Taken(row.id, row.key, address, secret, row.content, attempts)
+        _update(row.id, failed_at=now, leased_until=None, attempts=attempts, fault="接收人已取消此方式。")
+    return None
 
 
 def _receiver(row: Any) -> tuple[str, str]:
