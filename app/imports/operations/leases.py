@@ -31,21 +31,20 @@ def claim() -> tuple[int, str] | None:
     now, token = clock.now(), secrets.token_hex(16)
     free = sa.or_(FILES.c.leased_until.is_(None), FILES.c.leased_until < now)
     working = FILES.c.status.in_([sa.literal_column(f"'{each.value}'") for each in WORKING])
-    row = execute(
+    oldest = (
         sa.select(FILES.c.id, FILES.c.attempts, FILES.c.status, FILES.c.trouble)
         .where(working, free)
         .order_by(FILES.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
-    ).one_or_none()
-    if row is None:
-        return None
-    values: dict[str, Any] = {"lease": token, "leased_until": now + LEASE, "attempts": row.attempts + 1}
-    execute(sa.update(FILES).where(FILES.c.id == row.id).values(**values))
-    if row.attempts >= PATIENCE:
+    )
+    while (row := execute(oldest).one_or_none()) is not None:
+        values: dict[str, Any] = {"lease": token, "leased_until": now + LEASE, "attempts": row.attempts + 1}
+        execute(sa.update(FILES).where(FILES.c.id == row.id).values(**values))
+        if row.attempts < PATIENCE:
+            return row.id, token
         give_up(row.id, token, _given_up(row.trouble or "处理中途中断"))
-        return claim()
-    return row.id, token
+    return None
 
 
 def note_trouble(file_id: int, token: str, trouble: str) -> None:
