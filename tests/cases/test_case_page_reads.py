@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.cases.queries import step_backs
+from tests.cases.test_advice import ask
 from tests.cases.test_send_back_to import at_approval, at_review, targets
 from tests.cases.test_statements import counted
 from tests.cases.test_take_back import take_back
@@ -15,6 +16,7 @@ from tests.support.client import Client
 from tests.support.task_shapes import SHAPES, Shape, shaped, shelves
 
 __all__ = ["shaped", "shelves"]
+MOST_AT_A_DESK = 16  # statements of the page of a case for whoever decides it now
 
 
 def page(case: Shape, who: str) -> tuple[str, list[str]]:
@@ -98,3 +100,17 @@ def test_each_further_step_to_send_back_to_costs_one_statement(shaped: Callable[
         case.agreed(("bureau_approver", key))
 
     assert max(cost) <= 20
+
+
+def test_what_few_cases_have_is_read_of_those_alone(shaped: Callable[..., Shape]) -> None:
+    """Nobody has been asked, urged or copied yet: one statement says so, and none reads what is not there."""
+    case = at_approval(shaped, "sequential")
+    _, before = page(case, "bureau_approver")
+    assert ask(case, "bureau_approver", "bureau_operator", question="请看第三项").status == 200
+    text, after = page(case, "bureau_approver")
+
+    rare = ("SELECT advice.", "SELECT halt.", "SELECT directive.", "SELECT case_copy.")
+    assert [each for each in before if each.startswith(rare)] == []
+    assert len(before) <= MOST_AT_A_DESK
+    assert "请看第三项" in text
+    assert len([each for each in after if each.startswith(rare)]) == 1

@@ -16,6 +16,8 @@ from tests.support.transfer_case import Story, a_story
 #: of each step of a transfer, its commit not counted
 STEPS = ("receiving_school", "receiving_bureau", "releasing_school", "releasing_bureau", "pull")
 MOST = {"postgresql": (6, 6, 6, 8, 14), "sqlite": (15, 15, 15, 20, 42)}
+#: of each page, read a second time: an empty one, the inbox, a case that waits elsewhere, a child
+PAGES = {"/me/password": 2, "/inbox": 8, "/cases/{number}": 9, "/students/{student}": 12}
 
 
 @contextmanager
@@ -64,6 +66,19 @@ def test_no_step_of_a_transfer_takes_more_statements(app: Flask, warm: Story) ->
 
     assert taken.keys() == most.keys()
     assert {key: count for key, count in taken.items() if count > most[key]} == {}
+
+
+def test_no_page_takes_more_statements(warm: Story) -> None:
+    reader = warm.client.sign_in(warm.people["releasing_school"].approver)
+    student, taken = warm.case()["student"]["id"], {}
+    for page in PAGES:
+        address = page.format(number=warm.number, student=student)
+        reader.get(address)
+        with counted() as seen:
+            assert reader.get(address).status == 200
+        taken[page] = len(seen)
+
+    assert {page: count for page, count in taken.items() if count > PAGES[page]} == {}
 
 
 def test_an_answer_in_brief_says_where_the_case_stands(warm: Story) -> None:

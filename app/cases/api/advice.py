@@ -14,7 +14,7 @@ from app.cases.operations.phrases import LONGEST_PHRASE
 from app.cases.presenters.advice import advice_json, phrase_json
 from app.cases.presenters.json_types import CaseWithPapersJson
 from app.cases.presenters.task_json_types import AdviceJson, PeopleJson, PhraseJson, PhrasesJson
-from app.cases.queries.advice import asked_of, people_to_ask, phrases_for, why_not_ask
+from app.cases.queries.advice import asked_about, asked_of, people_to_ask, phrases_for, why_not_ask
 from app.cases.queries.colleagues import MOST_COLLEAGUES, colleagues_at
 from app.cases.transactions import note_task_seen, submit_once
 from app.database import transaction
@@ -68,7 +68,11 @@ def list_advisers(task_id: int) -> PeopleJson:
     caller = actor()
     note_task_seen(caller, task_id)
     task = queries.task_for(caller, task_id)
-    people = people_to_ask(task, caller, colleagues_at(task.office_id)) if why_not_ask(task, caller) is None else ()
+    people = (
+        people_to_ask(caller, colleagues_at(task.office_id), asked_about(task))
+        if why_not_ask(task, caller) is None
+        else ()
+    )
     return {"people": [{"id": each.id, "name": each.name} for each in people]}
 
 

@@ -15,7 +15,14 @@ from app.cases.operations.closing import claim_case
 from app.cases.operations.decisions import OPINION
 from app.cases.operations.reminders import tell_holder
 from app.cases.operations.transitions import Row, lock_case
-from app.cases.queries.advice import KIND_NAMES, people_to_ask, why_not_answer, why_not_ask, why_not_withdraw
+from app.cases.queries.advice import (
+    KIND_NAMES,
+    asked_about,
+    people_to_ask,
+    why_not_answer,
+    why_not_ask,
+    why_not_withdraw,
+)
 from app.cases.queries.colleagues import colleagues_at
 from app.database import db
 from app.errors import InvalidInput, Missing, Objected, Refused
@@ -46,7 +53,7 @@ def ask_advice(
         faults.append(InvalidInput(sentence="请选择前加签、后加签或委派。", field="kind"))
     if rule not in set(AdviceRule):
         faults.append(InvalidInput(sentence="请选择全部答复或其中一人答复即可。", field="rule"))
-    people = {each.id: each for each in people_to_ask(task, actor, colleagues_at(task.office_id))}
+    people = {each.id: each for each in people_to_ask(actor, colleagues_at(task.office_id), asked_about(task))}
     wanted = list(dict.fromkeys(of_users))
     if not wanted or any(each not in people for each in wanted):
         faults.append(InvalidInput(sentence="请选择本机构尚未征求意见的人员。", field="of_user"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -29,11 +29,21 @@ def why_not_ask(task: Task, actor: Actor) -> Refused | None:
     return NotAsked(why="会签环节本身由多人提出意见") if joint_of(task) is not None else None
 
 
-def people_to_ask(task: Task, actor: Actor, people: Sequence[Colleague]) -> Sequence[Colleague]:
-    """Those of the task's office, of either duty, who are not asked about it already."""
+def people_to_ask(actor: Actor, people: Sequence[Colleague], asked: Collection[int]) -> Sequence[Colleague]:
+    """Those of the task's office, of either duty, who are not asked about it already; asked -- as `asked_about`."""
+    return [each for each in people if each.id not in asked and each.id != actor.user_id]
+
+
+def asked_about(task: Task) -> set[int]:
+    """Who is asked about that task and has neither answered nor been let go, by id."""
     pending = Advice.task_id == task.id, Advice.answered_at.is_(None), Advice.withdrawn_at.is_(None)
-    asked = {actor.user_id, *db.session.scalars(sa.select(Advice.of_user_id).where(*pending))}
-    return [each for each in people if each.id not in asked]
+    return set(db.session.scalars(sa.select(Advice.of_user_id).where(*pending)))
+
+
+def asked_in(advice: Sequence[Advice], task: Task) -> set[int]:
+    """The same from what was read already."""
+    pending = (each for each in advice if each.answered_at is None and each.withdrawn_at is None)
+    return {each.of_user_id for each in pending if each.task_id == task.id}
 
 
 def advice_in(case: Case, actor: Actor) -> Sequence[Advice]:
@@ -78,7 +88,20 @@ def asked_of(actor: Actor, *, before: int | None = None, limit: int = 20) -> Seq
 
 def phrases_for(actor: Actor) -> Sequence[Phrase]:
     """The phrases of the actor and of their office, last used first."""
-    mine = sa.select(Phrase).where(Phrase.user_id == actor.user_id).order_by(Phrase.used_at.desc(), Phrase.id)
-    ours = sa.select(Phrase).where(Phrase.office_id == actor.office_id).order_by(Phrase.used_at.desc(), Phrase.id)
-    found = [*db.session.scalars(mine.limit(MOST_PHRASES)), *db.session.scalars(ours.limit(MOST_PHRASES))]
+    found = db.session.scalars(PHRASES, {"user": actor.user_id, "office": actor.office_id})
     return sorted(found, key=lambda each: each.used_at, reverse=True)
+
+
+def _last_used(whose: sa.ColumnElement[bool]) -> sa.Select[int]:
+    page = sa.select(Phrase.id).where(whose).order_by(Phrase.used_at.desc(), Phrase.id).limit(MOST_PHRASES)
+    return sa.select(page.subquery().c.id)
+
+
+#: built once: the page of whoever decides asks it
+PHRASES = sa.select(Phrase).where(
+    Phrase.id.in_(
+        sa.union_all(
+            _last_used(Phrase.user_id == sa.bindparam("user")), _last_used(Phrase.office_id == sa.bindparam("office"))
+        )
+    )
+)

@@ -63,7 +63,7 @@ def case_for(actor: Actor, number: str) -> tuple[Case, View]:
             joinedload(Case.receiving_school),
             joinedload(Case.releasing_school),
             selectinload(Case.route),
-            selectinload(Case.tasks).options(joinedload(Task.office), undefer(Task.asked)),
+            selectinload(Case.tasks).options(joinedload(Task.office), joinedload(Task.pre_review), undefer(Task.asked)),
             undefer(Case.halted),
             selectinload(Case.decisions).joinedload(Decision.office),
             selectinload(Case.decisions).options(joinedload(Decision.user), joinedload(Decision.for_user)),

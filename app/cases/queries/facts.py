@@ -93,12 +93,13 @@ def effects_of(case_id: int) -> Effects:
 
 
 _case: sa.BindParameter[int] = sa.bindparam("case")
-#: built once: the page of every case asks it
-EFFECTS = sa.select(
+#: the columns of `Effects`, of the case that a statement binds as `case`
+EFFECT_COLUMNS = (
     sa.exists().where(Directive.case_id == _case, Directive.status.in_(USABLE)),
     sa.exists().where(Batch.case_id == _case, Batch.released_at.is_not(None)),
     sa.exists().where(Change.case_id == _case),
 )
+EFFECTS = sa.select(*EFFECT_COLUMNS)
 
 
 def has_written(case_id: int) -> bool:

@@ -66,14 +66,15 @@ def urges_of(case_id: int) -> Sequence[Any]:
     return db.session.execute(URGES, {"case": case_id}).all()
 
 
-#: built once: the page of every case asks it
+#: what hurries the case that a statement binds as `case`
+HURRIES = (
+    Notice.case_id == sa.bindparam("case"),
+    sa.or_(Notice.kind == NoticeKind.URGE, Notice.deadline_before.is_not(None)),
+)
 URGES = (
     sa.select(Notice.at, Notice.task_id, Supervision, Notice.deadline_before, Notice.text)
     .outerjoin(Supervision, Supervision.id == Notice.supervision_id)
-    .where(
-        Notice.case_id == sa.bindparam("case"),
-        sa.or_(Notice.kind == NoticeKind.URGE, Notice.deadline_before.is_not(None)),
-    )
+    .where(*HURRIES)
     .order_by(Notice.id)
 )
 

@@ -22,7 +22,6 @@ from app.cases.queries.acts import act_children
 from app.cases.queries.advice import phrases_for
 from app.cases.queries.coming_changes import live
 from app.cases.queries.facts import (
-    effects_of,
     facts_of_case,
     facts_of_task,
     last_to_agree,
@@ -35,6 +34,7 @@ from app.cases.queries.parts_read import ComingRead
 from app.cases.queries.rehearsals import rehearsal_of
 from app.cases.queries.reversals import Reversals, reversals_of
 from app.cases.queries.send_back_targets import has_targets
+from app.cases.queries.traces import Traces, traces_of
 from app.cases.rules import permissions
 from app.cases.rules.permissions import CaseFacts
 from app.cases.views.acceptances import AcceptancePart, acceptance_part
@@ -190,7 +190,8 @@ def case_page(
     """The page of that case for that reader; errors, typed -- what was refused of what they typed."""
     version = compiled_version_of(case)
     context = PageContext(case, view, version, actor, clock.now(), errors, typed)
-    application = _application(context)
+    traces = traces_of(case.id)
+    application = _application(context, traces)
     waiting = [_waiting_task(task, context) for task in context.waiting]
     mine, not_mine = _task_of(context)
     reversals = reversals_of(actor, case)
@@ -212,8 +213,8 @@ def case_page(
         waiting=waiting,
         desk=_desk(next(each for each in waiting if each.task is mine), context) if mine else None,
         not_mine=not_mine,
-        offers=_offers(context, application.directive),
-        timeline=timeline(case, view.whole),
+        offers=_offers(context, application.directive, traces),
+        timeline=timeline(case, view.whole, traces),
         acceptance=acceptance_part(case, actor, context.waiting, view),
         course=course_of(case),
         key=operations.new_key(),
@@ -237,7 +238,7 @@ def _task_of(context: PageContext) -> tuple[Task | None, Refused | None]:
     return mine, None if mine else next(told, None)
 
 
-def _application(context: PageContext) -> Application:
+def _application(context: PageContext, traces: Traces) -> Application:
     case, view, version, actor = context.case, context.view, context.version, context.actor
     listed = has_list(case)
     fields = compared(case, version) if view.content else []
@@ -245,11 +246,11 @@ def _application(context: PageContext) -> Application:
         lines=application_lines(case, version, [each[0] for each in fields]) if view.content else [],
         compared=fields,
         tables=application_tables(case, version) if view.content else [],
-        directive=directives.directive_of(case.id) if view.content and not listed else None,
+        directive=directives.directive_of(case.id) if traces.issued and view.content and not listed else None,
         proofs=proofs_of_case(case) if view.whole else [],
         attachments=case.attachments if view.whole else [],
         kinds=proofs.kinds_of(version),
-        opens_record=case.student is not None and students.may_see(actor, case.student),
+        opens_record=case.student is not None and students.opens_for(actor, case.student.id),
     )
 
 
@@ -302,9 +303,9 @@ def _desk(waiting: WaitingTask, context: PageContext) -> Desk:
     )
 
 
-def _offers(context: PageContext, directive: Directive | None) -> Offers:
+def _offers(context: PageContext, directive: Directive | None, traces: Traces) -> Offers:
     case, actor, facts = context.case, context.actor, context.facts
-    effects = effects_of(case.id)
+    effects = traces.effects
     review = next((task for task in context.waiting if _why_not_review(task, context) is None), None)
     return Offers(
         review=review,
@@ -313,7 +314,7 @@ def _offers(context: PageContext, directive: Directive | None) -> Offers:
         acts=[(task, acts) for task in context.waiting if (acts := operations.acts_for(task, actor))],
         attach=permissions.why_not_attach(facts, actor, waits_here=rules.task_at(context.waiting, actor) is not None)
         is None,
-        tasks=task_offers(case, actor, context.waiting, effects),
+        tasks=task_offers(case, actor, context.waiting, traces),
         recall=permissions.why_not_recall(facts, effects, actor) is None,
         revoke=directive is not None
         and why_not_revoke(directive.number, directive.status, directive.issuer_id, actor) is None,

@@ -26,6 +26,7 @@ from app.cases.queries.migrations import decided_in
 from app.cases.queries.parts_read import (
     ComingRead,
 )
+from app.cases.queries.traces import Traces
 from app.cases.views.standstill_shown import stood_still
 from app.cases.views.timeline_events import hurried, late, the_end
 from app.cases.views.went_back import went_back
@@ -39,7 +40,7 @@ from app.divisions.rules.gazetteer import division_name
 from app.students.rules.ethnic_groups import ethnic_group
 
 
-def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
+def timeline(case: Case, see: bool, traces: Traces) -> list[dict[str, Any]]:
     """What happened, then what waits, then the steps to come with who will act."""
     entries: list[dict[str, Any]] = [
         {
@@ -81,9 +82,11 @@ def timeline(case: Case, see: bool) -> list[dict[str, Any]]:
                 "duration": f"用时 {max(0, elapsed)} 个工作日",
             }
         )
-    entries.extend(hurried(case, see, names))
+    if traces.hurried:
+        entries.extend(hurried(case, see, names))
     entries.extend(went_back(case, see))
-    entries.extend(stood_still(case, see))
+    if traces.paused:
+        entries.extend(stood_still(case, see))
     if case.late_at:
         entries.append(late(case))
     entries.sort(key=lambda entry: entry["at"])

@@ -21,6 +21,7 @@ from app.students.presenters import members_of, particulars_of, whereabouts_of
 from app.students.queries.directives import directives_for
 from app.students.queries.roll import schools_of
 from app.students.queries.search import students_listed
+from app.students.queries.traces import traces_of
 from app.students.rules import permissions
 from app.students.rules.permissions import BELOW_THE_PROVINCE
 from app.web import add_menu, encode_cursor
@@ -118,7 +119,7 @@ def _page(student_id: int, number: str | None) -> str:
     changes = queries.changes_of(student_id)
     directives = directives_for(caller, student=student_id, limit=MOST_DIRECTIVES)
     beyond_basic = permissions.why_not_see_in_full(caller, kept=keeper) is None
-    enrolment = student.open_enrolment
+    there, enrolment = traces_of(student_id), student.open_enrolment
     school_id, standing = (enrolment.school_id, enrolment.standing) if enrolment else (None, None)
     return render_template(
         "students/student.html",
@@ -145,17 +146,17 @@ def _page(student_id: int, number: str | None) -> str:
         directives=directives,
         particulars=[*whereabouts_of(student), *particulars_of(student)] if beyond_basic else [],
         family=members_of(student) if beyond_basic else [],
-        suspensions=queries.suspensions_of(student_id) if beyond_basic else [],
-        photo=queries.photo_of(student_id) if beyond_basic else None,
-        proofs=queries.proofs_of(student_id) if beyond_basic else [],
-        entries=student.archive.entries if student.archive and beyond_basic else [],
+        suspensions=queries.suspensions_of(student_id) if there.suspensions and beyond_basic else [],
+        photo=queries.photo_of(student_id) if there.photo and beyond_basic else None,
+        proofs=queries.proofs_of(student_id) if there.proofs and beyond_basic else [],
+        entries=student.archive.entries if there.entries and student.archive and beyond_basic else [],
         sections=SECTION_NAMES,
         change_names=CHANGE_NAMES,
         grades=GRADES,
         standings=STANDING_NAMES,
         numbers=numbers_of(student, unmasked=number is not None),
         custody=queries.custody_of(student),
-        certificates=queries.certificates_of(student, revoked=True),
+        certificates=queries.certificates_of(student, revoked=True) if there.certificates else [],
         certificate_names=CERTIFICATE_NAMES,
     )
 
