@@ -195,6 +195,8 @@ def _walk(diagrams: Diagrams, workflow: FastWorkflow, services: Services) -> Run
         for task in ready:
             if task.state == TaskState.READY:
                 _step(task, services)
+                if workflow.subprocesses:
+                    workflow.give_up_cut_off()
                 trail.append(task.task_spec.bpmn_id or "")
     else:
         raise RunBroken(gettext("流程图循环不止"))

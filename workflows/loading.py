@@ -55,10 +55,11 @@ SENTENCES = {
     "When looking for a task spec": gettext_noop("流向的起点或终点不在同一流程中"),
     "Cancel Events may only": gettext_noop("取消事件只能在事务中"),
     "Ad hoc subprocesses may not": gettext_noop("即席子流程中不能有开始或结束事件"),
+    "A loopMaximum or": gettext_noop("标准循环须写明条件或最多次数"),
     "A multiinstance task must": gettext_noop("没有写明实例数"),
     "No DMN Diagram": gettext_noop("不能使用业务规则环节"),
     "NotImplementedError('Unsupported": gettext_noop("引擎不能使用这种事件"),
-    "Process ": gettext_noop("流程没有标明可以执行（isExecutable）"),
+    "Process ": gettext_noop("流程没有标明可以执行"),
     "Element '": gettext_noop("不符合 BPMN 2.0 的格式定义"),
 }
 UNKNOWN = gettext_noop("引擎读不懂这个元素")
@@ -106,7 +107,7 @@ def executable(parser: SpiffBpmnParser, roots: Iterable[etree._Element]) -> list
     }
     keys = [key for key in parser.get_process_ids() if key in full]
     if not keys:
-        raise DiagramRefused(gettext("图中没有可以执行的流程（isExecutable）"))
+        raise DiagramRefused(gettext("图中没有可以执行的流程"))
     return keys
 
 

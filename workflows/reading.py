@@ -11,6 +11,20 @@ BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 LARGEST = 1_000_000  # bytes of one file
 DEEPEST = 60  # nested elements
+BOOLEANS = (
+    "cancelActivity",
+    "instantiate",
+    "isClosed",
+    "isExecutable",
+    "isForCompensation",
+    "isImmediate",
+    "isInterrupting",
+    "isSequential",
+    "parallelMultiple",
+    "testBefore",
+    "triggeredByEvent",
+)
+SPELT = {"1": "true", "0": "false"}  # XML Schema allows both; whoever reads an element asks for the words
 
 
 def read(source: bytes, name: str, largest: int = LARGEST) -> etree._Element:
@@ -31,7 +45,17 @@ def read(source: bytes, name: str, largest: int = LARGEST) -> etree._Element:
         raise _declaring(name)
     if _depth(root) > DEEPEST:
         raise DiagramRefused(gettext("{name}：元素嵌套过深", name=name))
+    _spell_truths(root)
     return root
+
+
+def _spell_truths(root: etree._Element) -> None:
+    """Truth values by their words, so that nobody takes a 0 or 1 for something else."""
+    for element in root.iter(f"{BPMN}*"):
+        for name in BOOLEANS:
+            value = element.get(name)
+            if value is not None and value not in ("true", "false"):
+                element.set(name, SPELT.get(value.strip(), value.strip()))
 
 
 def is_too_deep(error: etree.XMLSyntaxError) -> bool:
@@ -66,6 +90,15 @@ def place_of(element: etree._Element) -> str:
             return str(element.get("name") or element.get("id"))
         element = element.getparent()
     return "?"
+
+
+def number_of(text: str | None) -> int | None:
+    """The whole number that a text is, None for anything else; one of very many digits is as good as a large one."""
+    text = (text or "").strip()
+    sign, digits = (-1, text[1:]) if text[:1] == "-" else (1, text.removeprefix("+"))
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    return sign * (int(digits) if len(digits) < 19 else 10**18)
 
 
 def roles_of(root: etree._Element) -> dict[str, str | None]:

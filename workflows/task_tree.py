@@ -178,6 +178,18 @@ class FastWorkflow(_Fast, BpmnWorkflow):
         self.subprocesses[my_task.id] = inside
         return inside
 
+    def give_up_cut_off(self) -> None:
+        """End what runs inside an activity that is no longer there.
+
+        The library does not see it where an instance or round of an activity interrupts itself: by a signal, thrown
+        inside, that an event at its border receives.
+        """
+        known = [self.tasks, *(inside.tasks for inside in self.subprocesses.values())]
+        for key in [each for each in self.subprocesses if not any(each in tasks for tasks in known)]:
+            for task in self.subprocesses.pop(key).tasks.values():
+                if task._state < TaskState.COMPLETED:
+                    task._set_state(TaskState.CANCELLED)
+
     def ready(self, *, manual: bool) -> list[Any]:
         """The tasks that can be done now, by people or by the engine, in the order of the tree."""
         inside = [self, *self.subprocesses.values()] if self.subprocesses else [self]

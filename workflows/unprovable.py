@@ -49,7 +49,7 @@ def _instead_of(element: etree._Element, kind: str, gateways: Collection[str | N
     above = etree.QName(parent).localname if parent is not None else ""
     if kind == "multiInstanceLoopCharacteristics" and not (parent.tag in joint.TASKS and "joint" in properties(parent)):
         return gettext_noop(
-            "不能使用多实例：几个人会签请写明会签规则（joint），逐个办理的请各开一件，或者画成由网关回来的流向（{place}）"
+            "不能使用多实例：几个人会签请写明会签规则，逐个办理的请各开一件，或者画成由网关回来的流向（{place}）"
         )
     if kind == "messageEventDefinition" and above in THROWS:
         return gettext_noop("不能由事件发出消息：发出通知请改用自动环节（{place}）")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from lxml import etree
 
 from workflows import joint
-from workflows.reading import BPMN, SPIFF, local, place_of
+from workflows.reading import BPMN, SPIFF, local, number_of, place_of
 from workflows.translation import gettext, gettext_noop
+from workflows.uncaught import signals_not_thrown, uncaught_errors
 from workflows.unprovable import unprovable
 
 LONGEST = 250  # sequence flows of one process: the library recurses along a path
 MOST_ELEMENTS = 1_000  # of one process or sub-process
 MOST_PROCESSES = 100  # of one file
+MOST_ROUNDS = 100  # of a loop in which nobody is asked
 MOST_INSTANCES = 10_000  # steps that a constant number of instances may unfold into
 SCOPES = ("process", "subProcess", "transaction", "adHocSubProcess")
 # these change their own specification while running, or silently do nothing (engine.md A.1, A.4, A.7)
@@ -22,7 +24,6 @@ REFUSED = {
     "scriptTask": gettext_noop("脚本任务"),
     "adHocSubProcess": gettext_noop("即席子流程"),
     "complexGateway": gettext_noop("复杂网关"),
-    "timerEventDefinition": gettext_noop("定时事件（时限写在环节属性里）"),
     "linkEventDefinition": gettext_noop("链接事件"),
     "compensateEventDefinition": gettext_noop("补偿事件"),
     "conditionalEventDefinition": gettext_noop("条件事件"),
@@ -32,6 +33,14 @@ REFUSED = {
     "ioSpecification": gettext_noop("输入输出数据"),
     "loopDataInputRef": gettext_noop("按数据集合重复（次数写成一个数或一个事实）"),
     "loopDataOutputRef": gettext_noop("按数据集合重复（次数写成一个数或一个事实）"),
+}
+# no run waits for a moment: a due day, its reminders and what is tried again are the platform's, by working days
+TIMERS = {
+    "boundaryEvent": gettext_noop(
+        "不能使用定时边界事件：时限写在环节属性里，到期由系统催办；到期要另走一路的，请由办理环节的结果分开（{place}）"
+    ),
+    "startEvent": gettext_noop("不能使用定时开始事件：请用没有事件的开始事件，由经办人开立（{place}）"),
+    "": gettext_noop("不能使用定时事件：时限写在环节属性里，到某一天才能继续的请画成自动环节（{place}）"),
 }
 SCRIPTS = ("preScript", "postScript")
 WAITING = ("task", "userTask", "manualTask", "serviceTask", "receiveTask", "intermediateCatchEvent", "callActivity")
@@ -54,19 +63,20 @@ def unrunnable(root: etree._Element, roots: Iterable[etree._Element]) -> Iterato
     silent = _silent_processes(roots)
     if len(root.findall(f"{BPMN}process")) > MOST_PROCESSES:
         yield Unrunnable("too-large", root, gettext("一个文件最多 {most} 个流程", most=MOST_PROCESSES))
+    barred = dict(unprovable(root))
     for element in root.iter(f"{BPMN}*", f"{SPIFF}*"):
         kind = etree.QName(element).localname
-        for sentence in _of_element(element, kind):
+        for sentence in [barred[element]] if element in barred else _of_element(element, kind):
             yield Unrunnable("script" if kind in SCRIPTS else "unsupported", element, sentence)
         if element.tag in joint.TASKS:
             for sentence in joint.faults_of(element):
                 yield Unrunnable("joint", element, sentence)
         if kind in SCOPES:
             yield from _of_scope(element, silent)
-    for element, sentence in unprovable(root):
-        yield Unrunnable("unsupported", element, sentence)
-    yield from _of_errors(root, roots)
-    yield from _of_signals(root, roots)
+    for element, sentence in uncaught_errors(root, roots):
+        yield Unrunnable("uncaught-error", element, sentence)
+    for element, sentence in signals_not_thrown(root, roots):
+        yield Unrunnable("no-signal", element, sentence)
 
 
 def is_too_large(root: etree._Element) -> bool:
@@ -83,11 +93,21 @@ def _of_element(element: etree._Element, kind: str) -> Iterator[str]:
     elif element.tag.startswith(BPMN):
         if kind in REFUSED:
             yield gettext("不能使用{what}（{place}）", what=gettext(REFUSED[kind]), place=place_of(element))
-        if kind == "subProcess" and element.get("triggeredByEvent") in ("true", "1"):
+        if kind == "timerEventDefinition":
+            yield gettext(_instead_of_timer(element), place=place_of(element))
+        if kind == "subProcess" and element.get("triggeredByEvent") == "true":
             yield gettext("不能使用事件子流程（{place}）", place=place_of(element))
-        if kind == "boundaryEvent" and element.get("cancelActivity") in ("false", "0"):
+        if kind == "boundaryEvent" and element.get("cancelActivity") == "false":
             yield from _of_border(element)
         yield from _of_numbers(element, kind)
+
+
+def _instead_of_timer(timer: etree._Element) -> str:
+    event = timer.getparent()
+    scope = event.getparent()
+    is_inside = scope is not None and scope.tag != f"{BPMN}process"
+    kind = etree.QName(event).localname
+    return TIMERS[""] if kind not in TIMERS or (kind == "startEvent" and is_inside) else TIMERS[kind]
 
 
 def _of_border(element: etree._Element) -> Iterator[str]:
@@ -100,27 +120,22 @@ def _of_numbers(element: etree._Element, kind: str) -> Iterator[str]:
     for name in ("startQuantity", "completionQuantity"):
         if element.get(name, "1").strip() not in ("1", "+1", "01"):
             yield gettext("不能写明令牌数 {name}：引擎总是一进一出（{place}）", name=name, place=place_of(element))
-    if element.get("isForCompensation") in ("true", "1"):
+    if element.get("isForCompensation") == "true":
         yield gettext("不能使用补偿环节（{place}）", place=place_of(element))
-    if (
-        kind == "standardLoopCharacteristics"
-        and (most := number_of(element.get("loopMaximum"))) is not None
-        and most < 1
-    ):
-        yield gettext("重复的最多次数须至少为 1（{place}）", place=place_of(element))
+    if kind == "standardLoopCharacteristics":
+        yield from _of_loop(element)
     if kind == "multiInstanceLoopCharacteristics":
         count = number_of(element.findtext(f"{BPMN}loopCardinality"))
         if count is not None and count < 0:
             yield gettext("实例数不能是负数（{place}）", place=place_of(element))
 
 
-def number_of(text: str | None) -> int | None:
-    """The whole number that a text is, None for anything else; one of very many digits is as good as a large one."""
-    text = (text or "").strip()
-    sign, digits = (-1, text[1:]) if text[:1] == "-" else (1, text.removeprefix("+"))
-    if not (digits.isascii() and digits.isdigit()):
-        return None
-    return sign * (int(digits) if len(digits) < 19 else 10**18)
+def _of_loop(loop: etree._Element) -> Iterator[str]:
+    most = number_of(loop.get("loopMaximum"))
+    if most is not None and most < 1:
+        yield gettext("重复的最多次数须至少为 1（{place}）", place=place_of(loop))
+    if loop.get("loopMaximum") is None and not (loop.findtext(f"{BPMN}loopCondition") or "").strip():
+        yield gettext("标准循环须写明条件或最多次数（{place}）", place=place_of(loop))
 
 
 # --- a process or sub-process as a whole
@@ -176,6 +191,10 @@ def _of_silent_loops(scope: etree._Element, silent_processes: Collection[str]) -
     """A round in which nobody is asked and nothing is called: its conditions say the same each time."""
     nodes = {each.get("id"): each for each in scope.iterfind(f"{BPMN}*")}
     silent = {key for key, each in nodes.items() if _may_pass_silently(each, silent_processes)}
+    for key in nodes:
+        if key in silent and _repeats_much(nodes[key]):
+            yield _silent_loop(nodes[key])
+            return
     before, after = _flows_between(scope, silent)
     left = [key for key in silent if not after[key]]
     while left:
@@ -187,9 +206,20 @@ def _of_silent_loops(scope: etree._Element, silent_processes: Collection[str]) -
                 left.append(one)
     for key in nodes:
         if key in silent:
-            sentence = gettext("循环中没有任何环节，条件不会改变，会循环不止（{place}）", place=place_of(nodes[key]))
-            yield Unrunnable("silent-loop", nodes[key], sentence)
+            yield _silent_loop(nodes[key])
             return
+
+
+def _repeats_much(node: etree._Element) -> bool:
+    """Is it a standard loop of more rounds than the engine makes at a stretch?"""
+    loop = node.find(f"{BPMN}standardLoopCharacteristics")
+    most = number_of(loop.get("loopMaximum")) if loop is not None else 1
+    return most is None or most > MOST_ROUNDS
+
+
+def _silent_loop(node: etree._Element) -> Unrunnable:
+    sentence = gettext("循环中没有任何环节，条件不会改变，会循环不止（{place}）", place=place_of(node))
+    return Unrunnable("silent-loop", node, sentence)
 
 
 def _flows_between(scope: etree._Element, nodes: Collection[str]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
@@ -243,82 +273,3 @@ def _has_silent_way(scope: etree._Element, silent_processes: Collection[str]) ->
         seen |= new
         open_ += new
     return any(nodes[key].tag == f"{BPMN}endEvent" for key in seen)
-
-
-# --- what is thrown and not caught, and waited for but not thrown
-
-
-def _of_errors(root: etree._Element, roots: list[etree._Element]) -> Iterator[Unrunnable]:
-    """An error that nothing catches: the engine would go on as if the sub-process had ended well."""
-    borders, calls = _error_borders(roots), _calls(roots)
-    codes = {each.get("id"): each.get("errorCode") for one in roots for each in one.iterfind(f"{BPMN}error")}
-    for definition in root.iter(f"{BPMN}errorEventDefinition"):
-        end = definition.getparent()
-        if end is None or end.tag != f"{BPMN}endEvent":
-            continue
-        reference = local(definition.get("errorRef"))
-        if not _is_caught(end, codes.get(reference) or reference or None, borders, calls):
-            yield Unrunnable("uncaught-error", end, gettext("没有边界事件接收这个错误（{place}）", place=place_of(end)))
-
-
-def _error_borders(roots: list[etree._Element]) -> dict[str, set[str | None]]:
-    """By activity the codes of the errors that events at its border catch, None for any."""
-    codes = {each.get("id"): each.get("errorCode") for root in roots for each in root.iterfind(f"{BPMN}error")}
-    found: dict[str, set[str | None]] = {}
-    for root in roots:
-        for border in root.iter(f"{BPMN}boundaryEvent"):
-            for definition in border.iterfind(f"{BPMN}errorEventDefinition"):
-                reference = local(definition.get("errorRef"))
-                code = codes.get(reference) or reference or None
-                found.setdefault(local(border.get("attachedToRef")), set()).add(code)
-    return found
-
-
-def _is_caught(
-    inner: etree._Element,
-    code: str | None,
-    borders: Mapping[str, set[str | None]],
-    calls: Mapping[str, list[etree._Element]],
-) -> bool:
-    """Does an activity around the element catch the error, or in a process that is called each of its callers?"""
-    seen, open_ = set(), [inner]
-    while open_:
-        scope = open_.pop().getparent()
-        while scope is not None and scope.tag != f"{BPMN}process":
-            if borders.get(scope.get("id"), set()) & {code, None}:
-                break
-            scope = scope.getparent()
-        if scope is None:
-            return False
-        if scope.tag != f"{BPMN}process" or scope.get("id") in seen:
-            continue
-        seen.add(scope.get("id"))
-        callers = calls.get(scope.get("id"), [])
-        if not callers:
-            return False
-        open_ += [each for each in callers if not borders.get(each.get("id"), set()) & {code, None}]
-    return True
-
-
-def _calls(roots: list[etree._Element]) -> dict[str, list[etree._Element]]:
-    """The calls of each process, by its id."""
-    found: dict[str, list[etree._Element]] = {}
-    for root in roots:
-        for call in root.iter(f"{BPMN}callActivity"):
-            found.setdefault(local(call.get("calledElement")), []).append(call)
-    return found
-
-
-def _of_signals(root: etree._Element, roots: list[etree._Element]) -> Iterator[Unrunnable]:
-    """A signal that nobody throws: in this engine none comes from outside."""
-    thrown = {
-        local(each.get("signalRef"))
-        for one in roots
-        for each in one.iter(f"{BPMN}signalEventDefinition")
-        if each.getparent().tag in (f"{BPMN}endEvent", f"{BPMN}intermediateThrowEvent")
-    }
-    for definition in root.iter(f"{BPMN}signalEventDefinition"):
-        catch = definition.getparent()
-        throws = catch.tag in (f"{BPMN}endEvent", f"{BPMN}intermediateThrowEvent")
-        if not throws and local(definition.get("signalRef")) not in thrown:
-            yield Unrunnable("no-signal", catch, gettext("没有谁发出它等待的信号（{place}）", place=place_of(catch)))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import workflows
-from tests.workflows.drawing import LOOP, ROLE, border, drawing, event, node, several, sketch, task, terminate
+from tests.workflows.drawing import ROLE, border, drawing, event, loop, node, several, sketch, task, terminate
 from workflows.runs import load
 
 KINDS = ["task"] * 4 + ["xor", "xor", "and", "and", "or", "sub", "sub", "call", "events", "cry", "wait", "tell", "hear"]
@@ -72,7 +72,7 @@ class Pen:
             return self._end(key)
         if kind == "sub":
             body = self.scope(key, depth - 1, "subProcess")
-            return re.sub("(?<=>)", self.chance.choice(["", "", "", several(2)]), body, count=1)
+            return re.sub("(?<=>)", self.chance.choice(["", "", "", several(2), self._loop()]), body, count=1)
         if kind == "call":
             self.called += _housed(self.scope(f"{key}_in", 0))
             return node("callActivity", key, name=key, calledElement=f"{key}_in")
@@ -92,10 +92,11 @@ class Pen:
         return ""
 
     def _marker(self) -> str:
-        again = "<bpmn:loopCondition>again == 1</bpmn:loopCondition></bpmn:standardLoopCharacteristics>"
-        return self.chance.choice(
-            [""] * 8 + [several(2), several(3, one_by_one=True), LOOP.replace(" />", f">{again}")]
-        )
+        return self.chance.choice([""] * 8 + [several(2), several(3, one_by_one=True), self._loop()])
+
+    def _loop(self) -> str:
+        most, test_before = self.chance.choice((None, 1, 2, 3)), self.chance.random() < 0.3
+        return loop(most, test_before=test_before, condition="again == 1")
 
     def _border(self, host: str, later: list[str], flows: list[tuple[str, str]]) -> list[str]:
         kinds = BORDERS if host.startswith("sub") else BORDERS[:3]

@@ -84,6 +84,9 @@ def as_in_another_process(compile_again: Callable[[], workflows.Diagrams]) -> wo
 
 START, END = '<bpmn:startEvent id="start" />', '<bpmn:endEvent id="end" />'
 
+OPEN, STUCK, CROWDED, BOTH = (True, True), (True, False), (False, True), (False, False)  # (safe, sound)
+Drawn = tuple[tuple[bool, bool], bytes]  # what is to be said of it, and the file
+
 KINDS = {
     "start": "startEvent",
     "end": "endEvent",
@@ -169,6 +172,14 @@ def several(constant: int | None = None, one_by_one: bool = False) -> str:
     """Multi-instance markers: any number, or a constant one."""
     count = f"<bpmn:loopCardinality>{constant}</bpmn:loopCardinality>" if constant is not None else ""
     return SEVERAL.format(' isSequential="true"' if one_by_one else "", count)
+
+
+def loop(most: int | None = None, *, test_before: bool = False, condition: str = "") -> str:
+    """A standard loop of at most so many rounds, as long as the condition holds."""
+    tag = "bpmn:standardLoopCharacteristics"
+    bound = "" if most is None else f' loopMaximum="{most}"'
+    asked = f"<bpmn:loopCondition>{condition}</bpmn:loopCondition>" if condition else ""
+    return f'<{tag}{bound} testBefore="{str(test_before).lower()}">{asked}</{tag}>'
 
 
 def one(flows: str, *elements: str) -> bytes:

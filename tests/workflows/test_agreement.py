@@ -12,8 +12,10 @@ from tests.workflows.drawing import (
     border,
     drawing,
     event,
+    event_sub,
     housed,
     inside,
+    loop,
     node,
     receive,
     send,
@@ -88,10 +90,6 @@ def counted(attribute: str) -> str:
     return node("userTask", "a", name="a", **{attribute: "2"})
 
 
-def least(number: int) -> str:
-    return task("a", f'<bpmn:standardLoopCharacteristics loopMaximum="{number}" />')
-
-
 ONE_ERROR = ("start_in > inner > end_err", FAILS)
 REFUSED = {
     "an error of a sub-process that nobody catches": drawn("start > sub > end", sub(*ONE_ERROR)),
@@ -104,8 +102,30 @@ REFUSED = {
         "start > sub > end", inside("sub", "start_in > in1 > end_in", task("in1", several(200)), more=several(200))
     ),
     "fewer instances than none": drawn("start > a > end", task("a", several(-3))),
-    "a loop of fewer than one": drawn("start > a > end", least(-1)),
-    "a loop of none": drawn("start > a > end", least(0)),
+    "a loop of fewer than one": drawn("start > a > end", task("a", loop(-1))),
+    "a loop of none": drawn("start > a > end", task("a", loop(0))),
+    "a loop that says nothing": drawn("start > a > end", task("a", loop())),
+    "a silent loop without a bound": drawn(
+        "start > sub > a > end",
+        inside("sub", "start_in > end_in", more=loop(condition="again == 1")),
+    ),
+    "a silent loop of very many rounds": drawn(
+        "start > sub > a > end",
+        inside("sub", "start_in > end_in", more=loop(100_000)),
+    ),
+    "a deadline at a task": drawn("start > a > end; late > end", border("late", "a", "timer")),
+    "a reminder at a task": drawn("start > a > end; late > end2", border("late", "a", "timer", cancel=False)),
+    "a pause": drawn("start > a > wait > end", event("intermediateCatchEvent", "wait", "timer")),
+    "a start at a moment": drawn("start_t > a > end", event("startEvent", "start_t", "timer")),
+    "a deadline at an event-based gateway": drawn(
+        "start > events1 > wait > end; events1 > hear > a > end",
+        event("intermediateCatchEvent", "wait", "timer"),
+        event("intermediateCatchEvent", "hear", "message:m"),
+    ),
+    "a deadline of a whole process": drawn(
+        "start > a > end",
+        event_sub("out", "start_e > b > end_e", event("startEvent", "start_e", "timer")),
+    ),
     "two tokens to start": drawn("start > a > end", counted("startQuantity")),
     "two tokens when done": drawn("start > a > end", counted("completionQuantity")),
     "an escalation that does not interrupt": drawn(
@@ -200,3 +220,16 @@ def test_what_is_only_wrong_in_the_engine_is_no_fault_of_the_standard() -> None:
     for source in (REFUSED["two starts"], REFUSED["a signal that does not interrupt"]):
         (report,) = workflows.verify({"x.bpmn": source})
         assert not [each for each in report.errors if each.kind == "standard"]
+
+
+@pytest.mark.parametrize("more", ["", loop(2, condition="again == 1"), several(2), several(2, one_by_one=True)])
+def test_an_activity_that_is_interrupted_from_within_is_over(more: str) -> None:
+    cry = event("intermediateThrowEvent", "cry", "signal:fire")
+    inner = inside("sub", "start_in > x > cry > y > end_in", cry, more=more)
+    source = drawn("start > sub > end; c > end2", inner, border("c", "sub", "signal:fire"))
+    diagrams = workflows.compile_diagrams({"x.bpmn": source}, "p")
+    run = workflows.start(diagrams, {"again": 1})
+
+    run = workflows.complete(diagrams, run.state, run.waiting[0].id, {"outcome": "agree"})
+
+    assert (run.finished, run.waiting) == (True, ())

@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 
 import workflows
-from tests.workflows import test_pools, test_verification
+from tests.workflows import test_pools, test_verification, timers_and_loops
 from tests.workflows.drawing import (
+    BOTH,
+    CROWDED,
     LOOP,
+    OPEN,
+    STUCK,
+    Drawn,
     border,
     drawing,
     event,
@@ -30,9 +35,8 @@ FAULT = event("endEvent", "end_err", "error")
 YES = event("intermediateCatchEvent", "yes", "message")
 NO = event("intermediateCatchEvent", "no", "message")
 LATE = event("intermediateCatchEvent", "late", "timer")
-OPEN, STUCK, CROWDED, BOTH = (True, True), (True, False), (False, True), (False, False)  # (safe, sound)
 
-DRAWN: dict[str, dict[str, tuple[tuple[bool, bool], bytes]]] = {
+DRAWN: dict[str, dict[str, Drawn]] = {
     "deadlock": {
         "two joins that wait for each other": (
             STUCK, one("start > and1 > a > and2 > d > and3 > c > and2; and2 > end; and1 > b > and3"),
@@ -254,6 +258,7 @@ DRAWN: dict[str, dict[str, tuple[tuple[bool, bool], bytes]]] = {
                       message_start("start_q"), send("tell"), receive("hear_q"), send("tell2")),
         ),
     },
+    **timers_and_loops.DRAWN,
 }  # fmt: skip
 CASES = [(kind, name, *verdict, source) for kind, drawn in DRAWN.items() for name, (verdict, source) in drawn.items()]
 KNOWN = [f"{kind}: {name}" for kind, name, *_rest in CASES]
@@ -269,9 +274,18 @@ def test_the_verdict_is_the_right_one(safe: bool, sound: bool, source: bytes) ->
     assert bool(rules & {"deadlock", "livelock", "never-started"}) == (not sound)
 
 
+@pytest.mark.parametrize("what", timers_and_loops.SAID)
+def test_what_else_timers_and_loops_lead_to_is_told(what: str) -> None:
+    rule, severity, element, source = timers_and_loops.SAID[what]
+    (report,) = workflows.verify({"drawn.bpmn": source})
+
+    found = [(each.severity, each.element, each.kind) for each in report.findings if each.rule == rule]
+    assert found[:1] == [(severity, element, "soundness")], report.findings
+
+
 def test_there_are_as_many_as_the_kinds_of_faults_ask_for() -> None:
     """None is drawn twice, here and in the two files beside."""
     beside = [each[3] for each in test_verification.EXPECTED]
     beside += [*test_pools.SOUND.values(), *test_pools.STUCK.values()]
 
-    assert len({*beside, *(each[4] for each in CASES)}) == len(beside) + len(CASES) >= 150
+    assert len({*beside, *(each[4] for each in CASES)}) == len(beside) + len(CASES) >= 200

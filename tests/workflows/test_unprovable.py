@@ -53,10 +53,10 @@ REFUSED = {
     "a loop": ("画成由网关回到这里的流向", "start > a > end", [task("a", LOOP)]),
     "a loop of a sub-process": (
         "画成由网关回到这里的流向", "start > sub > end", [inside("sub", "start_in > a > end_in", more=LOOP)]),
-    "several at once": ("写明会签规则（joint）", "start > a > end", [task("a", several(2))]),
-    "one after the other": ("写明会签规则（joint）", "start > a > end", [task("a", several(2, one_by_one=True))]),
+    "several at once": ("写明会签规则", "start > a > end", [task("a", several(2))]),
+    "one after the other": ("写明会签规则", "start > a > end", [task("a", several(2, one_by_one=True))]),
     "several sub-processes": (
-        "写明会签规则（joint）", "start > sub > end", [inside("sub", "start_in > a > end_in", more=several(2))]),
+        "写明会签规则", "start > sub > end", [inside("sub", "start_in > a > end_in", more=several(2))]),
     "a signal": ("改用消息事件", "start > cry > a > end", [event("intermediateThrowEvent", "cry", "signal:fire")]),
     "an escalation": (
         "改用错误结束事件和错误边界事件", "start > sub > end",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from workflows.policies.facts import Data
 from workflows.policies.history import History
-from workflows.policies.tokens import Goes, State, Step, Token, Underway, without, without_inside
+from workflows.policies.tokens import State, Step, Token, Underway, without, without_inside
 from workflows.policies.walking import Walk
 from workflows.reading import properties
 from workflows.verification.drawing import Node
@@ -53,6 +53,9 @@ class Machine(Walk):
         awaited = {message for token in state.tokens for message, _ in self._awaited(token)}
         for message in sorted(awaited | self.rules.ended_by(state.history)):
             yield from self._heard(state, message)
+        for token in dict.fromkeys(state.tokens):
+            for event in self._timed(token):
+                yield from self._went_off(state, token, event)
 
     def _answered(self, state: State, token: Token, outcome: str) -> Iterator[tuple[State, tuple[Step, ...]]]:
         node, task = self.nodes[token.node], self.tasks[token.node]
@@ -61,35 +64,52 @@ class Machine(Walk):
         data = self.facts.with_(token.data, {"outcome": outcome, **known})
         history = self.rules.answered(state.history, task, outcome, self.facts.as_dict(data))
         step = {"task": task.key, "role": task.role, "duty": task.duty, "outcome": outcome}
-        yield from self._walk(
-            Underway(without(state.tokens, token), self._out(node, token.path, data), history, (step,))
-        )
+        begun = Underway(without(state.tokens, token), (), history, (step,))
+        yield from self._walk(self._done(begun, token, data))
 
     def _awaited(self, token: Token) -> Iterator[tuple[str, Node]]:
         """The messages that a resting token receives, each with the event that does."""
-        node = self.nodes[token.node]
-        candidates = [node] if node.kind == "catch" or node.tag == "receiveTask" else []
-        if node.kind == "events":
-            candidates = [flow.target for flow in node.outs]
-        candidates += [each for each in node.boundaries if self.number[id(each)] not in token.fired]
-        for each in candidates:
+        for each in self._waiting(token):
             for event in each.events:
-                if event.kind == "message":
+                if event.kind == "message" and self.number[id(each)] not in token.fired:
                     yield event.key or "", each
+
+    def _timed(self, token: Token) -> Iterator[Node]:
+        """The timers that may go off where a token rests; one at a border that repeats itself is followed twice."""
+        for each in self._waiting(token):
+            fired = token.fired.count(self.number[id(each)])
+            if any(event.kind == "timer" and fired < 1 + event.repeats for event in each.events):
+                yield each
+
+    def _waiting(self, token: Token) -> list[Node]:
+        """The events that may happen where a token rests."""
+        node = self.nodes[token.node]
+        own = [node] if node.kind == "catch" or node.tag == "receiveTask" else []
+        if node.kind == "events":
+            own = [flow.target for flow in node.outs]
+        return [*own, *node.boundaries]
+
+    def _went_off(self, state: State, token: Token, event: Node) -> Iterator[tuple[State, tuple[Step, ...]]]:
+        """A timer: of all that waits only the one token notices it."""
+        begun = Underway(state.tokens, (), state.history, ({"timer": event.id},))
+        yield from self._walk(self._happened(begun, token, event))
+
+    def _happened(self, now: Underway, token: Token, event: Node) -> Underway:
+        """An event at which a token rests, or at the border of what it is inside of."""
+        if event.kind == "boundary" and not event.interrupting:
+            fired = token._replace(fired=(*token.fired, self.number[id(event)]))
+            now = now._replace(resting=(*without(now.resting, token), fired))
+        else:
+            now = now._replace(resting=without_inside(without(now.resting, token), token))
+        if event is self.nodes[token.node] and event.repeats.loops:
+            return self._done(now, token, token.data)
+        return now._replace(moving=(*now.moving, *self._out(event, token.path, token.data)))
 
     def _heard(self, state: State, message: str) -> Iterator[tuple[State, tuple[Step, ...]]]:
         """A message reaches everything that waits for it, and may end what a verb has done."""
-        resting = state.tokens
-        moving: list[Goes] = []
+        now = Underway(state.tokens, (), self.rules.heard(state.history, message), ({"message": message},))
         for token in state.tokens:
             for name, event in self._awaited(token):
-                if name != message or token not in resting:
-                    continue
-                if event.kind == "boundary" and not event.interrupting:
-                    fired = token._replace(fired=(*token.fired, self.number[id(event)]))
-                    resting = (*without(resting, token), fired)
-                else:
-                    resting = without_inside(without(resting, token), token)
-                moving += self._out(event, token.path, token.data)
-        history = self.rules.heard(state.history, message)
-        yield from self._walk(Underway(resting, tuple(moving), history, ({"message": message},)))
+                if name == message and token in now.resting:
+                    now = self._happened(now, token, event)
+        yield from self._walk(now)

@@ -14,6 +14,7 @@ from workflows.policies.history import Rules
 from workflows.policies.machine import Machine
 from workflows.policies.nodes import verb_of
 from workflows.policies.policy import Fact, Policy
+from workflows.policies.rounds import loop_condition
 from workflows.policies.search import NO_POLICY, Search, undecided
 from workflows.policies.tokens import NotFollowed
 from workflows.reading import properties, roles_of
@@ -121,7 +122,7 @@ def _effect_behind(flow: Flow, reads_only: set[str]) -> Node | None:
     open_ = [flow.target]
     while open_:
         node = open_.pop()
-        if id(node) in seen or node.is_for_people or node.kind in ("catch", "events"):
+        if id(node) in seen or node.is_for_people or (node.kind == "catch" and not _is_timer(node)):
             continue
         seen.add(id(node))
         if node.tag == "serviceTask" and verb_of(node) not in reads_only:
@@ -131,6 +132,11 @@ def _effect_behind(flow: Flow, reads_only: set[str]) -> Node | None:
         open_ += [each.target for each in node.outs]
         open_ += node.inside.starts if node.inside is not None else []
     return None
+
+
+def _is_timer(node: Node) -> bool:
+    """Does it wait for nobody, but for a moment?"""
+    return any(each.kind == "timer" for each in node.events)
 
 
 # --- exploring
@@ -151,6 +157,7 @@ def _explored(
 
 def _facts(subject: _Subject, book: Book, tables: Mapping[str, Table]) -> Facts:
     conditions = [flow.condition for node in subject.nodes for flow in node.outs if flow.condition is not None]
+    conditions += [text for node in subject.nodes if (text := loop_condition(node)) is not None]
     asked = [
         text for policy in subject.policies for each in policy.requirements for text in (each.when, each.fact) if text
     ]

@@ -9,9 +9,11 @@ from workflows.policies.facts import Data
 from workflows.policies.history import History
 from workflows.policies.policy import Requirement
 from workflows.verification.drawing import Flow, Node
+from workflows.verification.repetition import ANY_NUMBER
 
 Path = tuple[int, ...]  # the activities a token is inside of, from the outside
-Step = Mapping[str, Any]  # of a counter-example: {"task", "role", "duty", "outcome"}, {"verb"}, {"message"} or {"end"}
+# of a counter-example: {"task", "role", "duty", "outcome"}, {"verb"}, {"message"}, {"timer"} or {"end"}
+Step = Mapping[str, Any]
 Goes = tuple[int, Path, Data, "Flow | None"]  # a token on its way: the node it comes to, and by which flow
 
 
@@ -23,7 +25,7 @@ class Token(NamedTuple):
     """A token that rests: in a task, at an event, before a join, or around what runs inside an activity.
 
     flow -- before a join, where it came from (`gateways.came_by`), from 1; order -- how many had come there before it;
-    fired -- the events at the border that have happened and do not interrupt.
+    fired -- the events at the border that have happened and do not interrupt; round -- of a loop, which one it is.
     """
 
     node: int
@@ -32,6 +34,12 @@ class Token(NamedTuple):
     flow: int = 0
     order: int = 0
     fired: tuple[int, ...] = ()
+    round: int = 1
+
+    def in_next_round(self, node: Node, data: Data) -> Token:
+        """The same token in the round of a loop that follows; rounds without a bound are not counted."""
+        following = self.round if node.repeats.rounds == ANY_NUMBER else self.round + 1
+        return self._replace(data=data, round=following)
 
 
 class State(NamedTuple):

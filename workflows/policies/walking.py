@@ -8,6 +8,7 @@ from typing import Any
 from workflows.policies.facts import Data
 from workflows.policies.gateways import Gateways
 from workflows.policies.policy import Requirement, end_subject
+from workflows.policies.rounds import MOST_ROUNDS, goes_round, is_passed_by
 from workflows.policies.tokens import (
     Goes,
     NotFollowed,
@@ -25,6 +26,7 @@ from workflows.reading import properties
 from workflows.translation import gettext
 from workflows.verification.drawing import Flow, Node, Scope
 
+AWAITED = ("message", "timer")  # what an event of a run may wait for
 MOST_TOKENS = 24
 MOST_STEPS = 4_000  # of one act: more are a loop without a person, or more branches than are followed
 MOST_WORK = 100_000  # steps in all, some seconds; the longest of the shipped diagrams takes a fifth of it
@@ -88,17 +90,18 @@ class Walk(Gateways):
         (number, path, data, flow), moving = now.moving[0], now.moving[1:]
         node = self.nodes[number]
         rest = now._replace(moving=moving)
-        if node.loops or (node.instances and "joint" not in properties(node.element)):
-            raise NotFollowed(
-                gettext("{node}要办多次：请写明会签规则（joint），重复办理的画成回到这里的流向", node=node)
-            )
+        if node.repeats.instances and "joint" not in properties(node.element):
+            raise NotFollowed(gettext("{node}要办多次：请写明会签规则，逐个办理的请各开一件", node=node))
+        if is_passed_by(node, data, self.facts):
+            return [self._went_on(rest, node, path, data)]
         if node.kind == "task":
             return self._came_to_task(rest, node, path, data)
         if node.kind in ("start", "throw"):
             self._refuse_events(node, ("message",))
             return [self._went_on(rest, node, path, data)]
         if node.kind in ("catch", "events"):
-            self._refuse_events(node, ("message",))
+            for each in [node, *(flow.target for flow in node.outs if node.kind == "events")]:
+                self._refuse_events(each, AWAITED)
             return [self._rests(rest, Token(number, path, data))]
         handler = {
             "xor": self._chose,
@@ -114,13 +117,17 @@ class Walk(Gateways):
 
     def _came_to_task(self, now: Underway, node: Node, path: Path, data: Data) -> list[Underway]:
         for each in node.boundaries:
-            self._refuse_events(each, ("message", "error"))
+            self._refuse_events(each, (*AWAITED, "error"))
         number = self.number[id(node)]
         if number in self.tasks or node.tag == "receiveTask":
             return [self._rests(now, Token(number, path, data))]
         if number not in self._verbs:
             raise NotFollowed(gettext("{node}不能在这里运行", node=node))
-        verb = self._verbs[number]
+        return self._called(now, node, path, data)
+
+    def _called(self, now: Underway, node: Node, path: Path, data: Data, done: int = 0) -> list[Underway]:
+        """A service task calls its verb, in a loop once more after so many times."""
+        verb = self._verbs[self.number[id(node)]]
         facts = self.facts.as_dict(data)
         lines = self.rules.missing(now.history, verb, facts)
         if lines or verb in self.without_policy:
@@ -132,10 +139,14 @@ class Walk(Gateways):
             step: dict[str, Any] = {"verb": verb, "gives": given} if given else {"verb": verb}
             then = now._replace(history=history, steps=(*now.steps, step))
             known = self.facts.with_(data, given)
-            if self.rules.keeps_promises(history, verb, self.facts.as_dict(known)):
-                after.append(self._went_on(then, node, path, known))
-            else:
+            if not self.rules.keeps_promises(history, verb, self.facts.as_dict(known)):
                 self.cut += 1
+            elif goes_round(node, done + 1, known, self.facts):
+                if done > MOST_ROUNDS:
+                    raise NotFollowed(gettext("{node}的重复次数超过 {most}", node=node, most=MOST_ROUNDS))
+                after += self._called(then, node, path, known, done + 1)
+            else:
+                after.append(self._went_on(then, node, path, known))
         for border in node.boundaries:
             for event in border.events:
                 if event.kind == "error":
@@ -175,7 +186,15 @@ class Walk(Gateways):
             return now
         host = next(each for each in now.resting if each.node == path[-1] and each.path == path[:-1])
         after = now._replace(resting=without(now.resting, host))
-        return self._went_on(after, self.nodes[host.node], host.path, data)
+        return self._done(after, host, data)
+
+    def _done(self, now: Underway, token: Token, data: Data) -> Underway:
+        """What a token was inside of has been done: it goes on, or round once more. It rests no more."""
+        node = self.nodes[token.node]
+        if not goes_round(node, token.round, data, self.facts):
+            return self._went_on(now, node, token.path, data)
+        rests = self._rests(now, token.in_next_round(node, data))
+        return rests if node.inside is None else self._begun(rests, node, token.path, data)
 
     def _threw(self, now: Underway, node: Node, path: Path) -> list[Underway]:
         """An error goes outwards to the first activity that has an event for it at its border."""
@@ -193,15 +212,19 @@ class Walk(Gateways):
     def _went_in(self, now: Underway, node: Node, path: Path, data: Data, _flow: Flow | None) -> list[Underway]:
         number = self.number[id(node)]
         for each in node.boundaries:
-            self._refuse_events(each, ("message", "error"))
+            self._refuse_events(each, (*AWAITED, "error"))
         if node.inside is None:
             raise NotFollowed(gettext("{node}调用的流程不在手边", node=node))
         if any(each.node == number and each.path == path for each in now.resting):
             raise NotFollowed(gettext("{node}同时进行两次", node=node))
-        inside = (*path, number)
+        return [self._begun(self._rests(now, Token(number, path, data)), node, path, data)]
+
+    def _begun(self, now: Underway, node: Node, path: Path, data: Data) -> Underway:
+        """The inside of an activity begins, around which a token rests."""
+        assert node.inside is not None
+        inside = (*path, self.number[id(node)])
         starts = tuple((self.number[id(each)], inside, data, None) for each in self._starts(node.inside))
-        rests = self._rests(now, Token(number, path, data))
-        return [rests._replace(moving=(*starts, *rests.moving))]
+        return now._replace(moving=(*starts, *now.moving))
 
     def _starts(self, scope: Scope) -> list[Node]:
         starts = [each for each in scope.starts if not each.events]
@@ -212,8 +235,9 @@ class Walk(Gateways):
     # --- small steps
 
     def _refuse_events(self, node: Node, known: tuple[str, ...]) -> None:
+        needs_all = node.element.get("parallelMultiple") == "true" and len(node.events) > 1
         for event in node.events:
-            if event.kind not in known:
+            if event.kind not in known or needs_all:
                 raise NotFollowed(gettext("{node}的事件在这里的含义没有规定", node=node))
 
     def _went_on(self, now: Underway, node: Node, path: Path, data: Data) -> Underway:

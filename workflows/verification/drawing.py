@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from workflows.reading import BPMN, properties
+from workflows.reading import BPMN, local, properties
 from workflows.translation import quoted
+from workflows.verification.event_definitions import Event, events_of
+from workflows.verification.repetition import ONCE, Repetition, repetition_of
 from workflows.vocabulary import outcomes_of
 
 TASKS = {
@@ -36,16 +38,6 @@ EVENTS = {
     "intermediateThrowEvent": "throw",
     "boundaryEvent": "boundary",
 }
-REFERENCES = {"error": "errorCode", "escalation": "escalationCode", "signal": "name", "message": "name"}
-
-
-@dataclass(frozen=True)
-class Event:
-    """One event definition; `key` tells one signal, error, escalation or link from another."""
-
-    kind: str
-    key: str | None = None
-    repeats: bool = True
 
 
 @dataclass(eq=False)
@@ -78,11 +70,7 @@ class Node:
     host: Node | None = None
     interrupting: bool = True
     inside: Scope | None = None
-    loops: bool = False
-    may_be_skipped: bool = False
-    instances: tuple[int, ...] = ()
-    one_by_one: bool = False
-    ends_early: bool = False
+    repeats: Repetition = ONCE
     receives: list[str] = field(default_factory=list)
     sends: list[str] = field(default_factory=list)
 
@@ -185,7 +173,7 @@ def draw(root: etree._Element, file: str) -> Drawing:
     for process in root.iterfind(f"{BPMN}process"):
         _read_scope(drawing, process, None, references)
     for flow in root.iterfind(f"{BPMN}collaboration/{BPMN}messageFlow"):
-        source, target = (drawing.nodes.get(_local(flow.get(end))) for end in ("sourceRef", "targetRef"))
+        source, target = (drawing.nodes.get(local(flow.get(end))) for end in ("sourceRef", "targetRef"))
         if source is not None and target is not None:
             key = f"{file}#{len(drawing.message_flows)}"
             source.sends.append(key)
@@ -202,12 +190,7 @@ def connect_calls(drawings: Iterable[Drawing]) -> None:
         own = {each.id: each for each in reversed(drawing.processes) if each.nodes}
         for node in drawing.all_nodes():
             if node.kind == "call":
-                node.inside = own.get(called := _local(node.element.get("calledElement")), processes.get(called))
-
-
-def _local(reference: str | None) -> str:
-    """The id in a reference, which may carry a namespace prefix."""
-    return (reference or "").strip().rpartition(":")[2]
+                node.inside = own.get(called := local(node.element.get("calledElement")), processes.get(called))
 
 
 def _read_scope(
@@ -223,8 +206,8 @@ def _read_scope(
         scope.nodes.append(node)
         if node.id is not None:
             drawing.nodes.setdefault(node.id, node)
-        node.events = tuple(_events(child, references))
-        _read_loop(node)
+        node.events = tuple(events_of(child, references))
+        node.repeats = repetition_of(child)
         if kind in ("sub", "event_sub"):
             node.inside = _read_scope(drawing, child, node, references)
     _attach(scope)
@@ -243,42 +226,12 @@ def _kind(element: etree._Element) -> str | None:
     return GATEWAYS.get(tag) or EVENTS.get(tag)
 
 
-def _events(element: etree._Element, references: Mapping[str, etree._Element]) -> Iterator[Event]:
-    for child in element:
-        tag = etree.QName(child).localname if isinstance(child.tag, str) else ""
-        if tag == "eventDefinitionRef":
-            child = references.get(_local(child.text), child)
-            tag = etree.QName(child).localname
-        if not tag.endswith("EventDefinition"):
-            continue
-        kind = tag.removesuffix("EventDefinition")
-        reference = _local(child.get(f"{kind}Ref"))
-        meant = references.get(reference)
-        key = meant.get(REFERENCES[kind]) or reference if meant is not None and kind in REFERENCES else reference
-        if kind == "link":
-            key = child.get("name") or element.get("name")
-        yield Event(kind, key or None, kind != "timer" or child.find(f"{BPMN}timeCycle") is not None)
-
-
-def _read_loop(node: Node) -> None:
-    loop = node.element.find(f"{BPMN}standardLoopCharacteristics")
-    node.loops = loop is not None
-    node.may_be_skipped = loop is not None and loop.get("testBefore") == "true"
-    several = node.element.find(f"{BPMN}multiInstanceLoopCharacteristics")
-    if several is None:
-        return
-    constant = (several.findtext(f"{BPMN}loopCardinality") or "").strip()
-    node.instances = (int(constant),) if constant.isdecimal() and len(constant) < 10 else (0, 1, 2)
-    node.one_by_one = several.get("isSequential") == "true"
-    node.ends_early = several.find(f"{BPMN}completionCondition") is not None
-
-
 def _attach(scope: Scope) -> None:
     by_id = {each.id: each for each in scope.nodes if each.id}
     for node in scope.nodes:
         if node.kind == "boundary":
             node.interrupting = node.element.get("cancelActivity") != "false"
-            node.host = by_id.get(_local(node.element.get("attachedToRef")))
+            node.host = by_id.get(local(node.element.get("attachedToRef")))
             if node.host is not None:
                 node.host.boundaries.append(node)
         elif node.kind == "start":
@@ -288,7 +241,7 @@ def _attach(scope: Scope) -> None:
 def _connect(drawing: Drawing, scope: Scope) -> None:
     by_id = {each.id: each for each in scope.nodes if each.id}
     for element in scope.element.iterfind(f"{BPMN}sequenceFlow"):
-        source, target = (by_id.get(_local(element.get(end))) for end in ("sourceRef", "targetRef"))
+        source, target = (by_id.get(local(element.get(end))) for end in ("sourceRef", "targetRef"))
         if source is None or target is None:
             drawing.loose_flows.append(element)
             continue
@@ -307,7 +260,7 @@ def _link_keys(node: Node) -> list[str]:
         if node.kind == "catch" and definition.get("id"):
             found.append(f"id {definition.get('id')}")
         if node.kind == "throw":
-            found += [f"id {_local(each.text)}" for each in definition.iterfind(f"{BPMN}target")]
+            found += [f"id {local(each.text)}" for each in definition.iterfind(f"{BPMN}target")]
     return [*found, *(f"name {each.key}" for each in _links(node) if each.key)]
 
 

@@ -78,6 +78,8 @@ def trigger_of(
     own = [each for each in events if each.kind != "message" or not messages]
     keys = {(each.kind, each.key) for each in own}
     free = [each for each in own if _is_free(each, environment, thrown or frozenset())]
+    if node.element.get("parallelMultiple") == "true" and (messages or len(free) < len(own)):
+        free = []  # all must happen, and what may happen at any time is not waited for long
     if free or not (keys or messages):
         unsure = thrown is not None and bool(free) and all(each.kind in ("error", "escalation") for each in free)
         return Trigger("free", node, most=most, unsure=unsure)

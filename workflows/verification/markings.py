@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from workflows.verification.transitions import Bag
+from workflows.verification.transitions import Activity, Bag
 
 Thrown = tuple[str, "str | None"]  # error, escalation, cancel or terminate, and which of them
 
@@ -14,7 +14,7 @@ class Execution(NamedTuple):
     """An activity that is under way."""
 
     activity: int  # its number among the activities of its net
-    pending: int  # instances that have not begun yet
+    pending: int  # instances that have not begun yet, or rounds of a loop that still may
     running: int  # instances that run, of an activity without an inside
     fired: tuple[int, ...]  # how often each event at its border has happened
     inside: tuple[Marking, ...]  # one for each instance that runs
@@ -22,6 +22,10 @@ class Execution(NamedTuple):
     def with_inside(self, inside: Iterable[Marking]) -> Execution:
         """The execution with these instances running inside."""
         return Execution(self.activity, self.pending, self.running, self.fired, ordered(inside))
+
+    def may_be_done(self, activity: Activity) -> bool:
+        """May the activity be over now? None of its instances runs; a loop may be over after each of its rounds."""
+        return not (self.inside or self.running or (self.pending and not activity.node.repeats.loops))
 
 
 class Marking(NamedTuple):

@@ -10,11 +10,13 @@ from workflows.verification.bounds import TooWide, refuse_when_late
 from workflows.verification.drawing import Flow, Node, Scope
 from workflows.verification.environment import Environment, Trigger, closure, thrown_in, trigger_of
 from workflows.verification.reduction import Reduction
+from workflows.verification.repetition import ANY_NUMBER
 from workflows.verification.transitions import Activity, Bag, Border, Start, Transition, output_places
 
 WIDEST = 8  # flows out of an inclusive gateway: each more doubles the choices
 MOST_BORDERS = 200  # events at one activity
 MOST_INSTANCES = 6  # of an activity with a constant number: as many more behave no differently
+MOST_ROUNDS = 100  # of a loop that are counted
 
 
 class Net:
@@ -160,10 +162,25 @@ class Net:
             transition.outputs = [*transition.outputs, *(bag for border in borders for bag in border.outputs)]
             transition.trigger, transition.sends = trigger, sends
             return
-        if max(node.instances, default=0) > MOST_INSTANCES and not self.environment.is_quiet(closure([node.scope])):
+        repeats = node.repeats
+        if max(repeats.instances, default=0) > MOST_INSTANCES and not self.environment.is_quiet(closure([node.scope])):
             raise TooWide(gettext("{node}的实例数超过 {most}，又收发消息", node=node, most=MOST_INSTANCES))
-        counts = node.instances or ((0, 1) if node.may_be_skipped else (1,))
-        transition.activity = Activity(node, transition.outputs, inside, counts, trigger, sends, borders)
+        rounds = self._rounds(node)
+        counts = repeats.instances or ((0,) if rounds == 0 else (0, 1) if repeats.may_be_skipped else (1,))
+        transition.activity = Activity(node, transition.outputs, inside, counts, trigger, sends, borders, rounds)
+
+    def _rounds(self, node: Node) -> int:
+        """How often a loop is followed, at most.
+
+        Where nothing beyond its scope takes part, any number is as good as many: what has happened at its border has
+        happened for all its rounds.
+        """
+        rounds = node.repeats.rounds
+        if rounds < 2 or self.environment.is_quiet(closure([node.scope])):
+            return rounds if rounds < 2 else ANY_NUMBER
+        if rounds > MOST_ROUNDS:
+            raise TooWide(gettext("{node}的重复次数超过 {most}，又收发消息", node=node, most=MOST_ROUNDS))
+        return rounds
 
     def _borders(self, node: Node) -> list[Border]:
         if len(node.boundaries) > MOST_BORDERS:
@@ -182,7 +199,7 @@ class Net:
             return False
         if any(border.trigger.unsure for border in borders):
             return False
-        return not communicates or not (node.instances or node.loops or borders)
+        return not communicates or not (node.repeats.instances or node.repeats.loops or borders)
 
     def _add_event_sub(self, node: Node) -> None:
         inside = node.inside

@@ -18,6 +18,7 @@ from workflows.verification.markings import (
     counted,
 )
 from workflows.verification.net import MOST_INSTANCES, Net
+from workflows.verification.repetition import one_fewer
 from workflows.verification.transitions import Activity, Bag, Border, Transition
 
 
@@ -173,9 +174,10 @@ class Semantics:
         """So many instances of an activity begin, at once or one by one; none is as good as done."""
         if count == 0:
             return self._left(marking, activity)
-        now = 1 if activity.node.one_by_one else count
+        now = 1 if activity.node.repeats.one_by_one else count
         number = self._activities[marking.net].index(activity)
-        execution = Execution(number, count - now, 0, (0,) * len(activity.borders), ())
+        pending = one_fewer(activity.rounds) if activity.node.repeats.loops else count - now
+        execution = Execution(number, pending, 0, (0,) * len(activity.borders), ())
         return self._with_instances(marking, execution, now)
 
     def _with_instances(self, marking: Marking, execution: Execution, count: int) -> list[Marking | None]:
@@ -194,13 +196,19 @@ class Semantics:
         execution -- without that instance; it is not part of the marking.
         """
         activity = self.activity(marking, execution)
+        lasting = self._lasting(marking, execution)
+        return [*self._left(marking, activity), *lasting] if execution.may_be_done(activity) else lasting
+
+    def _lasting(self, marking: Marking, execution: Execution) -> list[Marking | None]:
+        """Those of them in which the activity is not over: the others run on, or the next instance or round begins.
+
+        What has happened at the border of a loop has happened for all its rounds.
+        """
         if execution.inside or execution.running:
             return [marking.with_execution(execution)]
         if execution.pending:
-            return self._with_instances(marking, execution._replace(pending=execution.pending - 1), 1)
-        over = self._left(marking, activity)
-        again = activity.node.loops and activity.inside is None
-        return over + self._begun(marking, activity, 1) if again else over
+            return self._with_instances(marking, execution._replace(pending=one_fewer(execution.pending)), 1)
+        return []
 
     def _left(self, marking: Marking, activity: Activity) -> list[Marking | None]:
         """The activity is done: its token goes on."""
@@ -230,7 +238,7 @@ class Semantics:
         effect = Effect(trigger.messages if trigger else (), activity.sends)
         rest = marking.without_execution(execution)
         after = self.went_on(rest, execution._replace(running=execution.running - 1))
-        if activity.node.ends_early:
+        if activity.node.repeats.ends_early:
             after = after + self._left(rest, activity)
         for each in after:
             yield each, effect
@@ -252,15 +260,12 @@ class Semantics:
         if after is not None:
             yield rest.with_execution(moved), effect
             return
-        if activity.sends and not moved.inside and not execution.pending:
-            effect = effect._replace(sends=effect.sends + activity.sends)
-        following = self.went_on(rest, moved)
-        if activity.node.loops:
-            following = following + self._begun(rest, activity, 1)
-        if activity.node.ends_early:
-            following = following + self._left(rest, activity)
-        for each in following:
+        for each in self._lasting(rest, moved):
             yield each, effect
+        if activity.node.repeats.ends_early or moved.may_be_done(activity):
+            told = effect._replace(sends=effect.sends + activity.sends) if activity.sends else effect
+            for each in self._left(rest, activity):
+                yield each, told
 
     def _thrown_out(self, marking: Marking, execution: Execution, moved: Execution, effect: Effect) -> Iterator[Step]:
         """Something thrown inside an activity: its border catches it, or the scope it stands in.
@@ -283,10 +288,8 @@ class Semantics:
             silent = effect._replace(throws=())
             if kind == "error":
                 self.escaped[marking.net, (kind, key)] = activity.node
-            lasts = moved.inside or moved.pending
-            following = [rest.with_execution(moved)] if lasts else [each or rest for each in self.went_on(rest, moved)]
-            for after in following:
-                yield from self._thrown(after, effect.throws, silent)
+            for after in self.went_on(rest, moved):
+                yield from self._thrown(after or rest, effect.throws, silent)
 
     def _border_caught(self, rest: Marking, moved: Execution, border: Border) -> Iterator[Marking | None]:
         for bag in border.outputs:

@@ -6,6 +6,7 @@ token left, and every process that a message or signal begins can begin.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from workflows.translation import gettext
@@ -155,4 +156,22 @@ def _dead(exploration: Exploration) -> list[Node]:
         for place, flow in enumerate(exploration.semantics.nets[number].flows):
             if flow is not None and flow.source.kind != "events":  # there the token stays at the gateway
                 before[flow.target] = before.get(flow.target, False) or (number, place) in reached
-    return [node for node, is_reached in before.items() if not is_reached]
+    found: dict[Node, None] = {}
+    for node in [each for each, is_reached in before.items() if not is_reached]:
+        found |= dict.fromkeys((*_in_line_before(node, before), node))
+    return list(found)
+
+
+def _in_line_before(node: Node, known: Collection[Node]) -> list[Node]:
+    """What leads to that node and nowhere else, and was taken out of the net: a token there would have come to it.
+
+    known -- the nodes that have a place of their own.
+    """
+    found: dict[Node, None] = {}
+    open_ = [node]
+    while open_:
+        sources = [flow.source for flow in open_.pop().ins if len(flow.source.outs) == 1]
+        new = [each for each in sources if each not in known and each not in found and each.kind != "start"]
+        found |= dict.fromkeys(new)
+        open_ += new
+    return [each for each in found if each.is_activity or each.kind in ("catch", "throw")]

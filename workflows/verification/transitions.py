@@ -63,7 +63,8 @@ class Transition:
 class Activity:
     """What a token is inside of while it lasts: an inside, several instances, or events at its border.
 
-    counts -- how many instances may begin; an event sub-process has one border, its start event.
+    counts -- how many instances may begin; rounds -- how many a loop may make at most; an event sub-process has one
+    border, its start event.
     """
 
     node: Node
@@ -73,6 +74,7 @@ class Activity:
     trigger: Trigger | None
     sends: tuple[str, ...]
     borders: list[Border]
+    rounds: int = 1
 
     @property
     def is_event_sub(self) -> bool:

@@ -103,7 +103,7 @@ def _of_ways(model: Model, event: etree._Element, *, wants_in: bool, wants_out: 
 
 def _of_border(model: Model, event: etree._Element) -> Iterator[Broken]:
     kinds = set(model.kinds(event))
-    allowed = BESIDE if event.get("cancelActivity") in ("false", "0") else BORDERS
+    allowed = BESIDE if event.get("cancelActivity") == "false" else BORDERS
     if not kinds or kinds - allowed:
         yield "event-kind", event, gettext("边界事件{event}不能是这一种", event=named(event))
     if model.ins(event):

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from workflows.reading import BPMN, local
+from workflows.reading import BPMN, local, number_of
 from workflows.translation import gettext
-from workflows.unrunnable import number_of
 from workflows.verification.standard.model import ACTIVITIES, Broken, Model, named, tag_of, text_of
 
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -50,7 +49,7 @@ def _of_expressions(model: Model) -> Iterator[Broken]:
             sentence = gettext("{element}的 {tag} 须是形式表达式", element=named(element), tag=tag_of(element))
             yield "expression", element, sentence
     for flow in model.all("sequenceFlow"):
-        if flow.get("isImmediate") in ("false", "0") and model.is_executable(flow):
+        if flow.get("isImmediate") == "false" and model.is_executable(flow):
             yield "immediate", flow, gettext("可执行流程的流向 {flow} 不能是 isImmediate=false", flow=flow.get("id"))
 
 
