@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from workflows.checking import about_tables, book_for, check
 from workflows.decision_tables import TableError
 from workflows.errors import DiagramRefused
-from workflows.reading import BPMN
+from workflows.reading import BPMN, properties
 from workflows.translation import LANGUAGES, SOURCE, gettext, gettext_noop, language
 from workflows.verification import ERROR, HOUSE, LARGEST, POLICY, STANDARD, Finding, NotBpmn, Report, read_bpmn
 from workflows.verification.imports import of_imports
@@ -75,11 +75,12 @@ def _with_imports(report: Report, source: bytes) -> Report:
 
 def _checked(sources: Mapping[str, bytes]) -> list[Report]:
     """The reports; a policy or table that cannot be read is a finding of each of them."""
-    keys = {
-        process.get("id", ""): Path(file)
+    processes = {
+        process.get("id", ""): (Path(file), process)
         for file, source in sources.items()
         for process in read_bpmn(source, file).iterfind(f"{BPMN}process")
     }
+    keys = {key: path for key, (path, _process) in processes.items()}
     try:
         book, tables = book_for(keys)
     except TableError as error:
@@ -87,7 +88,8 @@ def _checked(sources: Mapping[str, bytes]) -> list[Report]:
     except DiagramRefused as error:
         return _unproved(sources, Finding("no-policy", ERROR, None, error.sentence, POLICY))
     reports = check(sources, book=book, tables=tables)
-    return [*_with_tables(reports, {str(path): key for key, path in keys.items()})]
+    rules_of = {key: properties(process).get("rules_of", key) for key, (_path, process) in processes.items()}
+    return [*_with_tables(reports, {str(path): key for key, path in keys.items()}, rules_of)]
 
 
 def _unproved(sources: Mapping[str, bytes], unread: Finding) -> list[Report]:
@@ -95,15 +97,15 @@ def _unproved(sources: Mapping[str, bytes], unread: Finding) -> list[Report]:
     return [replace(each, findings=(*each.findings, unread)) for each in check(sources, book=None)]
 
 
-def _with_tables(reports: Sequence[Report], keys: Mapping[str, str]) -> Iterator[Report]:
+def _with_tables(reports: Sequence[Report], keys: Mapping[str, str], rules_of: Mapping[str, str]) -> Iterator[Report]:
     """The reports, the first of each folder with what stands against the decision tables there.
 
-    keys -- of the processes, by their files
+    keys -- of the processes, by their files; rules_of -- by their keys the process whose rules each follows
     """
     seen: set[Path] = set()
     for report in reports:
         folder, key = Path(report.file).parent, keys.get(str(Path(report.file)))
-        found = tuple(about_tables(folder, key)) if key is not None and folder not in seen else ()
+        found = tuple(about_tables(folder, key, rules_of[key])) if key is not None and folder not in seen else ()
         seen |= {folder} if key is not None else set()
         yield replace(report, findings=(*report.findings, *found))
 

@@ -7,14 +7,16 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from workflows.asked_tables import AskedTable, faults_of_tables, from_json
 from workflows.decision_table_facts import checked_tables
 from workflows.decision_tables import Table, read_tables
 from workflows.errors import DiagramRefused
 from workflows.policies import SUFFIX, Book, prove, read_policy_file
 from workflows.translation import gettext
-from workflows.verification import Finding, Report, verify
+from workflows.verification import ERROR, HOUSE, Finding, Report, verify
 
 TOP = Path(__file__).resolve().parents[1]
+ASKED = "asked_tables.json"
 
 
 def check(
@@ -56,15 +58,28 @@ def book_for(files: Mapping[str, Path]) -> tuple[Book, dict[str, Table]]:
     return book, tables
 
 
-def about_tables(folder: Path, key: str) -> Iterator[Finding]:
-    """What stands against the decision tables in the folder of a diagram, as the studio tells it. Raises TableError.
+def about_tables(folder: Path, key: str, rules_of: str) -> Iterator[Finding]:
+    """What stands against the decision tables in the folder of a diagram, as publication tells it. Raises TableError.
 
-    key -- of the process, whose application form says what a field may be: `forms/<key>/` beside the folder `bpmn/`.
+    key -- of the process, whose application form says what a field may be: `forms/<key>/` beside the folder `bpmn/`;
+    rules_of -- the process whose rules it follows.
     """
     tables: dict[str, Table] = {}
+    files: dict[str, str] = {}
     for each in sorted(folder.glob("*.dmn")):
-        tables |= read_tables(_read(each))
-    return checked_tables(tables, _application(folder, key))
+        own = read_tables(_read(each))
+        tables |= own
+        files |= dict.fromkeys(own, each.name)
+    yield from checked_tables(tables, _application(folder, key))
+    if files:
+        for fault in faults_of_tables(_asked(), key, rules_of, tables, files):
+            yield Finding("table-column", ERROR, None, fault, HOUSE)
+
+
+def _asked() -> list[AskedTable]:
+    """What is read of decision tables while cases run, as it is written down beside the shipped diagrams."""
+    written = shipped_folder() / ASKED
+    return [from_json(row) for row in json.loads(_read(written))] if written.is_file() else []
 
 
 def _application(folder: Path, key: str) -> Any:

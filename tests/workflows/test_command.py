@@ -14,7 +14,7 @@ import pytest
 import workflows
 from app.schools.models import STAGE_NAMES
 from app.settings import PROFILES
-from tests.workflows.drawing import HEAD, drawing, node, one, sketch
+from tests.workflows.drawing import HEAD, drawing, loop, node, one, sketch, task
 from workflows.__main__ import main
 from workflows.decision_table_facts import OF_EVERY_CASE
 
@@ -61,9 +61,14 @@ def test_warnings_alone_are_no_fault(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "提醒 lane [a]" in capsys.readouterr().out
 
 
+AT_LAST = "<bpmn:timeDuration xsi:type='bpmn:tFormalExpression'>PT72H</bpmn:timeDuration>"
+LATE = f'<bpmn:timerEventDefinition id="in_time">{AT_LAST}</bpmn:timerEventDefinition>'
+DEADLINE = node("boundaryEvent", "late", LATE, attachedToRef="a")
 OURS_ALONE = {
     "the engine": one("start > do > end", node("scriptTask", "do")),
     "the platform": one("start > xor1 > a > end; xor1 > end").replace(b"choice == 1", b"round(1)"),
+    "the engine: a deadline": one("start > a > end; late > b > end2", DEADLINE),
+    "the engine: a loop that says nothing": one("start > a > end", task("a", loop())),
     "the bound": one("start > any > a > end; any > end", node("complexGateway", "any")),
 }
 
@@ -148,6 +153,18 @@ def test_what_is_not_bpmn_is_refused_with_a_sentence(
         workflows.verify({"given.bpmn": NOT_BPMN[name]})
 
 
+def test_a_deadline_that_leaves_a_join_incomplete_is_a_fault_wherever_it_stands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "late.bpmn").write_bytes(one("start > and1 > a > and2 > end; late > end2; and1 > b > and2", DEADLINE))
+
+    assert main(["check", str(tmp_path / "late.bpmn"), "--json"]) == 1
+
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["loads"], row["safe"], row["sound"]) == (False, True, False)
+    assert {("deadlock", "soundness"), ("unsupported", "engine")} <= {(e["rule"], e["kind"]) for e in row["findings"]}
+
+
 def test_what_cannot_be_read_is_refused_and_the_others_are_still_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -192,10 +209,30 @@ TABLES = {
     "a gap": (
         ('<text>"zj-2010"</text>', '<text>"zj-1990"</text>'),
         "table-gap",
-        "没有规则：“规则版本”为2010 年规则（zj-2010）",
+        "没有规则：“规则版本”为 2010 年规则",
     ),
     "an overlap": (('hitPolicy="FIRST"', 'hitPolicy="UNIQUE"'), "table-overlap", "第 2 条与第 3 条规则重叠"),
     "no rule": ((RULES, ""), "table-no-rules", "没有任何规则"),
+    "a column with another name": (
+        ('name="directive_days"', 'name="days"'),
+        "table-column",
+        "（transfer.dmn）缺少结论“指令有效天数”（列名 directive_days），须为 1 至 366 的整数（天）",
+    ),
+    "a conclusion of another kind": (
+        ("<text>60</text>", '<text>"long"</text>'),
+        "table-column",
+        '第 1 条规则的结论“指令有效天数”是 "long"，须为 1 至 366 的整数（天）：请在编辑表格中改正这一格',
+    ),
+    "a season across the turn of the year": (
+        ('<text>"09-15"</text>', '<text>"07-15"</text>'),
+        "table-column",
+        "早于“自（月-日）”：跨年的时段请分为两条规则",
+    ),
+    "another table in its place": (
+        ('id="transfer_windows"', 'id="transfer_seasons"'),
+        "table-column",
+        "没有决策表“转学受理时段”（编号 transfer_windows）",
+    ),
     "a cell left empty": (("<text>60</text>", "<text></text>"), "table-blank", "第 1 条规则没有填写结论"),
 }
 
@@ -213,7 +250,7 @@ def test_the_command_looks_at_the_tables_beside_a_diagram(
     found = [each for each in row["findings"] if each["rule"] == rule]
     assert code == 1
     assert any(says in each["message"] and each["kind"] == "house" for each in found), row["findings"]
-    assert found[0]["message"].startswith("决策表“")
+    assert found[0]["message"].startswith(("决策表“", "没有决策表“"))
     assert main(["check", file, "--lang", "en"]) == 1
     said = [line for line in capsys.readouterr().out.splitlines() if rule in line]
     assert said
@@ -228,7 +265,7 @@ def test_with_a_table_that_cannot_be_read_nothing_is_proved(tmp_path: Path, caps
     (row,) = json.loads(capsys.readouterr().out)
     (found,) = [each for each in row["findings"] if each["severity"] != "info"]
     assert (found["rule"], found["kind"]) == ("table-unread", "house")
-    assert "第 1 条规则“directive_days”列不能识别：2*30" in found["message"]
+    assert "第 1 条规则“指令有效天数”列不能识别：2*30" in found["message"]
 
 
 def test_a_table_beside_a_diagram_of_somewhere_else_is_no_fault_of_the_standard(tmp_path: Path) -> None:

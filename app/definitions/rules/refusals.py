@@ -42,7 +42,7 @@ class AnswerMissing(TableMissing):
 class AnswerUnfit(TableMissing):
     """A conclusion that is not of the kind that is read."""
 
-    text = "“{process}”的决策表“{table}”给出的“{column}”不对，须为{kind}，不能办理，请联系流程管理人员改正。"
+    text = "“{process}”的决策表“{table}”给出的“{column}”不对（须为：{kind}），不能办理，请联系流程管理人员改正。"
 
 
 #: a decision table gives no answer with which anybody may go on
