@@ -63,6 +63,23 @@ def bypass_decision(sheet: Sheet, chance: random.Random) -> Mutants:
         yield f"{task} where {fact}", new
 
 
+def bypass_task(sheet: Sheet, chance: random.Random) -> Mutants:
+    """Around a task behind which no gateway asks for its outcome: a repair, a confirmation, drawing the record."""
+    decided = {task for task, _gateway in sheet.decisions()}
+    for task in sheet.ids("userTask"):
+        if task in decided or len(sheet.out(task)) != 1:
+            continue
+        fact = chance.choice([*FACTS.get(sheet.process.get("id"), ()), 'outcome == "agree"'])
+        new = Sheet(sheet.root)
+        target = new.after(task)
+        check = new.add("exclusiveGateway", f"around_{task}", task)
+        for flow in new.into(task):
+            new.aim(flow, check)
+        new.join(check, target, fact)
+        new[check].set("default", new.join(check, task).get("id"))
+        yield f"{task} where {fact}", new
+
+
 def effect_before_decision(sheet: Sheet, _chance: random.Random) -> Mutants:
     for verb, task in itertools.product(sheet.ids("serviceTask"), sheet.ids("userTask")):
         if sheet.after(verb) == task or sheet.inside(verb) != sheet.inside(task):
@@ -180,7 +197,8 @@ def targets_of(sheet: Sheet, node: str, old: str) -> list[str]:
 OPERATORS = {
     each.__name__: each
     for each in (
-        delete_decision_keep_gateway, delete_decision_and_gateway, bypass_decision, effect_before_decision,
+        delete_decision_keep_gateway, delete_decision_and_gateway, bypass_decision, bypass_task,
+        effect_before_decision,
         swap_decisions, swap_verbs, another_verb, change_lane_role, move_task_to_another_lane, change_duty,
         change_kind, remove_border_event, lead_border_event_elsewhere,
     )
