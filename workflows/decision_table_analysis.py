@@ -126,7 +126,7 @@ def _impossible(table: Table, boxes: Sequence[Box], domains: Sequence[Domain]) -
                 number=number,
                 title=domain.title,
                 cell=rule.tests[column],
-                values=domain.words_of(domain.everything),
+                values=domain.choices(),
             ),
         )
         for number, (rule, box) in enumerate(zip(table.rules, boxes, strict=True), start=1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflows.decision_tables import Rule, Table, comparisons, matches
-from workflows.translation import gettext, gettext_noop, listed
+from workflows.translation import gettext, gettext_noop, listed, quoted
 
 OTHER = "\U0010ffff"  # a text that no table names
 MOST_NAMED = 4  # parts that a sentence lists
@@ -46,6 +46,10 @@ class Domain:
     def of_cell(self, cell: str) -> int:
         """The parts for whose values a cell holds."""
         return sum(1 << place for place, part in enumerate(self.parts) if matches(cell, part.value))
+
+    def choices(self) -> str:
+        """Every part as a cell writes it, with what it is called where that is something else."""
+        return listed(_written(part) for part in self.parts)
 
     def words_of(self, parts: int) -> str:
         """How a set of parts is called."""
@@ -83,7 +87,7 @@ def _domain(table: Table, column: int, known: Mapping[Any, str] | None) -> Domai
     title = table.titles[column] if table.titles else name
     bounds = list(_bounds(rules, column))
     if known:
-        parts = [Part(value, _words_of_known(value, words)) for value, words in known.items()]
+        parts = [Part(value, words) for value, words in known.items()]
         return Domain(name, title, tuple(parts), (1 << len(parts)) - 1)
     kind = table.types[column] if table.types else ""
     parts = []
@@ -107,10 +111,10 @@ def _domain(table: Table, column: int, known: Mapping[Any, str] | None) -> Domai
     return Domain(name, title, tuple(parts), expected)
 
 
-def _words_of_known(value: Any, words: str) -> str:
-    if isinstance(value, bool) or words == value:
-        return words
-    return gettext("{words}（{value}）", words=words, value=value)
+def _written(part: Part) -> str:
+    if not isinstance(part.value, str) or part.value == OTHER or part.words in (part.value, quoted(part.value)):
+        return part.words
+    return gettext('{words}（写作 "{value}"）', words=part.words, value=part.value)
 
 
 def _bounds(rules: Sequence[Rule], column: int) -> Iterator[Any]:

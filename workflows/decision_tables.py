@@ -119,6 +119,9 @@ def _table(decision: etree._Element) -> Table:
     policy = body.get("hitPolicy", "UNIQUE")
     if policy not in POLICIES or body.get("aggregation"):
         raise TableError(gettext("决策表“{name}”的命中策略 {policy} 不能使用", name=name, policy=policy))
+    columns = body.findall("{*}input")
+    titles = tuple(each.get("label") or column for each, column in zip(columns, inputs, strict=True))
+    concluded = [each.get("label") or each.get("name") for each in body.iterfind("{*}output")]
     rules = []
     for number, row in enumerate(body.iterfind("{*}rule"), start=1):
         tests = tuple((each.findtext("{*}text") or "").strip() or "-" for each in row.iterfind("{*}inputEntry"))
@@ -128,15 +131,13 @@ def _table(decision: etree._Element) -> Table:
             raise TableError(gettext("{place}有超过 {most} 个字符的单元格", place=place, most=LONGEST_CELL))
         if len(tests) != len(inputs) or len(texts) != len(outputs):
             raise TableError(gettext("{place}的列数与表头不符", place=place))
-        for test, column in zip(tests, inputs, strict=True):
-            _checked(test, gettext("{place}“{column}”列", place=place, column=column))
+        for test, title in zip(tests, titles, strict=True):
+            _checked(test, gettext("{place}“{column}”列", place=place, column=title))
         outs = tuple(
-            literal(text, gettext("{place}“{column}”列", place=place, column=column))
-            for text, column in zip(texts, outputs, strict=True)
+            literal(text, gettext("{place}“{column}”列", place=place, column=title))
+            for text, title in zip(texts, concluded, strict=True)
         )
         rules.append(Rule(tests, outs))
-    columns = body.findall("{*}input")
-    titles = tuple(each.get("label") or column for each, column in zip(columns, inputs, strict=True))
     types = tuple(_type_of(each.find("{*}inputExpression")) for each in columns)
     return Table(decision.get("id"), name, policy, inputs, outputs, tuple(rules), titles, types, tuple(_blanks(body)))
 

@@ -168,7 +168,7 @@ def _task(element: etree._Element, role: str | None) -> TaskSpec:
     if role is None or role not in ROLES:
         raise DiagramRefused(
             gettext(
-                "环节“{name}”不在写明办理机构的泳道里（泳道的 role 属性：{role}）",
+                "环节“{name}”不在写明办理机构的泳道里（泳道的办理机构：{role}）",
                 name=name,
                 role=role or gettext("没有"),
             )
@@ -177,7 +177,7 @@ def _task(element: etree._Element, role: str | None) -> TaskSpec:
         if not is_number(own.get(number, "0")):
             raise DiagramRefused(gettext(fault, task=quoted(name), value=own[number]))
     if own.get("kind", Kind.REPAIR) not in set(Kind):
-        raise DiagramRefused(gettext("环节{task}的 kind 不能是 {kind}", task=quoted(name), kind=own["kind"]))
+        raise DiagramRefused(gettext("环节{task}的环节含义不能是 {kind}", task=quoted(name), kind=own["kind"]))
     days = int(own["working_days"]) if "working_days" in own else None
     documentation = element.findtext(f"{BPMN}documentation") or ""
     return TaskSpec(

@@ -64,7 +64,7 @@ def faults_of(task: etree._Element) -> Iterator[str]:
     own, several, place = properties(task), task.find(INSTANCES), place_of(task)
     if "joint" not in own:
         if "veto" in own:
-            yield gettext("一票否决（veto）须与会签规则（joint）一起写明（{place}）", place=place)
+            yield gettext("一票否决须与会签规则一起写明（{place}）", place=place)
         return
     if several is None:
         yield gettext("会签环节须画成多实例，并写明人数（{place}）", place=place)
@@ -75,16 +75,16 @@ def faults_of(task: etree._Element) -> Iterator[str]:
         return
     needed = people if own["joint"] == ALL else _number(own["joint"])
     if needed is None or not 1 <= needed <= people:
-        yield gettext("会签规则（joint）须是 all，或 1 至 {people} 的数（{place}）", people=people, place=place)
+        yield gettext("会签规则须是全体（all），或 1 至 {people} 的数（{place}）", people=people, place=place)
     if own.get("veto", "false") not in ("true", "false"):
-        yield gettext("一票否决（veto）须是 true 或 false（{place}）", place=place)
+        yield gettext("一票否决须是“是”（true）或“否”（false）（{place}）", place=place)
     outcomes = outcomes_of(own)
     if AGREE not in outcomes or not set(outcomes) <= {AGREE, *NEGATIVE}:
-        yield gettext("会签环节的办理结果须有 agree，此外只能有 refuse、send_back（{place}）", place=place)
+        yield gettext("会签环节的办理结果须有同意，此外只能有不同意、退回补正（{place}）", place=place)
     if "kind" in own or "side" in own:
-        yield gettext("会签环节不能写明 kind、side：这些由一人办理（{place}）", place=place)
+        yield gettext("会签环节不能写明环节含义、所属一方：这样的环节由一人办理（{place}）", place=place)
     if several.find(f"{BPMN}completionCondition") is not None:
-        yield gettext("会签何时结束由会签规则（joint）决定，不能另写结束条件（{place}）", place=place)
+        yield gettext("会签何时结束由会签规则决定，不能另写结束条件（{place}）", place=place)
 
 
 def _number(text: str) -> int | None:

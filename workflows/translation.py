@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from gettext import GNUTranslations
 from pathlib import Path
+from string import Formatter
 
 DOMAIN = "workflows"
 SOURCE = "zh"  # the language of the code
 LANGUAGES = (SOURCE, "en")
+FORMATTER = Formatter()
 LOCALE = Path(__file__).with_name("locale")
 _language: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -30,11 +32,42 @@ def language(code: str) -> Iterator[None]:
 
 
 def gettext(sentence: str, /, **values: object) -> str:
-    """A sentence of the code in the language that is spoken, its placeholders filled with the values of their names."""
+    """A sentence of the code in the language that is spoken, its placeholders filled with the values of their names.
+
+    In Chinese a space keeps a number or Latin word that was filled in from the characters beside it.
+    """
     spoken = _language.get()
     if spoken != SOURCE:
         sentence = _catalogue(spoken).gettext(sentence)
-    return sentence.format_map(values) if values else sentence
+        return sentence.format_map(values) if values else sentence
+    return _spaced(sentence, values) if values else sentence
+
+
+def _spaced(sentence: str, values: Mapping[str, object]) -> str:
+    said = ""
+    for literal, name, wanted, conversion in FORMATTER.parse(sentence):
+        said = _joined(said, literal)
+        if name is not None:
+            value = FORMATTER.convert_field(values[name], conversion)
+            said = _joined(said, format(value, wanted or ""))
+    return said
+
+
+def _joined(said: str, more: str) -> str:
+    """Two parts of a sentence, with a space between a Chinese character and what is written in ASCII."""
+    if not said or not more:
+        return said + more
+    last, first = said[-1], more[0]
+    beside = (_is_chinese(last) and _is_word(first)) or (_is_word(last) and _is_chinese(first))
+    return f"{said} {more}" if beside else said + more
+
+
+def _is_chinese(sign: str) -> bool:
+    return 0x4E00 <= ord(sign) <= 0x9FFF
+
+
+def _is_word(sign: str) -> bool:
+    return sign.isascii() and (sign.isalnum() or sign in '-"<>=[_')
 
 
 def gettext_noop(sentence: str) -> str:

@@ -31,6 +31,32 @@ TASK = frozenset(
     }
 )
 END = frozenset({"outcome"})
+#: what people call a property
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "applicant": gettext_noop("由谁发起"),
+        "category": gettext_noop("所属类别"),
+        "start_order": gettext_noop("卡片次序"),
+        "releasing_as": gettext_noop("对方学校的称谓"),
+        "rules_of": gettext_noop("沿用规则的流程"),
+        "subject": gettext_noop("办理对象"),
+        "role": gettext_noop("办理机构"),
+        "duty": gettext_noop("岗位"),
+        "working_days": gettext_noop("时限"),
+        "accepts_within": gettext_noop("受理期限"),
+        "outcomes": gettext_noop("可选结果"),
+        "form": gettext_noop("表单"),
+        "route_order": gettext_noop("流转次序"),
+        "returns_as": gettext_noop("退回时的记号"),
+        "status": gettext_noop("办件状态"),
+        "kind": gettext_noop("环节含义"),
+        "side": gettext_noop("所属一方"),
+        "in_bulk": gettext_noop("批量办理"),
+        "joint": gettext_noop("会签规则"),
+        "veto": gettext_noop("一票否决"),
+        "outcome": gettext_noop("办件结果"),
+    }
+)
 BUTTON, RECORD = "button.", "record."  # before an outcome: what its button says, what the record says once it is given
 DUTIES = frozenset({"operator", "approver"})
 STATUSES = frozenset({"repairing"})  # of the case while the task waits: the clocks of the offices stand still
@@ -74,6 +100,15 @@ class Kind(StrEnum):
 OF_A_KIND: Mapping[tuple[Kind, str], Words] = MappingProxyType(  # where an outcome means the same at every such task
     {(Kind.REPAIR, "agree"): Words(gettext_noop("再次提交"), gettext_noop("已再次提交"))}
 )
+
+
+def property_name(key: str) -> str:
+    """How a sentence calls a property; by its key where people have no name for it."""
+    if key.startswith(BUTTON):
+        return gettext("按钮文字")
+    if key.startswith(RECORD):
+        return gettext("记录文字")
+    return gettext(NAMES[key]) if key in NAMES else key
 
 
 def outcomes_of(own: Mapping[str, str]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from workflows import Diagrams, Kind, compile_diagrams
 from workflows.decision_tables import Table, TableError, read_tables
 from workflows.migration import VersionOfRuns
 from workflows.policies import Rules
+from workflows.translation import gettext
 
 APPLICATION = "application"
 FOLLOWS = re.compile(r'name="rules_of" value="([^"]*)"')  # in the text of a diagram
@@ -131,7 +132,8 @@ class CompiledVersion:
 def _words_of(table: Table, inputs: Mapping[str, Any]) -> str:
     """What a table was asked about: “规则版本”为现行规定，“学段”为初中."""
     titles = dict(zip(table.inputs, table.titles or table.inputs, strict=True))
-    return "，".join(f"“{title}”为{words_of_value(name, inputs.get(name))}" for name, title in titles.items())
+    said = ((title, words_of_value(name, inputs.get(name))) for name, title in titles.items())
+    return "，".join(gettext("“{title}”为{values}", title=title, values=words) for title, words in said)
 
 
 _compiled_versions: dict[tuple[str, int], CompiledVersion] = {}

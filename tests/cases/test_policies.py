@@ -56,8 +56,8 @@ def written_of(story: Story) -> object:
     [
         (WITHOUT_THE_BUREAU, "releasing_school", "agree", "转出学校上级教育行政部门尚未按次序审批同意"),
         (REFUSED_AND_YET_ISSUED, "releasing_bureau", "refuse", "有机构不同意或者退回，还没有改为同意"),
-        (STRAIGHT_TO_THE_RECORD, "releasing_school", "agree", "办理 directive/issue"),
-        (ENDS_AGREED, "receiving_school", "refuse", "办理 archive/pull"),
+        (STRAIGHT_TO_THE_RECORD, "releasing_school", "agree", "办理“下达允许转学指令”"),
+        (ENDS_AGREED, "receiving_school", "refuse", "办理“转入档案并注册”"),
     ],
     ids=["no bureau", "refused", "no directive", "agreed end"],
 )
@@ -113,7 +113,7 @@ def test_a_token_that_was_moved_by_hand_writes_nothing(story: Story) -> None:
     )
 
     assert (answer.status, answer.code) == (422, "E-POLICY")
-    assert "办理 directive/issue" in answer.json["detail"]
+    assert "办理“下达允许转学指令”" in answer.json["detail"]
 
 
 def test_what_the_diagram_has_written_is_kept_with_the_case(story: Story) -> None:

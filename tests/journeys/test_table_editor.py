@@ -130,7 +130,7 @@ def test_rules_and_columns_are_edited_checked_and_saved(seat: Seat, studio: Stud
         page.get_by_label(f"第 {rule + 1} 条规则，须面谈").select_option(label="是")
     page.locator("#t0-left").click()
     page.locator("#t0-r0-remove").click()
-    assert desk.says("没有规则：“规则版本”为2010 年规则（zj-2010）")
+    assert desk.says("没有规则：“规则版本”为 2010 年规则")
     saved(desk)
 
     table = etree.fromstring(studio.text(draft, "transfer.dmn").encode()).find(".//{*}decisionTable")
@@ -162,7 +162,7 @@ def test_values_are_tried_and_hostile_cells_refused(seat: Seat, studio: Studio) 
     page.locator("#t0-try").click()
     expect(page.locator("#t0 .result")).to_have_text("试算：没有规则命中，没有结论")
     page.locator("#t0-r0-6").fill("__import__('os').system('x')")
-    expect(page.locator(".bar-of-editor")).to_contain_text("第 1 条规则“directive_days”列不能识别")
+    expect(page.locator(".bar-of-editor")).to_contain_text("第 1 条规则“指令有效天数”列不能识别")
     page.locator("#t0-try").click()
     expect(page.locator("#t0 .result")).to_contain_text("不能识别")
     assert desk.violations() == ""

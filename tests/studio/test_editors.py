@@ -173,8 +173,8 @@ def test_findings_of_a_table_come_by_rule_and_speak_of_known_values_by_name(stud
 
     first = answer["tables"][0]["findings"][0]
     assert (first["kind"], first["severity"], first["rules"]) == ("overlap", "error", [2, 3])
-    assert "现行规定（zj-now）" in first["message"]
-    assert "高中（senior）" in first["message"]
+    assert "现行规定" in first["message"]
+    assert "高中" in first["message"]
 
 
 @pytest.mark.parametrize(

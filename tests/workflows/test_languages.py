@@ -13,11 +13,12 @@ import zstandard
 
 import workflows
 from tests.bpmn.conftest import SHELF
+from tests.house.translations import sentences
 from tests.workflows.drawing import drawing, one, sketch
 from tests.workflows.test_command import NOT_BPMN, OURS_ALONE
 from tests.workflows.test_lint import FLAWED
 from tests.workflows.test_standard import WRONG
-from workflows import scripts
+from workflows import scripts, vocabulary
 from workflows.__main__ import main
 from workflows.decision_tables import read_tables
 from workflows.policies import PolicyRefused, read_policy_file
@@ -196,6 +197,40 @@ def test_what_was_refused_in_one_language_is_refused_again_in_the_other() -> Non
         == 'x.policy: line 1: expected "operation words", "结束 outcome words" or "事实", not "关于转学"'
     )
     assert said[1].startswith("x.policy：第 1 行：须是")
+
+
+# --- natural Chinese
+
+
+def test_what_is_filled_in_stands_apart_from_the_characters_beside_it() -> None:
+    said = [
+        gettext("须为{kind}，如{example}", kind=gettext("{low} 至 {high}", low=1, high=366), example="08-01"),
+        gettext("“{title}”为{values}时", title="天数", values="5"),
+        gettext("{count}件", count=3),
+        gettext("到{node}处", node="“审核”"),
+        gettext("已有{words}", words="两件"),
+        gettext("标识 {key} 用了", key="a_1"),
+    ]
+
+    assert said == ["须为 1 至 366，如 08-01", "“天数”为 5 时", "3 件", "到“审核”处", "已有两件", "标识 a_1 用了"]
+    with language("en"):
+        assert gettext("{low} 至 {high}", low=1, high=366) == "1 to 366"
+
+
+TO_BE_TYPED = {'网关{gateway}的默认流向直接通向{effect}：同意须写明条件（outcome == "agree"），不能是默认'}
+
+
+def test_a_sentence_calls_a_property_as_people_do() -> None:
+    ids = {*vocabulary.NAMES, "returned_by", "directive", "agree", "refuse", "send_back", "operator", "approver"}
+
+    for sentence in sentences().keys() - TO_BE_TYPED:
+        assert not ids & set(re.findall(r"[a-z_]+", re.sub(r"\{[^}]*\}", "", sentence))), sentence
+    assert vocabulary.property_name("working_days") == "时限"
+    assert [vocabulary.property_name(each) for each in ("button.agree", "record.agree", "odd")] == [
+        "按钮文字",
+        "记录文字",
+        "odd",
+    ]
 
 
 # --- no sentence of a library

@@ -171,7 +171,7 @@ class Ahead:
     def _fault(self) -> str:
         machine = self.machine
         for node, subject, lines, _steps in machine.violations:
-            lacking = unmet(lines)
+            lacking = unmet(lines, machine.rules.titles)
             if subject.startswith(END):
                 return gettext("按流程规定不能结束于{node}：{lacking}", node=node, lacking=lacking)
             return gettext("按流程规定不能办理{node}：{lacking}", node=node, lacking=lacking)

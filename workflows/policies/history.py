@@ -47,6 +47,7 @@ class Rules:
 
     def __init__(self, policies: Iterable[Policy]) -> None:
         self.policies: Mapping[str, Policy] = {each.subject: each for each in policies}
+        self.titles = {each.subject: each.title for each in self.policies.values()}
         self._bits: dict[tuple[str, int], int] = {}
         for policy in self.policies.values():
             for number, requirement in enumerate(policy.requirements):

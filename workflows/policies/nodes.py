@@ -24,5 +24,5 @@ def task_of(node: Node, roles: Mapping[str, str | None]) -> Task:
     try:
         meaning = Kind(kind) if kind else None
     except ValueError as error:
-        raise DiagramRefused(gettext("环节{task}的 kind 不能是 {kind}", task=node, kind=kind)) from error
+        raise DiagramRefused(gettext("环节{task}的环节含义不能是 {kind}", task=node, kind=kind)) from error
     return Task(node.id or "", roles.get(node.id or "") or "", own.get("duty", "approver"), meaning)

@@ -112,11 +112,11 @@ class Search:
     def _breach(self, node: Node, subject: str, lines: Sequence[Requirement], path: Steps) -> Finding:
         if not lines:
             return self._shown(NO_POLICY, node, self._without_policy[subject], path)
-        lacking = unmet(lines)
+        lacking = unmet(lines, self.machine.rules.titles)
         if node.kind == "end":
             sentence = gettext("{lacking}，不能这样结束", lacking=lacking)
         else:
-            sentence = gettext("{lacking}，就会办理{node}（{verb}）", lacking=lacking, node=node, verb=subject)
+            sentence = gettext("{lacking}，就会办理{node}", lacking=lacking, node=node)
         return self._shown("policy", node, sentence, path)
 
     def _gap(self, node: Node, gap: Gap, origin: State | None) -> Finding:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from workflows.policies.policy import Answer, Requirement
 from workflows.routing import ROLES
-from workflows.translation import gettext, gettext_noop
+from workflows.translation import gettext, gettext_noop, quoted
 from workflows.vocabulary import Kind
 
 AGREED = {
@@ -52,31 +52,38 @@ OF_KINDS_BY_NOBODY = {
 }
 
 
-def unmet(requirements: Iterable[Requirement]) -> str:
-    """All that these lack, in one sentence without its full stop."""
-    return gettext("；").join(dict.fromkeys(map(unmet_words, requirements)))
+def unmet(requirements: Iterable[Requirement], titles: Mapping[str, str]) -> str:
+    """All that these lack, in one sentence without its full stop.
+
+    titles -- what the policies call their verbs (`Rules.titles`); one without a title is called by its key.
+    """
+    return gettext("；").join(dict.fromkeys(unmet_words(each, titles) for each in requirements))
 
 
-def unmet_words(requirement: Requirement) -> str:
+def unmet_words(requirement: Requirement, titles: Mapping[str, str]) -> str:
     """What one of them lacks; of one that counts for one time only, also that."""
-    words = _lacking(requirement)
+    words = _lacking(requirement, titles)
     return gettext("{words}（每次都须重新办理）", words=words) if requirement.each_time else words
 
 
-def _lacking(requirement: Requirement) -> str:
+def _lacking(requirement: Requirement, titles: Mapping[str, str]) -> str:
     if requirement.answer is not None:
         return _of_answer(requirement.answer, in_order=requirement.in_order)
     if requirement.verb is not None:
         if requirement.in_order:
-            return gettext("尚未按次序办理 {verb}", verb=requirement.verb)
-        return gettext("尚未办理 {verb}", verb=requirement.verb)
+            return gettext("尚未按次序办理{verb}", verb=_called(requirement.verb, titles))
+        return gettext("尚未办理{verb}", verb=_called(requirement.verb, titles))
     if requirement.never is not None:
-        return gettext("{verb} 已经办理过", verb=requirement.never)
+        return gettext("{verb}已经办理过", verb=_called(requirement.never, titles))
     if requirement.fact is not None:
         return gettext("不符合条件 {fact}", fact=requirement.fact)
     if requirement.negatives is False:
         return gettext("有机构不同意或者退回，还没有改为同意")
     return gettext("尚无机构作出不同意的决定")
+
+
+def _called(verb: str, titles: Mapping[str, str]) -> str:
+    return quoted(titles.get(verb), verb)
 
 
 def _of_answer(answer: Answer, *, in_order: bool) -> str:

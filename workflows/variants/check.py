@@ -15,6 +15,7 @@ from workflows.routing import ROLES
 from workflows.translation import gettext, listed, quoted
 from workflows.variants.drawing import FLOW, GATEWAY, TASK, Drawing, Flow, properties
 from workflows.verification.findings import ERROR, HOUSE, Finding
+from workflows.vocabulary import property_name
 
 CHANGED, LANE, STEP, PATH, FILE = "variant-changed", "variant-lane", "variant-step", "variant-path", "variant-file"
 REFUSING = ("refuse", "send_back")
@@ -146,7 +147,9 @@ class _Pair:
             elif self.is_task(key):
                 yield from self._about_role(key, self.new.roles.get(key))
                 if stated := [each for each in MEANINGS if each in properties(element)]:
-                    sentence = gettext("新增的环节{name}不能写明 {stated}", name=name, stated=listed(stated))
+                    sentence = gettext(
+                        "新增的环节{name}不能写明{stated}", name=name, stated=listed(map(property_name, stated))
+                    )
                     yield _finding(STEP, key, sentence)
 
     def _about_role(self, key: str, role: str | None) -> Iterator[Finding]:

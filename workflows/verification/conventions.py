@@ -9,12 +9,13 @@ from workflows.diagrams import EXPRESSIONS, NUMBERS, is_number
 from workflows.errors import DiagramRefused, RunBroken
 from workflows.reading import BPMN, properties, roles_of
 from workflows.routing import ROLES
-from workflows.translation import gettext, quoted
+from workflows.translation import gettext, gettext_noop, quoted
 from workflows.verification.drawing import Drawing, Node, place_of
 from workflows.verification.findings import ERROR, HOUSE, WARNING, Finding
 from workflows.vocabulary import OUTCOMES, outcome_name
 
 DECIDED = {"agree", "refuse", "send_back"}
+ASKED = {"outcome": gettext_noop("办理结果"), "returned_by": gettext_noop("退回者")}  # whose values are known
 
 
 def of_conventions(drawing: Drawing) -> Iterator[Finding]:
@@ -36,7 +37,10 @@ def _of_conditions(drawing: Drawing) -> Iterator[Finding]:
         for fact, constant in sorted(compared, key=repr):
             if fact in known and constant not in known[fact]:
                 sentence = gettext(
-                    "条件问的 {fact} 不会是 {constant!r}：{text}", fact=fact, constant=constant, text=element.text
+                    "条件问的{fact}不会是“{constant}”：{text}",
+                    fact=gettext(ASKED[fact]),
+                    constant=constant,
+                    text=element.text,
                 )
                 yield Finding("condition", ERROR, place_of(element)[0], sentence, HOUSE)
 
@@ -53,7 +57,7 @@ def _of_offices(drawing: Drawing) -> Iterator[Finding]:
     severity = ERROR if any(roles.values()) else WARNING
     for node in _people(drawing):
         if not roles.get(node.id or ""):
-            sentence = gettext("环节{node}不在写明办理机构的泳道里（泳道的 role 属性）", node=node)
+            sentence = gettext("环节{node}不在写明办理机构的泳道里", node=node)
             yield Finding("lane", severity, node.id, sentence, HOUSE)
         own = properties(node.element)
         for number, fault in NUMBERS.items():

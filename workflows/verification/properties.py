@@ -14,7 +14,7 @@ from workflows.reading import BPMN, properties
 from workflows.translation import gettext, gettext_noop, listed, quoted
 from workflows.verification.drawing import Drawing
 from workflows.verification.findings import ERROR, HOUSE, WARNING, Finding
-from workflows.vocabulary import BUTTON, OUTCOMES, RECORD
+from workflows.vocabulary import BUTTON, OUTCOMES, RECORD, property_name
 
 TASKS = ("userTask", "manualTask", "task")
 ANYTHING = gettext_noop("元素{element}")
@@ -55,7 +55,7 @@ def of_properties(drawing: Drawing) -> Iterator[Finding]:
         own = properties(element)
         faults = [*_unknown(own, known, tag in TASKS)]
         if not is_number(own.get("start_order", "0")):
-            faults.append(Fault("property", gettext_noop("{subject}的 start_order 须是数字")))
+            faults.append(Fault("property", gettext_noop("{subject}的卡片次序须是数字")))
         if tag in TASKS and ours:
             faults += _of_task(own)
         if tag == "process":
@@ -75,14 +75,14 @@ def _unknown(own: Mapping[str, str], known: Collection[str], is_task: bool) -> I
 def _of_values(own: Mapping[str, str], known: Mapping[str, Collection[str]]) -> Iterator[Fault]:
     for name, allowed in known.items():
         if name in own and own[name] not in allowed:
-            values = {"name": name, "value": own[name], "allowed": listed(sorted(allowed))}
-            yield Fault("property", gettext_noop("{subject}的 {name} 不能是 {value}（可用：{allowed}）"), values)
+            values = {"name": property_name(name), "value": own[name], "allowed": listed(sorted(allowed))}
+            yield Fault("property", gettext_noop("{subject}的{name}不能是 {value}（可用：{allowed}）"), values)
 
 
 def _of_task(own: Mapping[str, str]) -> Iterator[Fault]:
     yield from _of_values(own, VALUES)
     if own.get("kind") == vocabulary.Kind.CONFIRMATION and "side" not in own:
-        yield Fault("property", gettext_noop("{subject}确认名单，须写明是哪一方（side：here 或 source）"))
+        yield Fault("property", gettext_noop("{subject}确认名单，须写明是哪一方：学校一方或生源一方"))
     yield from _of_words(own, [each.strip() for each in own.get("outcomes", "agree").split(",")])
 
 
@@ -91,11 +91,17 @@ def _of_words(own: Mapping[str, str], outcomes: Collection[str]) -> Iterator[Fau
         if name.startswith((BUTTON, RECORD)):
             outcome = name.partition(".")[2]
             if outcome not in outcomes:
-                sentence = gettext_noop("{subject}没有结果{outcome}，却写了它的文字（{name}）")
-                yield Fault("words", sentence, {"outcome": vocabulary.outcome_name(outcome), "name": name})
+                sentence = gettext_noop("{subject}没有结果{outcome}，却写了它的{name}")
+                yield Fault(
+                    "words", sentence, {"outcome": vocabulary.outcome_name(outcome), "name": property_name(name)}
+                )
             elif not words.strip():
-                yield Fault("words", gettext_noop("{subject}的 {name} 没有文字"), {"name": name})
+                yield Fault("words", gettext_noop("{subject}的{name}没有填写"), {"name": property_name(name)})
     for outcome in outcomes:
         if outcome in OUTCOMES and OUTCOMES[outcome].button is None and f"{BUTTON}{outcome}" not in own:
-            sentence = gettext_noop("{subject}的结果{outcome}没有通用的按钮文字，须写明 {name}")
-            yield Fault("words", sentence, {"outcome": vocabulary.outcome_name(outcome), "name": f"{BUTTON}{outcome}"})
+            sentence = gettext_noop("{subject}的结果{outcome}没有通用的按钮文字，须写明{name}")
+            yield Fault(
+                "words",
+                sentence,
+                {"outcome": vocabulary.outcome_name(outcome), "name": property_name(f"{BUTTON}{outcome}")},
+            )

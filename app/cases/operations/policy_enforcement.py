@@ -103,7 +103,7 @@ class PolicyEnforcement:
         if self.before is None:  # nothing is known of its verbs
             lines = [each for each in lines if each.verb is None and each.never is None]
         if lines:
-            raise PolicyNotHeld(what=what, missing=unmet(lines))
+            raise PolicyNotHeld(what=what, missing=unmet(lines, rules.titles))
         if by_drafter := next(self._approvals_of_drafters(), None):
             raise PolicyNotHeld(what=what, missing=f"环节“{by_drafter.name}”由起草人本人审批")
 

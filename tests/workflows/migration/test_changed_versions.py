@@ -119,7 +119,7 @@ def test_events_at_the_border_are_those_of_the_other_version() -> None:
     """Without the message that ends a directive a case at the pull would go on without one; with it, it may come."""
     walked, without = at("transfer", "pull"), without_border("transfer", "directive_ended_before_pull")
 
-    with pytest.raises(NotMovable, match=r"按流程规定不能办理“转入档案并注册”：.*尚未按次序办理 directive/issue"):
+    with pytest.raises(NotMovable, match=r"按流程规定不能办理“转入档案并注册”：.*尚未按次序办理“下达允许转学指令”"):
         walked.migrated(without)
 
     before = begun("transfer", 3, without)

@@ -204,4 +204,4 @@ def test_a_filing_that_was_returned_must_be_lodged_again(key: str) -> None:
 
     breach = next(each for each in findings if each.rule == "policy")
     assert breach.element == "accept_filing"
-    assert "尚未按次序办理 plan/lodge" in breach.message
+    assert "尚未按次序办理“" in breach.message
