@@ -14,6 +14,7 @@ from tests.support.browsers import Desk
 from tests.support.client import Client
 from tests.support.databases import on_sqlite
 from tests.support.papers import a_pdf, a_picture, a_zip
+from tests.support.printed import A4, pages_of
 from tests.support.single_school_case import a_matter
 from tests.support.transfer_case import Story
 
@@ -84,15 +85,32 @@ def test_printed_forms_are_accessible_and_hold_nothing_to_press(seat: Seat, subm
     for path in (f"/cases/{submitted.number}/sheet", f"/directives/{number}/paper"):
         desk.open(path)
         assert desk.violations() == "", path
-        assert desk.page.locator("svg.qr").bounding_box(), path
+        assert desk.page.locator("svg.qr").first.bounding_box(), path
         desk.page.emulate_media(media="print")
         assert desk.page.locator("button:visible, a:visible").count() == 0, path
         desk.page.emulate_media(media="screen")
 
 
+def test_the_print_view_fills_a4_and_its_codes_are_read_from_paper(seat: Seat, submitted: Story) -> None:
+    submitted.agree_until("pull")
+    desk = seat(submitted.people["receiving_school"].operator).open(f"/cases/{submitted.number}/sheet")
+
+    pages = pages_of(desk.page.pdf(prefer_css_page_size=True))
+
+    case, check = pages[0].codes()
+    assert case.endswith(f"/cases/{submitted.number}")
+    assert "/check/" in check
+    assert len([box for page in pages for box in page.red_boxes()]) == 4, "an office each has sealed"
+    for page in pages:
+        assert page.size == A4
+        left, top, right, bottom = page.margins()
+        assert min(left, right) >= 16, (left, right)
+        assert min(top, bottom) >= 15, (top, bottom)
+
+
 def test_a_stranger_types_the_code_of_a_paper(seat: Seat, submitted: Story) -> None:
     desk = seat(submitted.people["receiving_school"].operator).open(f"/cases/{submitted.number}/sheet")
-    code = desk.page.locator(".code-box p").inner_text()
+    code = desk.page.locator(".code-box p").last.inner_text()
     stranger = seat()
 
     stranger.open("/sign-in").follow("核验学籍文书")

@@ -41,7 +41,7 @@ def test_the_approval_sheet_shows_every_opinion_and_the_place_of_every_seal(subm
     ):
         assert said in page.text, said
     assert submitted.child.main_number not in page.text
-    assert client.page.xpath("count(//*[local-name()='svg'])") == 1
+    assert client.page.xpath("count(//*[local-name()='svg'])") == 2, "to the case, and to its check"
 
 
 def test_a_pre_review_stands_on_the_sheet_above_the_decision(submitted: Story) -> None:

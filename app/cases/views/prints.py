@@ -24,6 +24,7 @@ from app.database import db, transaction
 from app.errors import Missing
 from app.students.queries import directives
 from app.web.checks import Checked, checkable, masked_name
+from app.web.trusted_hosts import public_url
 
 RESULTS = {
     CaseOutcome.AGREED: "已办结：同意。",
@@ -48,6 +49,7 @@ def sheet(number: str) -> Any:
         "cases/sheet.html",
         back=url_for("cases.show", number=number),
         case=case,
+        address=address_of(case),
         version=version,
         lines=application_lines(case, version, [name for name, *_words in changed]),
         compared=changed,
@@ -63,6 +65,12 @@ def sheet(number: str) -> Any:
     with transaction():
         audit.record("papers/print", f"case:{number}", actor=actor(), after={"paper": "sheet"})
     return page
+
+
+def address_of(case: Case) -> str:
+    """What the sheet's left QR code holds: the case's own page, which asks whoever scans it to sign in and answers
+    within that person's scope."""
+    return public_url("cases.show", number=case.number)
 
 
 def children_on(case: Case) -> list[tuple[str, str, str]]:
