@@ -177,8 +177,8 @@ def test_the_page_offers_no_decision_in_a_case_that_is_halted(shaped: Callable[.
 def test_it_is_asked_while_it_is_decided(shaped: Callable[..., Shape], monkeypatch: pytest.MonkeyPatch) -> None:
     case, read = at_approval(shaped), decisions._task_to_decide
 
-    def read_then_asked(task_id: int) -> Any:
-        found = read(task_id)
+    def read_then_asked(*asked: Any) -> Any:
+        found = read(*asked)
         monkeypatch.setattr(decisions, "_task_to_decide", read)
         assert apart(ask, case, "bureau_approver2", "bureau_third").status == 200
         return found

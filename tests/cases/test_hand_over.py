@@ -180,8 +180,8 @@ def test_it_is_handed_over_first(shaped: Callable[..., Shape], monkeypatch: pyte
     case, read = at_approval(shaped), decisions._task_to_decide
     task = case.task("approval")
 
-    def read_then_gone(task_id: int) -> Any:
-        found = read(task_id)
+    def read_then_gone(*asked: Any) -> Any:
+        found = read(*asked)
         monkeypatch.setattr(decisions, "_task_to_decide", read)
         assert apart(hand_over, case, "bureau_approver", task, "bureau_third").status == 200
         return found

@@ -252,8 +252,8 @@ def test_it_is_taken_back_first(shaped: Callable[..., Shape], shape: str, monkey
     task, read = case.task("check"), decisions._task_to_decide
     case.agreed(("bureau_operator", "check"))
 
-    def read_then_gone(task_id: int) -> Any:
-        found = read(task_id)
+    def read_then_gone(*asked: Any) -> Any:
+        found = read(*asked)
         monkeypatch.setattr(decisions, "_task_to_decide", read)
         assert apart(take_back, case, "bureau_operator", task).status == 200
         return found

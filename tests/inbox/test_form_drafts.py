@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import orjson
-import pytest
 import sqlalchemy as sa
 
 from app import clock
@@ -15,7 +14,6 @@ from app.cases.models import FormDraft
 from app.cases.rules.form_drafts import LONGEST, MOST_DRAFTS, TERM
 from app.database import db
 from app.identity.models import Duty, Post
-from tests.cases.test_statements import counted
 from tests.support import factories
 from tests.support.client import Client
 from tests.support.many_cases import Desk, desk
@@ -295,15 +293,3 @@ def test_a_transfer_is_gone_on_with_from_its_draft(story: Story) -> None:
     assert "随父母工作调动" in (reason.get("value") or reason.text or "")
     other = Client(story.client.app).sign_in(factories.a_user(story.receiving.office, "operator"))
     assert other.get(kept.location).status == 404
-
-
-@pytest.mark.parametrize("sent", ["0", "1"])
-def test_deleting_a_draft_costs_a_statement_only_where_there_was_one(desk: Desk, sent: str) -> None:
-    first, second = desk.correct(2)
-    program, browser = desk.program(), browser_of(desk)
-    browser.get("/inbox")
-    assert program.post(f"/tasks/{first}/decision", {"outcome": "agree"}).status == 200
-    with counted() as seen:
-        browser.post(f"/tasks/{second}/decision", outcome="agree", draft_revision=sent)
-
-    assert len([each for each in seen if "form_draft" in each and each.startswith("DELETE")]) == int(sent)

@@ -18,6 +18,7 @@ from app.cases.models import Attachment, Case, CaseStatus, Decision, FailedDecis
 from app.cases.models.advice import WAITS_FOR_ADVICE
 from app.cases.operations.acceptances import acceptance_writes
 from app.cases.operations.failed_decisions import end_failures
+from app.cases.operations.form_drafts import draft_parameters, forget_draft_at, is_drafted
 from app.cases.operations.joint_decisions import add_answer, have_answered, hold_case_of
 from app.cases.operations.kept_forms import kept_form
 from app.cases.operations.late_registrations import overtaken
@@ -28,7 +29,8 @@ from app.cases.queries.proofs import missing
 from app.cases.queries.standard_precheck import repair_of
 from app.cases.queries.struck_rows import STRUCK, check_positions
 from app.cases.rules import permissions
-from app.cases.rules.ended_cases import too_late
+from app.cases.rules.ended_cases import why_over
+from app.cases.rules.form_drafts import DraftPlace
 from app.database import db, execute, table, write_later, write_together
 from app.definitions.queries import APPLICATION, CompiledVersion, compiled_version
 from app.divisions.models import Office
@@ -65,14 +67,14 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     over), Objected (what was typed), or whatever refusal a service task raised that the diagram did not foresee.
     """
     now = clock.now()
-    task, siblings, decided, more = _task_to_decide(task_id)
+    task, siblings, decided, more = _task_to_decide(task_id, actor)
     version = compiled_version(task.version_id)
     spec = version.diagrams.tasks.get(task.key)  # none: the case was migrated, and this task is over
     joint = spec.joint if spec else None
     _check_may_decide(task, actor, more)
     if joint:
         hold_case_of(task.case_id)
-        task, siblings, decided, more = _task_to_decide(task_id)
+        task, siblings, decided, more = _task_to_decide(task_id, actor)
         if task.version_id != version.version_id:
             raise Stale()
         _check_may_decide(task, actor, more, answered=actor.user_id in have_answered(task_id))
@@ -83,6 +85,8 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     _check_days(task, version, answer)
     application = _repaired(task, version, answer)
     _check_proofs(task, version, answer, application)
+    if task.drafted:
+        forget_draft_at(DraftPlace(task=task_id), actor=actor)
     decides = actor.user_id
     if joint:
         said = add_answer(task, joint, answer, actor=actor, now=now)
@@ -163,6 +167,7 @@ def _task_with_case() -> sa.Select[Any]:
             sibling.c.id.label("sibling_id"),
             sibling.c.run_task.label("sibling_run_task"),
             failed.label("failed"),
+            is_drafted().label("drafted"),
             WAITS_FOR_ADVICE.label("asked"),
             *case_columns(),
         )
@@ -187,13 +192,13 @@ class Beside:
     offices: frozenset[tuple[int, int]]
 
 
-def _task_to_decide(task_id: int) -> tuple[Row, dict[str, int], list[Decided], Beside]:
+def _task_to_decide(task_id: int, actor: Actor) -> tuple[Row, dict[str, int], list[Decided], Beside]:
     """The task with its case, the case's open tasks by the engine's id, its decisions so far. Raises Missing.
 
     One statement, so one moment; nothing is locked. Whoever decides meanwhile raises the case's revision, and the
     claim before the first write notices it. (A lock here would show the case as it is and its tasks as they were.)
     """
-    rows = execute(_task_with_case(), {"task_id": task_id}).all()
+    rows = execute(_task_with_case(), {"task_id": task_id, **draft_parameters(task_id, actor)}).all()
     if not rows:
         raise Missing()
     siblings = {row.sibling_run_task: row.sibling_id for row in rows if row.sibling_id}
@@ -226,17 +231,9 @@ def _check_may_decide(task: Row, actor: Actor, more: Beside, *, answered: bool =
     how = {"drafted": drafted, "answered": answered, "elsewhere": elsewhere}
     if refusal := permissions.why_not_decide(facts, facts_of_row(task), actor, **how):
         if isinstance(refusal, Stale):
-            refusal = _ended(task)
+            refusal = why_over(task.note, task.case_outcome)
             refusal.was_over = True
         raise refusal
-
-
-def _ended(task: Row) -> Refused:
-    """Why a task can no longer be decided: what ended it, or somebody who was faster."""
-    note = task.note
-    if note and note.get("ended"):
-        return rules.TaskEnded(note["ended"], note["detail"])
-    return too_late(task.case_outcome)
 
 
 def _canonical(version: CompiledVersion, key: str, answer: Answer) -> Answer:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -101,6 +102,23 @@ def forget_draft_at(place: DraftPlace, *, actor: Actor) -> None:
     """Delete the draft of that form, because it was sent: in the transaction of what it was sent for."""
     mine = (DRAFTS.c.user_id == actor.user_id, DRAFTS.c.office_id == actor.office_id, DRAFTS.c.duty == actor.duty)
     execute(sa.delete(DRAFTS).where(*mine, DRAFTS.c.place == place.key))
+
+
+def is_drafted() -> Any:
+    """True where the actor keeps a draft of the form that `draft_parameters` names: for a statement that reads more."""
+    whose = (DRAFTS.c[name] == sa.bindparam(f"draft_{name}") for name in ("user_id", "office_id", "duty", "place"))
+    return sa.exists().where(*whose)
+
+
+def draft_parameters(task_id: int, actor: Actor) -> dict[str, Any]:
+    """Whose draft `is_drafted` asks for: the actor's of the decision of that task."""
+    place = DraftPlace(task=task_id).key
+    return {
+        "draft_user_id": actor.user_id,
+        "draft_office_id": actor.office_id,
+        "draft_duty": actor.duty,
+        "draft_place": place,
+    }
 
 
 def forget_old_drafts(now: dt.datetime) -> int:

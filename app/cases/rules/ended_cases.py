@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from app.errors import Stale
+from collections.abc import Mapping
+from typing import Any
+
+from app.cases.rules.refusals import TaskEnded
+from app.errors import Refused, Stale
 
 
 class Recalled(Stale):
@@ -14,3 +18,10 @@ class Recalled(Stale):
 def too_late(outcome: str | None) -> Stale:
     """Why a case can no longer be acted on, from how it has ended (None: somebody was faster at this step)."""
     return Recalled() if outcome == "recalled" else Stale()
+
+
+def why_over(note: Mapping[str, Any] | None, outcome: str | None) -> Refused:
+    """Why a task can no longer be decided: what ended it, as its note says, or how its case has ended."""
+    if note and note.get("ended"):
+        return TaskEnded(note["ended"], note["detail"])
+    return too_late(outcome)

@@ -22,7 +22,7 @@ from app.cases.rules.form_drafts import DraftPlace
 from app.cases.transactions import decide_once, note_phrases, read_and_seen, submit_once, work_at_once
 from app.cases.views.blueprint import bp, flash_words
 from app.cases.views.case_page import case_page
-from app.cases.views.form_drafts import draft_shown, forget_sent, keep_stale, with_draft
+from app.cases.views.form_drafts import draft_shown, keep_stale, with_draft
 from app.cases.views.row_particulars import row_particulars
 from app.cases.views.takeover import takeover_page
 from app.database import end_reading, transaction
@@ -162,9 +162,7 @@ def decide(task_id: int) -> Any:
     def act() -> int:
         if papers:
             operations.attach_to(number, papers, actor=caller)
-        case_id = operations.decide(task_id, answer, actor=caller)
-        forget_sent(DraftPlace(task=task_id))
-        return case_id
+        return operations.decide(task_id, answer, actor=caller)
 
     try:
         if unfit:
