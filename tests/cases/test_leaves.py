@@ -12,6 +12,7 @@ from app.database import db
 from tests.cases.test_delegations import a_colleague, given
 from tests.cases.test_send_back_to import at_review
 from tests.cases.test_time import at
+from tests.support.client import Client
 from tests.support.task_shapes import Shape, shaped, shelves
 
 __all__ = ["shaped", "shelves"]
@@ -50,7 +51,11 @@ def test_what_the_colleague_may_not_decide_goes_back_to_the_desk(shaped: Callabl
     body = {"to": owner.id, "reason": "专办"}
     assert case.program("bureau_approver2").post(f"/tasks/{task}/hand-over", body).status == 200
 
-    given(case, leave=True)  # to an operator, whose desk it is not
+    clerk = Client(case.matter.client.app).sign_in(case.person("bureau_operator"))
+    clerk.get(f"/cases/{case.number}")
+    assert clerk.post(f"/tasks/{task}/pre-review", recommendation="agree", opinion="齐全").status == 302
+
+    given(case, leave=True)  # to an approver who has recommended it
 
     db.session.expire_all()
     assert db.session.get_one(Task, task).assignee_id is None

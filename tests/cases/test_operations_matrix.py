@@ -105,10 +105,10 @@ def act(case: Shape, what: str, who: str, program: Any) -> Answer:
 
 
 class Delegated:
-    """An operator of the bureau who acts in the approver's post on their behalf."""
+    """Another approver of the bureau who acts in the post of the first on their behalf."""
 
     def __init__(self, case: Shape) -> None:
-        person = factories.a_person(case.matter.school.office.superior, "operator")
+        person = factories.a_person(case.matter.school.office.superior, "approver")
         db.session.commit()
         today = clock.today().isoformat()
         body = {"to": person.id, "starts_on": today, "ends_on": today, "reason": "出差"}

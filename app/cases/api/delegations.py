@@ -20,7 +20,7 @@ from app.web import Page, one_page, operation, read_json
 DELEGATION: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "to": {"type": "integer", "title": "受委托人", "minimum": 1, "description": "本机构在岗人员的编号"},
+        "to": {"type": "integer", "title": "受委托人", "minimum": 1, "description": "本机构同一岗位在岗人员的编号"},
         "starts_on": {"type": "string", "title": "开始日期", "format": "date"},
         "ends_on": {"type": "string", "title": "结束日期", "format": "date", "description": "当日有效"},
         "processes": {
@@ -46,14 +46,14 @@ def list_delegations() -> Page[DelegationJson]:
 
 @bp.get("/delegations/people")
 @allow("operator", "approver")
-@operation("可以委托的人员：本机构在岗的其他人员")
+@operation("可以委托的人员：本机构同一岗位在岗的其他人员")
 def list_people_to_delegate_to() -> PeopleJson:
     return {"people": [{"id": each.id, "name": each.name} for each in people_to_delegate_to(actor())]}
 
 
 @bp.post("/delegations")
 @allow("operator", "approver")
-@operation("委托本机构人员代为办理当前岗位的业务；受委托人以 X-Delegation 办理", body=DELEGATION, status=201)
+@operation("委托本机构同一岗位的人员代为办理当前岗位的业务；受委托人以 X-Delegation 办理", body=DELEGATION, status=201)
 def give_delegation() -> DelegationJson:
     typed, caller = read_json(DELEGATION), actor()
     wish = wish_of(typed, typed["to"])

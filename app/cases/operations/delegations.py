@@ -20,14 +20,14 @@ from app.cases.operations.hand_overs import give_task
 from app.cases.operations.transitions import lock_case
 from app.cases.queries.cases import process_names
 from app.cases.queries.colleagues import Colleague
-from app.cases.queries.delegations import away_on, delegation_of, overlapping, people_to_delegate_to
+from app.cases.queries.delegations import away_on, colleagues_beside, delegation_of, overlapping
 from app.cases.queries.hand_overs import heir_for
 from app.cases.queries.task_claims import claim_of
 from app.cases.rules.delegations import why_not_delegate, why_not_revoke
-from app.cases.rules.refusals import NotGiven
+from app.cases.rules.refusals import NotGiven, OtherDuty
 from app.database import db, execute, serialise
 from app.errors import InvalidInput, Objected, Refused
-from app.identity.models import Delegation, Post
+from app.identity.models import DUTY_NAMES, Delegation, Duty, Post
 from app.web import objections as form_objections
 
 REASON: dict[str, Any] = {
@@ -51,7 +51,8 @@ class Wish:
 def delegate(wish: Wish, *, actor: Actor) -> Delegation:
     """委托 the actor's post to a colleague; a leave that begins today is worked by `hand_over_on_leave` afterwards.
 
-    Raises NotAllowed, NotGiven (E-DELEGATE), Objected.
+    Only to somebody of the same duty: a duty is granted by a security administrator, never by whoever holds it
+    (`personnel.operations.grant`). Raises NotAllowed, NotGiven (E-DELEGATE), Objected (also OtherDuty, E-DELEGATE-02).
     """
     if refusal := why_not_delegate(actor, wish.starts_on, wish.ends_on, today=clock.today()):
         raise refusal
@@ -59,9 +60,11 @@ def delegate(wish: Wish, *, actor: Actor) -> Delegation:
     faults: list[Refused] = list(form_objections(REASON, {"reason": reason}))
     if not reason:
         faults.append(InvalidInput(sentence="请填写委托事由。", field="reason"))
-    to = next((each for each in people_to_delegate_to(actor) if each.id == wish.to_user), None)
+    to = next((each for each in colleagues_beside(actor) if each.id == wish.to_user), None)
     if to is None:
         faults.append(InvalidInput(sentence="请选择本机构在岗的其他人员。", field="to_user"))
+    elif actor.duty not in to.duties:
+        faults.append(OtherDuty(who=to.name, duty=DUTY_NAMES[Duty(actor.duty)], field="to_user"))
     if set(wish.processes) - process_names().keys():
         faults.append(InvalidInput(sentence="请从列表中选择事项。", field="processes"))
     if faults:

@@ -65,7 +65,12 @@ def delegation_form(people: Sequence[Colleague], processes: Mapping[str, str]) -
     return {
         "type": "object",
         "properties": {
-            "to_user": {"type": "string", "title": "受委托人", "oneOf": offered, "description": "本机构在岗的其他人员"},
+            "to_user": {
+                "type": "string",
+                "title": "受委托人",
+                "oneOf": offered,
+                "description": "本机构同一岗位在岗的其他人员",
+            },
             "starts_on": {"type": "string", "title": "开始日期", "format": "date"},
             "ends_on": {
                 "type": "string",

@@ -36,7 +36,12 @@ def delegation_of(delegation_id: int, actor: Actor) -> Delegation:
 
 
 def people_to_delegate_to(actor: Actor) -> Sequence[Colleague]:
-    """Colleagues of the actor's office, of either duty, who are at work today: their acts there they answer for."""
+    """Colleagues of the actor's office who hold the same duty and are at work today."""
+    return [each for each in colleagues_beside(actor) if actor.duty in each.duties]
+
+
+def colleagues_beside(actor: Actor) -> Sequence[Colleague]:
+    """Everybody else who is an operator or an approver of the actor's office and at work today."""
     return [each for each in colleagues_at(actor.office_id) if each.id != actor.user_id]
 
 

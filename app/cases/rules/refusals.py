@@ -48,6 +48,16 @@ class NotGiven(Refused):
     text = "不能委托或撤销委托：{why}。"
 
 
+class OtherDuty(Refused):
+    """A post that is given to somebody to whom nobody has granted its duty."""
+
+    code = "E-DELEGATE-02"
+    text = (
+        "{who}在本机构没有“{duty}”岗位，不能受此委托。只能委托本机构同一岗位的人员；"
+        "确须由其办理的，先由负责人在“人员与岗位”提出任职（可定止日），经安全管理员同意。"
+    )
+
+
 class HandedOver(NotAllowed):
     code = "E-ASSIGNED"
     text = "本环节已转办给本机构指定人员，由其办理；确须改由他人办理的，请再次转办。"

@@ -19,8 +19,6 @@ from app.identity.models import DUTY_NAMES, Delegation, Duty, FailedSignIn, Know
 from app.identity.rules import CEILING_WINDOW, IDLE, KNOWN_FOR, LOCKED_FOR, NAMES_WINDOW, WINDOW
 from app.web.sign_in_places import Place
 
-DECIDE = (Duty.OPERATOR, Duty.APPROVER)  # duties of people who do an office's business
-
 
 def digest(secret: str) -> str:
     """What of a session's secret is stored."""
@@ -170,7 +168,7 @@ def _session_with_posts() -> sa.Select[Any]:
 def delegated_posts(posts: Sequence[HeldPost], user: SignedInUser) -> list[HeldPost]:
     """The posts of colleagues in which that person may act today; posts -- their own, one of them at the same office.
 
-    Of people who still hold the post, may sign in, and have not taken it back.
+    Of people who still hold the post, may sign in, and have not taken it back; in a duty that is one's own there, too.
     """
     today, owner = clock.today(), sa.orm.aliased(User)
     lasts = sa.or_(Post.ends_on.is_(None), Post.ends_on >= today)
@@ -184,7 +182,7 @@ def delegated_posts(posts: Sequence[HeldPost], user: SignedInUser) -> list[HeldP
     )
     found = []
     for given, post, name in db.session.execute(asked):
-        own = next((each for each in posts if each.office.id == post.office_id and each.duty in DECIDE), None)
+        own = next((each for each in posts if each.office.id == post.office_id and each.duty == post.duty), None)
         if own is None:
             continue
         elsewhere = frozenset(each.office.id for each in posts) - {post.office_id}
