@@ -27,7 +27,7 @@ from app.web.trusted_hosts import public_url
 bp = Blueprint("checks", __name__, template_folder="templates")
 MARK = 10  # bytes
 MOST_PER_MINUTE = 30  # codes that stand for nothing, of one stranger
-MOST_IN_ALL = 300  # a whole town may ask through one proxy
+SHOWN_PER_MINUTE = 60  # of one paper to one stranger: a whole town may ask through one proxy
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,10 @@ def url_of(code: str) -> str:
     return public_url("checks.show", code=code)
 
 
-def qr(text: str) -> Markup:
-    """A QR code as a picture inside the page: no style attribute, so it is lawful under our policy."""
+def qr(text: str, label: str = "核验二维码") -> Markup:
+    """A QR code as a picture inside the page, read aloud as `label`; no style attribute, so our policy allows it."""
     picture = segno.make(text, error="m", micro=False).svg_inline(border=2, omitsize=True, svgclass="qr")
-    return Markup(picture.replace("<svg ", '<svg role="img" aria-label="核验二维码" ', 1))
+    return Markup(picture.replace("<svg ", Markup('<svg role="img" aria-label="{}" ').format(label), 1))
 
 
 @bp.get("/check")
@@ -108,10 +108,12 @@ def ask() -> Any:
 def show(code: str) -> Any:
     known = read_code(code)
     checker = _checkers.get(known[0]) if known else None
-    with transaction():
-        rate_limits.take("check", most=MOST_IN_ALL, seconds=60)
-        if checker is None:
-            rate_limits.take("guess", most=MOST_PER_MINUTE, seconds=60)
+    if known is None or checker is None:
+        rate_limits.take_wrong("guess", most=MOST_PER_MINUTE, seconds=60)
+    else:
+        with transaction():
+            what = f"{rate_limits.stranger()}:{known[0]}{known[1]}"
+            rate_limits.take("check", most=SHOWN_PER_MINUTE, seconds=60, who=what)
     checked = checker(known[1]) if known and checker else None
     page = render_template("interface/check.html", code=code[:60], checked=checked, asked=True)
     return page, 200 if checked else 404

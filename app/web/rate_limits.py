@@ -7,7 +7,7 @@ from flask import request
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.database import Model, execute, table
+from app.database import Model, end_reading, execute, table, transaction
 from app.encryption import keyed_hash
 from app.errors import Refused
 from app.sequences import insert_for
@@ -55,6 +55,18 @@ def take(what: str, *, most: int, seconds: int, who: str = "") -> None:
     ).scalar_one()
     if count > most:
         raise TooMany(seconds=window + seconds - now)
+
+
+def take_wrong(what: str, *, most: int, seconds: int, who: str = "") -> None:
+    """Count one more wrong guess of whoever asks, in a transaction of its own. Raises TooMany beyond `most`.
+
+    Asked only once a guess was found wrong, so that no number of them keeps a right one out; beyond `most` nothing is
+    written any more.
+    """
+    refuse_beyond(what, most=most, seconds=seconds, who=who)
+    end_reading()
+    with transaction():
+        take(what, most=most, seconds=seconds, who=who)
 
 
 def refuse_beyond(what: str, *, most: int, seconds: int, who: str = "") -> None:

@@ -8,10 +8,12 @@ import pytest
 from flask import Flask
 
 from app.cases.models import Case
-from app.cases.views.progress import WRONG_PER_HOUR, WRONG_PER_MINUTE, query_code
+from app.cases.views import progress
+from app.cases.views.progress import WRONG_PER_MINUTE, query_code
 from app.database import db
 from app.identity.models import User
 from app.web.checks import code_of, read_code
+from tests.cases.test_statements import counted
 from tests.support.client import Client, apart
 from tests.support.transfer_case import Story
 
@@ -29,7 +31,7 @@ def stranger(app: Flask) -> Client:
 def asked(app: Flask, number: str, code: str) -> tuple[int, str]:
     browser = stranger(app)
     answer = browser.post("/progress", number=number, code=code)
-    return (200, browser.get(answer.location).text) if answer.location else (answer.status, answer.text)
+    return answer.status, answer.text
 
 
 def test_the_receipt_bears_number_and_code_and_is_the_applicants(submitted: Story, neighbour: User) -> None:
@@ -38,7 +40,7 @@ def test_the_receipt_bears_number_and_code_and_is_the_applicants(submitted: Stor
     receipt = clerk.get(f"/cases/{submitted.number}/receipt")
     assert receipt.status == 200
     assert submitted.number in receipt.text
-    assert query_code(case_id(submitted)) in receipt.text
+    assert query_code(case_id(submitted)) in receipt.text.replace("-", "")
     assert submitted.child.main_number not in receipt.text
     for other in (
         neighbour,
@@ -69,13 +71,37 @@ def test_a_wrong_code_and_an_unknown_case_read_the_same(submitted: Story, app: F
     assert re.sub(r"\d{8}-\d{6}|csrf_token.*", "", one[1]) == re.sub(r"\d{8}-\d{6}|csrf_token.*", "", other[1])
 
 
-def test_guessing_is_throttled_by_stranger_and_by_case(submitted: Story, app: Flask) -> None:
-    browser, answers = stranger(app), []
-    for _ in range(WRONG_PER_MINUTE + 1):
-        answers.append(browser.post("/progress", number=submitted.number, code="AAAAAAAA").status)
-    assert answers == [404] * WRONG_PER_MINUTE + [429]
-    assert WRONG_PER_HOUR > WRONG_PER_MINUTE
+def test_wrong_guesses_are_throttled_and_keep_nobody_with_the_code_out(submitted: Story, app: Flask) -> None:
+    """Neither behind the same address, nor of that case, nor of the page; however many there are."""
+    code = query_code(case_id(submitted))
+    answers = [asked(app, submitted.number, "AAAAAAAA")[0] for _ in range(WRONG_PER_MINUTE + 3)]
+    assert stranger(app).get("/progress/nothing").status == 429
+    assert answers == [404] * WRONG_PER_MINUTE + [429] * 3
+
+    assert asked(app, submitted.number, code)[0] == 200
+    assert stranger(app).get(f"/progress/{code_of('Q', case_id(submitted))}").status == 200
+    assert len(code) * 5 == 60, "bits"
     assert len({query_code(each) for each in range(1, 200)}) == 199
+
+
+def test_a_wrong_guess_costs_the_same_for_a_known_and_an_unknown_case(submitted: Story, app: Flask) -> None:
+    browser, costs = stranger(app), []
+    for number in (submitted.number, "20200101-000001"):
+        with counted() as seen:
+            assert browser.post("/progress", number=number, code="AAAAAAAAAAAA").status == 404
+        costs.append([each.split()[0] for each in seen])
+    assert costs[0] == costs[1]
+
+
+def test_one_who_reloads_without_end_shuts_out_only_themselves(
+    submitted: Story, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "SHOWN_PER_MINUTE", 2)
+    path = f"/progress/{code_of('Q', case_id(submitted))}"
+
+    assert [stranger(app).get(path).status for _ in range(3)] == [200, 200, 429]
+    elsewhere = apart(app.test_client().get, path, environ_base={"REMOTE_ADDR": "203.0.113.9"})
+    assert elsewhere.status_code == 200
 
 
 def test_the_code_of_the_picture_leads_there_and_another_papers_does_not(submitted: Story, app: Flask) -> None:

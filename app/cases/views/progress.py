@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask import redirect, render_template, url_for
+from flask import render_template, url_for
 
 from app import audit, clock
 from app.access import ANYONE, actor, allow
@@ -18,7 +19,7 @@ from app.cases.presenters.cases import compiled_version_of, state_of
 from app.cases.presenters.proofs import proofs_of_case
 from app.cases.transactions import read_and_seen
 from app.cases.views.blueprint import bp, status_tag
-from app.database import db, transaction
+from app.database import db, end_reading, transaction
 from app.encryption import check_mark
 from app.errors import Missing
 from app.web import rate_limits, typed_text
@@ -26,10 +27,9 @@ from app.web.checks import code_of, masked_name, read_code
 from app.web.trusted_hosts import public_url
 
 KIND = "Q"  # of the code within the QR code of a receipt
-LENGTH = 8  # letters and digits of a 查询码
-WRONG_PER_MINUTE = 10  # of one stranger
-WRONG_PER_HOUR = 20  # of one case, whoever asks
-MOST_IN_ALL = 300  # a minute
+LENGTH = 12  # letters and digits of a 查询码
+WRONG_PER_MINUTE = 10  # of one stranger; who knows the code is never among them
+SHOWN_PER_MINUTE = 60  # of one case to one stranger
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,11 @@ class ProgressStep:
 
 
 def query_code(case_id: int) -> str:
-    """The 查询码 of a case: 40 bits that nobody can work out, so that nothing is kept for it."""
+    """The 查询码 of a case: 60 bits that nobody can work out, so that nothing is kept for it.
+
+    So many that guessing is hopeless at any speed at which the server could answer: no number of wrong guesses need
+    ever close a case, or the page, to whoever holds the receipt.
+    """
     mark = check_mark(b"progress" + case_id.to_bytes(8, "big"))
     return base64.b32encode(mark).decode()[:LENGTH]
 
@@ -63,7 +67,7 @@ def receipt(number: str) -> Any:
         case=case,
         version=compiled_version_of(case),
         papers=[each for each in proofs_of_case(case) if each["attached"]],
-        query_code=query_code(case.id),
+        query_code="-".join(re.findall("....", query_code(case.id))),
         address=address,
         typed_at=public_url("cases.progress"),
     )
@@ -82,19 +86,12 @@ def progress() -> Any:
 @bp.post("/progress")
 @allow(ANYONE)
 def find_progress() -> Any:
+    """By number and 查询码; shown at once, for an address with the code in it would stay in the browser's history."""
     number, code = typed_text("number")[:24], typed_text("code").replace("-", "").replace(" ", "").upper()[:20]
-    with transaction():
-        rate_limits.take("progress", most=MOST_IN_ALL, seconds=60, who="all")
-    case = db.session.scalar(sa.select(Case).where(Case.number == number))
-    known = query_code(case.id) if case is not None and case.version_id is not None else "-" * LENGTH
-    if case is None or not hmac.compare_digest(known.encode(), code.encode()):
-        with transaction():
-            rate_limits.take("progress-wrong", most=WRONG_PER_MINUTE, seconds=60)
-            rate_limits.take("progress-case", most=WRONG_PER_HOUR, seconds=3600, who=number)
-        return render_template("cases/progress.html", shown=None, asked=True, number=number), 404
-    with transaction():
-        rate_limits.refuse_beyond("progress-case", most=WRONG_PER_HOUR, seconds=3600, who=number)
-    return redirect(url_for("cases.progress_of", code=code_of(KIND, case.id)))
+    case = db.session.scalar(sa.select(Case).where(Case.number == number, Case.version_id.is_not(None)))
+    known = query_code(case.id if case else 0)  # an unknown number costs what a known one does
+    right = hmac.compare_digest(known.encode(), code.encode())
+    return _answer(case if right else None, number)
 
 
 @bp.get("/progress/<code>")
@@ -102,13 +99,27 @@ def find_progress() -> Any:
 def progress_of(code: str) -> Any:
     """What the receipt's QR code leads to."""
     known = read_code(code)
-    with transaction():
-        rate_limits.take("progress", most=MOST_IN_ALL, seconds=60, who="all")
-        if known is None or known[0] != KIND:
-            rate_limits.take("progress-wrong", most=WRONG_PER_MINUTE, seconds=60)
     case = db.session.get(Case, known[1]) if known and known[0] == KIND else None
-    if case is None or case.version_id is None:
-        return render_template("cases/progress.html", shown=None, asked=True, number=""), 404
+    return _answer(case if case is not None and case.version_id is not None else None, "")
+
+
+def _answer(case: Case | None, number: str) -> Any:
+    """The page for whoever knows the case's code, and for whoever does not. Raises TooMany.
+
+    Wrong guesses are counted by who makes them, right answers by whom and of which case: so nobody can use up what
+    others need, and a right code is answered however many wrong ones came from the same address.
+    """
+    if case is None:
+        rate_limits.take_wrong("progress-wrong", most=WRONG_PER_MINUTE, seconds=60)
+        return render_template("cases/progress.html", shown=None, asked=True, number=number), 404
+    case_id = case.id
+    end_reading()
+    with transaction():
+        rate_limits.take("progress", most=SHOWN_PER_MINUTE, seconds=60, who=f"{rate_limits.stranger()}:{case_id}")
+    return _progress_page(db.session.get_one(Case, case_id))
+
+
+def _progress_page(case: Case) -> str:
     now = clock.now()
     waiting = [each for each in case.tasks if each.status is TaskStatus.OPEN]
     return render_template(
