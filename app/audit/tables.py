@@ -18,6 +18,7 @@ UNSEALED = frozenset(
         "audit_chain",
         "audit_event",
         "case_office",
+        "case_person",
         "column_choice",
         "delivery",
         "draft_file",
@@ -48,6 +49,7 @@ UNSEALED = frozenset(
 )
 #: columns in which the clock and the post keep their marks, without an act
 MARKS = {
+    "app_user": {"use_asked_at"},
     "message_out": {"sent_at", "attempts", "next_attempt_at", "fault"},
     "notice": {"read_at", "passed_on_at"},
     "suspension": {"reminded_at"},
@@ -60,6 +62,7 @@ RECORDS = {
     "app_user": "username",
     "archive_entry": "section, dated, title, body, signed_by, signed_at_office_id",
     "attachment": "case_id, task_id, name, media_type, size, sha256, office_id, added_by, added_at",
+    "case_comment": "case_id, office_id, user_id, scope, text, at",
     "case_copy": "case_id, office_id, by_office_id, by_user_id, remark, at",
     "case_migration": "process_key, from_id, to_id, mapping, reason, rehearsal, proposed_by_id, proposed_at",
     "case_move": "case_id, task_id, from_key, from_name, to_key, to_name, reason, proposed_by_id, proposed_at",

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app import clock
 from app.access import Actor
 from app.database import Json, Model, UtcDateTime, choice
 from app.divisions.models import Office
@@ -41,10 +42,16 @@ DUTY_NAMES = {
 LEAVE_DUE = "leave AND handed_over_at IS NULL AND revoked_at IS NULL"
 
 
+ASKED_OF = sa.text("enabled AND NOT is_demo AND use_asked_at IS NOT NULL")  # a demo account is never sealed
+
+
 class User(Model):
     """用户 – a person who signs in."""
 
     __tablename__ = "app_user"
+    __table_args__ = (
+        sa.Index("ix_app_user_use_asked", "use_asked_at", "id", sqlite_where=ASKED_OF, postgresql_where=ASKED_OF),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(sa.String(40), unique=True)
@@ -55,6 +62,8 @@ class User(Model):
     is_demo: Mapped[bool] = mapped_column(default=False)  # shown on the sign-in page, known password
     first_password: Mapped[bool] = mapped_column(default=False)  # set by somebody else: to be changed before anything
     reopened_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # after it had been sealed
+    #: when the clock asks next whether anybody uses it, so that it looks at a few accounts and never at all of them
+    use_asked_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=clock.now)
 
     posts: Mapped[list[Post]] = relationship(back_populates="user", order_by="Post.id")
 

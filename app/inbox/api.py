@@ -14,7 +14,7 @@ from app.cases.queries.forecasts import foreseen_late
 from app.database import transaction
 from app.errors import InvalidInput, Missing
 from app.inbox import operations
-from app.inbox.presenters import ColumnsJson, SavedListJson, saved_list_json
+from app.inbox.presenters.saved_lists import ColumnsJson, SavedListJson, saved_list_json
 from app.inbox.queries import columns_of, saved_lists
 from app.inbox.rules import BOXES, COLUMNS
 from app.web import Asked, Page, encode_cursor, one_page, operation, read_json
@@ -86,7 +86,9 @@ def save() -> SavedListJson:
 
 @bp.get("/columns/<box>")
 @allow("operator", "approver")
-@operation("本人所见待办（waiting）或已办（done）列表的列，按显示的次序")
+@operation(
+    "本人所见列表的列，按显示的次序：待办（waiting）、已办（done）、在办（running）、办结（closed）、我发起的（applied）、全部办件（all）"
+)
 def show_columns(box: str) -> ColumnsJson:
     return {"box": _box(box), "columns": columns_of(box, actor()), "offered": list(COLUMNS[box])}
 

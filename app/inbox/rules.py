@@ -1,10 +1,21 @@
-"""Columns of the lists of tasks: which there are, and in which order one sees them who has chosen nothing."""
+"""Columns of the lists of tasks and cases: which there are, and in which order one sees them who has chosen nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-BOXES = ("waiting", "done")
+_OF_CASES: Mapping[str, str] = {
+    "number": "办件编号",
+    "process": "事项",
+    "student": "学生",
+    "schools": "学校（转出 → 转入）",
+    "status": "状态",
+    "holder": "现由谁办理",
+    "opened": "提交",
+    "deadline": "时限",
+    "applicant": "申请单位",
+    "closed": "办结日期",
+}
 ALWAYS = "number"  # by it a line is known
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "waiting": {
@@ -31,8 +42,16 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "deadline": "时限",
         "returned": "曾退回",
     },
+    "running": _OF_CASES,
+    "closed": _OF_CASES,
+    "applied": _OF_CASES,
+    "all": _OF_CASES,
 }
-USUAL = {"waiting": tuple(COLUMNS["waiting"])[:7], "done": tuple(COLUMNS["done"])[:7]}
+BOXES = tuple(COLUMNS)
+USUAL = {
+    box: (*tuple(columns)[:5], "opened", "closed") if box == "closed" else tuple(columns)[:7]
+    for box, columns in COLUMNS.items()
+}
 
 
 def chosen_columns(box: str, chosen: Iterable[str]) -> list[str]:

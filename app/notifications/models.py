@@ -23,6 +23,8 @@ class NotificationPreference(Model):
 
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("app_user.id"), primary_key=True)
     email: Mapped[str] = mapped_column(Sealed, default="")
+    asked_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # when a code was sent to that address
+    confirmed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # and typed: before, it gets nothing else
     ways: Mapped[Any] = mapped_column(Json)  # kind of notice -> mail, digest or none
     digest: Mapped[bool] = mapped_column(default=False)  # 每日汇总, on working days
     quiet_from: Mapped[int | None]  # hours of the day in China between which no mail goes out

@@ -98,6 +98,7 @@ def test_nothing_in_it_is_broken(province: Flask) -> None:
         invariants.cases_that_hold_nobody,
         invariants.directives,
         invariants.cases_and_their_offices,
+        invariants.cases_and_their_people,
         invariants.children_who_left,
     )
     assert [sentence for check in checks for sentence in check()] == []

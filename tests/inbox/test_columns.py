@@ -10,6 +10,7 @@ import pytest
 from app.database import db
 from app.divisions.models import Office
 from tests.inbox.test_lists import walked
+from tests.inbox.test_taken_out import lines
 from tests.support import factories
 from tests.support.client import Client
 from tests.support.many_cases import Desk, desk
@@ -107,3 +108,48 @@ def test_a_child_s_name_is_found_beside_a_school_that_is_called_alike(desk: Desk
     office.name = office.short_name = "改名小学"
     db.session.commit()
     assert walked(desk.program(), "&q=建国小学") == [], "by what it is called now"
+
+
+CASES = ["办件编号", "事项", "学生", "学校（转出 → 转入）", "状态", "现由谁办理", "提交"]
+
+
+@pytest.mark.parametrize(
+    ("box", "path", "usual"),
+    [
+        ("running", "/cases/running", CASES),
+        ("applied", "/cases/applied", CASES),
+        ("all", "/cases", CASES),
+        ("closed", "/cases/closed", [*CASES[:5], "提交", "办结日期"]),
+    ],
+)
+def test_lists_of_cases_have_columns_too_and_are_taken_out_with_them(
+    desk: Desk, box: str, path: str, usual: list[str]
+) -> None:
+    first, _second = desk.correct(2)
+    if box == "closed":
+        assert desk.program().post(f"/tasks/{first}/decision", {"outcome": "agree"}).status == 200
+    browser = Client(desk.client.app).sign_in(desk.people["school"].operator)
+    program = desk.program(duty="operator")
+    assert headings(browser, path) == usual
+
+    browser.get(f"/inbox/columns/{box}")
+    assert browser.post(f"/inbox/columns/{box}", order=["status", "number"], column=["status"]).location == path
+    assert headings(browser, path) == ["状态", "办件编号"]
+    assert browser.page.xpath("string(//main//tbody/tr[last()]/td[2])") == desk.numbers[0]
+    status = "同意" if box == "closed" else "办理中"
+    assert lines(browser, f"/inbox/cases/{box}.xlsx")[-1] == [status, desk.numbers[0]]
+    put(program, box, *program.get(f"/columns/{box}").json["offered"])
+    assert len(headings(browser, path)) == 10
+    assert desk.school.office.short_name in browser.page.xpath("string(//main//tbody/tr[1])")
+    assert browser.browser.get("/inbox/cases/waiting.xlsx").status_code == 404
+    stranger = Client(desk.client.app).sign_in(factories.a_user(factories.a_bureau("330108"), "approver"))
+    assert lines(stranger, "/inbox/cases/all.xlsx") == []
+    assert stranger.browser.get("/inbox/cases/applied.xlsx").status_code == 404, "an operator's list"
+
+
+def test_the_inbox_is_taken_out_with_the_columns_that_are_seen(desk: Desk) -> None:
+    desk.correct(1)
+    browser = Client(desk.client.app).sign_in(desk.people["school"].approver)
+    put(desk.program(), "waiting", "step", "number")
+
+    assert lines(browser, "/inbox/workbook.xlsx") == [["学校确认", desk.numbers[0]]]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app import clock
-from app.cases.models import Task
+from app.cases.models import Case, CaseStatus, Task
+from app.cases.queries.tasks import next_task
 from app.database import db
 from tests.cases.test_time import at
 from tests.support import factories
@@ -178,3 +180,39 @@ def test_an_empty_list_says_what_hides_the_rest(desk: Desk) -> None:
 
     assert "没有符合条件的办件（曾退回、事项“辍学登记”）。不加筛选时共 2 件。" in page
     assert "清除筛选" in page
+
+
+def test_what_stands_still_is_neither_red_nor_yellow_nor_green(desk: Desk) -> None:
+    at("2026-11-23 09:00")
+    first, second = desk.correct(2)
+    db.session.execute(sa.update(Case).where(Case.number == desk.numbers[0]).values(status=CaseStatus.PAUSED))
+    db.session.commit()
+
+    for moment, light in (("2026-11-23 10:00", "green"), ("2026-11-26 09:00", "yellow"), ("2027-01-20 09:00", "red")):
+        at(moment)
+        program = desk.program()
+        assert walked(program, f"&light={light}") == [second], light
+        assert walked(program, "&light=paused") == [first]
+        chips = Client(desk.client.app).sign_in(desk.people["school"].approver)
+        chips.get("/inbox")
+        counts = [" ".join(each.text_content().split()) for each in chips.page.xpath("//nav[@class='chips'][1]/a")][:5]
+        shown = {words.split()[-2]: int(words.split()[-1]) for words in counts}
+        assert shown == {
+            "全部": 2, "已超期": int(light == "red"), "三个工作日内到期": int(light == "yellow"),
+            "时限充裕": int(light == "green"), "暂停计时": 1,
+        }  # fmt: skip
+
+
+def test_what_is_urged_is_opened_next_as_it_stands_first_in_the_list(desk: Desk) -> None:
+    tasks = desk.correct(3)
+    set_times(tasks)
+    by_deadline = walked(desk.program())
+    db.session.get_one(Task, by_deadline[2]).urged_at = clock.now()
+    db.session.commit()
+
+    assert walked(desk.program()) == [by_deadline[2], *by_deadline[:2]]
+    actor = desk.people["school"].approver.posts[0].actor()
+    found = next_task(actor, beside=db.session.get_one(Task, by_deadline[0]).case_id)
+    assert found.number == db.session.get_one(Task, by_deadline[2]).case.number
+    after = next_task(actor, beside=db.session.get_one(Task, by_deadline[2]).case_id)
+    assert after.number == db.session.get_one(Task, by_deadline[0]).case.number

@@ -14,7 +14,21 @@ from sqlalchemy.orm import aliased
 from app import audit, clock
 from app.access import Actor
 from app.cases import operations
-from app.cases.models import Batch, BatchRow, Case, CaseOffice, CaseStatus, RouteStep, RowStatus, Task, TaskStatus
+from app.cases.models import (
+    Batch,
+    BatchRow,
+    Case,
+    CaseOffice,
+    CasePerson,
+    CaseStatus,
+    Decision,
+    JointAnswer,
+    PreReview,
+    RouteStep,
+    RowStatus,
+    Task,
+    TaskStatus,
+)
 from app.cases.models.coming_changes import ComingChange
 from app.cases.operations import Answer
 from app.cases.operations.reservations import numbers_in
@@ -46,6 +60,7 @@ def broken() -> list[str]:
         cases_that_hold_nobody,
         directives,
         cases_and_their_offices,
+        cases_and_their_people,
         children_who_left,
         cases_without_a_way_on,
     )
@@ -170,6 +185,21 @@ def cases_and_their_offices() -> Iterator[str]:
     kept = {tuple(row) for row in db.session.execute(sa.select(*CaseOffice.__table__.columns))}
     for row in sorted(expected ^ kept, key=str):
         yield f"case_office: {row} is {'missing' if row in expected else 'too much'}"
+
+
+def cases_and_their_people() -> Iterator[str]:
+    """Whoever took part in a running case stands beside it, and nobody beside a closed one."""
+    runs = set(db.session.scalars(sa.select(Case.id).where(Case.status != CaseStatus.CLOSED)))
+    of_task = dict(db.session.execute(sa.select(Task.id, Task.case_id)).all())
+    acts = [*db.session.execute(sa.select(Case.opened_by, Case.id))]
+    for who in (Decision.user_id, Decision.for_user_id):
+        acts += db.session.execute(sa.select(who, Decision.case_id))
+    for each in (PreReview, JointAnswer):
+        acts += [(who, of_task[task]) for who, task in db.session.execute(sa.select(each.user_id, each.task_id))]
+    expected = {(who, case) for who, case in acts if who is not None and case in runs}
+    kept = {tuple(row) for row in db.session.execute(sa.select(CasePerson.user_id, CasePerson.case_id))}
+    for row in sorted(expected ^ kept):
+        yield f"case_person: {row} is {'missing' if row in expected else 'too much'}"
 
 
 def children_who_left() -> Iterator[str]:

@@ -109,7 +109,7 @@ def fill(story: Story, size: int) -> None:
     connection.execute(sa.text("CREATE TEMPORARY TABLE some_name (place integer PRIMARY KEY, name text)"))
     names = [{"place": place, "name": name} for place, name in enumerate(NAMES)]
     connection.execute(sa.text("INSERT INTO some_name VALUES (:place, :name)"), names)
-    written = [*COPIED, "name_part", "case_office", "kept_student"]
+    written = [*COPIED, "name_part", "case_office", "case_person", "kept_student"]
     for table in written:  # seals of copies would say nothing
         connection.execute(sa.text(f'ALTER TABLE "{table}" DISABLE TRIGGER ALL'))
     for table, (which, changed) in COPIED.items():
@@ -165,7 +165,14 @@ def _name(connection: sa.Connection, child: int, size: int) -> None:
 
 
 def _offices(connection: sa.Connection, known: dict[str, Any], size: int) -> None:
-    """As the triggers would have written them; tests of the table itself compare it with the routes."""
+    """As the triggers would have written them; tests of the tables themselves compare them with routes and acts."""
+    connection.execute(
+        sa.text(
+            "INSERT INTO case_person (user_id, case_id) SELECT p.user_id, p.case_id + n FROM case_person AS p"
+            " CROSS JOIN generate_series(1, :size) AS n WHERE p.case_id = :case AND n % 4 <> 2"
+        ),
+        {"size": size, "case": known["case"]},
+    )
     connection.execute(
         sa.text(
             "INSERT INTO case_office (office_id, case_id, own, closed, student_id, process_key)"

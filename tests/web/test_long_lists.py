@@ -23,7 +23,7 @@ SIZE = 12_000  # cases, all of the same offices
 MOST = 7_000  # rows that a page may read: the counts of the menu, one for each list, stop at a thousand
 MOST_FOUND = 12_000  # where something is searched: as many lines are asked as it takes, at most
 ALIKE = 3  # times that a page may send the same statement
-GROWING = {*COPIED, "case_office", "name_part"} - {"audit_chain"}
+GROWING = {*COPIED, "case_office", "case_person", "name_part"} - {"audit_chain"}
 FOUND = ("?q=", "&q=", "?process=", "?office=", "sort=")
 PAGES = (
     "/", "/reports/day/arrived", "/reports/day/decided", "/reports/dashboard",

@@ -4,6 +4,7 @@ from app.cases.models.acceptances import Acceptance, AcceptanceKind
 from app.cases.models.advice import Advice, AdviceKind, AdviceRule, Phrase
 from app.cases.models.batches import Batch, BatchRow, RowStatus
 from app.cases.models.case_offices import CaseOffice
+from app.cases.models.case_people import CasePerson
 from app.cases.models.cases import (
     OUTCOME_NAMES,
     Case,
@@ -45,6 +46,7 @@ __all__ = [
     "CaseCopy",
     "CaseOffice",
     "CaseOutcome",
+    "CasePerson",
     "CaseStatus",
     "ComingChange",
     "Decision",

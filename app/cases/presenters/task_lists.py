@@ -24,10 +24,13 @@ from app.web.query_parameters import read_query
 
 URGED_ORDER = "urged"  # the part of the order of urgency that stands before the rest
 PLACE = (str, str, int)  # what a cursor holds: the order, the value in it, the task
+OFFICES = ("office", "school", "county")  # conditions that name an office each
 CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     "process": {"type": "string", "maxLength": 40, "description": "流程"},
     "step": {"type": "string", "maxLength": 40, "description": "环节"},
     "office": {"type": "string", "maxLength": 10, "description": "所涉学校或教育行政部门的代码"},
+    "school": {"type": "string", "maxLength": 10, "description": "所涉学校的代码；可与 county 同时使用"},
+    "county": {"type": "string", "maxLength": 10, "description": "所涉市、县（区）教育行政部门的代码"},
     "light": {"type": "string", "enum": list(typing.get_args(Light)), "description": "时限灯色"},
     "returned": {"type": "boolean", "description": "true 则只列曾退回的"},
     "urged": {"type": "boolean", "description": "true 则只列被催办、督办的"},
@@ -79,13 +82,14 @@ def asked_list(given: Mapping[str, Any], box: str = "waiting") -> AskedList:
         sort=sort,
         process=given.get("process"),
         step=given.get("step"),
-        office=_office(given["office"]) if given.get("office") else None,
+        offices=tuple(_office(given[name], name) for name in OFFICES if given.get(name)),
         returned=bool(given.get("returned")),
         urged=bool(given.get("urged")),
         starred=bool(given.get("starred")),
         q=given.get("q", ""),
         before=before,
         since=since,
+        paused=light == "paused" if light else None,
     )
     return AskedList(listed, given)
 
@@ -95,10 +99,10 @@ def list_of_query(box: str = "waiting", **fixed: Any) -> AskedList:
     return asked_list({**read_query(CONDITIONS), **fixed}, box)
 
 
-def _office(code: str) -> int:
+def _office(code: str, field: str) -> int:
     office = office_by_code(code)
     if office is None:
-        raise InvalidInput(sentence="没有这个机构。", field="office")
+        raise InvalidInput(sentence="没有这个机构。", field=field)
     return office.id
 
 

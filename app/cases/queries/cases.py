@@ -15,6 +15,7 @@ from app.cases.models import (
     BatchRow,
     Case,
     CaseOffice,
+    CasePerson,
     CaseStatus,
     Decision,
     RowStatus,
@@ -107,7 +108,8 @@ def cases_for(
 ) -> Sequence[Case]:
     """Cases the actor's office has to do with, newest first.
 
-    box -- applied (我发起), running (在办), closed (办结); without it every case the office may see.
+    box -- applied (我发起), running (在办: the actor took part, it still runs), closed (办结: the office had to do with
+    it); without it every case the office may see.
     """
     page = _page(actor, box=box, process=process, q=(q or "").strip(), after=after, limit=limit)
     query = (
@@ -135,6 +137,9 @@ def _page(actor: Actor, *, box: str | None, process: str | None, q: str, after: 
         applied = table(Case).c
         case_id, student_id, process_key = applied.id, applied.student_id, applied.process_key
         query = sa.select(case_id).where(applied.applicant_office_id == actor.office_id)
+    elif box == "running":
+        mine = table(CasePerson).c
+        query = query.join(table(CasePerson), mine.case_id == case_id).where(mine.user_id == actor.user_id)
     elif box is not None:
         query = query.where(listed.own.is_(True), listed.closed.is_(box == "closed"))
     if after is not None:

@@ -17,6 +17,7 @@ from app import clock
 from app.access import Actor
 from app.cases.models import Case, Figure, FigureKind, Task
 from app.cases.queries.oversight import DECIDING, waiting_below
+from app.cases.queries.tasks import CLOCK_RUNS
 from app.cases.rules.durations import working_days
 from app.cases.rules.forecasts import Forecast, forecast
 from app.database import db
@@ -69,12 +70,11 @@ def foreseen_late(
 
 def _own(actor: Actor, start: tuple[dt.datetime, int]) -> Sequence[Task]:
     """What waits at the office whose clock runs, whatever the duty."""
-    paused = sa.select(Case.id).where(Case.status == sa.literal_column("'paused'"))  # as its index says it
     place = sa.tuple_(sa.literal(start[0], Task.deadline.type), start[1])
     parts = [
         sa.select(Task.id, Task.deadline)
         .where(Task.office_id == actor.office_id, Task.duty == duty, Task.status == sa.literal_column("'open'"))
-        .where(sa.tuple_(Task.deadline, Task.id) > place, Task.case_id.not_in(paused))
+        .where(sa.tuple_(Task.deadline, Task.id) > place, CLOCK_RUNS)
         .order_by(Task.deadline, Task.id)
         .limit(LOOKED_AT + 1)
         .subquery()

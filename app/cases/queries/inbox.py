@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from app.access import Actor
 from app.cases.models import Case, CaseOffice, CaseStatus, Star, Task
 from app.cases.queries.finding import Found, found_by, of_process, page_of
+from app.cases.queries.tasks import CLOCK_RUNS, PAUSED_CASES
 from app.database import db, table
 from app.definitions.models import Process
 from app.definitions.queries import compiled_version
-from app.divisions.models import Office
+from app.divisions.models import Office, OfficeKind
 from app.identity.models import User
 from app.students.models import Student
 from app.students.queries.lookups import are_few
@@ -40,7 +41,8 @@ class Place(NamedTuple):
 class TaskList:
     """Which tasks, and in what order.
 
-    before, since -- bounds of the deadline, for the lights; office -- the id of one that the case has to do with;
+    before, since -- bounds of the deadline, for the lights; paused -- only what stands still, or nothing of it;
+    offices -- ids of those with each of which the case has to do;
     returned, urged, starred -- only what has been sent back before, what somebody hurries, what the actor follows
     """
 
@@ -48,13 +50,14 @@ class TaskList:
     sort: str = ""
     process: str | None = None
     step: str | None = None
-    office: int | None = None
+    offices: tuple[int, ...] = ()
     returned: bool = False
     urged: bool = False
     starred: bool = False
     q: str = ""
     before: dt.datetime | None = None
     since: dt.datetime | None = None
+    paused: bool | None = None
 
     @property
     def order(self) -> str:
@@ -193,6 +196,8 @@ def _listed(actor: Actor, listed: TaskList, after: Place | None) -> Any:
         query = query.where(Task.deadline < listed.before)
     if listed.since is not None:
         query = query.where(Task.deadline >= listed.since)
+    if listed.paused is not None:
+        query = query.where(Task.case_id.in_(PAUSED_CASES) if listed.paused else CLOCK_RUNS)
     return query
 
 
@@ -200,7 +205,7 @@ def _conditions(actor: Actor, listed: TaskList) -> list[Found | None]:
     return [
         of_process(listed.process, actor, Task.case_id),
         _of_tasks(Task.key == listed.step, actor, listed) if listed.step else None,
-        _of_office(listed.office),
+        *(_of_office(each) for each in listed.offices),
         _of_tasks(RETURNED, actor, listed) if listed.returned else None,
         _of_tasks(Task.urged_at.is_not(None), actor, listed) if listed.urged else None,
         _starred(actor) if listed.starred else None,
@@ -235,10 +240,8 @@ def _of_tasks(condition: Any, actor: Actor, listed: TaskList) -> Found:
     return Found(condition, mine if are_few(mine) else None, of_line=True)
 
 
-def _of_office(office_id: int | None) -> Found | None:
+def _of_office(office_id: int) -> Found:
     """Cases that an office has to do with, or a bureau above one that does."""
-    if office_id is None:
-        return None
     listed = table(CaseOffice).alias()
     cases = sa.select(listed.c.case_id).where(listed.c.office_id == office_id)
     if are_few(cases):
@@ -275,9 +278,11 @@ def steps_of(process: str | None, duty: str) -> dict[str, str]:
     return {each.key: each.name for each in tasks if each.duty == duty}
 
 
-def offices_below(actor: Actor) -> dict[str, str]:
+def offices_below(actor: Actor) -> tuple[dict[str, str], dict[str, str]]:
     """The offices right below the actor's, by code: its schools, and the bureaus under it."""
-    asked = sa.select(Office.code, Office.short_name).where(
+    asked = sa.select(Office.code, Office.short_name, Office.kind).where(
         Office.superior_id == actor.office_id, Office.closed_on.is_(None)
     )
-    return dict(db.session.execute(asked.order_by(Office.code).limit(MOST_OFFICES)).all())
+    found = db.session.execute(asked.order_by(Office.code).limit(MOST_OFFICES)).all()
+    schools = {code: name for code, name, kind in found if kind is OfficeKind.SCHOOL}
+    return schools, {code: name for code, name, _kind in found if code not in schools}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, undefer
 
 from app.access import Actor
 from app.cases.models import Case, Notice, NoticeKind, Supervision, Task
+from app.cases.queries.tasks import CLOCK_RUNS
 from app.database import db
 from app.divisions.models import Office
 from app.divisions.queries import beneath, inside
@@ -84,8 +85,7 @@ def _open(before: dt.datetime | None, after: tuple[dt.datetime, int] | None = No
 
     before -- and that its deadline has passed by then
     """
-    paused = sa.select(Case.id).where(Case.status == sa.literal_column("'paused'"))  # as the index says it
-    conditions = [Task.status == sa.literal_column("'open'"), Task.case_id.not_in(paused)]
+    conditions = [Task.status == sa.literal_column("'open'"), CLOCK_RUNS]
     if before:
         conditions.append(Task.deadline < before)
     if after:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from app import clock
 from app.access import Actor
 from app.cases.models import Case, Task
+from app.cases.queries.tasks import CLOCK_RUNS, PAUSED_CASES
 from app.cases.queries.undone import DECISION_STANDS
 from app.cases.rules.deadlines import LIGHT_NAMES, after_yellow
 from app.cases.rules.durations import Times, times_of, working_days
@@ -103,16 +104,15 @@ def _counts(actor: Actor, versions: Sequence[int], key: str, now: dt.datetime) -
 
 def _shows(light: str, now: dt.datetime) -> list[Any]:
     """The conditions that an open task shows a light: as `rules.light` has it, by its deadline alone."""
-    paused = sa.select(Case.id).where(Case.status == sa.literal_column("'paused'"))  # as its index says it
     if light == "paused":
-        return [Task.case_id.in_(paused)]
+        return [Task.case_id.in_(PAUSED_CASES)]
     soon = after_yellow(now)
     bounds = {
         "red": [Task.deadline < now],
         "yellow": [Task.deadline >= now, Task.deadline < soon],
         "green": [Task.deadline >= soon],
     }
-    return [*bounds[light], Task.case_id.not_in(paused)]
+    return [*bounds[light], CLOCK_RUNS]
 
 
 def _times(actor: Actor, versions: Sequence[int], keys: Sequence[str]) -> dict[str, list[int]]:

@@ -44,7 +44,9 @@ def newest_task(actor: Actor) -> int | None:
 
 
 def next_task(actor: Actor, *, beside: int) -> Any:
-    """The most urgent task of the actor's office and duty in another case: name, number, student, applicant."""
+    """The first task of the actor's list in another case, what was urged before all else: name, number, student,
+    applicant.
+    """
     return db.session.execute(NEXT, {"office": actor.office_id, "duty": actor.duty, "beside": beside}).one_or_none()
 
 
@@ -54,6 +56,9 @@ def counted(*conditions: Any) -> sa.Select[int]:
     return sa.select(sa.func.count()).select_from(rows.subquery())
 
 
+#: cases whose clock stands still, few among all, as their index says it
+PAUSED_CASES = sa.select(Case.id).where(Case.status == sa.literal_column("'paused'"))
+CLOCK_RUNS = Task.case_id.not_in(PAUSED_CASES)
 #: built once: the last stands on the page of every case
 WAITS = (
     Task.office_id == sa.bindparam("office"),
@@ -61,6 +66,14 @@ WAITS = (
     Task.status == sa.literal_column("'open'"),  # as the indexes say it
 )
 NEWEST = sa.select(Task.id).where(*WAITS).order_by(Task.arrived_at.desc(), Task.id.desc()).limit(1)
+
+
+def _first(urged: Any) -> Any:
+    """The most urgent open task of the post in another case, among those that are urged, or are not: by one index."""
+    ids = sa.select(Task.id).where(*WAITS, urged, Task.case_id != sa.bindparam("beside"))
+    return ids.order_by(Task.deadline, Task.id).limit(1).scalar_subquery()
+
+
 NEXT = (
     sa.select(
         Task.name,
@@ -71,7 +84,5 @@ NEXT = (
     .join(Case, Case.id == Task.case_id)
     .join(Office, Office.id == Case.applicant_office_id)
     .outerjoin(Student, Student.id == Case.student_id)
-    .where(*WAITS, Task.case_id != sa.bindparam("beside"))
-    .order_by(Task.deadline, Task.id)
-    .limit(1)
+    .where(Task.id == sa.func.coalesce(_first(Task.urged_at.is_not(None)), _first(Task.urged_at.is_(None))))
 )

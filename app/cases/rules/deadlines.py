@@ -81,7 +81,7 @@ def after_yellow(now: dt.datetime) -> dt.datetime:
 
 
 def deadline_bounds(wanted: str | None, now: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """The deadlines that show a light, all of them without one: (before, since)."""
+    """The deadlines that show a light while the clock runs: (before, since); all of them for `paused` and for none."""
     soon = after_yellow(now)
     match wanted:
         case "red":
@@ -90,6 +90,4 @@ def deadline_bounds(wanted: str | None, now: dt.datetime) -> tuple[dt.datetime |
             return soon, now
         case "green":
             return None, soon
-        case "paused":
-            return dt.datetime(1970, 1, 1, tzinfo=dt.UTC), None
     return None, None

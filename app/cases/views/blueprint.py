@@ -30,9 +30,6 @@ CASE_OUTCOMES = {
 }
 
 add_menu("我的工作", "草稿", "cases.drafts", ("operator", "approver"), desk_counts.drafts_count, place=35, calls=False)
-add_menu("办件", "在办", "cases.running", ("operator", "approver"), desk_counts.running_count, calls=False)
-add_menu("办件", "办结", "cases.closed", ("operator", "approver"), desk_counts.closed_count, calls=False)
-add_menu("办件", "我发起的", "cases.applied", ("operator",), desk_counts.applied_count, calls=False)
 
 
 def status_tag(case: Case) -> tuple[str, str]:

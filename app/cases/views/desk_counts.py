@@ -51,7 +51,7 @@ def drafts_count() -> int:
 
 
 def running_count() -> int:
-    """在办: running cases in which the office takes part."""
+    """在办: running cases in which whoever acts took part."""
     return counts().running
 
 

@@ -14,7 +14,14 @@ from app.inbox.queries import columns_of
 from app.inbox.rules import ALWAYS, BOXES, COLUMNS, moved
 from app.inbox.views.blueprint import bp
 
-LISTS = {"waiting": ("待办", "inbox.index"), "done": ("已办", "inbox.done")}
+LISTS = {
+    "waiting": ("待办", "inbox.index"),
+    "done": ("已办", "inbox.done"),
+    "running": ("在办", "inbox.running"),
+    "closed": ("办结", "inbox.closed"),
+    "applied": ("我发起的", "inbox.applied"),
+    "all": ("全部办件", "inbox.cases"),
+}
 
 
 @bp.get("/inbox/columns/<box>")

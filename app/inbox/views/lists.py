@@ -55,6 +55,7 @@ def _page(box: str, heading: str, **fixed: Any) -> Any:
     asked = list_of_query(box, **fixed)
     rows = queries.inbox(caller, asked.listed, after=place_of_query(asked), limit=PAGE + 1)
     shown = rows[:PAGE]
+    schools, counties = queries.offices_below(caller)
     here, lights = request.endpoint or "", _lights() if waits else []
     return render_template(
         "inbox/inbox.html",
@@ -79,7 +80,9 @@ def _page(box: str, heading: str, **fixed: Any) -> Any:
         lights=lights,
         processes=queries.process_names(),
         steps=queries.steps_of(asked.given.get("process"), caller.duty),
-        offices=queries.offices_below(caller),
+        schools=schools,
+        counties=counties,
+        offices={**schools, **counties},
         key=new_key(),
         columns=columns_of(box, caller),
         titles=COLUMNS[box],
@@ -91,6 +94,8 @@ def _lights() -> list[tuple[str, str, int]]:
     """The lights with how many tasks show each: key, name, count; all of them first."""
     desk = counts_with_lights()
     all_counted = desk.waiting < MOST_COUNTED
-    rest = max(0, desk.waiting - desk.red - desk.yellow) if all_counted else desk.waiting
+    rest = max(0, desk.waiting - desk.red - desk.yellow - desk.paused) if all_counted else desk.waiting
     counts: dict[Light, int] = {"red": desk.red, "yellow": desk.yellow, "green": rest}
+    if desk.paused:
+        counts["paused"] = desk.paused
     return [("", "全部", desk.waiting), *((key, LIGHT_NAMES[key], count) for key, count in counts.items())]

@@ -15,6 +15,8 @@ class ListParametersJson(TypedDict, total=False):
     process: str
     step: str
     office: str
+    school: str
+    county: str
     light: Light
     returned: bool
     urged: bool
