@@ -121,6 +121,8 @@ against_child: Hook[Callable[[CompiledVersion, Student, str, Actor], Sequence[Re
 closed_fields: Hook[Callable[[CompiledVersion, Student, str, Actor], Sequence[Refused]]] = Hook()
 #: (version, application, case): the application as it is kept after a repair, checked as at its opening. Raises Refused
 repair: Hook[Callable[[CompiledVersion, Mapping[str, Any], Row], Mapping[str, Any]]] = Hook()
+#: (version, case): what stands today against an application under way; a process without it is asked as by its `repair`
+objections_now: Hook[Callable[[CompiledVersion, Row], Sequence[Refused]]] = Hook()
 #: processes whose rules another diagram may follow (`rules_of`): all that they need of it stands in its application
 shared_rules: set[str] = set()
 #: processes whose `repair` asks the days of its form too, with all the rest

@@ -6,12 +6,16 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app import clock
 from app.cases.models import Acceptance, AcceptanceKind, Task
 from app.cases.queries.acceptances import acceptances_of
+from app.cases.rules.articles import article_of
 from app.database import db
 from app.identity.models import User
+from app.schools.models import Quota
+from app.students.models import Student
 from tests.support.client import Client
 from tests.support.transfer_case import Story
 
@@ -217,3 +221,53 @@ def paper(story: Story, acceptance: int) -> str:
     answer = browser.get(f"/cases/{story.number}/acceptances/{acceptance}/paper")
     assert answer.status == 200
     return answer.text
+
+
+def contest_and_fill(story: Story) -> None:
+    """Both after it was handed in: the child's record is contested, the cohort of the new school has no seat left."""
+    db.session.get_one(Student, story.child.id).contested = True
+    db.session.execute(sa.update(Quota).where(Quota.school_id == story.receiving.id).values(total=Quota.used))
+    db.session.commit()
+
+
+def test_what_the_rules_say_is_told_with_the_papers_each_with_its_article_and_what_to_do(submitted: Story) -> None:
+    """What stands against it since is told at once, and marked when it is told again."""
+    contest_and_fill(submitted)
+    desk = page(submitted)
+    assert "按规则核对，本件现有以下问题" in desk
+    assert "该生为问题学籍" in desk
+
+    assert submitted.decide("send_back", opinion="见告知内容", lacks=["household_register"]).status == 200
+
+    (told,) = said(submitted)
+    by_kind = {each["kind"]: each for each in told["lacks"]}
+    assert list(by_kind) == ["household_register", "E-PROB-01", "E-QUOTA-01"]
+    assert by_kind["E-PROB-01"]["title"] == "该生为问题学籍，须先处理"
+    assert by_kind["E-PROB-01"]["basis"].endswith("第六条")
+    assert "学位" in by_kind["E-QUOTA-01"]["note"]
+    text = paper(submitted, told["id"])
+    for words in ("该生为问题学籍", "第六条", "先由学籍所在学校处理问题学籍", "户口簿"):
+        assert words in text, words
+    resubmitted(submitted)
+    submitted.decide("send_back", lacks=[])
+    assert [(each["kind"], each["again"], each["late"]) for each in said(submitted)[1]["lacks"]] == [
+        ("E-PROB-01", True, False),
+        ("E-QUOTA-01", True, False),
+    ]
+    assert "再次告知" in page(submitted)
+
+
+def test_an_application_against_which_nothing_stands_is_told_papers_alone(submitted: Story) -> None:
+    """The case itself holds the child, which is no objection to it; nor is a season that has closed since."""
+    assert "按规则核对" not in page(submitted)
+    submitted.decide("send_back")
+    assert not any(each["kind"].startswith("E-") for each in said(submitted)[0]["lacks"])
+
+
+@pytest.mark.parametrize("code", ["E-SUS", "E-PROB-01", "E-GRADE", "E-QUOTA-01", "E-TRS-3", "E-RULE-SUS-1", "E-WIN"])
+def test_a_rule_is_told_with_an_article(code: str) -> None:
+    article = article_of(code)
+    assert "号）" in article.basis
+    assert article.remedy
+    assert article_of("E-NEW", "某办法第一条").basis == "某办法第一条"
+    assert article_of("E-SUSX", "某办法").basis == "某办法", "not by a beginning of a word"

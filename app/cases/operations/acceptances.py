@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app import audit, clock
 from app.access import Actor
-from app.cases.models import Acceptance, AcceptanceKind, Notice, NoticeKind, Outcome
+from app.cases.models import Acceptance, AcceptanceKind, Case, Notice, NoticeKind, Outcome
 from app.cases.operations.reminders import hold_task
 from app.cases.operations.seen import mark_seen
 from app.cases.operations.transitions import DEFAULT_DAYS, Row
@@ -20,6 +20,7 @@ from app.cases.queries.acceptances import (
     papers_present,
     why_not_accept,
 )
+from app.cases.queries.objections_now import lacks_by_rule
 from app.cases.rules import AcceptedAlready
 from app.database import db, table
 from app.definitions.queries import CompiledVersion, compiled_version
@@ -66,7 +67,7 @@ def acceptance_writes(
     before 受理 declines them. Nothing is read for any other decision.
 
     answer -- an Answer: its `lacks` are the kinds of papers told to be missing; None tells all that are asked for and
-    are not there
+    are not there. What the rules say against the application is told with them, whatever is chosen
     """
     outcome = answer.outcome
     if version.diagrams.tasks[task.key].accepts_within is None or outcome not in (Outcome.SEND_BACK, Outcome.REFUSE):
@@ -79,7 +80,9 @@ def acceptance_writes(
     if kind is AcceptanceKind.TOLD:
         present = papers_present(task.case_id)
         wanted = papers_lacking(version, task.application, present) if answer.lacks is None else answer.lacks
-        told = lacks_of(version, wanted, present, before)
+        told = lacks_of(
+            version, wanted, present, before, lacks_by_rule(version, db.session.get_one(Case, task.case_id))
+        )
     row = {
         "case_id": task.case_id,
         "task_id": task.id,

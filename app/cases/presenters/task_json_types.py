@@ -170,7 +170,10 @@ class InboxItemJson(TypedDict):
 
 
 class LackJson(TypedDict):
-    """须补正材料: a paper that was told to be missing; `again` it was told before, `late` it could have been."""
+    """须补正内容: a paper that was told to be missing, or a rule that stands against the application.
+
+    `kind` is the kind of paper or the code of the rule; `again` it was told before, `late` it could have been.
+    """
 
     kind: str
     title: str

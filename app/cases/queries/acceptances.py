@@ -77,12 +77,17 @@ def papers_present(case_id: int) -> set[str]:
 
 
 def lacks_of(
-    version: CompiledVersion, kinds: Sequence[str], present: Collection[str], before: Sequence[Acceptance]
+    version: CompiledVersion,
+    kinds: Sequence[str],
+    present: Collection[str],
+    before: Sequence[Acceptance],
+    by_rule: Sequence[Mapping[str, Any]] = (),
 ) -> list[dict[str, Any]]:
     """What is told to be missing, with the article of each; again -- it was told before, late -- it was missing then
     and not told, though everything is to be told at once.
 
-    Raises InvalidInput for a kind that the process does not know.
+    by_rule -- what the rules say against the application, told after the papers: of a rule nobody knows whether it
+    stood against it before, so none is late. Raises InvalidInput for a kind that the process does not know.
     """
     known = {each.kind: each for each in proofs_of(version)}
     if unknown := sorted(set(kinds) - set(known)):
@@ -100,7 +105,7 @@ def lacks_of(
         }
         for kind, proof in known.items()
         if kind in set(kinds)
-    ]
+    ] + [{**each, "again": each["kind"] in earlier, "late": False} for each in by_rule]
 
 
 def acceptance_seen(case: Case, acceptance_id: int) -> Acceptance | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from app.cases.queries.acceptances import (
     papers_lacking,
     why_not_accept,
 )
+from app.cases.queries.objections_now import lacks_by_rule
 from app.cases.queries.proofs import Proof, proofs_of
 from app.cases.transactions import read_and_seen, submit_once
 from app.cases.views.blueprint import bp
@@ -44,7 +45,7 @@ class AcceptancePart:
 
     task, until, left -- what the reader may accept now, until when, and how many days that are; by_time -- nobody has
     said anything in time, and what was handed in counts as accepted; offered -- the papers that a send-back may tell to
-    be missing, and whether they are
+    be missing, and whether they are; by_rule -- what the rules say against the application, which it tells with them
     """
 
     said: Sequence[tuple[Acceptance, str]]
@@ -53,6 +54,7 @@ class AcceptancePart:
     left: str
     by_time: bool
     offered: Sequence[tuple[Proof, bool]]
+    by_rule: Sequence[Mapping[str, Any]]
 
 
 def acceptance_part(case: Case, actor: Actor, waiting: Sequence[Task], view: View) -> AcceptancePart | None:
@@ -65,6 +67,7 @@ def acceptance_part(case: Case, actor: Actor, waiting: Sequence[Task], view: Vie
     until = accepted_until(open_at) if open_at else None
     accepted = any(each.kind is AcceptanceKind.ACCEPTED for each in said)
     may = open_at if open_at and why_not_accept(open_at, actor, said) is None else None
+    decides = open_at is not None and (open_at.office_id, open_at.duty) == (actor.office_id, actor.duty)
     present = {each.kind for each in case.attachments}
     lacking = set(papers_lacking(version, case.application, present)) if open_at else set()
     return AcceptancePart(
@@ -76,6 +79,7 @@ def acceptance_part(case: Case, actor: Actor, waiting: Sequence[Task], view: Vie
         offered=[(each, each.kind in lacking) for each in proofs_of(version) if each.is_asked(case.application)]
         if open_at
         else (),
+        by_rule=lacks_by_rule(version, case) if open_at and decides else (),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from app.schools.queries import quota_of, scope_of
 from app.students.models import Student
 from app.students.queries import child_by_number
 from app.students.rules import objections_to_transfer
+from app.students.rules.children import OpenCase
 from app.students.rules.dates import Life, objections_to_days
 
 ask_table(
@@ -90,6 +92,21 @@ def opening_of_transfer(
     )
 
 
+@hooks.objections_now("transfer")
+def objections_to_running_transfer(version: CompiledVersion, case: hooks.Row) -> list[Refused]:
+    """What stands against a transfer under way: as at its opening, but for the case itself, and for the days on which
+    one may apply, which are those on which it was handed in.
+    """
+    student, school = db.session.get(Student, case.student_id), db.session.get(School, case.receiving_school_id)
+    if student is None or school is None:
+        return []
+    asked, opened_on = case.application, clock.local(case.opened_at).date()
+    grade, reopens = asked.get("grade"), bool(asked.get("reopens"))
+    about = {"profile": case.profile, "grade": grade, "reopens": reopens, "on": opened_on}
+    against = transfer_objections(version, student, school, **about)
+    return [each for each in against if not isinstance(each, OpenCase)]
+
+
 def transfer_facts(receiving: Office, releasing: Office, *, city_review: bool) -> dict[str, bool]:
     """What the diagram must know of the two schools.
 
@@ -122,8 +139,9 @@ def transfer_objections(
     profile: str,
     grade: str | None = None,
     reopens: bool = False,
+    on: dt.date | None = None,
 ) -> list[Refused]:
-    """Everything that stands against moving this child to that school today."""
+    """Everything that stands against moving this child to that school today; on -- the day of the application."""
     enrolment = student.open_enrolment or student.last_enrolment
     stage = enrolment.stage.value if enrolment else "primary"
     if reopens and grade:
@@ -140,6 +158,6 @@ def transfer_objections(
         open_case=open_case_of(student.id),
         grade=grade,
         reopens=reopens,
-        on=clock.today(),
+        on=on or clock.today(),
         scope_of=scope_of,
     )
