@@ -24,6 +24,7 @@ from app.identity.queries import user_by_name
 from app.personnel import queries
 from app.personnel.models import PostProposal, ProposalKind, ProposalStatus
 from app.personnel.rules import (
+    UNUSED_FOR,
     USERNAME,
     DecidedAlready,
     NeverOneAlone,
@@ -253,9 +254,17 @@ def hand_on(task_id: int, from_user: int, to_user: int | None, reason: str, *, a
 
 
 def seal_unused(now: dt.datetime, *, actor: Actor) -> int:
-    """Seal accounts that nobody has used for 90 days; return how many. A security administrator reopens them."""
-    found = queries.unused_accounts(now)
-    for user in found:
+    """Seal accounts that nobody has used for 90 days; return how many. A security administrator reopens them.
+
+    Of one that was used since it is asked again when 90 days without use would be over.
+    """
+    sealed = 0
+    for user, used_at in queries.accounts_to_ask(now):
+        if used_at >= now - UNUSED_FOR:
+            user.use_asked_at = used_at + UNUSED_FOR
+            continue
+        user.use_asked_at = now + UNUSED_FOR  # should it be reopened
         identity.disable(user, actor=actor)
         audit.record("personnel/seal_unused", f"user:{user.username}", actor=actor)
-    return len(found)
+        sealed += 1
+    return sealed

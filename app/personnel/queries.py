@@ -17,9 +17,9 @@ from app.database import db
 from app.divisions.models import Office
 from app.divisions.queries import inside
 from app.errors import Missing
-from app.identity.models import Duty, Post, SignIn, User
+from app.identity.models import ASKED_OF, Duty, Post, SignIn, User
 from app.personnel.models import PostProposal, ProposalKind, ProposalStatus
-from app.personnel.rules import LOOKED_BACK, UNUSED_FOR
+from app.personnel.rules import LOOKED_BACK
 
 
 def not_over(today: dt.date) -> sa.ColumnElement[bool]:
@@ -196,15 +196,14 @@ def successor_of(post_id: int) -> int | None:
     )
 
 
-def unused_accounts(now: dt.datetime, limit: int = 50) -> Sequence[User]:
-    """Accounts that nobody has used for so long, nor made, changed or reopened; demo accounts are left alone."""
-    since = now - UNUSED_FOR
-    used = sa.exists().where(SignIn.user_id == User.id, SignIn.seen_at >= since)
-    asked = sa.select(User).where(
-        User.enabled,
-        User.is_demo.is_(False),
-        User.password_changed_at < since,
-        sa.or_(User.reopened_at.is_(None), User.reopened_at < since),
-        ~used,
-    )
-    return db.session.scalars(asked.order_by(User.id).limit(limit).with_for_update(skip_locked=True)).all()
+def accounts_to_ask(now: dt.datetime, limit: int = 200) -> Sequence[tuple[User, dt.datetime]]:
+    """Accounts of which the clock asks now whether anybody uses them, with when they were last used, made, changed or
+    reopened: a range of an index, however many accounts there are. Demo accounts are left alone.
+    """
+    seen = sa.select(sa.func.max(SignIn.seen_at, type_=SignIn.seen_at.type)).where(SignIn.user_id == User.id)
+    asked = sa.select(User, seen.scalar_subquery()).where(ASKED_OF, User.use_asked_at <= now)
+    ordered = asked.order_by(User.use_asked_at, User.id).limit(limit).with_for_update(skip_locked=True, of=User)
+    return [
+        (user, max(each for each in (user.password_changed_at, user.reopened_at, last) if each is not None))
+        for user, last in db.session.execute(ordered)
+    ]

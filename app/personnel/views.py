@@ -159,25 +159,48 @@ def hand_on(post_id: int) -> Any:
     held = queries.post_led(actor(), post_id)
     to_user, why = whole_number(request.form.get("to", "")), typed_text("why").strip()
     faults: list[Refused] = list(objections(HANDING_ON, {"why": why} if why else {}))
-    if to_user not in {each.id for each in operations.colleagues_for(held)}:
-        faults.insert(0, InvalidInput(sentence="请选择本机构同一岗位的人员。", field="to"))
+    if fault := _fault_of_heir(held, to_user):
+        faults.insert(0, fault)
     if faults:
         return _post_page(
             held, {"ends_on": clock.today().isoformat()}, faults, handing={"to": to_user, "why": why}
         ), 422
-    taken, whose, code = [], held.user_id, held.office.code
-    for task_id in queries.tasks_held(whose, held.office_id, held.duty):
-        end_reading()
-        try:
-            with transaction():
-                taken.append(operations.hand_on(task_id, whose, to_user, why, actor=actor()))
-        except Refused:  # decided meanwhile
-            continue
+    code = held.office.code
+    taken = hand_on_tasks(held, to_user, why, actor())
     flash(
         f"已移交 {sum(taken)} 件" + (f"，{len(taken) - sum(taken)} 件退还本机构。" if not all(taken) else "。"),
         "success",
     )
     return redirect(url_for("personnel.index", office=code))
+
+
+def hand_on_tasks(held: Post, to_user: int | None, why: str, caller: Actor) -> list[bool]:
+    """Hand every open task of a post on, each in a transaction of its own; of each whether the colleague has it now.
+
+    Raises InvalidInput for somebody who holds no such post there.
+    """
+    if fault := _fault_of_heir(held, to_user):
+        raise fault
+    taken, whose = [], held.user_id
+    for task_id in queries.tasks_held(whose, held.office_id, held.duty):
+        end_reading()
+        try:
+            with transaction():
+                taken.append(operations.hand_on(task_id, whose, to_user, why, actor=caller))
+        except Refused:  # decided meanwhile
+            continue
+    return taken
+
+
+def _fault_of_heir(held: Post, to_user: int | None) -> InvalidInput | None:
+    if to_user in {each.id for each in operations.colleagues_for(held)}:
+        return None
+    return InvalidInput(sentence="请选择本机构同一岗位的人员。", field="to")
+
+
+def new_password() -> str:
+    """A first password: to be said once, and changed before anything else."""
+    return f"Xj-{secrets.token_urlsafe(9)}-7"
 
 
 def _post_page(
@@ -204,9 +227,11 @@ def proposals() -> Any:
 @bp.post("/proposals/<int:proposal_id>/decision")
 @allow("secadmin")
 def decide(proposal_id: int) -> Any:
-    """Grant or refuse it; the first password of a new account is shown once, to whoever hands it over."""
+    """Grant or refuse it. The first password of a new account stands on this answer alone, for whoever hands it over:
+    a message for the next page would lie in a cookie, which anybody at this computer reads.
+    """
     caller, agrees = actor(), request.form.get("outcome") == "agree"
-    first = f"Xj-{secrets.token_urlsafe(9)}-7"
+    first = new_password()
     password_hash = hashed(first) if agrees else ""
     try:
         with transaction():
@@ -217,12 +242,8 @@ def decide(proposal_id: int) -> Any:
     except InvalidInput as refusal:
         return _proposals_page([refusal]), 422
     if granted is not None and granted.is_new:
-        flash(
-            f"已建立账号 {granted.username}，初始密码 {first}（只显示这一次，请当面交给本人，首次登录须修改）。",
-            "success",
-        )
-    else:
-        flash("已同意。" if agrees else "已答复不同意。", "success")
+        return render_template("personnel/first_password.html", username=granted.username, password=first)
+    flash("已同意。" if agrees else "已答复不同意。", "success")
     return redirect(url_for("personnel.proposals"))
 
 

@@ -14,6 +14,7 @@ from app.database import db, transaction
 from app.identity.models import Post, User
 from app.identity.operations import nobody
 from app.personnel.operations import hand_on
+from app.personnel.queries import accounts_to_ask
 from tests.cases.test_time import at, waiting_task
 from tests.support import factories
 from tests.support.client import PASSWORD, Client
@@ -109,6 +110,25 @@ def test_an_account_that_nobody_has_used_for_90_days_is_sealed_and_reopened(app:
     owner = Client(app)
     owner.get("/sign-in")
     assert owner.post("/sign-in", username=idle.username, password=PASSWORD).status == 302
+
+
+def test_the_clock_asks_each_account_once_in_90_days_and_not_all_of_them_every_minute(app: Flask) -> None:
+    used, idle = (factories.a_user(factories.a_bureau("330106"), "operator") for _ in range(2))
+    db.session.execute(sa.update(User).values(reopened_at=None))
+    db.session.commit()
+    at("2027-01-20 09:00")
+    Client(app).sign_in(used)
+    tick()
+    db.session.rollback()
+    assert accounts_to_ask(clock.now()) == [], "nobody again before their 90 days are over"
+
+    at("2027-02-22 09:00")
+    assert [user.id for user, _used_at in accounts_to_ask(clock.now())] == [idle.id]
+    assert tick()["sealed"] == 1
+    at("2027-04-21 09:00")
+    assert tick()["sealed"] == 1
+    db.session.expire_all()
+    assert not db.session.get_one(User, used.id).enabled
 
 
 def test_an_administrator_seals_others_of_the_jurisdiction_and_not_themselves(app: Flask) -> None:

@@ -47,6 +47,26 @@ def decide(app: Flask, who: User, outcome: str = "agree", opinion: str = "") -> 
     return browser.get(answer.location) if answer.status == 302 else answer
 
 
+def first_password(page: Answer) -> str:
+    return re.search(r"<dt>初始密码</dt><dd><strong[^>]*>([^<]+)<", page.text)[1]
+
+
+def test_a_first_password_stands_on_its_page_and_in_no_cookie(app: Flask, leader: User, admin: User) -> None:
+    propose(app, leader)
+    browser = Client(app).sign_in(admin)
+    browser.get("/people/proposals")
+
+    answer = browser.post(f"/people/proposals/{last().id}/decision", outcome="agree", opinion="")
+
+    assert (answer.status, answer.location) == (200, None)
+    cookie = browser.browser.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    kept = app.session_interface.get_signing_serializer(app).loads(cookie.value)
+    assert "_flashes" not in kept, "nothing for the next page"
+    assert first_password(answer) not in str(kept)
+    assert "初始密码" not in browser.post(f"/people/proposals/{last().id}/decision", outcome="agree").text, "sent again"
+    assert first_password(answer) not in browser.get("/people/proposals").text
+
+
 def test_a_new_person_gets_post_and_account_and_chooses_a_password_before_anything(
     app: Flask, leader: User, admin: User
 ) -> None:
@@ -54,7 +74,7 @@ def test_a_new_person_gets_post_and_account_and_chooses_a_password_before_anythi
 
     page = decide(app, admin)
 
-    first = re.search(r"初始密码 (\S+)（", page.text)[1]
+    first = first_password(page)
     assert first not in Client(app).sign_in(admin).get("/people/proposals").text, "once"
     person = Client(app)
     person.get("/sign-in")
@@ -72,7 +92,7 @@ def test_a_new_person_gets_post_and_account_and_chooses_a_password_before_anythi
 
 def test_a_program_with_a_first_password_does_nothing_either(app: Flask, leader: User, admin: User) -> None:
     propose(app, leader)
-    first = re.search(r"初始密码 (\S+)（", decide(app, admin).text)[1]
+    first = first_password(decide(app, admin))
     program = app.test_client()
     token = program.post("/api/v1/session", json={"username": "wang.xm", "password": first}).get_json()["token"]
 

@@ -32,14 +32,14 @@ def repair_row(number: str, position: int) -> Any:
     case, _view = queries.case_for(actor(), number)
     require(repair_task_of(case, actor()) is not None)
     typed = form_values(row_repair_form(compiled_version_of(case)))
-    name = row_to_repair(case, position).name
+    row_to_repair(case, position)  # or there is none
     end_reading()
     try:
         with transaction():
             operations.repair_row(number, position, typed, actor=actor())
     except Objected as refusal:
         return _page(number, position, typed=typed, errors=refusal.objections), 422
-    flash(f"已保存第 {position} 号{name}的申报信息；全部更正后，请在办件页再次提交。", "success")
+    flash(f"已保存第 {position} 号学生的申报信息；全部更正后，请在办件页再次提交。", "success")
     return redirect(url_for("cases.rows", number=number))
 
 

@@ -61,7 +61,7 @@ def index() -> Any:
 def settle(discrepancy_id: int) -> Any:
     found = own_discrepancy(discrepancy_id)
     settle_as_typed(found, {"how": typed_text("how")})
-    flash(f"{found.name}：已登记处理情况。", "success")
+    flash("已登记处理情况。", "success")
     return redirect(url_for("discrepancies.index"))
 
 
