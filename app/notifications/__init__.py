@@ -7,7 +7,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """One's own preferences, the offices' webhooks, and what the clock and the worker do for both."""
-    from app.notifications import commands, views
+    from app.notifications import api, commands, views
 
     app.register_blueprint(views.bp)
+    app.register_blueprint(api.bp)
     app.cli.add_command(commands.mail_command)

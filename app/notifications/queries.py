@@ -61,12 +61,12 @@ def held_today() -> sa.ColumnElement[bool]:
 
 
 def receivers_at(offices: Collection[int]) -> Sequence[Any]:
-    """Who of these offices hears by mail: rows of office, duty and preference."""
+    """Who of these offices hears by mail, at an address that they have confirmed: rows of office, duty, preference."""
     asked = (
         sa.select(Post.office_id, Post.duty, NotificationPreference)
         .join(User, User.id == Post.user_id)
         .join(NotificationPreference, NotificationPreference.user_id == User.id)
-        .where(Post.office_id.in_(offices), held_today())
+        .where(Post.office_id.in_(offices), held_today(), NotificationPreference.confirmed_at.is_not(None))
     )
     return db.session.execute(asked).all()
 
@@ -92,6 +92,14 @@ def notices_since(offices: Collection[int], since: dt.datetime, limit: int) -> S
 def preference_of(user_id: int) -> NotificationPreference | None:
     """What a person has chosen; None where nothing."""
     return db.session.get(NotificationPreference, user_id)
+
+
+def own_preference(actor: Actor) -> NotificationPreference:
+    """The same, locked, of whoever acts. Raises Missing where they have chosen nothing."""
+    found = db.session.get(NotificationPreference, actor.user_id or 0, with_for_update={"of": NotificationPreference})
+    if found is None:
+        raise Missing()
+    return found
 
 
 def mails_of(user_id: int, limit: int = 10) -> Sequence[Delivery]:

@@ -26,6 +26,7 @@ DIGEST_LINES = 50
 #: before the next attempt, after so many have failed; after the last one nobody tries any longer
 WAITS = tuple(dt.timedelta(minutes=each) for each in (1, 5, 30, 120, 360, 720, 1440))
 LEASE = dt.timedelta(minutes=2)  # longer than any attempt takes
+CONFIRMED_WITHIN = dt.timedelta(hours=24)  # a code is taken
 KEPT_FOR = dt.timedelta(days=90)  # a delivery, whatever became of it
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]{2,63})+")
 SECRET = re.compile(r"[!-~]{32,128}")

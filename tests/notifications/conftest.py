@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
+from app import clock
+from app.database import db
+from app.notifications.models import Delivery, NotificationPreference
 from app.settings import MailServer
 from tests.cases.test_time import waiting_task
 from tests.support.client import Client
@@ -45,11 +49,15 @@ def pushes(app: Flask) -> Iterator[tuple[Pushes, str]]:
 
 
 def choose(app: Flask, user, **chosen: str):  # type: ignore[no-untyped-def]
-    """Let that person choose on the page; what is not said is not wanted."""
+    """Let that person choose on the page, and have confirmed the address; what is not said is not wanted."""
     browser = Client(app).sign_in(user)
     browser.get("/me/notifications")
     kinds = ("reminder", "urge", "supervision", "escalation", "result")
-    return browser.post("/me/notifications", **{**{f"way_{kind}": "none" for kind in kinds}, **chosen})
+    answer = browser.post("/me/notifications", **{**{f"way_{kind}": "none" for kind in kinds}, **chosen})
+    db.session.execute(sa.update(NotificationPreference).values(confirmed_at=clock.now()))
+    db.session.execute(sa.delete(Delivery).where(Delivery.key.like("confirm-%")))
+    db.session.commit()
+    return answer
 
 
 __all__ = ["MailServer", "choose"]

@@ -1,5 +1,6 @@
 """Notices passed on to mail and webhooks, the digest, what is due to be sent, and what people choose."""
 
+from app.notifications.operations.confirmations import ask_to_confirm, confirm
 from app.notifications.operations.digests import write_digests
 from app.notifications.operations.passing_on import pass_on
 from app.notifications.operations.preferences import choose
@@ -8,9 +9,11 @@ from app.notifications.operations.webhooks import change_webhook, set_webhook, t
 
 __all__ = [
     "arrived",
+    "ask_to_confirm",
     "change_webhook",
     "choose",
     "claim",
+    "confirm",
     "failed",
     "forget_old",
     "pass_on",

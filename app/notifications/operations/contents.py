@@ -57,6 +57,22 @@ def mail_of(row: Any, kind: str, name: str) -> dict[str, str]:
     return {"subject": f"【学籍】{word}：办件 {row.number}", "text": "\n".join(lines)}
 
 
+def confirmation_of(name: str, code: str) -> dict[str, str]:
+    """The mail that asks whoever reads it to confirm the address."""
+    lines = [
+        f"{name}：",
+        "",
+        "学籍系统的一个账号填写了此邮箱，用于接收通知。确认前不会向它发送任何通知。",
+        "",
+        f"确认码：{code}",
+        "",
+        "请登录后在“通知方式”页输入，24 小时内有效。不是您本人填写的，不必理会本邮件。",
+        "",
+        *_link("/me/notifications"),
+    ]
+    return {"subject": "【学籍】请确认接收通知的邮箱", "text": "\n".join(lines)}
+
+
 def digest_of(name: str, day: dt.date, desks: Sequence[Mapping[str, Any]], notices: Sequence[Any]) -> dict[str, str]:
     """The mail of a day: what waits at each of one's desks, and what was told since the last one.
 

@@ -32,6 +32,7 @@ def write_digests(now: dt.datetime, limit: int = BATCH) -> int:
     due = (
         sa.select(NotificationPreference)
         .where(NotificationPreference.digest, sa.or_(last.is_(None), last < since), enabled)
+        .where(NotificationPreference.confirmed_at.is_not(None))
         .order_by(NotificationPreference.user_id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=NotificationPreference)

@@ -12,11 +12,12 @@ from app.access import Actor
 from app.database import db, serialise
 from app.errors import Objected
 from app.notifications.models import NotificationPreference
+from app.notifications.operations.confirmations import ask_to_confirm
 from app.notifications.rules import KIND_NAMES, NOT_AT_ALL, faults_of_preference
 
 
 def choose(typed: Mapping[str, Any], *, actor: Actor) -> NotificationPreference:
-    """Keep what the actor has chosen. Raises Objected with every fault."""
+    """Keep what the actor has chosen; another address is asked to be confirmed. Raises Objected, TooMany."""
     email = str(typed.get("email", "")).strip()
     ways = {kind: typed.get(f"way_{kind}", NOT_AT_ALL) for kind in KIND_NAMES}
     digest, hours = bool(typed.get("digest")), (typed.get("quiet_from"), typed.get("quiet_until"))
@@ -28,8 +29,13 @@ def choose(typed: Mapping[str, Any], *, actor: Actor) -> NotificationPreference:
     if kept is None:
         kept = NotificationPreference(user_id=actor.user_id)
         db.session.add(kept)
+    changed = email != (kept.email or "")
     kept.email, kept.ways, kept.digest = email, ways, digest
     kept.quiet_from, kept.quiet_until = hours
+    if changed:
+        kept.confirmed_at = kept.asked_at = None
     db.session.flush()
+    if changed and email:
+        ask_to_confirm(kept)
     audit.record("notifications/choose", f"office:{actor.office_code}", actor=actor, after={"digest": digest})
     return kept

@@ -16,6 +16,8 @@ from app.access import Actor
 from app.database import db, execute, table
 from app.errors import Missing, Refused
 from app.notifications.models import Delivery, NotificationPreference, Way, Webhook
+from app.notifications.operations.confirmations import code_of
+from app.notifications.operations.contents import confirmation_of
 from app.notifications.rules import KEPT_FOR, LEASE, wait_after
 
 DELIVERIES = table(Delivery)
@@ -47,20 +49,30 @@ def claim(way: Way, now: dt.datetime) -> Taken | None:
     asked = sa.select(DELIVERIES).where(*waits).order_by(DELIVERIES.c.due_at, DELIVERIES.c.id).limit(1)
     while (row := execute(asked.with_for_update(skip_locked=True)).one_or_none()) is not None:
         attempts = row.attempts + 1
-        address, secret = _receiver(row)
+        address, secret, content = _receiver(row)
         if address:
             _update(row.id, leased_until=now + LEASE, attempts=attempts)
-            return Taken(row.id, row.key, address, secret, row.content, attempts)
+            return Taken(row.id, row.key, address, secret, content, attempts)
         _update(row.id, failed_at=now, leased_until=None, attempts=attempts, fault="接收人已取消此方式。")
     return None
 
 
-def _receiver(row: Any) -> tuple[str, str]:
+def _receiver(row: Any) -> tuple[str, str, Any]:
+    """Address, secret and content; no address where the receiver wants it no more, or has not confirmed it.
+
+    Only the mail that asks for it goes to an address that nobody has confirmed; it takes its code on the way out.
+    """
     if row.webhook_id is not None:
         hook = db.session.get_one(Webhook, row.webhook_id, populate_existing=True)
-        return (hook.url, hook.secret) if hook.enabled else ("", "")
+        return (hook.url if hook.enabled else "", hook.secret, row.content)
     preference = db.session.get(NotificationPreference, row.user_id, populate_existing=True)
-    return (preference.email if preference is not None else "", "")
+    if preference is None:
+        return "", "", row.content
+    if not row.content.get("confirms"):
+        return (preference.email if preference.confirmed_at else "", "", row.content)
+    if preference.confirmed_at or preference.asked_at is None:
+        return "", "", row.content
+    return preference.email, "", confirmation_of(preference.user.name, code_of(preference))
 
 
 def arrived(delivery_id: int) -> None:

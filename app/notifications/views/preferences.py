@@ -6,15 +6,16 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
-from app.access import actor, allow
+from app.access import Actor, actor, allow
 from app.database import transaction
 from app.errors import Objected, Refused, objections_of
 from app.notifications import operations, queries
 from app.notifications.adapters.configured import mail_server
 from app.notifications.models import NotificationPreference
+from app.notifications.operations.confirmations import WRONG_PER_HOUR, wrong_code
 from app.notifications.rules import KIND_NAMES, NOT_AT_ALL, WAY_NAMES
 from app.notifications.views.blueprint import bp
-from app.web import form_values, objections
+from app.web import form_values, objections, rate_limits, typed_text
 
 HOURS = [{"const": hour, "title": f"{hour:02d}:00"} for hour in range(24)]
 WAYS = [{"const": way, "title": name} for way, name in WAY_NAMES.items()]
@@ -70,6 +71,36 @@ def choose() -> Any:
     return redirect(url_for("notifications.preferences"))
 
 
+@bp.post("/me/notifications/confirmation")
+@allow("operator", "approver")
+def confirm() -> Any:
+    """Take the code that was sent to the address."""
+    try:
+        take_code(typed_text("code"), actor())
+    except Refused as refusal:
+        return _page(_values(queries.preference_of(actor().user_id or 0)), objections_of(refusal)), 422
+    flash("邮箱已确认，以后的通知将按所选方式发送。", "success")
+    return redirect(url_for("notifications.preferences"))
+
+
+@bp.post("/me/notifications/confirmation/again")
+@allow("operator", "approver")
+def ask_again() -> Any:
+    with transaction():
+        operations.ask_to_confirm(queries.own_preference(actor()))
+    flash("确认邮件已排入发送。", "success")
+    return redirect(url_for("notifications.preferences"))
+
+
+def take_code(typed: str, caller: Actor) -> None:
+    """Confirm the caller's address by that code. Raises NothingToConfirm, Objected (another code), TooMany."""
+    with transaction():
+        right = operations.confirm(queries.preference_of(caller.user_id or 0), typed, actor=caller)
+    if not right:
+        rate_limits.take_wrong("email-wrong", most=WRONG_PER_HOUR, seconds=3600, who=f"user-{caller.user_id}")
+        raise wrong_code()
+
+
 def _values(kept: NotificationPreference | None) -> dict[str, Any]:
     if kept is None:
         return {f"way_{kind}": NOT_AT_ALL for kind in KIND_NAMES}
@@ -86,4 +117,5 @@ def _page(values: dict[str, Any], errors: list[Any]) -> str:
         errors=errors,
         mails=queries.mails_of(actor().user_id or 0),
         sends=mail_server() is not None,
+        kept=queries.preference_of(actor().user_id or 0),
     )
