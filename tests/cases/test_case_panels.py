@@ -29,7 +29,7 @@ def test_the_page_leads_to_the_child_and_to_who_can_act(submitted: Story) -> Non
     clerk.get(f"/cases/{submitted.number}")
     links = {each.get("data-panel"): each.xpath(".//a/@href")[0] for each in clerk.page.xpath("//details[@data-panel]")}
 
-    assert set(links) == {f"/cases/{submitted.number}/{each}" for each in ("child", "contacts")}
+    assert set(links) == {f"/cases/{submitted.number}/{each}" for each in ("child", "contacts", "comments")}
     assert all(panel == link for panel, link in links.items()), "without scripts the link leads to the same"
     for link in links:
         clerk.get(link)

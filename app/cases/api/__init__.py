@@ -5,6 +5,7 @@ from app.cases.api import (  # noqa: F401 – their calls are of this blueprint
     advice,
     bulk_decisions,
     case_panels,
+    comments,
     delegations,
     directives,
     form_drafts,
