@@ -171,6 +171,12 @@ LOOPS: dict[str, Drawn] = {
                      inside("sub", "start_in > x > end_esc", event("endEvent", "end_esc", "escalation"), more=loop(2)),
                      border("told", "sub", "escalation", False)),
     ),
+    "an escalation of each of two instances, one by one": (
+        CROWDED, one("start > sub > end; told > b > end2",
+                     inside("sub", "start_in > x > end_esc", event("endEvent", "end_esc", "escalation"),
+                            more=several(2, one_by_one=True)),
+                     border("told", "sub", "escalation", False)),
+    ),
     "a loop in a loop": (
         OPEN, one("start > sub > end", inside("sub", "start_in > x > end_in", task("x", loop(2)), more=loop(2))),
     ),
