@@ -18,6 +18,13 @@ def divisions_of_zhejiang() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def places_of_cities() -> dict[str, tuple[int, int]]:
+    """Column and row of a city on the map of tiles, of as many as the list of divisions places."""
+    return {
+        row["code"]: (int(row["column"]), int(row["row"])) for row in divisions_of_zhejiang() if row["column"] != ""
+    }
+
+
 def bureau_name(code: str, name: str, city: str) -> str:
     """浙江省教育厅, 宁波市教育局, 宁波市鄞州区教育局, 余姚市教育局."""
     if code == "330000":

@@ -21,20 +21,21 @@ from app.reports.views.events import QUERY, READS, event_log_of
 from app.schools.api import OFFICE_CODE, YEAR
 from app.schools.arguments import STAGE, this_year
 from app.schools.models import Stage
+from app.students.rules.small_cells import shown
 from app.web import Asked, Day, Instant, Page, instant, one_page, operation, page_of
 
 bp = Blueprint("reports_api", __name__, url_prefix="/api/v1")
 
 
 class PlanLineJson(TypedDict):
-    """What an office was given, and what of it is used."""
+    """What an office was given, and what of it is used; very few children who were refused are said in words."""
 
     office: OfficeBriefJson
     total: int
     used: int
     reserved: int
     free: int
-    refused: int
+    refused: int | str
 
 
 class GuardianBriefJson(TypedDict):
@@ -77,7 +78,7 @@ def _plan_line_json(each: queries.Line) -> PlanLineJson:
         "used": each.used,
         "reserved": each.reserved,
         "free": each.free,
-        "refused": each.refused,
+        "refused": shown(each.refused),
     }
 
 

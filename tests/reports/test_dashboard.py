@@ -81,7 +81,9 @@ def test_registrations_stand_against_the_plan_as_they_come_in(client: Client) ->
 
     for code in ("330106", "330000"):
         line = lines(bureau(client, code), "plan")["小学"]
-        assert (line["total"], line["used"], line["free"], line["share"], line["registered"]) == (5, 2, 3, "40%", 2)
+        assert (line["total"], line["used"], line["free"], line["share"]) == (5, 2, 3, "40%")
+        assert line["registered"] == "少于 5", "so few children are said to their school alone"
+    assert lines(entry.program("school"), "plan")["小学"]["registered"] == 2
     assert lines(bureau(client, "330108"), "plan") == {}
 
 
@@ -91,8 +93,19 @@ def test_a_return_stands_with_its_reason(client: Client, submitted: Story) -> No
     [line] = bureau(client, "330106").get("/dashboards/reasons").json["lines"]
 
     assert line["cells"][1] == "退回补正"
-    assert line["cells"][3] == 1
+    assert line["cells"][3] == "少于 5"
     assert line["cells"][2] != "incomplete_papers", "in words"
+    [own] = submitted.program("receiving_school", "operator").get("/dashboards/reasons").json["lines"]
+    assert own["cells"][3] == 1
+
+
+def test_an_office_counts_out_its_own_answers_and_few_of_others_not(client: Client, submitted: Story) -> None:
+    submitted.decide()
+    submitted.decide(outcome="send_back", opinion="缺居住证明")
+
+    for code, said in {"330106": 1, "330100": "少于 5", "330000": "少于 5"}.items():
+        [line] = bureau(client, code).get("/dashboards/reasons").json["lines"]
+        assert line["cells"][3] == said, code
 
 
 def test_few_children_are_said_to_their_school_alone(client: Client, submitted: Story) -> None:
@@ -204,3 +217,16 @@ def test_bars_stay_within_the_drawing_and_no_longer_than_twelve() -> None:
     assert all(each.light <= 90 and each.dark <= each.light for each in chart.bars)
     assert all(len(each.label) <= 20 for each in chart.bars)
     assert chart_of(Table("workload", "待办", columns, [])) is None
+
+
+def test_months_are_drawn_in_their_order_and_few_children_stay_unsaid() -> None:
+    columns = [Column(str(place), "") for place in range(3)]
+    made = [DashboardRow((f"2026-{n:02d}", cell, 0)) for n, cell in enumerate((9, "少于 5", 0, 30), start=1)]
+
+    chart = chart_of(Table("changes", "学籍异动", columns, made))
+
+    assert chart is not None
+    assert [(each.label, each.text) for each in chart.bars] == [
+        ("2026-01", "9"), ("2026-02", "少于 5"), ("2026-03", "0"), ("2026-04", "30"),
+    ]  # fmt: skip
+    assert [bool(each.dark) for each in chart.bars] == [True, False, False, True]

@@ -22,7 +22,7 @@ from app.divisions.queries import named_divisions
 from app.processes.recruitment.models import Plan, Roster
 from app.processes.recruitment.operations import abandon, directive_ended, write_roster
 from app.processes.recruitment.operations.plans import end_plan
-from app.processes.recruitment.presenters import CHILD_STATUS_NAMES, child_fields, roster_json
+from app.processes.recruitment.presenters.plans import CHILD_STATUS_NAMES, child_fields, roster_json
 from app.processes.recruitment.queries import children_of, counts_of, filing_of, marked_by, roster_of
 from app.students.models import Directive, Student
 from app.students.operations import CaseContext

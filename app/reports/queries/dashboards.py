@@ -17,10 +17,10 @@ from app.reports.queries.figures import Key, Span, counted, counted_below, offic
 from app.reports.queries.names import Names
 from app.reports.queries.tables import seats_of
 from app.schools.models import STAGE_NAMES, Stage
+from app.students.rules.small_cells import NOTE, is_small, shown
 
 Cell = int | str | None  # None: there is nothing to say
-SMALL = 5  # fewer children than this are not said of a school by anybody else
-FEW = f"少于 {SMALL}"
+OFTEN = 5  # decisions of which the time that they have taken says something
 MONTHS = 12
 #: 新生注册 by stage: the codes of the changes by which a child comes into a new cohort
 REGISTERED = {Stage.PRIMARY: ("Z1",), Stage.JUNIOR: ("Z2",), Stage.SENIOR: ("Z3",)}
@@ -154,7 +154,7 @@ def steps(office: Office, since: dt.date, now: dt.datetime) -> Table:
 def slowest_step(office: Office, since: dt.date, now: dt.datetime) -> tuple[str, str, Times] | None:
     """The step that takes the longest below an office, with its process: of those decided often enough to say so."""
     taken = _taken(office, Span(since, clock.local(now).date()))
-    often = {key: times for key, each in taken.items() if (times := _times(each)).decided >= SMALL}
+    often = {key: times for key, each in taken.items() if (times := _times(each)).decided >= OFTEN}
     if not often:
         return None
     key = max(often, key=lambda each: (often[each].slow or 0, often[each].median or 0, each))
@@ -171,28 +171,34 @@ def _taken(office: Office, span: Span) -> dict[Key, dict[Key, int]]:
 
 
 def reasons(office: Office, since: dt.date, now: dt.datetime) -> Table:
-    """Why applications were sent back or refused since that day."""
-    names, span = Names(office), Span(since, clock.local(now).date())
+    """Why applications were sent back or refused since that day.
+
+    A reason says something of a child: few of other offices' answers are not counted out, of its own an office knows.
+    """
+    names, span, by = Names(office), Span(since, clock.local(now).date()), ("process_key", "code")
     lines = [
-        (count, result, names.process(key), names.reason(key, code))
+        (count, result, names.process(key), names.reason(key, code), count == own[key, code])
         for kind, result in ((FigureKind.SEND_BACK, "退回补正"), (FigureKind.REFUSE, "不同意"))
-        for (key, code), count in counted(office, kind, ("process_key", "code"), span).items()
+        for own in [counted(office, kind, by, span, with_below=False)]
+        for (key, code), count in counted(office, kind, by, span).items()
     ]
     columns = (
         Column("process", "事项", number=False), Column("outcome", "办理结果", number=False),
         Column("reason", "原因", number=False), Column("count", "次数"),
     )  # fmt: skip
-    ordered = sorted(lines, key=lambda each: (-each[0], each[1:]))
+    ordered = sorted(lines, key=lambda each: (is_small(each[0]) and not each[4], -each[0], each[1:]))
+    note = f"下级机构的办理，{NOTE}" if office.is_bureau else ""
     return Table(
         "reasons",
         "退回与不同意的原因",
         columns,
-        [DashboardRow((*each[2:3], each[1], each[3], each[0])) for each in ordered],
+        [DashboardRow((each[2], each[1], each[3], shown(each[0], owns=each[4]))) for each in ordered],
+        note,
     )
 
 
-def plan(office: Office, since: dt.date, now: dt.datetime) -> Table:
-    """Registrations against plan as they come in: of this year's cohorts, by stage."""
+def plan(office: Office, since: dt.date, now: dt.datetime, *, owns: bool) -> Table:
+    """Registrations against plan as they come in: of this year's cohorts, by stage. owns -- the school itself reads"""
     today = clock.local(now).date()
     came = counted(office, FigureKind.CHANGED, ("code",), Span(since, today))
     lines = []
@@ -200,14 +206,25 @@ def plan(office: Office, since: dt.date, now: dt.datetime) -> Table:
         registered = sum(came[(code,)] for code in REGISTERED[stage])
         share = f"{100 * used // total}%" if total else None
         lines.append(
-            DashboardRow((STAGE_NAMES[stage], total, used, reserved, total - used - reserved, share, registered))
+            DashboardRow(
+                (
+                    STAGE_NAMES[stage],
+                    total,
+                    used,
+                    reserved,
+                    total - used - reserved,
+                    share,
+                    shown(registered, owns=owns),
+                )
+            )
         )
     columns = (
         Column("stage", "学段", number=False), Column("total", "核定"), Column("used", "已注册"),
         Column("reserved", "已预留"), Column("free", "剩余"), Column("share", "完成"),
         Column("registered", "这段时间注册"),
     )  # fmt: skip
-    return Table("plan", f"{today.year} 年招生：核定与注册", columns, lines)
+    note = "" if owns else f"核定、已注册和预留是学位数；这段时间注册的学生，{NOTE}"
+    return Table("plan", f"{today.year} 年招生：核定与注册", columns, lines, note)
 
 
 def attempts(office: Office, since: dt.date, now: dt.datetime) -> Table:
@@ -243,15 +260,12 @@ def changes(office: Office, now: dt.datetime, *, owns: bool) -> Table:
         if code in columns_of:
             by_month[day.replace(day=1)][columns_of[code]] += count
     lines = [
-        DashboardRow((f"{month:%Y-%m}", *_shown([row[key] for key in MOVES], owns))) for month, row in by_month.items()
+        DashboardRow((f"{month:%Y-%m}", *(shown(row[key], owns=owns) for key in MOVES)))
+        for month, row in by_month.items()
     ]
     columns = (Column("month", "月份", number=False), *(Column(key, name) for key, (name, _codes) in MOVES.items()))
-    note = "按记录日期统计。" if owns else f"按记录日期统计；{SMALL} 人以下的只显示“{FEW}”。"
+    note = "按记录日期统计。" if owns else f"按记录日期统计；{NOTE}"
     return Table("changes", "学籍异动（按月）", columns, lines, note)
-
-
-def _shown(values: Sequence[int], owns: bool) -> list[Cell]:
-    return list(values) if owns else [FEW if 0 < each < SMALL else each for each in values]
 
 
 def _months(today: dt.date) -> list[dt.date]:

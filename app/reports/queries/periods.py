@@ -34,11 +34,12 @@ class DashboardQuery:
         """One of the tables by its key."""
         if key == "changes":
             return dashboards.changes(self.office, self.now, owns=self.owns)
+        if key == "plan":
+            return dashboards.plan(self.office, self.since, self.now, owns=self.owns)
         builds = {
             "workload": dashboards.workload,
             "steps": dashboards.steps,
             "reasons": dashboards.reasons,
-            "plan": dashboards.plan,
             "attempts": dashboards.attempts,
         }
         return builds[key](self.office, self.since, self.now)

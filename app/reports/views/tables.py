@@ -15,6 +15,7 @@ from app.schools.arguments import stage_wanted, year_wanted
 from app.schools.models import GRADES, STAGE_NAMES
 from app.students.models import CHANGE_NAMES
 from app.students.queries import locked_since
+from app.students.rules.small_cells import NOTE, shown, sum_shown
 from app.web import add_menu, after_id, decode_cursor, encode_cursor
 
 bp = Blueprint("reports", __name__, url_prefix="/reports", template_folder="../templates")
@@ -44,10 +45,10 @@ def plan() -> Any:
         office=office,
         own=office.id == actor().office_id,
         lines=lines,
-        sums={
-            name: sum(getattr(each, name) for each in lines)
-            for name in ("total", "used", "reserved", "free", "refused")
-        },
+        sums={name: sum(getattr(each, name) for each in lines) for name in ("total", "used", "reserved", "free")},
+        refused_in_all=sum_shown([each.refused for each in lines]),
+        shown=shown,
+        note=NOTE,
         stage=stage,
         stages=STAGE_NAMES,
         year=year,

@@ -162,7 +162,7 @@ def test_flows_count_what_is_asked_planned_and_registered(client: Client) -> Non
     flows = {each["source"]["code"]: each for each in listed(filed, "330100", "/flows?year=2026")}
 
     assert {code: (each["asked"], each["planned"], each["registered"]) for code, each in flows.items()} == {
-        "330102": (2, 0, 0), "330108": (0, 5, 1),
+        "330102": (2, 0, 0), "330108": (0, 5, "少于 5"),
     }  # fmt: skip
     assert {each["destination"]["code"] for each in flows.values()} == {"330106"}
     assert listed(filed, "330100", "/flows?year=2025") == []
@@ -176,8 +176,10 @@ def test_the_page_draws_flows_as_a_matrix_and_a_table(client: Client) -> None:
     browser = browser_of(plan, "330100")
     browser.get("/reports/flows?year=2026")
 
-    matrix, table = browser.page.xpath("//table")
+    balance, matrix, table = browser.page.xpath("//table")
 
+    lines = [[cell.text_content() for cell in line.xpath("./td")] for line in balance.xpath(".//tbody/tr")]
+    assert [line[1:] for line in lines] == [["5", "0", "0", "0", "0"], ["0", "5", "0", "0", "0"]]
     assert matrix.xpath("string(.//td[@class='some'])") == "5 / 0"
     assert [cell.text_content() for cell in table.xpath(".//tbody//td")][2:] == ["0", "5", "0"]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Directive)) == 0

@@ -14,6 +14,7 @@ from app.processes.recruitment.queries import plans as queries
 from app.schools.api import OFFICE_CODE
 from app.schools.arguments import YEAR, this_year
 from app.schools.models import Stage
+from app.students.rules.small_cells import shown
 from app.web import Asked, Day, Instant, Page, instant, one_page, operation, page_of
 
 bp = Blueprint("recruitment_api", __name__, url_prefix="/api/v1")
@@ -67,13 +68,13 @@ class DivisionJson(TypedDict):
 
 
 class FlowJson(TypedDict):
-    """From where to where, with the numbers asked for, planned and registered."""
+    """From where to where, with the numbers asked for, planned and registered; very few children are said in words."""
 
     source: DivisionJson
     destination: DivisionJson
     asked: int
     planned: int
-    registered: int
+    registered: int | str
 
 
 def _filing_json(filing: Filing) -> FilingJson:
@@ -170,5 +171,5 @@ def _flow_json(each: queries.Flow, names: dict[str, str]) -> FlowJson:
         "destination": {"code": each.destination, "name": names[each.destination]},
         "asked": each.asked,
         "planned": each.planned,
-        "registered": each.registered,
+        "registered": shown(each.registered),
     }

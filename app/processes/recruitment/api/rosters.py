@@ -13,7 +13,7 @@ from app.errors import Missing
 from app.processes.recruitment import operations
 from app.processes.recruitment import queries as recruits
 from app.processes.recruitment.models import ChildStatus, RosterChild
-from app.processes.recruitment.presenters import MarkedJson, RecruitJson, roster_child_json
+from app.processes.recruitment.presenters.plans import MarkedJson, RecruitJson, roster_child_json
 from app.web import Asked, Page, operation, page_of, read_json
 
 bp = Blueprint("rosters_api", __name__, url_prefix="/api/v1")

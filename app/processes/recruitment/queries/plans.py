@@ -67,10 +67,14 @@ def plans_for(
     year: int | None = None,
     status: PlanStatus | None = None,
     school: str | None = None,
+    division: str | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Line]:
-    """Plans the actor's office is concerned with, the newest first. school -- the code of one."""
+    """Plans the actor's office is concerned with, the newest first.
+
+    school -- the code of one; division -- where the school or the source lies
+    """
     query = _plans().where(_concerns(actor)).order_by(Plan.id.desc()).limit(limit)
     if year:
         query = query.where(Plan.entry_year == year)
@@ -78,6 +82,8 @@ def plans_for(
         query = query.where(Plan.status == status)
     if school:
         query = query.where(SCHOOL.code == school)
+    if division:
+        query = query.where(sa.or_(SCHOOL.division_code == division, SOURCE.division_code == division))
     if before:
         query = query.where(Plan.id < before)
     return [Line(plan, number) for plan, number in db.session.execute(query).unique()]
@@ -183,6 +189,12 @@ def by_city(found: Flows) -> Flows:
 def of_city(found: Flows, city: str) -> Flows:
     """Of these flows those that begin or end in a city."""
     cells = {pair: cell for pair, cell in found.cells.items() if city in (city_of_code(pair[0]), city_of_code(pair[1]))}
+    return Flows([cells[pair] for pair in sorted(cells)], found.names, cells)
+
+
+def of_county(found: Flows, county: str) -> Flows:
+    """Of these flows those that begin or end in a county, or at what a city runs itself."""
+    cells = {pair: cell for pair, cell in found.cells.items() if county in pair}
     return Flows([cells[pair] for pair in sorted(cells)], found.names, cells)
 
 

@@ -19,7 +19,7 @@ from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objectio
 from app.processes.recruitment import operations as lists
 from app.processes.recruitment import queries as recruits
 from app.processes.recruitment.models import ChildStatus, RosterChild
-from app.processes.recruitment.presenters import CHILD_STATUS_NAMES, particulars_of
+from app.processes.recruitment.presenters.plans import CHILD_STATUS_NAMES, particulars_of
 from app.students.rules.directives import why_not_revoke
 from app.web import add_menu, canonical, decode_cursor, encode_cursor, typed_text, whole_number
 from app.web.errors import record_refused
