@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from app.database import INSIDE, LAST, LATER, QUESTIONS, begin_immediate, db, write_kept
 from app.errors import Stale
 
+DRY = "dry run"  # of a session within `undone`
+
 
 @contextlib.contextmanager
 def undone(*, wait: float, longest: float) -> Iterator[None]:
@@ -21,7 +23,7 @@ def undone(*, wait: float, longest: float) -> Iterator[None]:
     """
     session = db.session
     session.rollback()
-    session.info[INSIDE] = True
+    session.info[INSIDE] = session.info[DRY] = True
     try:
         if session.connection().dialect.name == "sqlite":
             begin_immediate(session.connection())
@@ -33,7 +35,7 @@ def undone(*, wait: float, longest: float) -> Iterator[None]:
         raise Stale() from error
     finally:
         session.rollback()
-        for left in (LATER, LAST, QUESTIONS, INSIDE):
+        for left in (LATER, LAST, QUESTIONS, INSIDE, DRY):
             session.info.pop(left, None)
 
 
@@ -47,3 +49,8 @@ def settle() -> None:
     db.session.info.pop(LAST, None)
     for question in db.session.info.pop(QUESTIONS, []):
         question()
+
+
+def in_dry_run() -> bool:
+    """True within `undone`, where nothing is waited for that only time or somebody outside brings."""
+    return bool(db.session.info.get(DRY))

@@ -87,6 +87,7 @@ RECORDS = {
     "message_out": "reference, province, kind, body, answers, case_id, written_at",
     "migrated_case": "migration_id, case_id",
     "notice": "case_id, task_id, office_id, kind, text, at, supervision_id",
+    "office_setting": "kind, process_key, office_id, value, starts_on, note, set_by_id, set_at",
     "plan": "case_id, kind, stage, entry_year, source_id",
     "post": "user_id, office_id, duty, starts_on",
     "post_proposal": "kind, office_id, username, name, duty, starts_on, ends_on, post_id, successor_id, reason,"

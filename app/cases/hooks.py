@@ -127,6 +127,8 @@ objections_now: Hook[Callable[[CompiledVersion, Row], Sequence[Refused]]] = Hook
 shared_rules: set[str] = set()
 #: processes whose `repair` asks the days of its form too, with all the rest
 own_days: set[str] = set()
+#: processes whose own precheck asks in which days of the year they may be applied for
+own_windows: set[str] = set()
 #: (case, row): what a row of a list must satisfy when it is corrected, who the child is being the same
 repair_row: Hook[Callable[[Case, Mapping[str, Any]], Sequence[Refused]]] = Hook()
 #: (version, profile, actor): what stands against any application of the process today, before anybody types

@@ -75,6 +75,10 @@ class CompiledVersion:
         reasons: Sequence[Mapping[str, str]] = self.forms.get("reasons", ())
         return reasons
 
+    def reason_text(self, code: str | None) -> str:
+        """A reason in words; one that an office has added is its own code. Empty for none."""
+        return next((each["text"] for each in self.reasons if each["code"] == code), code or "")
+
     @property
     def proofs(self) -> Sequence[Mapping[str, Any]]:
         """The kinds of papers that an application brings, as `forms/<key>/proofs.json` declares them."""

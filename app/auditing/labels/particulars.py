@@ -85,6 +85,7 @@ VALUES_OF: dict[str, dict[str, str]] = {
         "declined": "不予受理通知书",
     },
     "code": CHANGE_NAMES,
+    "kind": {"windows": "受理时段", "reasons": "办理原因", "pre_review": "初审", "legal_bases": "办理依据"},
     "where": {"page": "学生页", "card": "学籍卡片", "api": "程序接口"},
 }
 

@@ -9,7 +9,7 @@ from app.cases import operations, queries
 from app.cases.api.cases import answer_of, bp
 from app.cases.models import AdviceKind, AdviceRule
 from app.cases.operations.advice import QUESTION
-from app.cases.operations.decisions import OPINION
+from app.cases.operations.answers import OPINION
 from app.cases.operations.phrases import LONGEST_PHRASE
 from app.cases.presenters.advice import advice_json, phrase_json
 from app.cases.presenters.json_types import CaseWithPapersJson

@@ -7,7 +7,7 @@ from flask import request
 from app.access import actor, allow
 from app.cases.api.cases import bp
 from app.cases.operations import Answer
-from app.cases.operations.decisions import LONGEST_OPINION
+from app.cases.operations.answers import LONGEST_OPINION
 from app.cases.presenters.bulk_decisions import BulkDecisionJson, BulkDecisionsJson
 from app.cases.rules.bulk_decisions import IN_BULK, MOST_AT_ONCE
 from app.cases.transactions import DecidedInBulk, decide_each

@@ -2,6 +2,7 @@
 
 from app.cases.operations.acceptances import accept
 from app.cases.operations.advice import ask_advice, give_advice, withdraw_advice
+from app.cases.operations.answers import Answer
 from app.cases.operations.attachments import (
     attach_to,
     keep_papers,
@@ -20,7 +21,7 @@ from app.cases.operations.batches import (
 )
 from app.cases.operations.bulk_decisions import decide_in_bulk
 from app.cases.operations.coming_changes import call_off, keep_fault, take_effect
-from app.cases.operations.decisions import Answer, decide
+from app.cases.operations.decisions import decide
 from app.cases.operations.delegations import (
     Wish,
     delegate,

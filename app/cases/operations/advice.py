@@ -11,8 +11,8 @@ from app import audit, clock
 from app.access import Actor
 from app.cases import queries
 from app.cases.models import Advice, AdviceKind, AdviceRule, NoticeKind
+from app.cases.operations.answers import OPINION
 from app.cases.operations.closing import claim_case
-from app.cases.operations.decisions import OPINION
 from app.cases.operations.reminders import tell_holder
 from app.cases.operations.transitions import Row, lock_case
 from app.cases.queries.advice import (

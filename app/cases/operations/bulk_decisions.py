@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.access import Actor
-from app.cases.operations.decisions import Answer, decide
+from app.cases.operations.answers import Answer
+from app.cases.operations.decisions import decide
 from app.cases.queries.bulk_decisions import bulk_tasks
 from app.cases.rules.bulk_decisions import IN_BULK
 from app.errors import InvalidInput, Missing, Stale

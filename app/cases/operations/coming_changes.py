@@ -10,7 +10,7 @@ from app.access import Actor
 from app.cases import rules
 from app.cases.models import Case, CaseStatus
 from app.cases.models.coming_changes import ComingChange
-from app.cases.operations.decisions import OPINION
+from app.cases.operations.answers import OPINION
 from app.cases.operations.recall import sees, tell_the_offices_of, terminate
 from app.cases.operations.transitions import Transition, case_by_number, context_of, end_coming, facts_of_row
 from app.cases.queries.facts import effects_of, last_to_agree

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,50 +13,35 @@ import sqlalchemy as sa
 import workflows
 from app import audit, clock
 from app.access import Actor
-from app.cases import hooks, rules
-from app.cases.models import Attachment, Case, CaseStatus, Decision, FailedDecision, Outcome, PreReview, TaskStatus
+from app.cases import rules
+from app.cases.models import Case, Decision, FailedDecision, Outcome, PreReview, TaskStatus
 from app.cases.models.advice import WAITS_FOR_ADVICE
 from app.cases.operations.acceptances import acceptance_writes
+from app.cases.operations.answers import Answer, canonical_answer, check_answer, check_days, check_proofs, repaired
 from app.cases.operations.failed_decisions import end_failures
 from app.cases.operations.form_drafts import draft_parameters, forget_draft_at, is_drafted
 from app.cases.operations.joint_decisions import add_answer, have_answered, hold_case_of
 from app.cases.operations.kept_forms import kept_form
 from app.cases.operations.late_registrations import overtaken
 from app.cases.operations.policy_enforcement import Decided
+from app.cases.operations.pre_reviews import check_reviewed
 from app.cases.operations.reservations import hold_all, numbers_in
 from app.cases.operations.transitions import CASES, TASKS, Row, Transition, case_columns, context_of, facts_of_row
-from app.cases.queries.proofs import missing
-from app.cases.queries.standard_precheck import repair_of
 from app.cases.queries.struck_rows import STRUCK, check_positions
 from app.cases.rules import permissions
 from app.cases.rules.ended_cases import why_over
 from app.cases.rules.form_drafts import DraftPlace
 from app.database import db, execute, table, write_later, write_together
-from app.definitions.queries import APPLICATION, CompiledVersion, compiled_version
+from app.definitions.queries import compiled_version
 from app.divisions.models import Office
-from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
-from app.students.models import Student
-from app.students.rules.dates import DAYS, Life, objections_to_days
-from app.web import canonical
-from app.web import objections as form_objections
-from app.web.conditions import faults_of_conditions, without_unasked
+from app.errors import Missing, Stale
+from app.office_settings.queries import ever_set
+from app.office_settings.rules import PRE_REVIEW
 from app.writes import Write
 from workflows import Kind, Run
 
 DECISIONS, FAILED = table(Decision), table(FailedDecision)
-LONGEST_OPINION = 2000  # characters
 OF_THE_TASK = ("id", "key", "run_task", "office_id", "duty", "status", "deadline", "note", "assignee_id")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What an office says to its task."""
-
-    outcome: str
-    reason_code: str | None = None
-    opinion: str = ""
-    form: Mapping[str, Any] = field(default_factory=dict)
-    lacks: Sequence[str] | None = None  # the kinds of papers that a send-back tells to be missing; None: all of them
 
 
 def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
@@ -78,13 +63,14 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
         if task.version_id != version.version_id:
             raise Stale()
         _check_may_decide(task, actor, more, answered=actor.user_id in have_answered(task_id))
-    answer = _canonical(version, task.key, answer)
-    _check_answer(version, task.key, answer)
+    answer = canonical_answer(version, task.key, answer)
+    check_reviewed(task, actor)
+    check_answer(version, task, answer)
     if struck := answer.form.get(STRUCK):
         check_positions(task.case_id, struck)
-    _check_days(task, version, answer)
-    application = _repaired(task, version, answer)
-    _check_proofs(task, version, answer, application)
+    check_days(task, version, answer)
+    application = repaired(task, version, answer)
+    check_proofs(task, version, answer, application)
     if task.drafted:
         forget_draft_at(DraftPlace(task=task_id), actor=actor)
     decides = actor.user_id
@@ -169,6 +155,7 @@ def _task_with_case() -> sa.Select[Any]:
             failed.label("failed"),
             is_drafted().label("drafted"),
             WAITS_FOR_ADVICE.label("asked"),
+            ever_set(PRE_REVIEW, CASES.c.process_key, TASKS.c.office_id).label("review_set"),
             *case_columns(),
         )
         .select_from(TASKS)
@@ -234,78 +221,6 @@ def _check_may_decide(task: Row, actor: Actor, more: Beside, *, answered: bool =
             refusal = why_over(task.note, task.case_outcome)
             refusal.was_over = True
         raise refusal
-
-
-def _canonical(version: CompiledVersion, key: str, answer: Answer) -> Answer:
-    """The answer with everything typed in canonical form."""
-    form = canonical.values(version.form(version.diagrams.tasks[key].form), dict(answer.form))
-    return replace(answer, opinion=canonical.text(answer.opinion), form=form)
-
-
-def _check_answer(version: CompiledVersion, key: str, answer: Answer) -> None:
-    spec = version.diagrams.tasks[key]
-    faults: list[Refused] = []
-    if answer.outcome not in spec.outcomes:
-        faults.append(InvalidInput(sentence="本环节不能作出此项办理结果。", field="outcome"))
-    if answer.outcome in (Outcome.REFUSE, Outcome.SEND_BACK):
-        if answer.reason_code not in {reason["code"] for reason in version.reasons}:
-            faults.append(InvalidInput(sentence="请从列表中选择原因。", field="reason_code"))
-        if not answer.opinion.strip():
-            faults.append(InvalidInput(sentence="请填写意见。", field="opinion"))
-    faults.extend(form_objections(OPINION, {"opinion": answer.opinion}))
-    if answer.outcome in (Outcome.AGREE, Outcome.ACKNOWLEDGE) or answer.form:
-        faults.extend(form_objections(version.form(spec.form), dict(answer.form), under="form"))
-    if faults:
-        raise Objected(faults)
-
-
-def _check_days(task: Row, version: CompiledVersion, answer: Answer) -> None:
-    """The days that are typed at a desk. Raises Objected; those of a change are asked with all the rest."""
-    if version.rules_of in hooks.own_days or not answer.form.keys() & DAYS.get(version.key, {}).keys():
-        return
-    born_on = db.session.scalar(sa.select(Student.born_on).where(Student.id == task.student_id))
-    opened_at = db.session.scalars(sa.select(Case.opened_at).where(Case.id == task.case_id)).one()
-    life = Life(clock.today(), born_on=born_on, opened_on=clock.local(opened_at).date())
-    if faults := list(objections_to_days(version.key, answer.form, life)):
-        for fault in faults:
-            fault.field = f"form.{fault.field}"
-        raise Objected(list(faults))
-
-
-def _repaired(task: Row, version: CompiledVersion, answer: Answer) -> Mapping[str, Any] | None:
-    """The application after its repair, None when nothing of it has changed. Raises Objected."""
-    if version.diagrams.tasks[task.key].properties.get("status") != CaseStatus.REPAIRING or not answer.form:
-        return None
-    typed, check = {**task.application, **answer.form}, repair_of(version)
-    # a field goes that is not asked any more because of what another says now
-    application = without_unasked(version.forms.get(APPLICATION, {}), typed)
-    if now_asked := [
-        each
-        for each in faults_of_conditions(version.forms.get(APPLICATION, {}), application, "form")
-        if f"{(each.field or '').removeprefix('form.')}_sealed" not in application
-    ]:
-        raise Objected(list(now_asked))
-    try:
-        return check(version, application, task) if check else application
-    except Refused as refusal:  # what was typed: the form comes back with every fault
-        raise Objected(list(objections_of(refusal))) from refusal  # type: ignore[arg-type]
-
-
-def _check_proofs(task: Row, version: CompiledVersion, answer: Answer, repaired: Mapping[str, Any] | None) -> None:
-    """A repaired application brings what it now requires. Raises Objected (E-PROOF)."""
-    if Kind.REPAIR not in version.kinds([task.key]) or answer.outcome != Outcome.AGREE or not version.proofs:
-        return
-    present = db.session.scalars(sa.select(Attachment.kind).where(Attachment.case_id == task.case_id)).all()
-    if lacks := missing(version, repaired or task.application, present):
-        raise Objected(lacks)
-
-
-OPINION: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "opinion": {"type": "string", "title": "意见", "maxLength": LONGEST_OPINION, "x-widget": "textarea"}
-    },
-}
 
 
 def _interrupted(task: Row, run: Run, siblings: Mapping[str, int]) -> list[int]:

@@ -27,6 +27,7 @@ from app.cases.operations.transitions import CASES, TASKS, context_for, task_row
 from app.cases.queries.early_objections import with_rules
 from app.cases.queries.proofs import missing
 from app.cases.queries.standard_precheck import precheck_of
+from app.cases.queries.windows import objections_to_windows
 from app.cases.rules import permissions
 from app.database import db, execute, table, write_later, write_together
 from app.definitions.models import Process
@@ -95,7 +96,7 @@ def open_case(
     if rows is not None and ROW in version.forms:
         rows = canonical.values({"items": version.form(ROW)}, list(rows))
     faults = form_objections(version.form(APPLICATION), application) + _faults_of_rows(version, rows)
-    lacks = missing(version, application, proofs)
+    lacks = [*objections_to_windows(version, actor), *missing(version, application, proofs)]
     if faults:  # and whatever the rules have against the fields without one, in the same round
         listed = rows is not None or ROW in version.forms
         more = faults if listed else with_rules(version, application, faults, profile=profile(), actor=actor)

@@ -6,13 +6,17 @@ import sqlalchemy as sa
 
 from app import audit, clock
 from app.access import Actor
+from app.cases import rules
 from app.cases.models import Outcome, PreReview, Task
-from app.cases.operations.decisions import OPINION
+from app.cases.operations.answers import OPINION
+from app.cases.operations.transitions import Row
 from app.cases.queries.facts import facts_of_case, facts_of_task
 from app.cases.rules import permissions
 from app.database import db
 from app.definitions.queries import compiled_version
+from app.dry_runs import in_dry_run
 from app.errors import InvalidInput, Missing, Objected, Stale
+from app.office_settings.queries import must_be_reviewed
 from app.web import objections as form_objections
 
 
@@ -49,3 +53,11 @@ def pre_review(task_id: int, recommendation: str, opinion: str, *, actor: Actor)
         raise Stale() from error
     audit.record("cases/pre_review", f"case:{task.case.number}", actor=actor, after={"task": task.key})
     return int(task.case_id)
+
+
+def check_reviewed(task: Row, actor: Actor) -> None:
+    """Where the bureau, or the province for all, has set so, its operator has looked first. Raises NotReviewed."""
+    if task.duty != "approver" or task.pre_reviewed_by or not task.review_set or actor.office_kind == "school":
+        return
+    if must_be_reviewed(task.process_key, task.office_path) and not in_dry_run():
+        raise rules.NotReviewed()

@@ -13,8 +13,8 @@ from app.access import Actor
 from app.cases import hooks
 from app.cases.hooks import Closing
 from app.cases.models import Case, CaseOutcome, CaseStatus, Halt, Notice, NoticeKind, RouteStep, Task, TaskStatus
+from app.cases.operations.answers import OPINION
 from app.cases.operations.closing import close
-from app.cases.operations.decisions import OPINION
 from app.cases.operations.transitions import (
     Row,
     Transition,

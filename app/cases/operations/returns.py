@@ -24,6 +24,7 @@ from app.cases.rules.refusals import CannotGoBack
 from app.database import execute, table, write_together
 from app.definitions.queries import compiled_version
 from app.errors import InvalidInput, Missing, Objected, Refused
+from app.office_settings.queries import reasons_in_force
 from app.web import objections as form_objections
 from app.writes import Write
 
@@ -58,7 +59,8 @@ def send_back_to(task_id: int, key: str, reason: str, *, reason_code: str | None
     if not reason:
         faults.append(InvalidInput(sentence="请填写退回原因。", field="reason"))
     target = next((each for each in targets if each.key == key), None)
-    if reason_code and reason_code not in {each["code"] for each in compiled_version(case.version_id).reasons}:
+    offered = reasons_in_force(compiled_version(case.version_id), task.office.path) if reason_code else ()
+    if reason_code and reason_code not in {each["code"] for each in offered}:
         faults.append(InvalidInput(sentence="请从列表中选择原因。", field="reason_code"))
     if target is None:
         faults.append(InvalidInput(sentence="请选择退回到哪个环节。", field="to"))

@@ -28,6 +28,7 @@ from app.cases.rules.permissions import CaseFacts
 from app.database import db, execute, table, write_kept, write_together
 from app.definitions.queries import CompiledVersion
 from app.errors import Missing
+from app.office_settings.queries import windows_of_office
 from app.students.operations import CaseContext
 from app.writes import Write
 from workflows import Run, Waiting
@@ -163,7 +164,7 @@ def context_for(case: Any, case_id: int, version: CompiledVersion, actor: Actor,
         applicant_office_id=case.applicant_office_id,
         actor=actor,
         policy_for=lambda stage: version.decide_if_any(f"{version.rules_of}_rules", profile=profile, stage=stage),
-        windows=lambda: version.rows(f"{version.rules_of}_windows", profile=profile),
+        windows=lambda: windows_of_office(version, profile, case.applicant_office_id),
         profile=case.profile,
         application=case.application,
         **more,

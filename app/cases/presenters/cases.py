@@ -38,6 +38,7 @@ from app.cases.queries.parts_read import (
     StepRead,
     TaskRead,
 )
+from app.cases.queries.reasons import reasons_for
 from app.cases.queries.standstill import pause_of
 from app.definitions.queries import ROW, CompiledVersion, compiled_version
 from app.definitions.rules.forms import fields_of
@@ -277,9 +278,7 @@ def task_json(task: Task, version: CompiledVersion, actor: Actor) -> json_types.
         "form": version.form(spec.form),
         "values": prefilled(task),
         "outcomes": [Outcome(each) for each in spec.outcomes],
-        "reasons": [{"code": each["code"], "text": each["text"]} for each in version.reasons]
-        if {"refuse", "send_back"} & set(spec.outcomes)
-        else [],
+        "reasons": [{"code": each["code"], "text": each["text"]} for each in reasons_for(version, task)],
         "joint": joint_json(task, actor),
     }
 

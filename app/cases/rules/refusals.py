@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.errors import NotAllowed, Refused, Stale, WrongOffice
 from app.students.rules.children import OpenCase
+from app.students.rules.transfer import WindowClosed
 
 
 class Unroutable(Refused):
@@ -32,6 +33,13 @@ class DelegateElsewhere(NotAllowed):
 
     code = "E-SOD-03"
     text = "您在本件所涉的其他机构任职，不得代{who}办理本件。"
+
+
+class NotReviewed(NotAllowed):
+    """An office, or the province for all, has set that its operator looks first (domain.md, Decisions)."""
+
+    code = "E-REVIEW"
+    text = "本机构规定此项业务须先由经办人初审：请提请初审，初审后再办理。"
 
 
 class NotDelegated(NotAllowed):
@@ -226,3 +234,7 @@ class CannotGoBack(Refused):
 
     code = "E-BACK"
     text = "不能收回或退回：{why}。"
+
+
+class ProcessWindowClosed(WindowClosed):
+    text = "当前不在“{process}”受理时段（{windows}）。"

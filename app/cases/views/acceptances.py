@@ -29,6 +29,7 @@ from app.cases.transactions import read_and_seen, submit_once
 from app.cases.views.blueprint import bp
 from app.database import db, transaction
 from app.errors import Missing
+from app.office_settings.queries import legal_bases
 from app.web.checks import Checked, checkable, masked_name
 from app.web.formatting import day
 
@@ -109,6 +110,7 @@ def acceptance_paper(number: str, acceptance_id: int) -> Any:
         said=said,
         title=NOTICES[said.kind],
         version=compiled_version_of(case),
+        bases=legal_bases(case.process_key, said.office.path, clock.local(said.at).date()),
     )
     with transaction():
         audit.record("papers/print", f"case:{number}", actor=actor(), after={"paper": said.kind})

@@ -22,6 +22,7 @@ from app.cases.queries.early_objections import with_rules
 from app.cases.queries.proofs import kinds_sent, missing, papers_in, proofs_of
 from app.cases.queries.rehearsals import draft_for, rehearsal_for
 from app.cases.queries.standard_precheck import against_child_of
+from app.cases.queries.windows import objections_to_windows
 from app.cases.rules.form_drafts import DraftPlace
 from app.cases.transactions import submit_once
 from app.cases.views.form_drafts import draft_shown, forget_sent, with_draft
@@ -202,9 +203,9 @@ def _nothing_to_choose(schema: Mapping[str, Any]) -> list[str]:
 
 def _not_today(version: CompiledVersion) -> Sequence[Refused]:
     """What no application of this process can be submitted for today, whatever it says."""
-    asked = hooks.objections_today.of(version.key)
+    asked, closed = hooks.objections_today.of(version.key), objections_to_windows(version, actor())
     try:
-        return asked(version, operations.profile(), actor()) if asked else ()
+        return [*closed, *(asked(version, operations.profile(), actor()) if asked else ())]
     except NO_ANSWER as refusal:
         return (refusal,)
 

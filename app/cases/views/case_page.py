@@ -31,6 +31,7 @@ from app.cases.queries.late_registrations import sentence_of
 from app.cases.queries.late_reports import reported_late
 from app.cases.queries.may_decide import why_not_decide
 from app.cases.queries.parts_read import ComingRead
+from app.cases.queries.reasons import reasons_for
 from app.cases.queries.rehearsals import rehearsal_of
 from app.cases.queries.reversals import Reversals, reversals_of
 from app.cases.queries.send_back_targets import has_targets
@@ -292,7 +293,7 @@ def _desk(waiting: WaitingTask, context: PageContext) -> Desk:
         form=with_names(asked, case.process_key, case.student, context.actor, given=case.application),
         values=context.typed if context.typed is not None else with_named_places(asked, prefilled(task)),
         buttons=[Button(each, spec.button(each)) for each in spec.outcomes],
-        reasons=version.reasons,
+        reasons=reasons_for(version, task),
         opinion_help=opinion_help(spec.outcomes),
         recommended=OUTCOME_NAMES[Outcome(task.pre_review.recommendation)] if task.pre_review else "",
         sent_back=sent_back(case, version, task.key, task.office_id) if context.view.whole else None,

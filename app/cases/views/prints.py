@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import render_template, url_for
 
-from app import audit
+from app import audit, clock
 from app.access import actor, allow
 from app.cases import queries
 from app.cases.models import OUTCOME_NAMES, Case, CaseOutcome, RowStatus, TaskStatus
@@ -22,6 +22,7 @@ from app.cases.views.compared import compared
 from app.cases.views.timeline import application_lines
 from app.database import db, transaction
 from app.errors import Missing
+from app.office_settings.queries import legal_bases
 from app.students.queries import directives
 from app.web.checks import Checked, checkable, masked_name
 from app.web.trusted_hosts import public_url
@@ -57,9 +58,9 @@ def sheet(number: str) -> Any:
         waiting=[task for task in case.tasks if task.status is TaskStatus.OPEN],
         joint=answers_by_task(version, case),
         outcomes=OUTCOME_NAMES,
-        reasons={each["code"]: each["text"] for each in version.reasons},
         directive=directives.directive_of(case.id),
         result=result_of(case),
+        bases=bases_of(case),
         kinds=kinds_of(version),
     )
     with transaction():
@@ -82,6 +83,11 @@ def children_on(case: Case) -> list[tuple[str, str, str]]:
     return listed or [
         (each.name, each.number, "　".join(filter(None, (each.to, each.certificate)))) for each in act_children(case)
     ]
+
+
+def bases_of(case: Case) -> list[str]:
+    """The articles by which a case was decided, as they stood on the day of the decision; of an open one today's."""
+    return legal_bases(case.process_key, case.applicant_office.path, clock.local(case.closed_at or clock.now()).date())
 
 
 def result_of(case: Case) -> str:

@@ -14,6 +14,7 @@ from app.cases.transactions import note_task_seen, submit_once
 from app.cases.views.blueprint import bp
 from app.database import end_reading
 from app.errors import Objected
+from app.office_settings.queries import reasons_in_force
 from app.web import typed_text
 
 
@@ -46,7 +47,7 @@ def send_back(task_id: int) -> Any:
 def _page(task_id: int, *, typed: dict[str, str] | None = None, errors: Sequence[Any] = ()) -> str:
     note_task_seen(actor(), task_id)
     task, targets = operations.targets_for(task_id, actor=actor())
-    reasons = compiled_version_of(task.case).reasons
+    reasons = reasons_in_force(compiled_version_of(task.case), task.office.path)
     return render_template(
         "cases/send_back.html", task=task, targets=targets, reasons=reasons, typed=typed or {}, errors=errors
     )

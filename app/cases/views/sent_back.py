@@ -34,9 +34,8 @@ def sent_back(case: Case, version: Any, key: str = "", office_id: int | None = N
     own = [each.id for each in stand if each.key == key and each.office_id == office_id]
     unread = [each for each in backs if own and each.id >= own[-1]] or backs[-1:]
     since = [each for each in stand if each.id > unread[0].id and Kind.REPAIR in version.kinds([each.key])]
-    reasons = {each["code"]: each["text"] for each in version.reasons}
     return SentBack(
-        [(each, reasons.get(each.reason_code or "", "")) for each in unread],
+        [(each, version.reason_text(each.reason_code)) for each in unread],
         bool(since),
         _together(change for each in since for change in _changes_of(each, version)),
         [each for each in case.attachments if each.added_at >= unread[0].at],

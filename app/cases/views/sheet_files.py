@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.cases.queries.joint_answers import answers_by_task
 from app.cases.transactions import read_and_seen
 from app.cases.views.blueprint import bp
 from app.cases.views.compared import compared
-from app.cases.views.prints import address_of, children_on, result_of
+from app.cases.views.prints import address_of, bases_of, children_on, result_of
 from app.cases.views.timeline import application_lines
 from app.database import transaction
 from app.definitions.queries import CompiledVersion
@@ -48,14 +48,13 @@ def sheet_pdf(number: str) -> Any:
 def _sheet(case: Case) -> dict[str, Any]:
     """What stands on the sheet, as plain texts."""
     version, code = compiled_version_of(case), code_of("C", case.id)
-    reasons = {each["code"]: each["text"] for each in version.reasons}
     stands = [each for each in case.decisions if each.undone_id is None]
     waiting = [each for each in case.tasks if each.status is TaskStatus.OPEN]
     joint, directive = answers_by_task(version, case), directive_of(case.id)
     decided = [
         _step(
             each.task.name,
-            _said(each, version, reasons),
+            _said(each, version),
             each.office.name,
             each.by,
             each.at,
@@ -102,14 +101,15 @@ def _lines(case: Case, version: CompiledVersion) -> list[tuple[str, str]]:
         *application_lines(case, version, [name for name, *_words in changed]),
         *((title, f"{was} → {becomes}") for _name, title, was, becomes in changed),
         *([("附件", papers)] if papers else []),
+        *([("办理依据", "；".join(bases))] if (bases := bases_of(case)) else []),
     ]
 
 
-def _said(decision: Decision, version: CompiledVersion, reasons: Mapping[str, str]) -> str:
+def _said(decision: Decision, version: CompiledVersion) -> str:
     """The outcome, its reason and what was written, each once."""
     task = version.diagrams.tasks.get(decision.key)
     words = task.record(decision.outcome) if task else ""
-    parts = words, reasons.get(decision.reason_code or "", ""), decision.opinion.removesuffix("。")
+    parts = words, version.reason_text(decision.reason_code), decision.opinion.removesuffix("。")
     return "。".join(dict.fromkeys(each for each in parts if each)) + "。"
 
 

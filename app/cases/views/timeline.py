@@ -58,8 +58,8 @@ def timeline(case: Case, see: bool, traces: Traces) -> list[dict[str, Any]]:
     ]
     arrived = {task.id: task.arrived_at for task in case.tasks}
     names = {task.id: task.name for task in case.tasks}
-    reasons = {each["code"]: each["text"] for each in compiled_version_of(case).reasons} if see else {}
-    joint = answers_by_task(compiled_version_of(case), case)
+    version = compiled_version_of(case)
+    joint = answers_by_task(version, case)
     said = {(each.user_id, each.at): each for some in joint.values() for each in some}  # once, though a task came twice
     entries.extend(_said_jointly(each, names[each.task_id], see) for each in said.values())
     for decision in case.decisions:
@@ -76,7 +76,7 @@ def timeline(case: Case, see: bool, traces: Traces) -> list[dict[str, Any]]:
                 "opinion": _opinion(decision) if see and decision.task_id not in joint else "",
                 "reason": f"会签结果，{len(joint[decision.task_id])} 人提出意见"
                 if decision.task_id in joint
-                else _because(reasons.get(decision.reason_code or "", "")),
+                else _because(version.reason_text(decision.reason_code) if see else ""),
                 "at": decision.at,
                 "state": "done",
                 "duration": f"用时 {max(0, elapsed)} 个工作日",

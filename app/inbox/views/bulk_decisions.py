@@ -13,7 +13,7 @@ from app.access import actor, allow
 from app.cases import operations
 from app.cases.models import Case, TaskStatus
 from app.cases.operations import Answer
-from app.cases.operations.decisions import OPINION
+from app.cases.operations.answers import OPINION
 from app.cases.queries.bulk_decisions import BulkTask, bulk_tasks, cases_of
 from app.cases.queries.seen import seen_first
 from app.cases.rules import light, time_left

@@ -16,6 +16,7 @@ from app.definitions.queries import CompiledVersion
 from app.definitions.rules.asked_tables import DAY_OF_YEAR, SOME_DAYS, TRUTH, AskedTable, Column, ask_table
 from app.divisions.models import Office, OfficeKind
 from app.errors import NotAllowed, Objected, Refused, WrongOffice
+from app.office_settings.queries import windows_in_force
 from app.schools.models import School, entry_year_of, stage_of
 from app.schools.queries import quota_of, scope_of
 from app.students.models import Student
@@ -55,6 +56,9 @@ class NotYourSchool(WrongOffice, NotAllowed):
     text = "转学由转入学校的经办人提出：只能为本校申请。"
 
 
+hooks.own_windows.add("transfer")
+
+
 @hooks.precheck("transfer")
 def open_transfer(version: CompiledVersion, application: Mapping[str, Any], *, profile: str, actor: Actor) -> Opening:
     """Precheck of a transfer (预检). Raises NotYourSchool, UnknownChild, or Objected with everything against it."""
@@ -82,7 +86,8 @@ def opening_of_transfer(
     assert enrolment is not None or (student.archive is not None and grade is not None)
     receiving = school.office
     releasing = enrolment.school.office if enrolment else student.archive.custodian  # type: ignore[union-attr]
-    policy = transfer_policy(version, profile, enrolment.stage.value if enrolment else stage_of(str(grade)).value)
+    stage = enrolment.stage.value if enrolment else stage_of(str(grade)).value
+    policy = version.decide("transfer_rules", profile=profile, stage=stage)
     return Opening(
         transfer_facts(receiving, releasing, city_review=bool(policy["city_review"])),
         student=student,
@@ -121,13 +126,17 @@ def transfer_facts(receiving: Office, releasing: Office, *, city_review: bool) -
     }
 
 
-def transfer_policy(version: CompiledVersion, profile: str, stage: str) -> dict[str, Any]:
-    """The rules that apply to a transfer under a profile, with the windows in which it may start.
+def transfer_policy(version: CompiledVersion, profile: str, stage: str, receiving: Office) -> dict[str, Any]:
+    """The rules that apply to a transfer under a profile, with the windows in which a school may start it.
+
+    Windows that the province or the city has set hold under every profile, those of the table where it asks for them.
 
     Raises NoRule, RulesDisagree, TableMissing.
     """
     policy = dict(version.decide("transfer_rules", profile=profile, stage=stage))
-    policy["window_list"] = version.rows("transfer_windows", profile=profile)
+    rows = version.rows("transfer_windows", profile=profile) if policy["windows"] else []
+    windows = windows_in_force(version.key, receiving.path, rows)
+    policy["window_list"], policy["windows"] = windows.spans, policy["windows"] or windows.is_set
     return policy
 
 
@@ -154,7 +163,7 @@ def transfer_objections(
         enrolment,
         school,
         quota=quota,
-        policy=transfer_policy(version, profile, stage),
+        policy=transfer_policy(version, profile, stage, school.office),
         open_case=open_case_of(student.id),
         grade=grade,
         reopens=reopens,

@@ -62,7 +62,7 @@ class Names:
     def reason(self, key: str, code: str) -> str:
         """The text of a reason of a process."""
         version = self._version(key)
-        return next((each["text"] for each in version.reasons if each["code"] == code), code) if version else code
+        return version.reason_text(code) if version else code
 
     def _version(self, key: str) -> CompiledVersion | None:
         current = self._processes[key].current_id if key in self._processes else None

@@ -36,6 +36,7 @@ from app.definitions.rules.known_facts import PROFILE_NAMES
 from app.dry_runs import settle, undone
 from app.errors import Refused, Stale, objections_of
 from app.identity.models import DUTY_NAMES
+from app.office_settings.queries import reasons_in_force
 from app.students.models import Directive
 from app.students.operations.lawful_changes_table import keep_matrix
 from app.studio.operations.rehearsed_cast import Cast, assemble
@@ -322,7 +323,8 @@ class _Play:
 def _as_prefilled(task: Task, answer: Answer) -> Answer:
     """An answer that says its outcome alone, with everything that it cannot do without."""
     refuses = answer.outcome in ("refuse", "send_back")
-    reasons = compiled_version(task.case.version_id or 0).reasons if refuses else ()
+    version = compiled_version(task.case.version_id or 0)
+    reasons = reasons_in_force(version, task.office.path) if refuses else ()
     reason = answer.reason_code or next((each["code"] for each in reasons), None)
     form = answer.form if answer.form or refuses else prefilled(task)
     return replace(answer, reason_code=reason, opinion=answer.opinion or ("试运行" if refuses else ""), form=form)

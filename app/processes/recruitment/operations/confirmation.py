@@ -13,8 +13,9 @@ from app.cases.operations.batches import struck_by
 from app.cases.operations.transitions import case_by_number
 from app.cases.rules.ended_cases import Recalled, too_late
 from app.database import db, execute
-from app.definitions.queries import compiled_version
+from app.definitions.queries import CompiledVersion, compiled_version
 from app.errors import InvalidInput, Objected, Refused
+from app.office_settings.queries import reasons_in_force
 from app.processes.recruitment import rules
 from app.processes.recruitment.models import ChildStatus, Consent
 from app.processes.recruitment.operations.child_runs import SmallRuns
@@ -78,9 +79,9 @@ def confirm(context: CaseContext, side: str, outcome: str) -> None:
             for child in asked
         ],
     )
-    texts, who = _reason_texts(context), SIDES[side]
-    told = {place: f"{who}不予确认：{sentence(texts.get(code, ''), why)}" for place, (code, why) in reasons.items()}
-    refuse(context.case_id, told)
+    version, who = _version_of(context), SIDES[side]
+    said = {place: sentence(version.reason_text(code), why) for place, (code, why) in reasons.items()}
+    refuse(context.case_id, {place: f"{who}不予确认：{each}" for place, each in said.items()})
 
 
 def _said(side: str, is_refused: bool) -> dict[str, str]:
@@ -110,10 +111,10 @@ def _refusals(context: CaseContext, asked: Sequence[Row], outcome: str, side: st
     return named
 
 
-def _reason_texts(context: CaseContext) -> dict[str, str]:
+def _version_of(context: CaseContext) -> CompiledVersion:
     version_id = db.session.scalars(sa.select(Case.version_id).where(Case.id == context.case_id)).one()
     assert version_id is not None
-    return {each["code"]: each["text"] for each in compiled_version(version_id).reasons}
+    return compiled_version(version_id)
 
 
 def answers(context: CaseContext) -> Mapping[str, str]:
@@ -146,7 +147,7 @@ def mark(case: Case, marks: Mapping[int, tuple[str, str]], *, actor: Actor) -> i
     if side_to_answer(case, actor) != side or not waiting:
         raise too_late(held.case_outcome)
     assert case.version_id is not None
-    known = {each["code"] for each in compiled_version(case.version_id).reasons}
+    known = {each["code"] for each in reasons_in_force(compiled_version(case.version_id), actor.office_path)}
     there = {child.position for child in children_of(case.id, CHILDREN.c.position.in_(list(marks)))}
     faults: list[Refused] = []
     for place, (code, why) in sorted(marks.items()):

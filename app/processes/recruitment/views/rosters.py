@@ -16,6 +16,7 @@ from app.cases.views.form_drafts import draft_shown, forget_sent, with_draft
 from app.database import transaction
 from app.divisions.models import BUREAUS
 from app.errors import InvalidInput, Missing, Objected, Refused, Stale, objections_of
+from app.office_settings.queries import reasons_in_force
 from app.processes.recruitment import operations as lists
 from app.processes.recruitment import queries as recruits
 from app.processes.recruitment.models import ChildStatus, RosterChild
@@ -133,7 +134,7 @@ def _list(number: str, *, errors: list[Any] | None = None, typed: dict[int, tupl
         marks={child.position: (typed or {}).get(child.position, _mark_of(child, side)) for child in children[:PAGE]},
         marked=len(recruits.marked_by(case.id, side)) if side else 0,
         particulars=particulars_of(children[:PAGE], case),
-        reasons=compiled_version_of(case).reasons,
+        reasons=reasons_in_force(compiled_version_of(case), actor().office_path) if side else (),
         revocable={child.position for child in children if _is_revocable(child)},
         errors=errors or [],
         cursor=request.args.get("cursor"),

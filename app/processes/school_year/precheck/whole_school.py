@@ -18,6 +18,7 @@ from app.database import db
 from app.definitions.queries import CompiledVersion
 from app.definitions.rules.asked_tables import DAY_OF_YEAR, AskedTable, Column, ask_table
 from app.errors import Objected, Refused
+from app.office_settings.queries import windows_in_force
 from app.students.models import Enrolment, Standing, Student
 from app.students.operations import graduation, promotion, verification
 from app.students.operations.dry_run import Rehearsal
@@ -38,13 +39,22 @@ ask_table(AskedTable("promotion_windows", "promotion", "升级办理时段", (*_
 ask_table(AskedTable("graduation_windows", "graduation", "毕业办理时段", _DAYS, one_row=False, in_order=_ORDER))
 
 
+hooks.own_windows.update(("promotion", "graduation"))
+
+
+def _season(version: CompiledVersion, profile: str, actor: Actor) -> list[dict[str, str]]:
+    """The days on which the school may act: of the table, or as the province and the city have set them."""
+    rows = version.rows(f"{version.rules_of}_windows", profile=profile)
+    return windows_in_force(version.key, actor.office_path, rows).spans
+
+
 @hooks.precheck("promotion")
 def open_promotion(version: CompiledVersion, application: Mapping[str, Any], *, profile: str, actor: Actor) -> Opening:
     """P16, a whole school. Raises Objected: outside the window, nobody to promote, one is open already."""
     school, year = actor.office_id, year_entered(clock.today())
     objections = same_open(version.key, school) + objections_to_season(
         "升级",
-        version.rows("promotion_windows", profile=profile),
+        _season(version, profile, actor),
         clock.today(),
         goes_on=has_promoted(school, year),
     )
@@ -60,7 +70,7 @@ def open_graduation(version: CompiledVersion, application: Mapping[str, Any], *,
     """P19, the last grade of a school. Raises Objected: every open case of it by name, a window, a name unknown."""
     school, grade = actor.office_id, application["grade"]
     exceptions = graduation.exceptions_of(application, school)
-    windows = version.rows("graduation_windows", profile=profile)
+    windows = _season(version, profile, actor)
     objections = same_open(version.key, school, grade=grade) + objections_to_season("毕业", windows, clock.today())
     objections += objections_to_graduation(
         clock.today(),
@@ -171,7 +181,7 @@ def _who_would_go_up(case: Case) -> list[ChildOfAct]:
 @hooks.objections_today("promotion")
 def _promotion_today(version: CompiledVersion, profile: str, actor: Actor) -> list[Refused]:
     """P16: out of season, unless the school has promoted already and goes on."""
-    windows = version.rows("promotion_windows", profile=profile)
+    windows = _season(version, profile, actor)
     goes_on = has_promoted(actor.office_id, year_entered(clock.today()))
     return list(objections_to_season("升级", windows, clock.today(), goes_on=goes_on))
 
@@ -179,4 +189,4 @@ def _promotion_today(version: CompiledVersion, profile: str, actor: Actor) -> li
 @hooks.objections_today("graduation")
 def _graduation_today(version: CompiledVersion, profile: str, actor: Actor) -> list[Refused]:
     """P19: out of season."""
-    return list(objections_to_season("毕业", version.rows("graduation_windows", profile=profile), clock.today()))
+    return list(objections_to_season("毕业", _season(version, profile, actor), clock.today()))
