@@ -95,10 +95,16 @@ class Kind(StrEnum):
     FILING = "filing"  # 备案: the province reads what is filed, and not what the others said
     IDENTITY = "identity"  # 核对身份: is the child that was found the one who is applied for?
     CONFIRMATION = "confirmation"  # 确认名单: a bureau (`side`) confirms a list, and marks whom it does not
+    GUARDIAN_NOTICE = "guardian_notice"  # 告知监护人: told before what cannot be undone, with the proof of service
+    OBJECTION_PERIOD = "objection_period"  # 异议期: lasts until the guardian has had the days to object, or consents
 
 
 OF_A_KIND: Mapping[tuple[Kind, str], Words] = MappingProxyType(  # where an outcome means the same at every such task
-    {(Kind.REPAIR, "agree"): Words(gettext_noop("再次提交"), gettext_noop("已再次提交"))}
+    {
+        (Kind.REPAIR, "agree"): Words(gettext_noop("再次提交"), gettext_noop("已再次提交")),
+        (Kind.GUARDIAN_NOTICE, "agree"): Words(gettext_noop("登记送达"), gettext_noop("已告知监护人")),
+        (Kind.OBJECTION_PERIOD, "agree"): Words(gettext_noop("异议期结束"), gettext_noop("异议期已结束")),
+    }
 )
 
 

@@ -120,6 +120,10 @@ class Program:
         data = {"case": json.dumps(body), **files}
         return self._answer(apart(self.http.post, "/api/v1/cases", data=data, headers={**self.headers, **headers}))
 
+    def post_form(self, path: str, data: dict[str, Any]) -> Answer:
+        """Post a form with files."""
+        return self._answer(apart(self.http.post, f"/api/v1{path}", data=data, headers=self.headers))
+
     def upload(self, path: str, content: bytes, **headers: str) -> Answer:
         """Post a file as it is."""
         return self._answer(apart(self.http.post, f"/api/v1{path}", data=content, headers={**self.headers, **headers}))

@@ -28,11 +28,10 @@ class Doubt:
     def named(self) -> dict[str, str]:
         return {"main_number": self.other.main_number, "name": self.other.name}
 
-    def submit(self, remedy: str, **more: Any) -> Answer:
+    def submit(self, remedy: str, *, told: bool = True, **more: Any) -> Answer:
         proof = {"explanation": "经公安机关核实。", "proof": "户籍证明 12 号"}
-        return self.matter.submit(
-            "contested_record", {"student": self.matter.child.id, "remedy": remedy, **proof, **more}
-        )
+        application = {"student": self.matter.child.id, "remedy": remedy, **proof, **more}
+        return self.matter.submit("contested_record", application, told=told)
 
     def tasks(self) -> dict[str, Any]:
         return {each["key"]: each for each in self.matter.case()["waiting"]}

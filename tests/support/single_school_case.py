@@ -14,9 +14,33 @@ from app.schools.models import School
 from app.students.models import Enrolment, Standing, Student
 from tests.support import factories
 from tests.support.client import Answer, Client, Program
+from tests.support.papers import a_pdf, sent
 from tests.support.transfer_case import Office, staff
 
 GUARDIAN = {"name": "陈建国", "relation": "1", "phone": "13800000000"}
+
+
+def tell_guardian(program: Program, number: str) -> None:
+    """Let the operator record that the guardian was told and consents in writing, if the case waits for that."""
+    while waiting := [
+        each
+        for each in program.get(f"/cases/{number}").json["waiting"]
+        if each["key"] in ("guardian_notice", "objection_period")
+    ]:
+        form: dict[str, Any] = {}
+        if waiting[0]["key"] == "guardian_notice":
+            hand_in(program, number, "guardian_consent")
+            form = {"served_on": clock.today().isoformat(), "means": "signed", "consented": True}
+        body = {"outcome": "agree", "form": form}
+        answer = program.post(f"/tasks/{waiting[0]['id']}/decision", body)
+        assert answer.status == 200, answer.text
+
+
+def hand_in(program: Program, number: str, kind: str) -> None:
+    """Attach a paper of that kind to the case."""
+    data = {"kind": kind, "attachments": sent((f"{kind}.pdf", a_pdf()))}
+    answer = program.post_form(f"/cases/{number}/attachments", data)
+    assert answer.status == 201, answer.text
 
 
 @dataclass
@@ -72,11 +96,16 @@ class Matter:
         assert found is not None
         return found
 
-    def submit(self, process: str, application: dict[str, Any] | None = None, **more: Any) -> Answer:
+    def submit(
+        self, process: str, application: dict[str, Any] | None = None, *, told: bool = True, **more: Any
+    ) -> Answer:
+        """Submit it; where the guardian is told before the decision, with their consent at once."""
         body = application if application is not None else self.application(process, **more)
         answer = self.program("school").apply(process, body)
         if answer.status == 201:
             self.number = answer.json["number"]
+            if told:
+                tell_guardian(self.program("school"), self.number)
         return answer
 
     def case(self) -> dict[str, Any]:

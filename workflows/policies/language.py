@@ -56,6 +56,8 @@ KINDS = {
     "备案": Kind.FILING,
     "核对身份": Kind.IDENTITY,
     "确认名单": Kind.CONFIRMATION,
+    "告知监护人": Kind.GUARDIAN_NOTICE,
+    "异议期": Kind.OBJECTION_PERIOD,
 }
 ANYBODY = "任一机构"
 ROLE_KEYS = {role.name: key for key, role in ROLES.items()}

@@ -28,6 +28,8 @@ OF_KINDS = {
     Kind.FILING: gettext_noop("{office}尚未备案"),
     Kind.IDENTITY: gettext_noop("{office}尚未核对身份"),
     Kind.CONFIRMATION: gettext_noop("{office}尚未确认名单"),
+    Kind.GUARDIAN_NOTICE: gettext_noop("{office}尚未告知监护人"),
+    Kind.OBJECTION_PERIOD: gettext_noop("{office}尚未结束监护人异议期"),
 }
 #: where any office would do, and none has
 BY_NOBODY = {
@@ -49,6 +51,8 @@ OF_KINDS_BY_NOBODY = {
     Kind.FILING: gettext_noop("没有任何机构备案"),
     Kind.IDENTITY: gettext_noop("没有任何机构核对身份"),
     Kind.CONFIRMATION: gettext_noop("没有任何机构确认名单"),
+    Kind.GUARDIAN_NOTICE: gettext_noop("没有任何机构告知监护人"),
+    Kind.OBJECTION_PERIOD: gettext_noop("没有任何机构结束监护人异议期"),
 }
 
 

@@ -20,6 +20,7 @@ from app.cases.operations.acceptances import acceptance_writes
 from app.cases.operations.answers import Answer, canonical_answer, check_answer, check_days, check_proofs, repaired
 from app.cases.operations.failed_decisions import end_failures
 from app.cases.operations.form_drafts import draft_parameters, forget_draft_at, is_drafted
+from app.cases.operations.guardian_objections import check_guardian
 from app.cases.operations.joint_decisions import add_answer, have_answered, hold_case_of
 from app.cases.operations.kept_forms import kept_form
 from app.cases.operations.late_registrations import overtaken
@@ -71,6 +72,7 @@ def decide(task_id: int, answer: Answer, *, actor: Actor) -> int:
     check_days(task, version, answer)
     application = repaired(task, version, answer)
     check_proofs(task, version, answer, application)
+    check_guardian(task, version, answer)
     if task.drafted:
         forget_draft_at(DraftPlace(task=task_id), actor=actor)
     decides = actor.user_id

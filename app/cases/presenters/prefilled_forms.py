@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app import clock
 from app.cases import hooks
 from app.cases.models import Task
 from app.cases.queries.struck_rows import STRUCK, struck_before
@@ -12,6 +13,7 @@ from app.definitions.queries import compiled_version
 from app.definitions.rules.forms import fields_of
 from app.divisions.rules.countries import country_name
 from app.divisions.rules.gazetteer import division_name
+from app.dry_runs import in_dry_run
 from app.students.queries.directives import directive_of
 from app.web import canonical
 from workflows import Kind
@@ -32,6 +34,8 @@ def prefilled(task: Task) -> dict[str, Any]:
     if spec.kind is Kind.PULL:
         directive = directive_of(task.case_id)
         return {"directive": directive.number} if directive else {}
+    if spec.kind is Kind.GUARDIAN_NOTICE:  # how it was served nobody knows but who did so; a rehearsal needs a word
+        return {"served_on": clock.today().isoformat(), **({"means": "signed"} if in_dry_run() else {})}
     fill = hooks.prefill.of(task.case.process_key)
     if fill and (values := fill(task)) is not None:
         return dict(values)

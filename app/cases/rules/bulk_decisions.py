@@ -10,7 +10,9 @@ from workflows import Kind
 
 MOST_AT_ONCE = 100  # tasks that are decided together
 IN_BULK = ("agree", "acknowledge")  # outcomes: to refuse and to send back takes a reason of each case's own
-LOOKED_AT = frozenset({Kind.REPAIR, Kind.PULL, Kind.IDENTITY, Kind.CONFIRMATION})  # what such a task asks is to look
+LOOKED_AT = frozenset(  # what such a task asks is to look
+    {Kind.REPAIR, Kind.PULL, Kind.IDENTITY, Kind.CONFIRMATION, Kind.GUARDIAN_NOTICE, Kind.OBJECTION_PERIOD}
+)
 
 
 class OneByOne(Refused):

@@ -39,6 +39,7 @@ from app.cases.queries.traces import Traces, traces_of
 from app.cases.rules import permissions
 from app.cases.rules.permissions import CaseFacts
 from app.cases.views.acceptances import AcceptancePart, acceptance_part
+from app.cases.views.beside_case import form_at_desk, panels_of
 from app.cases.views.blueprint import Button, opinion_help, recommendations, status_tag
 from app.cases.views.compared import compared
 from app.cases.views.diagram_course import course_of
@@ -206,7 +207,7 @@ def case_page(
         reversals=reversals,
         following=queries.next_task(actor, beside=case.id),
         application=application,
-        panels=_panels(context),
+        panels=panels_of(case, version, actor) if view.content else (),
         rehearsal=rehearsal_of(case) if view.content else None,
         moved=act_children(case) if view.content else (),
         children=_children(case),
@@ -255,12 +256,6 @@ def _application(context: PageContext, traces: Traces) -> Application:
     )
 
 
-def _panels(context: PageContext) -> Sequence[hooks.Panel]:
-    """What the process of the case adds to its page, for whoever sees the content."""
-    beside = hooks.beside_case.of(context.case.process_key)
-    return beside(context.case, context.actor) if beside and context.view.content else ()
-
-
 def _children(case: Case) -> Children | None:
     progress = queries.progress_of(case.id) if has_list(case) else None
     if progress is None:
@@ -286,7 +281,7 @@ def _waiting_task(task: Task, context: PageContext) -> WaitingTask:
 def _desk(waiting: WaitingTask, context: PageContext) -> Desk:
     case, version, task = context.case, context.version, waiting.task
     spec = version.diagrams.tasks[task.key]
-    asked = version.form(spec.form)
+    asked = form_at_desk(case, version, spec.form)
     return Desk(
         task=waiting,
         documentation=spec.documentation,

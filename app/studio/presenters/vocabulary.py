@@ -22,6 +22,8 @@ MEANINGS = {
     Kind.FILING: ("备案", "省级只看报备的内容，不看其他机构的意见"),
     Kind.IDENTITY: ("核对身份", "核对查到的是不是所申请的学生"),
     Kind.CONFIRMATION: ("确认名单", "一方的教育行政部门逐名确认，并标出不予确认的学生"),
+    Kind.GUARDIAN_NOTICE: ("告知监护人", "办理前告知监护人，登记送达日期，附送达凭证"),
+    Kind.OBJECTION_PERIOD: ("异议期", "送达满十五日或者监护人书面同意后才能结束；异议由审核人答复"),
 }
 #: what verbs with the same beginning are about; the modeler lists them so
 FAMILIES = {

@@ -78,7 +78,10 @@ PROPERTIES = {
 }
 APPLICANTS = {"school": "学校", "bureau": "教育行政部门", "province": "省厅", "nobody": "由其他办件引起"}
 SUBJECTS = {"student": "学生", "office": "机构", "person": "省内没有学籍的人"}
-KINDS = {"repair": "补正", "pull": "转入档案", "filing": "备案", "identity": "核对身份", "confirmation": "确认名单"}
+KINDS = {"repair": "补正", "pull": "转入档案", "filing": "备案", "identity": "核对身份", "confirmation": "确认名单"} | {
+    "guardian_notice": "告知监护人",
+    "objection_period": "异议期",
+}
 ENDS = {"agreed": "同意", "refused": "不予办理", "redirected": "转为其他办件", "terminated": "终止"}
 VALUES: Mapping[str, Mapping[str, str]] = {
     "applicant": APPLICANTS,

@@ -54,7 +54,8 @@ def test_agreed_by_everybody_it_changes_the_record(client: Client, process: str)
 
     assert (case["outcome"], case["profile"]) == ("agreed", "zj-2010")
     desks = ["school_approval"] if process in ONE_DESK else ["school_approval", "bureau_approval"]
-    assert [each["task"] for each in case["decisions"]] == desks
+    told = ["guardian_notice", "objection_period"] if process in ("withdrawal", "death") else []
+    assert [each["task"] for each in case["decisions"]] == told + desks
     assert matter.enrolment.standing.value == CHANGES[process][1]
     assert codes(matter) == [CHANGES[process][2]]
     assert (matter.enrolment.ends_on is None) == (CHANGES[process][1] in ("active", "suspended", "dropped_out"))
