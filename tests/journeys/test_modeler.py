@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from flask import Flask
+from playwright.sync_api import expect
+
 from app.cases.commands import work_on_migrations
 from tests.studio.conftest import Studio, studio  # noqa: F401 – a fixture
+from tests.studio.test_rehearsals import everything
 from tests.support import factories
 from tests.support.browsers import Desk
 from tests.support.databases import on_sqlite
@@ -19,6 +23,7 @@ Seat = Callable[..., Desk]
 
 def test_a_step_is_drawn_into_the_transfer_mended_and_published_by_another(
     seat: Seat,
+    app: Flask,
     studio: Studio,  # noqa: F811
     submitted: Story,
 ) -> None:
@@ -55,6 +60,8 @@ def test_a_step_is_drawn_into_the_transfer_mended_and_published_by_another(
     assert "可以发布" in sheet.verdict
 
     sheet.desk.follow("回到草稿，提出发布")
+    rehearsed_by_pages(sheet.desk, app, submitted)
+    sheet.desk.follow("草稿：省内转学")
     sheet.desk.field("修改说明").fill("转出学校先行核对学生信息")
     sheet.desk.press("提出")
     publisher = seat(studio.people["publisher"]).open("/studio/proposals")
@@ -84,6 +91,32 @@ def test_a_step_is_drawn_into_the_transfer_mended_and_published_by_another(
     third.agree_until("pull")
     assert third.decide().status == 200
     assert "releasing_check" not in [each["task"] for each in third.case()["decisions"]]
+
+
+def rehearsed_by_pages(analyst: Desk, app: Flask, story: Story) -> None:
+    """From the page of the draft: two schools of the province, the real forms, every office in turn; nothing stays."""
+    before = everything(app)
+    analyst.follow("试运行")
+    analyst.field("机构名称").fill(story.receiving.office.code)
+    analyst.field("学校名称").fill(story.releasing.office.code)
+    analyst.press("开始")
+    assert analyst.says(story.receiving.office.name)
+    analyst.field("转学事由").fill("家庭住址变动")
+    analyst.press("提交申请")
+    for step, button in (
+        ("转入学校审核", "同意"),
+        ("转入学校上级核办", "同意"),
+        ("转出学校核对", "核对无误"),
+        ("转出学校核办", "同意"),
+        ("转出学校上级核办并下达指令", "同意并下达允许转学指令"),
+        ("转入学校凭指令调档", "转入档案并注册"),
+    ):
+        expect(analyst.page.locator("#act")).to_contain_text(step)
+        analyst.press(button)
+    assert analyst.says("已办结：同意")
+    said = analyst.text()
+    assert "演练生：转入" in said, said
+    assert {name for name, each in everything(app).items() if before[name] != each} == set()
 
 
 def migrated_by_pages(analyst: Desk, publisher: Desk, story: Story) -> str:
