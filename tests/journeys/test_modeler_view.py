@@ -158,3 +158,37 @@ def test_what_is_searched_is_called_by_its_name_and_kind(seat: Seat, studio: Stu
     assert "_" not in "".join(results.all_inner_texts()), "no number of an element"
     sheet.page.locator(".djs-search-input input").fill("receiving_bureau")
     assert "receiving_bureau" in results.first.inner_text(), "what was asked for is shown"
+
+
+def test_what_is_found_on_a_flow_stands_on_its_line_and_moves_with_it(seat: Seat, studio: Studio) -> None:  # noqa: F811
+    draft, flow = studio.draft("transfer"), "f_lb_refuse"
+    drawn = next(
+        each for each in studio.text(draft, "transfer.bpmn").split("<bpmn:sequenceFlow ") if f'id="{flow}"' in each
+    )
+    studio.edit(draft, "transfer.bpmn", drawn, drawn.replace('== "refuse"', "=="))
+    sheet = Sheet(seat(studio.people["analyst"]), studio, draft, "transfer.bpmn")
+    sheet.checked()
+
+    assert sheet.page.evaluate(OFF_THE_LINE, flow) < 2
+    before = box(sheet.page.locator(f'[data-container-id="{flow}"] .badge'))
+    sheet.choose("refused").page.keyboard.press("Shift+ArrowDown")
+    sheet.page.keyboard.press("Shift+ArrowDown")
+    sheet.choose("releasing_bureau_outcome").page.keyboard.press("Shift+ArrowRight")
+    sheet.page.keyboard.press("Shift+ArrowRight")
+    assert box(sheet.page.locator(f'[data-container-id="{flow}"] .badge')) != before
+    assert sheet.page.evaluate(OFF_THE_LINE, flow) < 2
+
+
+#: how far the middle of a flow's sign is from its line, in pixels
+OFF_THE_LINE = """(flow) => {
+  const sign = document.querySelector(`[data-container-id="${flow}"] .badge`).getBoundingClientRect();
+  const line = document.querySelector(`#canvas [data-element-id="${flow}"] .djs-visual > path`);
+  const to = line.getScreenCTM();
+  const [x, y] = [sign.x + sign.width / 2, sign.y + sign.height / 2];
+  let least = Infinity;
+  for (let at = 0; at <= line.getTotalLength(); at += 1) {
+    const point = line.getPointAtLength(at);
+    least = Math.min(least, Math.hypot(point.x * to.a + to.e - x, point.y * to.d + to.f - y));
+  }
+  return least;
+}"""

@@ -1,10 +1,12 @@
 // Checks the draft after each saving, as publication would: findings stand on their shapes and in a list, the worst
 // first; choosing one shows its element, and a policy's counter-example plays on the diagram.
 import { button, debounced, h } from "../page/dom";
+import { onFlow } from "../page/onflow";
 import { bringIntoView } from "../page/view";
 import { nameOf } from "../panel/names";
 
 const REST = 400;
+const HALF = 12; // of a sign, in pixels
 const SEVERITIES = { error: ["错误", "!", "red"], warning: ["提醒", "?", "amber"], info: ["说明", "i", "grey"] };
 const ORDER = ["error", "warning", "info"];
 
@@ -18,6 +20,8 @@ export class Checking {
   constructor({ editor, server, name, place, vocabulary, player }) {
     Object.assign(this, { editor, server, name, place, vocabulary, player });
     this.findings = [];
+    this.worst = new Map(); // element -> its findings, the worst first
+    editor.get("eventBus").on("connection.changed", ({ element }) => this.follow(element));
     this.round = 0;
     this.later = debounced(() => this.check(), REST);
     this.open = false;
@@ -99,7 +103,7 @@ export class Checking {
   badges() {
     const overlays = this.editor.get("overlays");
     overlays.remove({ type: "finding" });
-    const worst = new Map();
+    const worst = this.worst = new Map();
     this.findings.forEach((each) => {
       const element = this.elementOf(each);
       if (!element || element === this.editor.get("canvas").getRootElement()) { return; }
@@ -110,6 +114,15 @@ export class Checking {
     worst.forEach((some, element) => this.badge(overlays, element, some));
   }
 
+  // a flow's sign stands by its points, which have changed
+  follow(flow) {
+    const some = this.worst.get(flow);
+    if (!some) { return; }
+    const overlays = this.editor.get("overlays");
+    overlays.remove({ element: flow, type: "finding" });
+    this.badge(overlays, flow, some);
+  }
+
   badge(overlays, element, some) {
     const [word, sign, colour] = SEVERITIES[some[0].severity];
     const words = some.map((each) => each.message).join("\n");
@@ -117,8 +130,7 @@ export class Checking {
       type: "button", class: `badge ${colour}`, title: words, "aria-label": `${nameOf(element)}：${word}，${words}`, tabindex: "-1",
       onclick: () => { this.show(true); this.go(element); },
     }, sign, some.length > 1 ? h("small", {}, String(some.length)) : null);
-    const middle = element.waypoints && element.waypoints[Math.floor(element.waypoints.length / 2)];
-    overlays.add(element, "finding", { html, position: middle ? { top: -10, left: 0 } : { top: -12, right: element.width > 60 ? 26 : 12 } });
+    overlays.add(element, "finding", { html, position: element.waypoints ? onFlow(element, HALF) : { top: -12, right: element.width > 60 ? 26 : 12 } });
   }
 
   show(open) {
