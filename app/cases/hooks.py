@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
@@ -133,6 +134,40 @@ own_windows: set[str] = set()
 repair_row: Hook[Callable[[Case, Mapping[str, Any]], Sequence[Refused]]] = Hook()
 #: (version, profile, actor): what stands against any application of the process today, before anybody types
 objections_today: Hook[Callable[[CompiledVersion, str, Actor], Sequence[Refused]]] = Hook()
+
+
+@dataclass(frozen=True)
+class Example:
+    """What a rehearsal of a process begins with, such that its precheck accepts it.
+
+    cast -- of the form in which those who take part are chosen, by field: {"standing": "suspended"}; its `day` is a
+    month and a day, the next of which is meant
+    values -- of the application, and of the one row of its list, over those that the form itself suggests, as a
+    scenario writes them: days by their distance (`=day+180`), who takes part by name (`=other_bureau`); None for
+    what stays empty
+    """
+
+    cast: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Those whom a rehearsal has invented: what went before with them is written in its transaction, and undone."""
+
+    applicant: Office
+    other: Office | None
+    child: Student | None
+    #: a case of that process, which is agreed to once something has been written under it
+    case_of: Callable[[str], AbstractContextManager[Case]]
+    actor: Actor
+
+
+#: process -> with what its rehearsals begin; those of a process without it begin with what its form suggests
+examples: dict[str, Example] = {}
+#: (scene): what has gone before an application of the process where its applicant is invented; gives the names under
+#: which an example speaks of it
+scene: Hook[Callable[[Scene], Mapping[str, Any]]] = Hook()
 #: (actor): what stands in the opening form before anything is typed
 draft: Hook[Callable[[Actor], Mapping[str, Any]]] = Hook()
 #: (school_id, application): what it would do now for that school, with what has been typed

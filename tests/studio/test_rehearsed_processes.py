@@ -9,23 +9,14 @@ import pytest
 from flask import Flask
 
 from app import clock
-from app.database import db
 from tests.processes.registration.test_registration import a_row
 from tests.studio.conftest import Studio
-from tests.studio.test_pages import browser, error
-from tests.studio.test_rehearsal_pages import CAST, Sheet
 from tests.studio.test_rehearsals import everything
 from tests.support import factories
 from tests.support.databases import on_sqlite
 from tests.support.single_school_case import Matter
 
 SHOWN = {"suspension": "active", "correction": "active", "resumption": "suspended", "return_to_school": "dropped_out"}
-
-
-FAMILIES = (
-    "transfer", "arrival", "registration_primary", "plan_cross_county", "recruitment_roster", "promotion",
-    "quota_setting", "lock_postponement", "school_reorganisation", "reversal", "contested_record", "home_return",
-)  # fmt: skip
 
 
 def to_the_end(studio: Studio, draft: int, body: dict[str, Any]) -> dict[str, Any]:
@@ -103,23 +94,3 @@ def test_a_list_is_registered_in_its_season_and_kept_with_it(app: Flask, studio:
     assert kept.status == 201, kept.text
     assert '"on": "09-07"' in studio.text(draft, "scenario-1.scenario")
     assert studio.program("analyst").post(f"/drafts/{draft}/scenarios/run").json["items"][0]["passed"]
-
-
-@on_sqlite
-def test_one_of_every_family_begins_with_its_own_form(studio: Studio, matter: Matter) -> None:
-    factories.a_bureau("330212")
-    db.session.commit()
-    client, wrong = browser(studio), {}
-    for process in FAMILIES:
-        draft = studio.draft(process)
-        sheet = Sheet(client, draft)
-        client.get(sheet.address)
-        chosen = "string(//*[@name='{}']/option[@selected]/@value)"
-        typed = {name: client.page.xpath(chosen.format(name)) for name in (*CAST, "at", "apart")}
-        answer = client.post(sheet.address, **{"x-act": "cast", **typed})
-        if answer.status != 200 or not client.page.xpath("//form[input[@value='apply']]"):
-            wrong[process] = error(client) or answer.text[:300]
-            continue
-        if sheet.act("apply").status not in (200, 422):
-            wrong[process] = "a fault"
-    assert wrong == {}

@@ -9,4 +9,4 @@ KEYS = ("arrival", "departure")
 
 def init_app(app: Flask) -> None:
     """Register what these processes add to the engine."""
-    from app.processes.arrival import hooks, precheck, service_tasks  # noqa: F401
+    from app.processes.arrival import examples, hooks, precheck, service_tasks  # noqa: F401

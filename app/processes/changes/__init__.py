@@ -23,6 +23,6 @@ KEYS = (
 
 def init_app(app: Flask) -> None:
     """Register what these processes add to the engine."""
-    from app.processes.changes import hooks, models, precheck, service_tasks  # noqa: F401
+    from app.processes.changes import examples, hooks, models, precheck, service_tasks  # noqa: F401
 
     app.register_blueprint(bp)

@@ -9,4 +9,4 @@ KEYS = ("contested_record",)
 
 def init_app(app: Flask) -> None:
     """Register what these processes add to the engine."""
-    from app.processes.contests import precheck  # noqa: F401
+    from app.processes.contests import examples, precheck  # noqa: F401

@@ -9,4 +9,4 @@ KEYS = ("correction", "key_correction", "locked_correction")
 
 def init_app(app: Flask) -> None:
     """Register what these processes add to the engine."""
-    # their rules are among those of the changes, which register them
+    from app.processes.corrections import examples  # noqa: F401 – their rules are among those of the changes

@@ -9,4 +9,4 @@ KEYS = ("lock_postponement",)
 
 def init_app(app: Flask) -> None:
     """Register what these processes add to the engine."""
-    from app.processes.lock_postponement import precheck  # noqa: F401
+    from app.processes.lock_postponement import examples, precheck  # noqa: F401

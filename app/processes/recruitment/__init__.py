@@ -9,7 +9,7 @@ KEYS = ("recruiting_scope", "plan_cross_county", "plan_cross_city", "recruitment
 
 def init_app(app: Flask) -> None:
     """Register what these processes add to the engine."""
-    from app.processes.recruitment import hooks, models, precheck, service_tasks  # noqa: F401
+    from app.processes.recruitment import examples, hooks, models, precheck, service_tasks  # noqa: F401
     from app.processes.recruitment.api import plans as plans_api
     from app.processes.recruitment.api import rosters as rosters_api
     from app.processes.recruitment.views import plans, rosters

@@ -9,4 +9,4 @@ KEYS = ("registration_primary", "registration_stage", "late_registration", "home
 
 def init_app(app: Flask) -> None:
     """Register what these processes add to the engine."""
-    from app.processes.registration import hooks, precheck, service_tasks  # noqa: F401
+    from app.processes.registration import examples, hooks, precheck, service_tasks  # noqa: F401

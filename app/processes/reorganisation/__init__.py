@@ -9,4 +9,4 @@ KEYS = ("school_reorganisation",)
 
 def init_app(app: Flask) -> None:
     """Register what these processes add to the engine."""
-    from app.processes.reorganisation import hooks, precheck, service_tasks  # noqa: F401
+    from app.processes.reorganisation import examples, hooks, precheck, service_tasks  # noqa: F401

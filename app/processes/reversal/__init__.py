@@ -9,4 +9,4 @@ KEYS = ("reversal",)
 
 def init_app(app: Flask) -> None:
     """Register what these processes add to the engine."""
-    from app.processes.reversal import precheck  # noqa: F401
+    from app.processes.reversal import examples, precheck  # noqa: F401

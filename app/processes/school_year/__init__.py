@@ -9,4 +9,4 @@ KEYS = ("promotion", "graduation", "roll_verification", "school_reversal")
 
 def init_app(app: Flask) -> None:
     """Register what these processes add to the engine."""
-    from app.processes.school_year import precheck, service_tasks  # noqa: F401
+    from app.processes.school_year import examples, precheck, service_tasks  # noqa: F401

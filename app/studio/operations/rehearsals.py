@@ -26,12 +26,7 @@ from app.cases.queries.joint_answers import answers_to
 from app.cases.rules.routing import role_name
 from app.database import attempt, db
 from app.definitions.operations import put_in_place
-from app.definitions.queries import (
-    CompiledVersion,
-    compiled_version,
-    followers,
-    provisional,
-)
+from app.definitions.queries import CompiledVersion, compiled_version, followers, provisional
 from app.definitions.rules.known_facts import PROFILE_NAMES
 from app.dry_runs import settle, undone
 from app.errors import Refused, Stale, objections_of
@@ -39,7 +34,7 @@ from app.identity.models import DUTY_NAMES
 from app.office_settings.queries import reasons_in_force
 from app.students.models import Directive
 from app.students.operations.lawful_changes_table import keep_matrix
-from app.studio.operations.rehearsed_cast import Cast, assemble
+from app.studio.operations.rehearsed_cast import Cast, assemble, set_scene
 from app.studio.operations.rehearsed_desks import application_desk, days_of, desk_of, people_of
 from app.studio.operations.rehearsed_record import Played, Rehearsal, effects_of, lines_of, snapshot_of
 from app.studio.queries.runnable_drafts import rehearsable
@@ -50,7 +45,8 @@ from app.studio.rules.refusals import (
     RehearsalTooLong,
     WriteRefused,
 )
-from app.studio.rules.scenarios import Script, Step, days_until, resolved
+from app.studio.rules.scenario_names import resolved
+from app.studio.rules.scenarios import Script, Step, days_until
 from app.web.errors import CannotGoOn
 from workflows import RunBroken
 from workflows.errors import NotWaiting, TaskGone
@@ -107,6 +103,7 @@ class _Play:
 
     def run(self) -> None:
         """Everything that the script says, until something is refused."""
+        set_scene(self.cast, self.script, self.version.rules_of)
         self.before, self.people = snapshot_of(self.cast), people_of(self.cast)
         if self.script.application is None:
             return
@@ -304,6 +301,7 @@ class _Play:
             rules=PROFILE_NAMES[profile()],
             titles={name: each.title for name, each in self.version.policies.policies.items() if each.title},
             known=known,
+            names=cast.names,
             form=application_desk(self.version, self.script, self.cast) if not self.cases else None,
             opened=self.opened,
             played=self.played,

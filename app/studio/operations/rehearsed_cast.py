@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 
 from app import clock
 from app.access import Actor
-from app.cases.models import Case, CaseOutcome, CaseStatus
+from app.cases import hooks
 from app.database import db
 from app.divisions.models import Office, OfficeKind
 from app.divisions.queries import inside
-from app.encryption import keyed_hash
 from app.errors import InvalidInput
 from app.identity.models import User
-from app.schools.models import Ownership, Quota, School, SchoolClass, entry_year_of, grades_in, stage_of
-from app.students.models import Archive, Enrolment, Guardian, Sex, Standing, Student, Suspension
-from app.students.models.students import masked
-from app.studio.rules.scenarios import APART, SUPERIORS, Child, Place, Script
-from app.web.text import check_digit
+from app.students.models import Student
+from app.studio.operations.rehearsed_inventions import earlier_case, free_number, invented_child, invented_school
+from app.studio.rules.scenarios import APART, SUPERIORS, Place, Script
 
-PREFIXES = {"primary": "2133", "junior": "3133", "senior": "3433"}
-AGE_AT_ENTRY = {"1": 7, "2": 13, "3": 16}
-NAMES = {"applicant": "甲校（演练）", "other": "乙校（演练）"}
-CHILD = "演练生"
-SEATS = 1000
-CLASSES = (1, 2)
+AGE = 7  # years, of a new child
 
 
 @dataclass
@@ -40,6 +33,7 @@ class Cast:
     applicant: Office
     other: Office | None
     child: Student | None
+    names: Mapping[str, Any] = field(default_factory=dict)  # of what has gone before
     _people: dict[tuple[int, str, int], User] = field(default_factory=dict)
 
     def person(self, office: Office, duty: str, place: int = 0) -> Actor:
@@ -59,15 +53,23 @@ class Cast:
             user.id, user.name, None, duty, office.id, office.code, office.name, office.kind.value, office.path
         )
 
-    def known(self) -> dict[str, str]:
-        """What may stand in an application for those who take part, by name."""
-        said = {"applicant": self.applicant.code}
+    def known(self) -> dict[str, Any]:
+        """What may stand in an application for those who take part, by name; a new child is known to nobody."""
+        said: dict[str, Any] = {"applicant": self.applicant.code}
         for name, office in (("applicant_bureau", self.applicant.superior), ("other", self.other)):
             said[name] = office.code if office else ""
         said["other_bureau"] = self.other.superior.code if self.other and self.other.superior else ""
         if self.child is not None:
+            last = self.child.open_enrolment or self.child.last_enrolment
             said |= {"child.name": self.child.name, "child.main_number": self.child.main_number}
-        return {name: each for name, each in said.items() if each}
+            said |= {"grade": last.grade} if last else {}
+        return {name: each for name, each in {**said, **self._new_child, **self.names}.items() if each}
+
+    @cached_property
+    def _new_child(self) -> dict[str, str]:
+        born = dt.date(clock.today().year - AGE, 1, 12)
+        number = free_number(self.applicant.division_code, born, of_boy=True)
+        return {"new_child.main_number": number, "new_child.born_on": born.isoformat()}
 
 
 def assemble(script: Script, actor: Actor) -> Cast:
@@ -79,8 +81,19 @@ def assemble(script: Script, actor: Actor) -> Cast:
     other = _other(script.other, applicant, actor) if script.other is not None else None
     child = None
     if script.child is not None:
-        child = _invented_child(script.child, other if script.child.at == "other" and other else applicant)
+        child = invented_child(script.child, other if script.child.at == "other" and other else applicant)
     return Cast(applicant, other, child)
+
+
+def set_scene(cast: Cast, script: Script, process: str) -> None:
+    """Let happen what goes before an application of the process, where its applicant is invented."""
+    before = hooks.scene.of(process)
+    if before is None or script.applicant.code or cast.applicant.is_bureau:
+        return
+    actor = cast.person(cast.applicant, "operator")
+    case_of = partial(earlier_case, cast.applicant)
+    cast.names = before(hooks.Scene(cast.applicant, cast.other, cast.child, case_of, actor))
+    db.session.expire_all()
 
 
 def applicant_by_default(applicant: str) -> Place:
@@ -105,10 +118,10 @@ def _applicant(place: Place, actor: Actor) -> Office:
     if place.code:
         return _real(place.code, "applicant", actor)
     if actor.office_kind != "province":  # of a variant the bureau's own schools alone
-        return _invented_school(place, db.session.get_one(Office, actor.office_id), "applicant")
+        return invented_school(place, db.session.get_one(Office, actor.office_id), "applicant")
     if place.kind != "school":
         return _first_bureau(_bureaus(place.kind), place.in_words())
-    return _invented_school(place, _first_bureau(_bureaus(place.superior), place.in_words()), "applicant")
+    return invented_school(place, _first_bureau(_bureaus(place.superior), place.in_words()), "applicant")
 
 
 def _other(place: Place, applicant: Office, actor: Actor) -> Office:
@@ -117,13 +130,13 @@ def _other(place: Place, applicant: Office, actor: Actor) -> Office:
     own = applicant if applicant.is_bureau else applicant.superior
     assert own is not None  # a school has a bureau
     if place.apart == "same":
-        return _invented_school(place, own, "other")
+        return invented_school(place, own, "other")
     city = own if own.kind is OfficeKind.CITY else own.superior
     found = [each for each in _bureaus(place.superior) if each is not own]  # of the other school all is invented
     in_city = [each for each in found if each.superior is city and city is not None]
     elsewhere = [each for each in found if each.superior is not city and each is not city]
     words = f"与申请单位{APART[place.apart]}的{SUPERIORS[place.superior]}"
-    return _invented_school(place, _first_bureau(in_city if place.apart == "city" else elsewhere, words), "other")
+    return invented_school(place, _first_bureau(in_city if place.apart == "city" else elsewhere, words), "other")
 
 
 def _real(code: str, field_name: str, actor: Actor) -> Office:
@@ -143,141 +156,3 @@ def _first_bureau(found: Sequence[Office], words: str) -> Office:
     if not found:
         raise InvalidInput(sentence=f"本省没有符合的机构：{words}。", field="applicant")
     return found[0]
-
-
-# ── invented ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _invented_school(place: Place, bureau: Office, side: str) -> Office:
-    """A school with seats and two classes in every grade that it teaches, and in the next year's first one."""
-    prefix = PREFIXES[place.stage] + bureau.division_code[2:6]
-    taken = set(db.session.scalars(sa.select(Office.code).where(Office.code.startswith(prefix))))
-    code = next(each for number in range(99, -1, -1) if (each := f"{prefix}{number:02d}") not in taken)
-    office = Office(
-        code=code,
-        name=NAMES[side],
-        short_name=NAMES[side],
-        kind=OfficeKind.SCHOOL,
-        superior=bureau,
-        division_code=bureau.division_code,
-        path=f"?{code}",
-    )
-    db.session.add(office)
-    db.session.flush()
-    office.path = f"{bureau.path}{office.id}."
-    school = School(id=office.id, ownership=Ownership.PUBLIC, stages=place.stage, school_number=code[-2:])
-    db.session.add(school)
-    db.session.flush()
-    year = clock.school_year(clock.today())
-    grades = list(grades_in(place.stage))
-    cohorts = {(stage_of(grade), entry_year_of(grade, year)) for grade in grades} | {(stage_of(grades[0]), year + 1)}
-    for stage, entry in sorted(cohorts):
-        db.session.add(Quota(school_id=office.id, stage=stage, entry_year=entry, total=SEATS))
-        db.session.add_all(
-            SchoolClass(school_id=office.id, stage=stage, entry_year=entry, number=number) for number in CLASSES
-        )
-    db.session.flush()
-    return office
-
-
-def _invented_child(child: Child, office: Office) -> Student:
-    """A child with a record at that school, in that grade and standing, on a seat of its own."""
-    school = db.session.get(School, office.id)
-    if school is None or not school.teaches(stage_of(child.grade)):
-        raise InvalidInput(sentence=f"{office.name}不是有这个年级的学校。", field="grade")
-    today = clock.today()
-    entry = entry_year_of(child.grade, clock.school_year(today))
-    born = dt.date(entry - AGE_AT_ENTRY[child.grade[0]], 10, 12)
-    number, case = _free_number(office.division_code, born), _takeover(office)
-    student = Student(
-        name=CHILD,
-        sex=Sex.FEMALE,
-        born_on=born,
-        main_number=number,
-        main_number_hash=keyed_hash(number),
-        main_number_masked=masked(number),
-    )
-    db.session.add(student)
-    db.session.flush()
-    # before the enrolment: the cohort of one that has been locked takes no member of the family any more
-    db.session.add(Guardian(student_id=student.id, name="演练家长", relation="1", phone="13800000000"))
-    db.session.flush()
-    since, standing = dt.date(entry, 9, 1), Standing(child.standing)
-    shared = {"owner_division": office.division_code, "case_id": case.id}
-    enrolment = Enrolment(
-        student_id=student.id,
-        epoch=1,
-        school_id=office.id,
-        stage=stage_of(child.grade),
-        entry_year=entry,
-        grade=child.grade,
-        standing=standing,
-        starts_on=since,
-        **shared,
-    )
-    archive = Archive(student_id=student.id, custodian_id=office.id, opened_on=since, **shared)
-    db.session.add_all([enrolment, archive])
-    db.session.flush()
-    if standing is Standing.SUSPENDED:
-        _suspend(enrolment, today, case)
-    _seat(school, enrolment)
-    db.session.expire_all()
-    return db.session.get_one(Student, student.id)
-
-
-def _free_number(division: str, born: dt.date) -> str:
-    """An identity number that no record has, of a girl."""
-    for serial in itertools.count(998, -2):
-        body = f"{division}{born:%Y%m%d}{serial:03d}"
-        number = body + check_digit(body)
-        if not db.session.scalar(sa.select(Student.id).where(Student.main_number_hash == keyed_hash(number))):
-            return number
-    raise AssertionError("unreachable")
-
-
-def _takeover(office: Office) -> Case:
-    """初始建库: no record without a case."""
-    now = clock.now()
-    case = Case(
-        number=f"R{uuid4().hex[:20]}",
-        version_id=None,
-        process_key="takeover",
-        profile="zj-2010",
-        status=CaseStatus.CLOSED,
-        outcome=CaseOutcome.AGREED,
-        applicant_office_id=office.id,
-        parties={},
-        clocks={},
-        application={},
-        opened_at=now,
-        closed_at=now,
-    )
-    db.session.add(case)
-    db.session.flush()
-    return case
-
-
-def _suspend(enrolment: Enrolment, today: dt.date, case: Case) -> None:
-    db.session.add(
-        Suspension(
-            enrolment_id=enrolment.id,
-            student_id=enrolment.student_id,
-            certificate=f"R{uuid4().hex[:20]}",
-            starts_on=today - dt.timedelta(days=180),
-            ends_on=today + dt.timedelta(days=30),
-            reason="演练",
-            case_id=case.id,
-        )
-    )
-    db.session.flush()
-
-
-def _seat(school: School, enrolment: Enrolment) -> None:
-    """One seat more, which the child has: a full school stays full."""
-    cohort = (Quota.school_id == school.id, Quota.stage == enrolment.stage, Quota.entry_year == enrolment.entry_year)
-    more = sa.update(Quota).where(*cohort).values(total=Quota.total + 1, used=Quota.used + 1)
-    if not db.session.execute(more).rowcount:  # type: ignore[attr-defined]
-        db.session.add(
-            Quota(school_id=school.id, stage=enrolment.stage, entry_year=enrolment.entry_year, total=1, used=1)
-        )
-        db.session.flush()

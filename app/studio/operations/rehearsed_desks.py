@@ -23,7 +23,8 @@ from app.divisions.models import Office
 from app.identity.models import DUTY_NAMES
 from app.students.models import Student
 from app.studio.operations.rehearsed_cast import Cast
-from app.studio.rules.scenarios import Script, resolved
+from app.studio.rules.scenario_names import resolved
+from app.studio.rules.scenarios import Script
 from workflows import Kind
 
 

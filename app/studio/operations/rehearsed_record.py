@@ -80,7 +80,8 @@ class Rehearsal:
     today: dt.date  # of the rehearsal
     rules: str  # under which it opens, in words
     titles: Mapping[str, str]  # of verbs, as its policies call them
-    known: Mapping[str, str]
+    known: Mapping[str, Any]
+    names: Mapping[str, Any]  # of those, what has gone before, which may bear another number each time it is rehearsed
     form: ApplicationDesk | None
     opened: Sequence[str] | None
     played: Sequence[Played]

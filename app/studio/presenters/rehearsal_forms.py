@@ -13,9 +13,20 @@ from app.definitions.queries import APPLICATION, CompiledVersion
 from app.definitions.rules.forms import fields_of
 from app.definitions.rules.known_facts import PROFILE_NAMES
 from app.errors import InvalidInput, Refused
-from app.schools.models import GRADES
-from app.studio.queries.rehearsal_choices import offices_named
-from app.studio.rules.scenarios import APART, KINDS, SIDES, STAGES, STANDINGS, SUPERIORS, Child, Place, Script
+from app.schools.models import GRADES, stage_of
+from app.studio.queries.rehearsal_choices import example_of, offices_named
+from app.studio.rules.scenarios import (
+    APART,
+    KINDS,
+    SIDES,
+    STAGES,
+    STANDINGS,
+    SUPERIORS,
+    Child,
+    Place,
+    Script,
+    days_until,
+)
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 LONGEST_AHEAD = 365  # days
@@ -61,14 +72,27 @@ def _choice(section: str, title: str, names: Mapping[str, str], description: str
 
 def default_cast(version: CompiledVersion) -> dict[str, str]:
     """What is likely to be meant by a process: a child that comes from elsewhere, one of the school, or none."""
-    asked = fields_of(version.form(APPLICATION))
     kind = {"bureau": "county", "province": "province"}.get(version.applicant, "school")
     said = {"kind": kind, "stage": "primary", "superior": "county", "grade": "13", "standing": "active"}
+    said |= _by_rule(version, kind)
+    example = example_of(version)
+    return {**said, **example.cast, **_next(example.cast.get("day"))} if example else said
+
+
+def _by_rule(version: CompiledVersion, kind: str) -> dict[str, str]:
+    """Where the child is, if there is one, and the other school."""
+    asked = fields_of(version.form(APPLICATION))
     if "to_school" in asked and "main_number" in asked:
-        return {**said, "apart": "province", "at": "other"}
+        return {"apart": "province", "at": "other"}
     if "student" in asked or hooks.rehearsal.of(version.key):  # about one of the school's children, or all of them
-        return {**said, "at": "applicant"}
-    return {**said, "apart": "same"} if kind != "school" else said
+        return {"at": "applicant"}
+    return {"apart": "same"} if kind != "school" else {}
+
+
+def _next(on: str | None) -> dict[str, str]:
+    """The next day of that month and day."""
+    today = clock.today()
+    return {"day": (today + dt.timedelta(days=days_until(on, today))).isoformat()} if on else {}
 
 
 def read_cast(actor: Actor, typed: Mapping[str, str]) -> tuple[Script | None, Choices, list[Refused]]:
@@ -115,5 +139,7 @@ def _cast(typed: Mapping[str, str], codes: Mapping[str, str], child: Child | Non
         other = Place(codes["other"], apart=typed.get("apart") or "same")
     elif typed.get("apart"):
         shape = {name: each for name, each in kinds.items() if name != "kind"}
+        if child is not None and child.at == "other":  # that school teaches the child
+            shape["stage"] = stage_of(child.grade).value
         other = Place(**shape, apart=typed["apart"])
     return Script(applicant, other, child, on=typed.get("day", "")[5:], profile=typed.get("profile") or "")

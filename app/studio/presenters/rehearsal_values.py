@@ -8,8 +8,11 @@ from typing import Any, NamedTuple
 from app.errors import Refused
 from app.studio.operations.rehearsed_record import Rehearsal
 from app.studio.operations.scenarios import scenarios_in
-from app.studio.rules.form_examples import examples_of
-from app.studio.rules.scenarios import Script, resolved, script_of
+from app.studio.queries.rehearsal_choices import example_of
+from app.studio.queries.runnable_drafts import rehearsable
+from app.studio.rules.form_examples import examples_of, with_rows_filled
+from app.studio.rules.scenario_names import resolved
+from app.studio.rules.scenarios import Script, script_of
 from app.web.validation import parse_json
 
 
@@ -20,7 +23,7 @@ class Prefilled(NamedTuple):
     source: str
 
 
-def prefilled_application(went: Rehearsal, files: Mapping[str, str], last: str) -> Prefilled:
+def prefilled_application(went: Rehearsal, key: str, files: Mapping[str, str], last: str) -> Prefilled:
     """What was typed the last time, else what the first scenario of the draft says, else examples; in each case with
     what those say who take part.
 
@@ -29,14 +32,21 @@ def prefilled_application(went: Rehearsal, files: Mapping[str, str], last: str) 
     assert went.form is not None
     form, known = went.form, went.form.values
     place = went.known.get("applicant_bureau") or went.known.get("applicant", "")
-    examples = examples_of(form.schema, went.today, place[:6])
+    example = example_of(rehearsable(key, files))
+    given = resolved(example.values, went.known, went.today) if example else {}
+    given = {name: each for name, each in given.items() if name in form.schema["properties"] and not _is_unknown(each)}
+    told = {name: each for name, each in given.items() if each is not None}
+    examples = examples_of(form.schema, went.today, place[:6], told)
     said, source = _said(files, last)
     earlier = {
         name: each
         for name, each in resolved(said, went.known, went.today).items()
         if name in form.schema["properties"] and not _is_unknown(each)
     }
-    return Prefilled({**examples, **earlier, **known}, source if earlier else "示例" if examples else "")
+    known = with_rows_filled(form.schema, known, went.today, place[:6])
+    known |= {name: earlier.get(name, each) for name, each in given.items() if name in known}
+    values = {name: each for name, each in {**examples, **earlier, **known}.items() if each is not None}
+    return Prefilled(values, source if earlier else "示例" if examples else "")
 
 
 def _said(files: Mapping[str, str], last: str) -> tuple[Mapping[str, Any], str]:

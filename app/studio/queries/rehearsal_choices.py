@@ -7,11 +7,18 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from app.access import Actor
+from app.cases import hooks
 from app.database import db
+from app.definitions.queries import CompiledVersion
 from app.divisions.models import Office
 from app.divisions.queries import inside
 
 MOST = 50
+
+
+def example_of(version: CompiledVersion) -> hooks.Example | None:
+    """With what a rehearsal of it begins: its own, else that of the process whose rules it follows."""
+    return hooks.examples.get(version.key) or hooks.examples.get(version.rules_of)
 
 
 def offices_named(actor: Actor, typed: str) -> Sequence[tuple[str, str]]:

@@ -17,22 +17,37 @@ MOBILE = "13800000000"
 ENDS = ("至", "止", "截止", "到期", "结束")  # in the title of a day that comes after another one
 TERM = dt.timedelta(days=180)
 AGE = 7  # years, of whoever is invented
-SERIAL = "998"  # of a girl; numbers as high are hardly ever given out
+SERIAL = "997"  # of a boy; numbers as high are hardly ever given out
 
 
-def examples_of(form: Mapping[str, Any], today: dt.date, division: str) -> dict[str, Any]:
+def examples_of(
+    form: Mapping[str, Any], today: dt.date, division: str, given: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """A value for each field that must be filled in, as far as one can be thought of that the form accepts.
 
-    form -- as JSON Schema; division -- six digits with which an invented identity number begins
+    form -- as JSON Schema; division -- six digits with which an invented identity number begins; given -- values that
+    are known, by which the conditions of other fields go
     """
-    asked = fields_of(form)
-    must = [name for name in form.get("required", ()) if name in asked]
-    found: dict[str, Any] = {}
+    asked, found = fields_of(form), dict(given or {})
+    must = [name for name in form.get("required", ()) if name in asked and name not in found]
     for name in sorted(must, key=lambda each: WHEN in asked[each]):  # first what a condition may ask for
         if _is_asked(asked[name], found) and (value := _example(asked[name], today, division)) is not None:
             found[name] = value
-    wrong = set(_refused(form, found))
+    wrong = set(_refused(form, found)) - set(given or {})
     return {name: value for name, value in found.items() if name not in wrong}
+
+
+def with_rows_filled(
+    form: Mapping[str, Any], values: Mapping[str, Any], today: dt.date, division: str
+) -> dict[str, Any]:
+    """Values among which are tables whose lines the product has drafted, with what a line must say besides."""
+    tables = {name: part["items"] for name, part in fields_of(form).items() if part.get("x-widget") == "rows"}
+    filled = {
+        name: [{**examples_of(items, today, division), **row} for row in values[name]]
+        for name, items in tables.items()
+        if name in values
+    }
+    return {**values, **filled}
 
 
 def _is_asked(part: Mapping[str, Any], values: Mapping[str, Any]) -> bool:

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app import clock
 from app.definitions.rules.known_facts import PROFILE_NAMES
 from app.errors import InvalidInput, Objected
 from app.schools.models import GRADES
@@ -27,12 +25,15 @@ KINDS = {"school": "学校", "county": "县级教育局", "city": "设区市教�
 SUPERIORS = {"county": "县级教育局", "city": "设区市教育局"}
 STAGES = {"primary": "小学", "junior": "初中", "senior": "高中"}
 APART = {"same": "同一主管部门", "city": "同一设区市、不同县", "province": "不同设区市"}
-STANDINGS = {"active": "在读", "suspended": "休学", "dropped_out": "辍学"}
+STANDINGS = {  # of an invented child; a contested one is in attendance
+    "active": "在读",
+    "suspended": "休学",
+    "dropped_out": "辍学",
+    "withdrawn": "退学",
+    "graduated": "毕业",
+    "contested": "在读，问题学籍",
+}
 SIDES = {"applicant": "申请单位", "other": "另一所学校"}
-DAY = re.compile(r"=day([+-]\d{1,5})")
-YEAR = re.compile(r"=school_year([+-]\d{1,2})")
-ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
-YEARS = range(2000, 2100)
 
 
 @dataclass(frozen=True)
@@ -282,45 +283,3 @@ def days_until(on: str, today: dt.date) -> int:
     month, day = int(on[:2]), int(on[3:])
     coming = (dt.date(year, month, 1) + dt.timedelta(days=day - 1) for year in (today.year, today.year + 1))
     return next((each - today).days for each in coming if each >= today)
-
-
-# ── names in place of what a rehearsal finds ─────────────────────────────────────────────────────────────────────────
-
-
-def described(value: Any, known: Mapping[str, str], today: dt.date) -> Any:
-    """What was typed, with names in place of those who take part and of days. known -- by name, what stands for it."""
-    if isinstance(value, Mapping):
-        return {name: described(each, known, today) for name, each in value.items()}
-    if isinstance(value, list):
-        return [described(each, known, today) for each in value]
-    if isinstance(value, int) and not isinstance(value, bool) and value in YEARS:
-        return f"=school_year{value - clock.school_year(today):+d}"
-    if not isinstance(value, str) or not value:
-        return value
-    if name := next((name for name, each in known.items() if each == value), None):
-        return f"={name}"
-    if ISO.fullmatch(value) and (day := _day(value)):
-        return f"=day{(day - today).days:+d}"
-    return value
-
-
-def resolved(value: Any, known: Mapping[str, str], today: dt.date) -> Any:
-    """The other way round; a name that nobody bears stays as it is."""
-    if isinstance(value, Mapping):
-        return {name: resolved(each, known, today) for name, each in value.items()}
-    if isinstance(value, list):
-        return [resolved(each, known, today) for each in value]
-    if not isinstance(value, str) or not value.startswith("="):
-        return value
-    if found := DAY.fullmatch(value):
-        return (today + dt.timedelta(days=int(found[1]))).isoformat()
-    if found := YEAR.fullmatch(value):
-        return clock.school_year(today) + int(found[1])
-    return known.get(value[1:], value)
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None

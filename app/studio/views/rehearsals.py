@@ -21,7 +21,8 @@ from app.studio.presenters.rehearsal_values import prefilled_application
 from app.studio.queries import drafts as queries
 from app.studio.queries.runnable_drafts import rehearsable
 from app.studio.rules.counter_examples import ENDS
-from app.studio.rules.scenarios import Script, Step, described, resolved, script_of
+from app.studio.rules.scenario_names import described, resolved
+from app.studio.rules.scenarios import Script, Step, script_of
 from app.studio.transactions import keep_rehearsal
 from app.studio.views.catalogue import bp
 from app.web import form_values, objections, typed_text
@@ -91,7 +92,7 @@ def _begin(draft: ProcessDraft, key: str, files: Mapping[str, str]) -> Any:
         raise
     except Refused as refusal:
         return _cast_page(draft, typed, objections_of(refusal)), 422
-    values, source = prefilled_application(went, files, request.form.get("x-last", ""))
+    values, source = prefilled_application(went, key, files, request.form.get("x-last", ""))
     return _page(draft, Shown(script, went, typed=values, source=source))
 
 
@@ -129,7 +130,7 @@ def _applied(key: str, files: Mapping[str, str], script: Script) -> Shown:
     empty = rehearse(key, files, replace(script, application=None, row=None, steps=()), actor=actor())
     assert empty.form is not None  # nothing is opened without an application
     typed = form_values(empty.form.schema)
-    said = described({**empty.form.told, **typed}, empty.known, empty.today)
+    said = described({**empty.form.told, **typed}, {**empty.known, **_shown_names(empty)}, empty.today)
     papers, row = tuple(request.form.getlist("x-paper"))[:40], None
     if own := rehearsable(key, files).forms.get(ROW):
         row = {name: each for name, each in said.items() if name in own["properties"]}
@@ -139,6 +140,15 @@ def _applied(key: str, files: Mapping[str, str], script: Script) -> Shown:
     if went.opened is None:
         return Shown(replace(script, application=None, row=None), empty, _of_the_form(went.refused), typed)
     return Shown(script, went)
+
+
+def _shown_names(went: Rehearsal) -> dict[str, Any]:
+    """What had gone before under which number when the form was shown."""
+    try:
+        shown = parse_json(request.form.get("x-names", "{}").encode())
+    except Refused:
+        return {}
+    return {name: each for name, each in shown.items() if name in went.names and isinstance(each, str | int)}
 
 
 def _of_the_form(refused: Sequence[Any]) -> Sequence[Any]:
