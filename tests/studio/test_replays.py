@@ -127,7 +127,9 @@ def test_the_page_shows_the_numbers_the_list_and_the_offices(studio: Studio, clo
     address = f"/studio/drafts/{draft}/replay"
 
     assert "照原样办理" not in analyst.get(address).text
-    assert "没有按流程图办结的办件" in analyst.get(f"{address}?since=2026-11-24").text
+    assert "没有按流程图办结的办件。最近一件于 2026-11-23 办结" in analyst.get(f"{address}?since=2026-11-24").text
+    [earlier] = analyst.page.xpath("//div[@class='empty']//a/@href")
+    assert earlier == f"{address}?since=2026-11-23"
     assert "每一件都会照原样办理" in analyst.get(f"{address}?since=2026-11-01").text
     for before, after in SECOND_LOOK:
         assert studio.edit(draft, "transfer.bpmn", before, after).status == 200
@@ -136,6 +138,16 @@ def test_the_page_shows_the_numbers_the_list_and_the_offices(studio: Studio, clo
     assert "再核（" in page.text
     wrong = analyst.get(f"{address}?since=gestern")
     assert (wrong.status, "日期须写作" in wrong.text) == (422, True)
+
+
+def test_a_process_of_which_nothing_was_closed_says_why_and_what_to_do(studio: Studio, story: Story) -> None:
+    analyst = Client(studio.client.app).sign_in(studio.people["analyst"])
+    address = f"/studio/drafts/{studio.draft('transfer')}/replay?since=2026-01-01"
+
+    assert "现在也没有在办的办件" in analyst.get(address).text
+    assert story.submit().status == 201
+    assert "其中有一件办结后即可重放" in analyst.get(address).text
+    assert analyst.page.xpath("//div[@class='empty']//a[.='试运行']")
 
 
 def test_nobody_else_replays(studio: Studio, story: Story) -> None:

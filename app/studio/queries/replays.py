@@ -96,23 +96,48 @@ def replays_of(draft: CompiledVersion, since: dt.date, bureau: int | None = None
     return Replays([_replayed(draft, versions[row.version_id], row, decisions[row.id], names) for row in rows], is_cut)
 
 
-def _closed_since(key: str, since: dt.date, bureau: int | None) -> tuple[Sequence[Row], bool]:
+@dataclass(frozen=True)
+class Nothing:
+    """Why there is nothing to replay: earlier -- when the last case was closed that could be; runs -- some run."""
+
+    earlier: dt.date | None
+    runs: bool
+
+
+def nothing_because(key: str, bureau: int | None = None) -> Nothing:
+    """Of a process of which nothing was found. bureau -- as of replays_of"""
+    concerned = _concerned(key, bureau)
+    last = execute(sa.select(CASES.c.closed_at).where(*concerned, *_REPLAYABLE).order_by(CASES.c.id.desc()).limit(1))
+    running = execute(sa.select(CASES.c.id).where(*concerned, CASES.c.status != CaseStatus.CLOSED).limit(1)).first()
+    row = last.first()
+    return Nothing(clock.local(row.closed_at).date() if row else None, running is not None)
+
+
+_REPLAYABLE = (
+    CASES.c.status == CaseStatus.CLOSED,
+    CASES.c.outcome.in_(BY_DIAGRAM),
+    CASES.c.version_id.is_not(None),
+    CASES.c.state.is_not(None),
+)
+
+
+def _concerned(key: str, bureau: int | None) -> tuple[sa.ColumnElement[bool], ...]:
     if bureau is not None:
         schools = sa.select(OFFICES.c.id).where(OFFICES.c.superior_id == bureau, OFFICES.c.kind == OfficeKind.SCHOOL)
         concerned = CASES.c.applicant_office_id.in_(schools)
     else:
         own = sa.select(VERSIONS.c.id).where(VERSIONS.c.process_key == key, VERSIONS.c.office_id.is_(None))
         concerned = CASES.c.version_id.in_(own)
+    return CASES.c.process_key == key, concerned
+
+
+def _closed_since(key: str, since: dt.date, bureau: int | None) -> tuple[Sequence[Row], bool]:
     columns = (CASES.c[name] for name in ("id", "number", "version_id", "outcome", "parties", "written", "state"))
     rows = execute(
         sa.select(*columns)
         .where(
-            CASES.c.process_key == key,
-            concerned,
-            CASES.c.status == CaseStatus.CLOSED,
-            CASES.c.outcome.in_(BY_DIAGRAM),
-            CASES.c.version_id.is_not(None),
-            CASES.c.state.is_not(None),
+            *_concerned(key, bureau),
+            *_REPLAYABLE,
             CASES.c.closed_at >= clock.end_of(since - dt.timedelta(days=1)),
         )
         .order_by(CASES.c.id.desc())

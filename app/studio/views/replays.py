@@ -16,7 +16,7 @@ from app.errors import InvalidInput, Refused, objections_of
 from app.studio.models import ProcessDraft
 from app.studio.presenters.labels import WAYS
 from app.studio.queries import drafts as queries
-from app.studio.queries.replays import MOST_CASES, Replays, replays_of
+from app.studio.queries.replays import MOST_CASES, Replays, nothing_because, replays_of
 from app.studio.rules.files import content_of
 from app.studio.rules.refusals import NotRunnable
 from app.studio.views.catalogue import bp
@@ -54,6 +54,7 @@ def _page(draft: ProcessDraft, files: Mapping[str, str], back: str, said: str) -
             found = _replayed(draft, files, since)
         except Refused as refusal:
             errors = list(objections_of(refusal))
+    nothing = nothing_because(draft.process_key, draft.line) if found and not found.cases else None
     shown = render_template(
         "studio/replay.html",
         draft=draft,
@@ -61,6 +62,7 @@ def _page(draft: ProcessDraft, files: Mapping[str, str], back: str, said: str) -
         said=said,
         since=since or (clock.today() - LONGEST_TERM).isoformat(),
         found=found,
+        nothing=nothing,
         ways=WAYS,
         most=MOST_CASES,
         errors=errors,
