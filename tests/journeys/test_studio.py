@@ -20,7 +20,7 @@ def test_every_page_is_accessible_narrow_enough_and_drawn(seat: Seat, studio: St
     studio.edit(draft, "transfer.bpmn", 'id="receiving_school" name="', 'id="receiving_school" name="再')
     waiting = studio.program("analyst").post(f"/drafts/{draft}/propose", {"note": "改名\n依据：会议纪要"}).json["id"]
     faulty = studio.draft("suspension", "colleague")
-    studio.program("colleague").delete(f"/drafts/{faulty}/files/repair.json")
+    studio.program("colleague").delete(f"/drafts/{faulty}/files/repair.json", If_Match="*")
     studio.program("publisher").post("/processes/class_change/off", {"reason": "等待新规定"})
     paths = {
         "analyst": (

@@ -93,14 +93,16 @@ def test_anothers_edit_is_noticed_before_it_is_overwritten(studio: Studio) -> No
     assert studio.program("analyst").put(path, read.text.encode(), If_Match=again.etag).status == 200
 
 
-def test_who_does_not_say_what_was_read_overwrites_only_an_edit_of_ones_own(studio: Studio) -> None:
+def test_who_does_not_say_what_was_read_overwrites_nothing_and_deletes_nothing(studio: Studio) -> None:
     draft = studio.draft()
     path, text = f"/drafts/{draft}/files/{FILE}", studio.text(draft, FILE)
+    assert studio.edit(draft, FILE, 'name="调班"', 'name="换班"').status == 200
 
-    assert studio.program("analyst").put(path, text.replace("调班", "换班").encode()).status == 200
-    refused = studio.program("colleague").put(path, text.encode())
-
-    assert (refused.status, refused.code) == (428, "E-PRECONDITION")
+    for who in ("analyst", "colleague"):  # in another window one is another, too
+        for refused in (studio.program(who).put(path, text.encode()), studio.program(who).delete(path)):
+            assert (refused.status, refused.code) == (428, "E-PRECONDITION")
+            assert "请先读取它，再带上 If-Match" in refused.json["detail"]
+    assert "换班" in studio.text(draft, FILE)
     assert studio.program("colleague").put(path, text.encode(), If_Match="*").status == 200
 
 
@@ -126,7 +128,7 @@ def test_a_file_that_was_deleted_meanwhile_does_not_come_back_unseen(studio: Stu
 def test_the_last_diagram_stays(studio: Studio) -> None:
     draft = studio.draft()
 
-    answer = studio.program("analyst").delete(f"/drafts/{draft}/files/{FILE}")
+    answer = studio.program("analyst").delete(f"/drafts/{draft}/files/{FILE}", If_Match="*")
 
     assert (answer.status, answer.code) == (422, "E-DRAFT-LAST")
 
@@ -196,7 +198,7 @@ def test_the_check_says_what_verification_and_publication_find(studio: Studio) -
     draft = studio.draft()
     flow = 'id="f4" sourceRef="effect" targetRef='
     studio.edit(draft, FILE, f'{flow}"done"', f'{flow}"outcome"')
-    studio.program("analyst").delete(f"/drafts/{draft}/files/repair.json")
+    studio.program("analyst").delete(f"/drafts/{draft}/files/repair.json", If_Match="*")
 
     found = studio.program("publisher").post(f"/drafts/{draft}/check").json
 
@@ -242,7 +244,7 @@ def test_a_cell_that_cannot_be_read_is_told_alone(studio: Studio) -> None:
 
 def test_what_publication_refuses_leads_to_the_step_that_it_names(studio: Studio) -> None:
     draft = studio.draft()
-    studio.program("analyst").delete(f"/drafts/{draft}/files/school_approval.json")
+    studio.program("analyst").delete(f"/drafts/{draft}/files/school_approval.json", If_Match="*")
     findings = studio.program("analyst").post(f"/drafts/{draft}/check").json["findings"]
 
     (found,) = [each for each in findings if "没有表单" in each["message"]]

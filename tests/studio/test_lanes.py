@@ -12,7 +12,7 @@ SUPERIOR = "由申请单位上级的上一级教育行政部门办理"
 
 def found(studio: Studio, diagram: str) -> list[str]:
     draft = studio.draft()
-    studio.program("analyst").put(f"/drafts/{draft}/files/class_change.bpmn", diagram.encode())
+    studio.program("analyst").put(f"/drafts/{draft}/files/class_change.bpmn", diagram.encode(), If_Match="*")
     checked = studio.program("analyst").post(f"/drafts/{draft}/check").json
     return [each["message"] for each in checked["findings"] if SUPERIOR in each["message"]]
 

@@ -116,7 +116,7 @@ def test_files_are_uploaded_and_every_fault_is_told(studio: Studio) -> None:
 
 def test_the_check_shows_what_forbids_and_where(studio: Studio) -> None:
     analyst, draft = browser(studio), studio.draft()
-    studio.program("analyst").delete(f"/drafts/{draft}/files/repair.json")
+    studio.program("analyst").delete(f"/drafts/{draft}/files/repair.json", If_Match="*")
 
     page = analyst.get(f"/studio/drafts/{draft}/check").text
 

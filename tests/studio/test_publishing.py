@@ -141,7 +141,7 @@ def test_to_an_official_of_a_county_or_a_school_there_are_no_proposals(studio: S
 
 def test_with_an_error_in_it_a_draft_cannot_be_proposed(studio: Studio) -> None:
     draft = studio.draft()
-    studio.program("analyst").delete(f"/drafts/{draft}/files/repair.json")
+    studio.program("analyst").delete(f"/drafts/{draft}/files/repair.json", If_Match="*")
 
     answer = studio.program("analyst").post(f"/drafts/{draft}/propose", {"note": "x"})
 
@@ -293,10 +293,11 @@ def test_a_draft_edited_while_it_is_approved_loses_nothing(app: Flask, studio: S
     draft, proposal = proposed(studio)
     analyst, publisher = studio.program("analyst"), studio.program("publisher")
     path = f"/drafts/{draft}/files/{FILE}"
-    text = analyst.get(path).text.replace("班级调整", "分班").encode()
+    read = analyst.get(path)
+    text = read.text.replace("班级调整", "分班").encode()
 
     saved, approved = at_once(
-        lambda: analyst.put(path, text),
+        lambda: analyst.put(path, text, If_Match=read.etag),
         lambda: publisher.post(f"/proposals/{proposal}/decision", {"outcome": "agree"}),
     )
 

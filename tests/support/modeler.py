@@ -160,6 +160,8 @@ def an_empty_draft(studio: Studio, key: str, name: str, who: str = "analyst") ->
 
 
 def put(studio: Studio, draft: int, name: str, text: bytes) -> Any:
-    answer = studio.program("analyst").put(f"/drafts/{draft}/files/{name}", text)
+    program, path = studio.program("analyst"), f"/drafts/{draft}/files/{name}"
+    there = program.get(path)
+    answer = program.put(path, text, **({"If_Match": str(there.etag)} if there.status == 200 else {}))
     assert answer.status == 200, answer.text
     return answer

@@ -92,7 +92,8 @@ def show_draft_file(draft_id: int, name: str) -> Response:
 @allow("analyst")
 @takes_files(2)
 @operation(
-    "保存草稿中的一个文件：请求正文即文件内容，If-Match 写明据以修改的 ETag；他人已改的为 412（E-CHANGED）",
+    "保存草稿中的一个文件：请求正文即文件内容；已有的文件须以 If-Match 写明据以修改的 ETag"
+    "（没有写明的为 428，E-PRECONDITION；此后已改的为 412，E-CHANGED）",
     media=ANY_FILE,
     refuses=(412, 428),
     etag=True,

@@ -132,15 +132,15 @@ def save_file(
 ) -> DraftFile:
     """Save one file of a draft; drafts are no acts, so the audit hears of it when the draft is proposed.
 
-    etags -- name the content that the edit was made of, `*` any; None where the caller does not say: then the last one
-        to save the file must have been the actor.
+    etags -- name the content that the edit was made of, `*` any; None only for a file that is not there yet: of two
+        windows of one person, too, the later saving must not take the other's content away unnoticed.
     is_new -- there must be no file of that name yet.
     text -- as `checked_text` gives it, which reads the file before the transaction
     Raises Missing, FileChanged and its kinds, FileNotNamed, DraftFull.
     """
     draft = draft_for(actor, draft_id, lock=True)
     file = file_of(draft.id, name)
-    _refuse_overwriting(file, name, actor, etags=etags, is_new=is_new)
+    _refuse_overwriting(file, name, etags=etags, is_new=is_new)
     if file is not None and file.text == text:
         return file
     _refuse_too_much(draft.id, {name: text})
@@ -179,7 +179,7 @@ def delete_file(draft_id: int, name: str, *, actor: Actor, etags: Collection[str
     """Take a file out of a draft. Raises Missing, FileChanged, FileNotNamed, LastDiagram."""
     draft = draft_for(actor, draft_id, lock=True)
     file: DraftFile = found(file_of(draft.id, name))
-    _refuse_overwriting(file, name, actor, etags=etags)
+    _refuse_overwriting(file, name, etags=etags)
     diagrams = [each for each in files_of(draft.id) if each.endswith(DRAWN[0])]
     if diagrams == [name]:
         raise LastDiagram()
@@ -188,7 +188,7 @@ def delete_file(draft_id: int, name: str, *, actor: Actor, etags: Collection[str
 
 
 def _refuse_overwriting(
-    file: DraftFile | None, name: str, actor: Actor, *, etags: Collection[str] | None, is_new: bool = False
+    file: DraftFile | None, name: str, *, etags: Collection[str] | None, is_new: bool = False
 ) -> None:
     if file is None:
         if etags is not None:
@@ -197,9 +197,9 @@ def _refuse_overwriting(
     known = {"name": name, "who": file.changed_by.name, "when": moment(file.changed_at)}
     if is_new:
         raise FileThere(**known)
-    if etags is None and file.changed_by_id != actor.user_id:
+    if etags is None:
         raise FileNotNamed(**known)
-    if etags is not None and not {ANY, etag_of(file.text)} & set(etags):
+    if not {ANY, etag_of(file.text)} & set(etags):
         raise FileChanged(**known)
 
 

@@ -39,7 +39,7 @@ class FileGone(FileChanged):
 
 
 class FileNotNamed(Refused):
-    """An edit that does not say which content it was made of, where somebody else saved the last one (428)."""
+    """An edit that does not say which content it was made of (428)."""
 
     code = "E-PRECONDITION"
     text = "文件 {name} 由{who}于 {when} 保存过，请先读取它，再带上 If-Match 保存。"
