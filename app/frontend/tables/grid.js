@@ -63,15 +63,24 @@ export function told(table, at, editor) {
   if (shown.innerHTML !== words.innerHTML) { shown.replaceChildren(...words.childNodes); }
 }
 
-// What was tried: the rules that hold, and what the table answers.
+// What was tried: the rules that hold, and what the table answers; of a table that takes the first one, the others that
+// hold are told apart from the one that is taken.
 export function tried(table, at, editor) {
   const place = document.getElementById(`t${at}`);
   const said = editor.tried[table.id];
   const hits = said ? said.hits : [];
-  table.rules.forEach((_rule, number) => document.getElementById(`t${at}-r${number}`).classList.toggle("hit", hits.includes(number + 1)));
+  const taken = table.policy === "FIRST" ? hits.slice(0, 1) : hits;
+  const passed = hits.slice(taken.length);
+  table.rules.forEach((_rule, number) => {
+    const { classList } = document.getElementById(`t${at}-r${number}`);
+    classList.toggle("hit", taken.includes(number + 1));
+    classList.toggle("passed", passed.includes(number + 1));
+  });
+  const numbers = (some) => `第 ${some.join("、")} 条规则`;
+  const also = passed.length ? `；${numbers(passed)}也成立，按“首条”不取` : "";
   const wrong = said && (said.error || said.fault);
   const without = said && said.without && said.without.length ? `（${said.without.map((each) => `“${each}”`).join("、")}没有填写，按没有值算）` : "";
-  const words = !said ? "" : wrong || (hits.length ? `试算${without}：命中第 ${hits.join("、")} 条规则` : `试算${without}：没有规则命中，没有结论`);
+  const words = !said ? "" : wrong || (hits.length ? `试算${without}：命中${numbers(taken)}${also}` : `试算${without}：没有规则命中，没有结论`);
   const result = place.querySelector(".result");
   result.className = wrong ? "result fault" : "result";
   if (result.textContent !== words) { result.textContent = words; }

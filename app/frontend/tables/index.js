@@ -6,7 +6,7 @@ import { h, later, show } from "../drafts/dom.js";
 import { Files } from "../drafts/files.js";
 import { History } from "../drafts/history.js";
 import { grid, told, tried } from "./grid.js";
-import { parse, tablesOf, write } from "./model.js";
+import { codeOf, parse, tablesOf, write } from "./model.js";
 
 const WAIT = 400; // milliseconds without a key before the server is asked
 const HELP = [
@@ -141,7 +141,8 @@ class Editor {
   async try(at) {
     const table = tablesOf(this.doc)[at];
     const typed = this.typed[table.id] || {};
-    const inputs = table.inputs.map((each) => ({ name: each.name, value: typed[each.name] || "" }));
+    const known = (name) => this.facts.find((each) => each.name === name)?.values || [];
+    const inputs = table.inputs.map(({ name }) => ({ name, value: codeOf((typed[name] || "").trim(), known(name)) }));
     try {
       this.tried[table.id] = await this.files.post(this.try_address, JSON.stringify({ text: this.text(), table: table.id, inputs }), "application/json");
     } catch (error) {

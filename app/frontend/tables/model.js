@@ -242,6 +242,10 @@ export function completed(text, column, known = []) {
   if (column.type !== "string" || typed === "" || /["“”]/.test(typed)) { return typed.replace(/[“”]/g, '"') || (column.isInput ? "-" : ""); }
   if (/^(-|null|not\(.*\)|[<>=!(\][].*)$/.test(typed)) { return typed; }
   if (!column.isInput) { return `"${typed}"`; }
-  const codeOf = (words) => known.find(([value, said]) => typeof value === "string" && [said, `${said}（${value}）`].includes(words))?.[0] ?? words;
-  return typed.split(/[,，、]/).map((each) => `"${codeOf(each.trim())}"`).join(",");
+  return typed.split(/[,，、]/).map((each) => `"${codeOf(each.trim(), known)}"`).join(",");
+}
+
+// the code of a value that is known by its words; whatever else is typed stays
+export function codeOf(words, known) {
+  return known.find(([value, said]) => typeof value === "string" && [said, `${said}（${value}）`].includes(words))?.[0] ?? words;
 }
