@@ -24,13 +24,15 @@ def test_each_kind_of_step_has_its_words() -> None:
         {"end": "agreed"},
     ]
 
-    assert steps_in_words(example, DIAGRAM) == [
-        "假定 same_superior：是",
+    known = {"same_superior": "双方学校同属一个上级", "archive/pull": "转入档案并注册"}
+
+    assert steps_in_words(example, DIAGRAM, known) == [
+        "假定双方学校同属一个上级：是",
         "省教育行政部门审核在“核办”中不同意",
         "在“gone”中other",
-        "收到消息 directive_ended",
-        "系统操作 archive/pull 不能办理（E-QUOTA-01）",
-        "系统操作 archive/pull",
+        "收到消息“directive_ended”",
+        "系统操作“转入档案并注册”不能办理（E-QUOTA-01）",
+        "系统操作“转入档案并注册”",
         "办结：同意",
     ]
     assert steps_in_words(example[1:2], "no diagram") == ["省教育行政部门审核在“ask”中不同意"]
@@ -47,4 +49,4 @@ def test_the_check_of_a_draft_lists_the_steps_to_what_may_not_be(studio: Studio)
 
     steps = analyst.page.xpath("//details[summary='反例的步骤']/ol/li/text()")
     assert "申请单位审核在“学校确认”中不同意" in steps
-    assert steps[-1].startswith("系统操作 enrolment/change_class")
+    assert steps[-1].startswith("系统操作“调整班级”")

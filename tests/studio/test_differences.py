@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,30 @@ def test_a_version_is_like_itself() -> None:
     for folder in sorted((SOURCES / "bpmn").iterdir()):
         if folder.is_dir():
             assert list(differences(shipped(folder.name), shipped(folder.name))) == []
+
+
+def test_the_words_of_every_shipped_process_are_chinese() -> None:
+    folders = [each for each in sorted((SOURCES / "bpmn").iterdir()) if each.is_dir()]
+    processes = {each.name: "某流程" for each in folders}
+    wrong = {}
+    for folder in folders:
+        for each in differences(None, shipped(folder.name), processes):
+            said = f"{each.sentence} {' '.join(each.details)}"
+            if found := set(ENGLISH.findall(OFFICIAL.sub("", said))):
+                wrong[f"{folder.name} {each.sentence}"] = found
+    assert wrong == {}
+
+
+#: an English word
+ENGLISH = re.compile(r"[A-Za-z]{2,}")
+#: codes that a refusal, a country, a blood group bears; a name in Latin letters; three words that a table explains
+OFFICIAL = re.compile(r"E-[A-Z]+-\d+|CHN|AB血型|RH|HLA|Chen Siyuan|[a-z_]+\.json|always|later|never")
+
+
+def test_a_lane_by_another_name_is_one_difference() -> None:
+    (found,) = changed(FILE, 'name="转入地设区市教育局"', 'name="转入地市教育局"')
+
+    assert found.sentence == "修改泳道“转入地市教育局”"
 
 
 def test_shapes_that_were_only_moved_stand_apart_and_last() -> None:

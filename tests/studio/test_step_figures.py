@@ -137,6 +137,8 @@ def test_the_page_leads_from_each_figure_to_its_cases(studio: Studio, submitted:
     assert [cells[2].split()[0], cells[5].split()[0], cells[7].split("，")[0]] == ["1", "1", "当日"]
     [badges] = analyst.page.xpath("//div[@class='diagram']/@data-figures")
     assert '"receiving_school": {"lines": [["在办 1", "open"], ["中位当日", "time"]]}' in badges
+    assert analyst.page.xpath("//tr[td[1][starts-with(., '设区市教育局审批')]][contains(., '转入地设区市教育局')]")
+    assert "上级的上一级" not in page.text, "as the diagram calls the office"
     for link in row.xpath(".//a/@href"):
         listed = analyst.get(link)
         assert (listed.status, (other if "decided" in link else submitted).number in listed.text) == (200, True), link

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,12 +17,14 @@ from app.studio.queries.lanes import faults_beyond
 from app.studio.rules.advice import advice_for
 from app.studio.rules.counter_examples import name_of, steps_in_words
 from app.studio.rules.files import content_of
+from app.studio.rules.names import names_of
 from app.studio.rules.variants import VariantBase, files_of_content, own_roles
 from workflows import DiagramRefused, Finding
 from workflows.variants import findings_of_variant
 from workflows.verification import HOUSE
 
 PUBLICATION = "publication"  # the rule of what verification does not look at
+BEHIND_ITS_TITLE = re.compile(r"”（[a-z_]+/[a-z_]+）")  # the name of an operation
 ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -67,13 +70,14 @@ def check(key: str, files: Mapping[str, str], base: VariantBase | None = None) -
     """
     content = content_of(files)
     reports = reports_of(content)
+    names = _names_of(content)
     found = [
-        (_found(report.file, asdict(each), files), each in report.forbidding)
+        (_found(report.file, asdict(each), files, names), each in report.forbidding)
         for report in reports
         for each in report.findings
     ]
     if base is not None:
-        found += [(_found(file, asdict(each), files), True) for file, each in _about_variant(content, base)]
+        found += [(_found(file, asdict(each), files, names), True) for file, each in _about_variant(content, base)]
     known = {each.message for each, _forbids in found}
     found += [
         (_publication(sentence, step, files), True)
@@ -101,9 +105,18 @@ def _about_variant(content: Content, base: VariantBase) -> Sequence[tuple[str, F
         return []
 
 
-def _found(file: str, said: Mapping[str, Any], files: Mapping[str, str]) -> Found:
+def _names_of(content: Content) -> Mapping[str, str]:
+    try:
+        return names_of(content, {})
+    except DiagramRefused:  # the findings say so
+        return {}
+
+
+def _found(file: str, said: Mapping[str, Any], files: Mapping[str, str], names: Mapping[str, str]) -> Found:
+    """A finding in words: an operation is told by its title alone."""
     text = files.get(file, "")
-    steps = steps_in_words(said.get("counter_example") or (), text)
+    said = {**said, "message": BEHIND_ITS_TITLE.sub(r"”", str(said["message"]))}
+    steps = steps_in_words(said.get("counter_example") or (), text, names)
     return Found(file, said, advice_for(said, text), steps, name_of(said.get("element"), text))
 
 

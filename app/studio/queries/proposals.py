@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.definitions.models import ProcessVersion
+import sqlalchemy as sa
+
+from app.database import db
+from app.definitions.models import Process, ProcessVersion
 from app.definitions.operations import content_of as content_of_version
 from app.studio.models import Proposal
 from app.studio.queries.findings import Check, base_of, check
@@ -20,7 +23,8 @@ def check_of(proposal: Proposal) -> Check:
 def differences_of(proposal: Proposal) -> Sequence[Difference]:
     """What changes against the version that the draft began from; of a first variant, against the province's."""
     before = version_before(proposal)
-    return differences(content_of_version(before) if before else None, content_of(proposal.files))
+    names = {row.key: row.name for row in db.session.execute(sa.select(Process.key, Process.name))}
+    return differences(content_of_version(before) if before else None, content_of(proposal.files), names)
 
 
 def version_before(proposal: Proposal) -> ProcessVersion | None:

@@ -15,11 +15,12 @@ from app.cases.queries.step_figures import StepFigures
 from app.cases.rules.routing import role_name
 from app.database import db
 from app.definitions.models import Process, ProcessVersion
-from app.definitions.queries import compiled_version
+from app.definitions.queries import CompiledVersion, compiled_version
 from app.divisions.models import Office
 from app.studio.queries import catalogue
 from app.studio.queries.drafts import require_studio
 from app.studio.queries.variants import variant_for
+from app.studio.rules.diagram_things import lanes_by_role
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,17 @@ def _steps(shown: ProcessVersion, versions: Sequence[ProcessVersion]) -> Sequenc
     """In the order of the route of the diagram shown; then those that other versions alone have."""
     steps: dict[str, Step] = {}
     for version in (shown, *versions):
-        diagrams = compiled_version(version.id).diagrams
+        compiled = compiled_version(version.id)
+        diagrams, lanes = compiled.diagrams, _lanes(compiled)
         for key in (*diagrams.route, *diagrams.tasks):
             spec = diagrams.tasks[key]
-            steps.setdefault(key, Step(key, spec.name, role_name(spec.role), version is not shown))
+            steps.setdefault(
+                key, Step(key, spec.name, lanes.get(spec.role) or role_name(spec.role), version is not shown)
+            )
     return list(steps.values())
+
+
+def _lanes(version: CompiledVersion) -> dict[str, str]:
+    """What its diagrams call the office of each role."""
+    drawn = [text for name, text in version.files.items() if name.endswith(".bpmn")]
+    return {role: name for text in drawn for role, name in lanes_by_role(text).items()}

@@ -18,9 +18,14 @@ ENDS = {"agreed": "同意", "refused": "不予办理", "redirected": "转为另�
 YES_OR_NO = {True: "是", False: "否"}
 
 
-def steps_in_words(example: Iterable[Mapping[str, Any]], diagram: str) -> list[str]:
-    """Each step as a sentence. diagram -- its text, for the names of tasks."""
-    names = _names_of(diagram)
+def steps_in_words(
+    example: Iterable[Mapping[str, Any]], diagram: str, known: Mapping[str, str] | None = None
+) -> list[str]:
+    """Each step as a sentence.
+
+    diagram -- its text, for the names of tasks; known -- what facts, operations and messages are called
+    """
+    names = {**_names_of(diagram), **(known or {})}
     return [words for step in example for words in _words(step, names)]
 
 
@@ -42,17 +47,17 @@ def _names_of(diagram: str) -> dict[str, str]:
 def _words(step: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
     if "facts" in step:
         for name, value in step["facts"].items():
-            yield f"假定 {name}：{YES_OR_NO[value] if isinstance(value, bool) else value}"
+            yield f"假定{names.get(name, name)}：{YES_OR_NO[value] if isinstance(value, bool) else value}"
     elif "task" in step:
         duty, outcome = step.get("duty", ""), step.get("outcome", "")
         who = f"{role_name(step.get('role') or '')}{DUTY_NAMES[Duty(duty)] if duty in set(Duty) else ''}"
         said = OUTCOMES[outcome].record if outcome in OUTCOMES else outcome
         yield f"{who}在“{names.get(step['task'], step['task'])}”中{said}"
     elif "refused" in step:
-        yield f"系统操作 {step['verb']} 不能办理（{step['refused']}）"
+        yield f"系统操作“{names.get(step['verb'], step['verb'])}”不能办理（{step['refused']}）"
     elif "verb" in step:
-        yield f"系统操作 {step['verb']}"
+        yield f"系统操作“{names.get(step['verb'], step['verb'])}”"
     elif "message" in step:
-        yield f"收到消息 {step['message']}"
+        yield f"收到消息“{names.get(step['message'], step['message'])}”"
     elif "end" in step:
         yield f"办结：{ENDS.get(step['end'], step['end'])}"

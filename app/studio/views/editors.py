@@ -14,11 +14,11 @@ from app.errors import InvalidInput, Missing, NotAllowed, Refused, objections_of
 from app.identity.models import DUTY_NAMES, Duty
 from app.studio.operations import drafts as operations
 from app.studio.presenters.form_previews import drawn, steps_of
-from app.studio.presenters.form_words import FORMAT_NAMES
 from app.studio.presenters.labels import kind_of_file
 from app.studio.queries import drafts as queries
 from app.studio.queries.draft_tables import facts_of
 from app.studio.rules.files import checked_name, checked_text, content_of
+from app.studio.rules.form_formats import FORMAT_NAMES
 from app.studio.rules.new_files import EMPTY_KINDS, empty_file
 from app.studio.views.catalogue import bp
 from app.studio.views.drafts import draft_page
