@@ -53,6 +53,9 @@ def test_a_transfer_is_rehearsed_kept_and_run_again(seat: Seat, studio: Studio) 
         desk.press(button)
     assert desk.says("已办结：同意")
     looked_at(desk, wrong, "finished")
+    with desk.page.expect_response("**/display/font-size"):
+        desk.page.get_by_role("button", name="字号 大").click()
+    assert desk.page.locator("html").get_attribute("class") == "large"
     desk.field("用例名称").fill("同意到底")
     desk.press("保存")
     assert desk.says("已保存演练用例")

@@ -20,6 +20,9 @@ def test_what_would_be_refused_of_a_draft_is_not_offered(studio: Studio) -> None
     assert "不能再提出" in page
     assert "从现行版本新建草稿" in page
     assert 'id="propose"' not in page
+    modeler = colleague.get(f"/studio/drafts/{draft}/diagrams/{FILE}/edit").text
+    assert "已有新版本，这份草稿不能再提出" in modeler
+    assert "回到草稿，提出发布" not in modeler
 
 
 def test_the_diagram_before_is_read_by_those_of_the_office_alone(studio: Studio) -> None:

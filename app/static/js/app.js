@@ -28,6 +28,7 @@
   if (errors) { errors.focus(); }
 
   /* what needs this file shows itself only with it */
+  document.querySelectorAll("[data-letters]").forEach(function (form) { form.hidden = false; });
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });

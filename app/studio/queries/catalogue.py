@@ -13,6 +13,7 @@ from app.cases.models import Case
 from app.database import db
 from app.definitions.models import Process, ProcessVariant, ProcessVersion
 from app.definitions.queries import compiled_version, in_line
+from app.studio.models import ProcessDraft
 
 NO_CATEGORY = "其他"  # as on the page on which they are started
 LAST_PLACE = 10_000
@@ -127,6 +128,25 @@ def current_number(key: str, office_id: int | None = None) -> int | None:
         return current.number if current else None
     asked = sa.select(ProcessVersion.number).join(Process, Process.current_id == ProcessVersion.id)
     return db.session.scalar(asked.where(Process.key == key))
+
+
+@dataclass(frozen=True)
+class Overtaken:
+    """A draft that cannot be proposed any more: the number of its line's newer version, that of the province's."""
+
+    own: int | None
+    province: int | None
+
+    def __bool__(self) -> bool:
+        return bool(self.own or self.province)
+
+
+def overtaken_by(draft: ProcessDraft) -> Overtaken:
+    """What has been published since the draft was begun."""
+    current = current_number(draft.process_key, draft.line)
+    own = current if current != (draft.base.number if draft.base else None) else None
+    province = current_of(draft.process_key) if draft.line else None
+    return Overtaken(own, province.number if province and draft.based_on_id != province.id else None)
 
 
 def open_cases(key: str | None = None) -> dict[tuple[str, int], int]:
