@@ -152,10 +152,10 @@ def test_a_file_is_never_overwritten(submitted: Story, backup: Path) -> None:
 
 @on_sqlite
 @into_sqlite
-def test_without_the_key_of_that_time_nothing_is_restored(backup: Path, empty_house: Flask) -> None:
+def test_without_the_key_of_that_time_nothing_is_restored(backup_alone: Path, empty_house: Flask) -> None:
     empty_house.config["FIELD_KEY"] = "quite another key than before"
 
-    code, said = run(empty_house, "restore", backup)
+    code, said = run(empty_house, "restore", backup_alone)
 
     assert (code, "XUEJI_FIELD_KEY" in said) == (1, True)
     assert is_empty(empty_house)

@@ -14,6 +14,7 @@ from flask import Flask
 from app import audit
 from app.backup import manifest as manifests
 from app.backup.manifest import MANIFEST, SIGNATURE
+from app.backup.restore import PIECE
 from app.backup.triggers import unguarded
 from app.database import db
 from tests.support.backups import into_sqlite, is_empty, run
@@ -59,11 +60,11 @@ def add_a_path(members: dict[str, bytes]) -> None:
 
 
 def grow_without_end(members: dict[str, bytes]) -> None:
-    members["tables/task.jsonl"] = b"0" * 60_000_000
+    members["tables/task.jsonl"] = b"0" * 3 * PIECE
 
 
 def many_lines(members: dict[str, bytes]) -> None:
-    members["tables/task.jsonl"] = members["tables/task.jsonl"] + b"[]\n" * 5_000_000
+    members["tables/task.jsonl"] = members["tables/task.jsonl"] + b"[]\n" * PIECE
 
 
 def a_paper_of(members: dict[str, bytes]) -> str:
@@ -76,7 +77,7 @@ def alter_a_paper(members: dict[str, bytes]) -> None:
 
 
 def swell_a_paper(members: dict[str, bytes]) -> None:
-    members[a_paper_of(members)] += bytes(50_000_000)
+    members[a_paper_of(members)] += bytes(3 * PIECE)
 
 
 def drop_a_paper(members: dict[str, bytes]) -> None:
@@ -114,9 +115,9 @@ DOUBTFUL: dict[Callable[[dict[str, bytes]], None], str] = {
 @into_sqlite
 @pytest.mark.parametrize("change", DOUBTFUL, ids=lambda change: change.__qualname__.split(".")[0])
 def test_a_doubtful_file_restores_nothing(
-    backup: Path, empty_house: Flask, change: Callable[[dict[str, bytes]], None]
+    backup_alone: Path, empty_house: Flask, change: Callable[[dict[str, bytes]], None]
 ) -> None:
-    code, said = run(empty_house, "restore", rewritten(backup, change))
+    code, said = run(empty_house, "restore", rewritten(backup_alone, change))
 
     assert code == 1
     assert DOUBTFUL[change] in said, said
@@ -126,11 +127,11 @@ def test_a_doubtful_file_restores_nothing(
 @on_sqlite
 @into_sqlite
 @pytest.mark.parametrize("kept", [0, 100, 0.5, 0.99])
-def test_a_damaged_file_restores_nothing(backup: Path, empty_house: Flask, kept: float) -> None:
-    whole = backup.read_bytes()
-    backup.write_bytes(whole[: int(kept if kept > 1 else len(whole) * kept)])
+def test_a_damaged_file_restores_nothing(backup_alone: Path, empty_house: Flask, kept: float) -> None:
+    whole = backup_alone.read_bytes()
+    backup_alone.write_bytes(whole[: int(kept if kept > 1 else len(whole) * kept)])
 
-    code, said = run(empty_house, "restore", backup)
+    code, said = run(empty_house, "restore", backup_alone)
 
     assert (code, "文件已损坏" in said) == (1, True), said
     assert is_empty(empty_house)
@@ -138,23 +139,23 @@ def test_a_damaged_file_restores_nothing(backup: Path, empty_house: Flask, kept:
 
 @on_sqlite
 @into_sqlite
-def test_a_flipped_byte_anywhere_restores_nothing(backup: Path, empty_house: Flask) -> None:
-    whole = backup.read_bytes()
-    with zipfile.ZipFile(backup) as archive:
+def test_a_flipped_byte_anywhere_restores_nothing(backup_alone: Path, empty_house: Flask) -> None:
+    whole = backup_alone.read_bytes()
+    with zipfile.ZipFile(backup_alone) as archive:
         places = [info.header_offset + len(info.filename) + 60 for info in archive.infolist() if info.file_size > 200][
             ::5
         ]
     for place in places:
-        backup.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        backup_alone.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
 
-        assert run(empty_house, "restore", backup)[0] == 1, place
+        assert run(empty_house, "restore", backup_alone)[0] == 1, place
         assert is_empty(empty_house), place
 
 
 @on_sqlite
 @into_sqlite
-def test_a_newer_schema_is_named_as_such(backup: Path, empty_house: Flask) -> None:
-    code, said = run(empty_house, "restore", rewritten(backup, revised(revision="9999"), sign=True))
+def test_a_newer_schema_is_named_as_such(backup_alone: Path, empty_house: Flask) -> None:
+    code, said = run(empty_house, "restore", rewritten(backup_alone, revised(revision="9999"), sign=True))
 
     assert (code, "请先升级程序" in said) == (1, True)
     assert is_empty(empty_house)

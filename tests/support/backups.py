@@ -57,6 +57,20 @@ def backup(submitted: Story, tmp_path: Path) -> Path:
     return file
 
 
+_made: dict[str, bytes] = {}
+
+
+@pytest.fixture
+def backup_alone(request: pytest.FixtureRequest, app: Flask, tmp_path: Path) -> Path:
+    """Such a backup without the house it came from: made once for each database."""
+    kind = db.engine.dialect.name
+    if kind not in _made:
+        _made[kind] = request.getfixturevalue("backup").read_bytes()
+    file = tmp_path / "backup.zip"
+    file.write_bytes(_made[kind])
+    return file
+
+
 def is_empty(app: Flask) -> bool:
     with app.app_context():
         return sa.inspect(db.engine).get_table_names() == []
