@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Callable
@@ -35,6 +36,7 @@ def dies(act: Callable[[], object], point: int) -> bool:
     if child == 0:  # from here on nothing of pytest may run
         code = 1
         try:
+            gc.disable()  # it would go through all that pytest holds, and so copy it
             _arm(point)
             code = 0 if act() in (True, None) else 2
         finally:
