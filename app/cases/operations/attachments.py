@@ -106,7 +106,7 @@ def attach_to(number: str, papers: Sequence[Upload], *, actor: Actor) -> None:
 
     Raises Missing, NotYourTurn when nothing of it waits there, InvalidInput when nothing was chosen or it is too much.
     """
-    locked = db.session.scalar(sa.select(Case.id).where(Case.number == number).with_for_update())
+    locked = db.session.scalar(sa.select(Case.id).where(Case.number == number).with_for_update(key_share=True))
     if locked is None:
         raise Missing()
     case, task = may_attach_to(number, papers, actor=actor)

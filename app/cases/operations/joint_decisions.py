@@ -19,13 +19,14 @@ ANSWERS, CASES = table(JointAnswer), table(Case)
 def hold_case_of(case_id: int) -> None:
     """Let those who answer at the same moment pass one after the other: none of two last answers may be overlooked.
 
-    What was read of the case before is to be read anew.
+    What was read of the case before is to be read anew. Whoever only refers to the case is not held up: the clock holds
+    a task and then tells of its case, and would wait for who holds the case and wants the task.
     """
     connection = db.session.connection()
     if connection.dialect.name == "sqlite":
         begin_immediate(connection)
     else:
-        execute(sa.select(CASES.c.id).where(CASES.c.id == case_id).with_for_update())
+        execute(sa.select(CASES.c.id).where(CASES.c.id == case_id).with_for_update(key_share=True))
 
 
 def have_answered(task_id: int) -> set[int]:

@@ -100,8 +100,8 @@ def facts_of_row(case: Row) -> CaseFacts:
 
 
 def case_by_number(number: str) -> tuple[Row, dict[str, int]]:
-    row = execute(sa.select(*case_columns()).where(CASES.c.number == number).with_for_update(of=CASES)).first()
-    if row is None:
+    asked = sa.select(*case_columns()).where(CASES.c.number == number)
+    if (row := execute(asked.with_for_update(of=CASES, key_share=True)).first()) is None:
         raise Missing()
     siblings = db.session.execute(
         sa.select(Task.run_task, Task.id).where(Task.case_id == row.case_id, Task.status == TaskStatus.OPEN)
