@@ -139,7 +139,8 @@ def _page(actor: Actor, *, box: str | None, process: str | None, q: str, after: 
         query = sa.select(case_id).where(applied.applicant_office_id == actor.office_id)
     elif box == "running":
         mine = table(CasePerson).c
-        query = query.join(table(CasePerson), mine.case_id == case_id).where(mine.user_id == actor.user_id)
+        query = query.join(table(CasePerson), mine.case_id == case_id)
+        query = query.where(mine.user_id == actor.user_id, listed.closed.is_(False))
     elif box is not None:
         query = query.where(listed.own.is_(True), listed.closed.is_(box == "closed"))
     if after is not None:

@@ -64,6 +64,7 @@ COUNTS = sa.select(
         CasePerson.user_id == sa.bindparam("user"),
         CaseOffice.office_id == _office,
         CaseOffice.case_id == CasePerson.case_id,
+        CaseOffice.closed.is_(False),
         order=CasePerson.case_id,
     ),
     _rows(*_OWN, CaseOffice.closed.is_(True), order=CaseOffice.case_id),
