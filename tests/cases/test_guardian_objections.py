@@ -74,6 +74,7 @@ def test_a_guardian_who_consents_in_writing_need_not_wait(senior: Matter) -> Non
 def test_an_objection_goes_to_whoever_decides_and_is_answered_by_each(senior: Matter) -> None:
     serve(senior)
     objection = {"objection": "母亲来电：孩子愿意继续就读。", "objected_on": "2026-11-23"}
+    assert step(senior, {**objection, "objected_on": "2026-11-22"}).codes == {"E-OBJECTION-04"}
     assert step(senior, objection).status == 200, "there is nothing to wait for"
 
     text = page(senior, "school").page.text_content()

@@ -32,6 +32,11 @@ BOUNDED_BY = {
     ("plan_cross_city", "closes_on"): "processes.recruitment.rules.objections_to_dates",
     ("plan_cross_county", "closes_on"): "processes.recruitment.rules.objections_to_dates",
     ("lock_postponement", "until"): "students.rules.locks.objections_to_postponement",
+    **{
+        (process, day): "cases.rules.guardian_objections"
+        for process in ("withdrawal", "death", "contested_record")
+        for day in ("served_on", "objected_on")
+    },
 }
 TODAY = dt.date(2026, 11, 23)
 

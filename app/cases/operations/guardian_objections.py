@@ -39,8 +39,15 @@ def check_guardian(task: Row, version: CompiledVersion, answer: Answer) -> None:
         papers = _papers(task.case_id)
         found += objections_to_service(served_on, opened_on, clock.today(), consented=consented, papers=papers)
     elif (told := served_notice(version, task.case_id)) and kind is Kind.OBJECTION_PERIOD:
-        said = {"consented": consented, "objection": form.get("objection", "")}
-        found += objections_to_end_of_period(told, clock.today(), papers=_papers(task.case_id), **said)
+        on = form.get("objected_on")
+        found += objections_to_end_of_period(
+            told,
+            clock.today(),
+            consented=consented,
+            objection=form.get("objection", ""),
+            objected_on=dt.date.fromisoformat(on) if on else None,
+            papers=_papers(task.case_id),
+        )
     elif kind is None and ANSWER in version.form(version.diagrams.tasks[task.key].form)["properties"]:
         found.append(must_answer(told, answer.outcome, form.get(ANSWER, "")))
     if faults := [each for each in found if each is not None]:

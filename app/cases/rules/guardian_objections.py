@@ -32,9 +32,11 @@ class NotAnswered(Refused):
     text = "监护人对本件提出了异议，请填写对异议的答复。"
 
 
-class NotADayOfService(Refused):
+class NotOfThisCase(Refused):
+    """A day of the notice or the objection that cannot be one."""
+
     code = "E-OBJECTION-04"
-    text = "送达日期应在提交申请之日（{first}）至今天之间。"
+    text = "{what}应在{since}（{first}）至今天之间。"
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ def objections_to_service(
 ) -> Iterator[Refused]:
     """Against recording that the guardian was told on that day."""
     if not opened_on <= served_on <= today:
-        yield NotADayOfService(first=f"{opened_on:%Y-%m-%d}", field="form.served_on")
+        named = {"what": "送达日期", "since": "提交申请之日", "first": f"{opened_on:%Y-%m-%d}"}
+        yield NotOfThisCase(**named, field="form.served_on")
     yield from _about_papers(consented=consented, papers=papers)
 
 
@@ -71,13 +74,22 @@ def _about_papers(*, consented: bool, papers: Collection[str]) -> Iterator[Refus
 
 
 def objections_to_end_of_period(
-    told: ServedNotice, today: dt.date, *, consented: bool, objection: str, papers: Collection[str]
+    told: ServedNotice,
+    today: dt.date,
+    *,
+    consented: bool,
+    objection: str,
+    objected_on: dt.date | None,
+    papers: Collection[str],
 ) -> Iterator[Refused]:
     """Against ending the days to object: they have passed, the guardian consents in writing, or has objected already,
     which whoever decides answers.
     """
     if consented and CONSENT not in papers:
         yield NotProved(paper="监护人签名的同意书", field="form.consented")
+    if objected_on is not None and not told.served_on <= objected_on <= today:
+        named = {"what": "提出异议的日期", "since": "送达之日", "first": f"{told.served_on:%Y-%m-%d}"}
+        yield NotOfThisCase(**named, field="form.objected_on")
     if not (told.consented or consented or objection) and today < told.decidable_from:
         yield PeriodRuns(served_on=f"{told.served_on:%Y-%m-%d}", days=PERIOD, day=f"{told.decidable_from:%Y-%m-%d}")
 

@@ -134,8 +134,8 @@ def transfer_policy(version: CompiledVersion, profile: str, stage: str, receivin
     Raises NoRule, RulesDisagree, TableMissing.
     """
     policy = dict(version.decide("transfer_rules", profile=profile, stage=stage))
-    rows = version.rows("transfer_windows", profile=profile) if policy["windows"] else []
-    windows = windows_in_force(version.key, receiving.path, rows)
+    rows = version.rows("transfer_windows", profile=profile)
+    windows = windows_in_force(version.key, receiving.path, rows if policy["windows"] else [])
     policy["window_list"], policy["windows"] = windows.spans, policy["windows"] or windows.is_set
     return policy
 
