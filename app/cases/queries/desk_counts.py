@@ -60,13 +60,7 @@ COUNTS = sa.select(
     _rows(CaseCopy.office_id == _office, CaseCopy.read_at.is_(None)),
     _rows(Notice.office_id == _office, Notice.read_at.is_(None), order=Notice.id),
     _rows(*OF_POST, NOT_SENT_BY),
-    _rows(
-        CasePerson.user_id == sa.bindparam("user"),
-        CaseOffice.office_id == _office,
-        CaseOffice.case_id == CasePerson.case_id,
-        CaseOffice.closed.is_(False),
-        order=CasePerson.case_id,
-    ),
+    _rows(CasePerson.user_id == sa.bindparam("user"), order=CasePerson.case_id),  # of one's posts together
     _rows(*_OWN, CaseOffice.closed.is_(True), order=CaseOffice.case_id),
     _rows(Case.applicant_office_id == _office),
 )
