@@ -99,7 +99,7 @@ class _Closed:
         child, origin = self.child, self.origin
         assert child.moved_on is not None
         ended = clock.end_of(child.moved_on) - dt.timedelta(hours=1, minutes=count % 50)
-        began = ended - dt.timedelta(days=9)
+        began = ended - dt.timedelta(days=4 + count * 7 % 13)
         offices = parties(
             self.chosen.diagrams, receiving=child.school.office, releasing=origin.office, applicant=child.school.office
         )
@@ -202,7 +202,8 @@ class _Closed:
         self.rows[Directive].append({**directive, **ended, "signature": encryption.sign(signed_content(directive))})
         day = clock.local(done).date()
         common = {"case_id": case_id, "student_id": child.id, "effective_on": day, "recorded_at": done}
-        left = {"school": origin.id, "grade": child.grade, "standing": "active"}
+        grade = _grade_on(child, day)
+        left = {"school": origin.id, "grade": grade, "standing": "active"}
         for epoch, change, school, division, after in (
             (1, "21", origin.id, origin.division, {**left, "standing": "transferred"}),
             (2, "22", child.school.id, child.school.division, {**left, "school": child.school.id}),
@@ -226,13 +227,19 @@ class _Closed:
                 "owner_division": origin.division,
                 "stage": stage_of(child.grade),
                 "entry_year": child.entry_year,
-                "grade": child.grade,
+                "grade": grade,
                 "standing": Standing.TRANSFERRED,
                 "starts_on": dt.date(child.entry_year, 9, 1),
                 "ends_on": day,
                 "case_id": child.takeover,
             }
         )
+
+
+def _grade_on(child: Child, day: dt.date) -> str:
+    """The grade in which the child was on that day, a year lower for each promotion since."""
+    promotions = clock.school_year(clock.today()) - clock.school_year(day)
+    return f"{child.grade[0]}{int(child.grade[1]) - promotions}"
 
 
 def application_of(child: Child, number: int, began: dt.datetime) -> dict[str, Any]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
-from collections.abc import Callable
 from typing import Any
 
 from app import clock
 from app.access import Actor
 from app.cases import operations
 from app.database import db, transaction
+from app.demo.applications import OF_A_CHILD, more_seats
 from app.demo.names import a_name
 from app.demo.papers import proofs_for
 from app.demo.schools import SHOWN, DemoSchool, Province
@@ -31,7 +32,7 @@ def open_others(province: Province, children: list[Child], people: People, each:
     free.sort(key=lambda child: child.school.division not in SHOWN)
     opened = 0
     with at_earlier_hours() as real:
-        for process, application in _about_a_child().items():
+        for process, application in OF_A_CHILD.items():
             wanted = (child for child in list(free) if process != "skip" or child.grade[1] in "234")
             for _ in range(each):
                 child = next(wanted)
@@ -42,14 +43,14 @@ def open_others(province: Province, children: list[Child], people: People, each:
         opened += _contested(free[:each], people, chance)
         for place, school in enumerate(_sample(province, each * 3, chance)):
             clock.set_to(real - dt.timedelta(days=chance.randrange(1, 12), minutes=chance.randrange(300)))
-            opened += _open("quota_change", _more_seats(school), people[school.id, "operator"], people, chance)
+            opened += _open("quota_change", more_seats(school, 40), people[school.id, "operator"], people, chance)
             if school.stage != "primary":
-                stranger = _from_elsewhere(school, place, chance)
+                stranger = from_elsewhere(school, place, chance)
                 opened += _open("arrival", stranger, people[school.id, "operator"], people, chance)
             if place < each:
                 superior = people[school.superior.id, "operator"]
-                opened += _open("school_reorganisation", _renaming(school), superior, people, chance)
-            rows = [_new_child(school, place * 10 + count, chance) for count in range(3)]
+                opened += _open("school_reorganisation", renaming(school), superior, people, chance)
+            rows = [new_child(school, place * 10 + count, chance) for count in range(3)]
             late = {"stage": "primary", "entry_year": clock.today().year, "reason": "九月随父母迁入，未能按时注册。"}
             if school.stage == "primary":
                 clerk = people[school.id, "operator"]
@@ -91,71 +92,16 @@ def _contested(children: list[Child], people: People, chance: random.Random) -> 
     return opened
 
 
-def _about_a_child() -> dict[str, Callable[[Child], dict[str, Any]]]:
-    """Process to its application about one child, dated on the clock of the moment."""
-
-    def signed(child: Child) -> dict[str, Any]:
-        guardian = {"name": child.name[0] + "建国", "relation": "1", "phone": "13800000000"}
-        return {"guardian": guardian, "signed_on": clock.today().isoformat()}
-
-    def days(count: int) -> str:
-        return (clock.today() + dt.timedelta(days=count)).isoformat()
-
-    return {
-        "suspension": lambda child: {
-            "kind": "illness",
-            "hospital": "浙江大学医学院附属儿童医院",
-            "diagnosed_on": days(-5),
-            "rest_months": 6,
-            "starts_on": days(0),
-            "ends_on": days(200),
-            "explanation": "须住院治疗，建议休息六个月。",
-            **signed(child),
-        },
-        "key_correction": lambda child: {
-            "name": child.name[0] + "思源",
-            "proof": "户口簿及派出所更名证明",
-            "reason": "已在公安机关办理更名。",
-            **signed(child),
-        },
-        "correction": lambda _child: {"address": "文三路 398 号", "phone": "13800000000", "reason": "搬家"},
-        "class_change": lambda _child: {"school_class": 2, "reason": "分班调整"},
-        "abroad": lambda child: {
-            "country": "新加坡",
-            "leaves_on": days(0),
-            "document": "录取通知书、签证",
-            **signed(child),
-        },
-        "drop_out": lambda _child: {"left_on": days(-30), "efforts": "班主任三次家访，已报告乡镇。"},
-        "skip": lambda child: {"test_result": "各科均为优秀", "reason": "学业优异。", **signed(child)},
-        "death": lambda _child: {"died_on": days(-3), "proof": "居民死亡医学证明书"},
-        "departure": lambda child: {
-            "province": "340000",
-            "to_school": "合肥市第一中学",
-            "reason": "随父母回原籍就读。",
-            **signed(child),
-        },
-        "withdrawal": lambda child: {"leaves_on": days(0), "reason": "监护人申请。", **signed(child)},
-    }
-
-
 def _sample(province: Province, most: int, chance: random.Random) -> list[DemoSchool]:
-    """Some schools with seats to spare, of every stage."""
+    """Some schools with seats to spare, of every stage in turn."""
     roomy = [school for school in province.schools if not school.full]
-    return chance.sample(roomy, min(most, len(roomy)))
+    mixed = chance.sample(roomy, len(roomy))
+    of_stages = [[each for each in mixed if each.stage == stage] for stage in ("primary", "junior", "senior")]
+    turns = itertools.chain.from_iterable(itertools.zip_longest(*of_stages))
+    return list(itertools.islice(filter(None, turns), most))
 
 
-def _more_seats(school: DemoSchool) -> dict[str, Any]:
-    return {
-        "stage": school.stage,
-        "year": clock.school_year(clock.today()),
-        "total": 40,
-        "reason": "学区新建住宅交付，报名人数增加。",
-        "basis": "县教育局招生工作会议纪要",
-    }
-
-
-def _new_child(school: DemoSchool, serial: int, chance: random.Random) -> dict[str, Any]:
+def new_child(school: DemoSchool, serial: int, chance: random.Random) -> dict[str, Any]:
     """A six-year-old whom nobody knows yet."""
     born = dt.date(clock.today().year - 6, 1, 1) + dt.timedelta(days=serial % 240)
     body = f"{school.division}{born:%Y%m%d}{990 + serial % 10:03d}"
@@ -174,7 +120,7 @@ def _new_child(school: DemoSchool, serial: int, chance: random.Random) -> dict[s
     }
 
 
-def _from_elsewhere(school: DemoSchool, place: int, chance: random.Random) -> dict[str, Any]:
+def from_elsewhere(school: DemoSchool, place: int, chance: random.Random) -> dict[str, Any]:
     """A child from the next province, with a record there or without."""
     grade = school.grades[1]
     born = dt.date(clock.today().year - {"2": 13, "3": 16}[grade[0]], 3, 1) + dt.timedelta(days=place)
@@ -198,7 +144,7 @@ def _from_elsewhere(school: DemoSchool, place: int, chance: random.Random) -> di
     }
 
 
-def _renaming(school: DemoSchool) -> dict[str, Any]:
+def renaming(school: DemoSchool) -> dict[str, Any]:
     return {
         "school": school.code,
         "kind": "renaming",

@@ -8,12 +8,12 @@ import random
 from app import clock
 from app.cases import operations
 from app.database import transaction
-from app.demo.schools import SHOWN, DemoSchool, Province
+from app.demo.schools import SHOWN, SOURCES, DemoSchool, Province
 from app.demo.students import Child, enrol_last_grade
 from app.demo.walking import People, agree, at_earlier_hours
 
 FIRST_ID = 90_001  # beyond everybody else's, whose numbers stay what they are
-EACH = 6  # children of a school
+EACH = 8  # children of a school
 DESKS = 2  # the school's and its superior's
 DAY = dt.time(10, 0)
 
@@ -23,7 +23,8 @@ def finish_some(province: Province, people: People, chance: random.Random) -> in
 
     Before anybody else is enrolled: today's last grades were not yet there.
     """
-    schools = [each for each in province.schools if each.division in SHOWN or each.division.endswith("00")]
+    shown = [each for each in province.schools if each.division in SHOWN or each.division.endswith("00")]
+    schools = shown + [each for each in province.schools if each.stage == "junior" and each.division in SOURCES]
     summer = dt.date(clock.school_year(clock.today()), 6, 20)
     with at_earlier_hours():
         clock.set_to(dt.datetime.combine(summer, DAY, tzinfo=clock.ZONE))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app import audit
 from app.database import db, end_reading, transaction
-from app.demo import cases, changes, graduates, people, plans, schools, students
+from app.demo import cases, changes, graduates, lived_in, people, plans, schools, students
 from app.demo.size import WHOLE, Size
 from app.demo.unfinished import BEGUN, LOADED, Unfinished, alone, holds_somebody_real, is_unfinished
 from app.errors import Refused
@@ -65,13 +65,19 @@ def _load(say: Callable[[str], object], size: Size) -> None:
         children = students.enrol(province, chance)
         tell(60, f"学生 {len(children)} 名；已办结的转学")
         closed = cases.close_many(province, children, chance)
-    tell(75, f"已办结 {closed} 件；在办的转学")
-    opened = cases.open_many(
+    tell(75, f"已办结 {closed} 件；招生方案与在办的转学")
+    # before anybody writes into a cohort that has closed since: that proves what it held
+    proposed = plans.propose_some(province, actors, size.plans, chance)
+    if size.lived_in:
+        plans.recruit(actors)
+    opened = proposed + cases.open_many(
         province, children, size.transfers, chance, lambda part: tell(75 + part * 20 // 100, "在办的转学")
     )
     tell(95, "其他在办业务")
     opened += changes.open_others(province, children, actors, size.each, chance)
-    opened += plans.propose_some(province, actors, size.plans, chance)
+    if size.lived_in:
+        tell(97, "待办与近几个月办结的业务")
+        opened += lived_in.settle(province, children, actors, size.lived_in, random.Random(SEED + 2))
     with transaction():
         audit.record(LOADED, "province:330000", actor=nobody(), after={"schools": len(province.schools)})
     tell(100, f"在办 {opened} 件。完成")

@@ -16,6 +16,8 @@ from app.schools.models import GRADES, Ownership, School, SchoolClass, entry_yea
 FIRST = ("文澜", "育才", "明德", "求是", "学军", "崇文", "翰林", "实验", "春晖", "星光", "云溪", "海棠")
 FULL = "（满额）"
 SHOWN = ("330106", "330212")  # whose desks the README walks to: they have something of everything
+#: counties from which schools elsewhere have recruited this year
+SOURCES = ("330105", "330203", "330302", "330402", "330602", "331002")
 
 
 @dataclass

@@ -35,7 +35,7 @@ from app.students.rules.sealed_numbers import clear_number, sealed_number
 from app.web.text import check_digit
 
 PER_GRADE = 13
-MOVED = (6, 7)  # places in a grade of children who came by a transfer of the last months
+MOVED = (6, 7)  # places in a grade of children who came by a transfer: of the last weeks, of the months before
 FIRST_CARD = 500_000  # the first data's cards: beyond those that verbs give out in the same county and year
 AGE_AT_ENTRY = {"1": 7, "2": 13, "3": 16}
 
@@ -201,7 +201,8 @@ def _write_child(
     child.free = standing is Standing.ACTIVE and not contested
     started = dt.date(child.entry_year, 9, 1)
     if child.place in MOVED and not school.full:
-        moved_on = clock.today() - dt.timedelta(days=5 + child.id % 70)
+        recent = child.place == MOVED[0]
+        moved_on = clock.today() - dt.timedelta(days=5 + child.id % 70 if recent else 76 + child.id * 13 % 280)
         child.moved_on = moved_on if moved_on > started else None  # early in September the first grades have just begun
     rows[Student].append(
         {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,9 +15,23 @@ from app.access import Actor
 from app.cases import operations
 from app.cases.models import Task, TaskStatus
 from app.cases.operations import Answer
+from app.cases.presenters.prefilled_forms import prefilled
 from app.database import db, transaction
+from app.definitions.queries import compiled_version
+from app.definitions.rules.forms import fields_of
+from app.demo.papers import proofs_for
+from app.errors import Refused
 
 People = dict[tuple[int, str], Actor]
+#: what a desk answers, by the word of a script; "repair" is the applicant's, who sends the same again
+ANSWERS = {
+    "agree": Answer("agree", opinion="同意。"),
+    "repair": Answer("agree", opinion="已补充，请予办理。"),
+    "back": Answer("send_back", "incomplete_papers", "附件不清，缺第二页，请补充。"),
+    "again": Answer("send_back", "other", "申请中的日期与证明不一致，请核对后重报。"),
+    "refuse": Answer("refuse", "other", "不符合办理条件，理由已向家长说明。"),
+    "note": Answer("acknowledge", opinion="已阅。"),
+}
 
 
 def agree(case_id: int, people: People, steps: int) -> int:
@@ -45,3 +61,52 @@ def at_earlier_hours() -> Iterator[dt.datetime]:
         yield clock.now()
     finally:
         clock.set_to(dt.datetime.now(dt.UTC) + ahead)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Cases that are opened and decided at earlier hours, never later than it really is."""
+
+    people: People
+    real: dt.datetime
+
+    def at(self, days: float, minutes: int = 0) -> None:
+        """The clock so many days before it really is."""
+        clock.set_to(self.real - dt.timedelta(days=days, minutes=minutes))
+
+    def open(
+        self, process: str, application: Mapping[str, Any], school: int, rows: list[dict[str, Any]] | None = None
+    ) -> int | None:
+        """The case that the operator of that office opens now; None where a rule stands against it today."""
+        papers = proofs_for(process, application)
+        operations.keep_papers(papers)
+        try:
+            with transaction():
+                clerk = self.people[school, "operator"]
+                return operations.open_with(process, application, papers, actor=clerk, rows=rows)
+        except Refused:
+            return None
+
+    def follow(self, case_id: int | None, script: Sequence[str], hours: float = 20) -> bool:
+        """Let the desks answer as the script says, so many hours one after the other; False where one cannot."""
+        for word in script if case_id is not None else ():
+            clock.set_to(min(clock.now() + dt.timedelta(hours=hours), self.real))
+            try:
+                with transaction():
+                    self._answer(case_id, word)
+            except Refused:
+                return False
+        return case_id is not None
+
+    def _answer(self, case_id: int | None, word: str) -> None:
+        asked = sa.select(Task).where(Task.case_id == case_id, Task.status == TaskStatus.OPEN).order_by(Task.id)
+        task = db.session.scalars(asked.limit(1)).first()
+        if task is not None:
+            version = compiled_version(task.version_id or 0)
+            spec, form = version.diagrams.tasks[task.key], {}
+            if word in ("agree", "repair"):
+                known = fields_of(version.form(spec.form))
+                form = {name: value for name, value in prefilled(task).items() if name in known}
+            answer = ANSWERS["note" if word == "agree" and "agree" not in spec.outcomes else word]
+            who = self.people[task.office_id, task.duty.value]
+            operations.decide(task.id, Answer(answer.outcome, answer.reason_code, answer.opinion, form), actor=who)

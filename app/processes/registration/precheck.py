@@ -249,6 +249,13 @@ def _today(version: CompiledVersion, profile: str, actor: Actor) -> list[Refused
     return registration_today(version, profile) or _without_a_number(version, actor)
 
 
+@hooks.objections_today("home_return")
+def _home_return_today(version: CompiledVersion, profile: str, actor: Actor) -> list[Refused]:
+    """P02b: registered in the same time as everybody who comes from the stage before."""
+    year = clock.school_year(clock.today())
+    return list(objections_to_cohort(year, OPENS, locked_since(year), late=False))
+
+
 def _without_a_number(version: CompiledVersion, actor: Actor) -> list[Refused]:
     school, year = db.session.get(School, actor.office_id), clock.school_year(clock.today())
     stages = [each for each in Stage if (each is Stage.PRIMARY) == (version.key == "registration_primary")]

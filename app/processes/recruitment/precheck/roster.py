@@ -29,6 +29,7 @@ from app.students.rules.locks import objections_to_registration_when_locked
 from app.students.rules.registration import objections_to_graduate, stands_in
 
 Rows = Sequence[Mapping[str, Any]]
+MOST_PLANS = 20  # that are still looked at, as the page of the list offers them
 
 
 @hooks.precheck("recruitment_roster")
@@ -64,6 +65,21 @@ def open_roster(
         warning=_short_of_seats(plan, len(rows)),
         found=plan,
     )
+
+
+@hooks.objections_today("recruitment_roster")
+def _no_plan_is_open(version: CompiledVersion, profile: str, actor: Actor) -> list[Refused]:
+    """P09: no plan of the school is filed, or against each of the latest stands the same or more today."""
+    against = [list(objections_to_plan(each, 0)) for each in filed_plans(actor.office_id)]
+    if not against:
+        return [rules.NotFiled()]
+    return [] if not all(against) else against[0][:1]
+
+
+def filed_plans(school_id: int) -> Sequence[Plan]:
+    """The plans under which the school may recruit beyond its area, the newest first; of the older ones none."""
+    filed = sa.select(Plan).where(Plan.school_id == school_id, Plan.status == PlanStatus.FILED)
+    return db.session.scalars(filed.order_by(Plan.id.desc()).limit(MOST_PLANS)).all()
 
 
 def plan_of(school_id: int, number: str) -> Plan | None:
