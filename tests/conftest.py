@@ -20,6 +20,7 @@ from app.start import initialise
 from tests.support import openapi
 from tests.support.client import Client
 from tests.support.databases import Postgres, Sqlite
+from tests.support.kept import stage
 
 pytest_plugins = [
     "tests.support.transfer_case",
@@ -106,6 +107,7 @@ def app(_prepared: tuple) -> Iterator[Flask]:
     application, database = _prepared
     with application.app_context():
         database.begin_anew(db.engine)
+        stage.begins(database)
         yield application
         db.session.rollback()
 

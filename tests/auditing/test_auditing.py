@@ -57,6 +57,7 @@ def test_the_auditor_finds_a_case_by_its_number_newest_first(submitted: Story) -
 
 def test_by_person_verb_office_and_time(submitted: Story) -> None:
     person = submitted.people["receiving_school"].operator
+    submitted.client.sign_in(person)
     program = program_of(submitted.client)
 
     by_person = program.get(f"/audit?actor={person.username}").json["items"]

@@ -13,13 +13,12 @@ import pytest
 import sqlalchemy as sa
 
 from app import audit, clock
-from app.cases.models import Case, Task, TaskStatus
+from app.cases.models import Task, TaskStatus
 from app.database import db
-from tests.processes.configured import application, submit
 from tests.support import factories
 from tests.support.client import Answer
 from tests.support.databases import on_sqlite
-from tests.support.single_school_case import a_matter
+from tests.support.kept import stage
 from tests.support.task_shapes import SHAPES, Shape, shaped, shelves
 
 __all__ = ["shaped", "shelves"]
@@ -79,8 +78,7 @@ def act(case: Shape, what: str, who: str, program: Any) -> Answer:
     task, third = case.task("review"), case.third.id
     school = case.matter.school.office
     to = school.superior.code if who.startswith("school") else school.code
-    done = Task.key == "check", Task.status == TaskStatus.DONE, Case.number == case.number
-    check = db.session.scalars(sa.select(Task.id).join(Case).where(*done)).one()
+    check = db.session.scalars(sa.select(Task.id).where(Task.key == "check", Task.status == TaskStatus.DONE)).one()
     path, body = {
         "agree": (f"/tasks/{task}/decision", {"outcome": "agree"}),
         "take_back": (f"/tasks/{check}/take-back", None),
@@ -116,14 +114,6 @@ class Delegated:
         assert given.status == 201, given.text
         self.program, self.number = case.matter.client.api(person), str(given.json["id"])
 
-    @classmethod
-    def of(cls, case: Shape) -> Delegated:
-        """The one of that case."""
-        if "delegated" not in vars(case):
-            vars(case)["delegated"] = cls(case)
-        found: Delegated = vars(case)["delegated"]
-        return found
-
     def post(self, path: str, body: Any = None) -> Any:
         how = {"X_Delegation": self.number}
         return self.program.post(path, **how) if body is None else self.program.post(path, body, **how)
@@ -131,7 +121,7 @@ class Delegated:
 
 def program_of(case: Shape, who: str) -> Any:
     if who == "delegate":
-        return Delegated.of(case)
+        return Delegated(case)
     elsewhere = {"neighbour": "330108", "city": "330100", "province": "330000"}
     if who not in elsewhere:
         return case.program(who)
@@ -140,17 +130,6 @@ def program_of(case: Shape, who: str) -> Any:
 
 def at_review(case: Shape) -> Shape:
     return case.agreed(("school_approver", "own_approval"), ("bureau_operator", "check"))
-
-
-def another(case: Shape) -> Shape:
-    """A case of another school in the same process."""
-    matter = a_matter(case.matter.client)
-    third = factories.a_person(matter.school.office.superior, "approver")
-    db.session.commit()
-    answer = submit(matter.program("school"), application(matter, "student"))
-    assert answer.status == 201, answer.text
-    matter.number = answer.json["number"]
-    return at_review(Shape(matter, case.shape, third))
 
 
 def waits_after(shape: str, said: str) -> list[str]:
@@ -164,15 +143,20 @@ def waits_after(shape: str, said: str) -> list[str]:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_who_may_do_what_and_what_comes_of_it(shaped: Callable[..., Shape], shape: str) -> None:
     case, found = at_review(shaped(shape)), {}
+    programs = {who: program_of(case, who) for who in PEOPLE}
+    db.session.rollback()
+    assert stage.database is not None
+    before = stage.database.keep(db.engine)
     for _shape, what, who, said in (each for each in TABLE if each[0] == shape):
-        answer = act(case, what, who, program_of(case, who))
+        answer = act(case, what, who, programs[who])
         if answer.status >= 400:
             assert answer.json["detail"].endswith("。"), "each refusal is a sentence"
             found[what, who] = answer.code
         else:
             waits = case.waits_at()
             found[what, who] = said if waits == waits_after(shape, said) else f"waits at {waits}"
-            case = another(case)
+            db.session.rollback()
+            stage.database.put_back(db.engine, before)
         db.session.rollback()
 
     assert found == {(what, who): said for place, what, who, said in TABLE if place == shape}

@@ -23,6 +23,6 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def seat(browser: Browser, app: Flask) -> Iterator[Callable[..., Desk]]:
-    """`seat(user)`: somebody signed in at a screen of 1366 × 768; without a user, a stranger."""
-    with serving(app) as address, desks(browser, address) as way:
+    """`seat(user)`: somebody signed in at a screen of 1366 × 768, who opens a page next; without a user, a stranger."""
+    with serving(app) as address, desks(browser, app, address) as way:
         yield way

@@ -102,7 +102,7 @@ def test_a_person_of_two_posts_changes_between_them_on_any_page(seat: Seat, stor
         )
     )
     db.session.commit()
-    desk = seat(person)
+    desk = seat(person).open("/")
     assert desk.violations() == ""
 
     desk.page.get_by_label("当前岗位").select_option(label=f"{story.receiving.office.name} · 经办")
@@ -114,7 +114,7 @@ def test_a_person_of_two_posts_changes_between_them_on_any_page(seat: Seat, stor
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_larger_letters_stay_on_this_computer(seat: Seat, story: Story, scripts: bool) -> None:
-    desk = seat(story.people["receiving_school"].operator, java_script_enabled=scripts)
+    desk = seat(story.people["receiving_school"].operator, java_script_enabled=scripts).open("/")
     before = desk.page.locator("h1").bounding_box()
 
     with desk.page.expect_response("**/display/font-size"):

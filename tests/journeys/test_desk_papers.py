@@ -60,7 +60,7 @@ def test_an_overdue_desk_is_supervised_from_the_list(seat: Seat, submitted: Stor
     submitted.agree_until("releasing_bureau")
     at("2026-12-08 09:00")
     tick()
-    chief = seat(factories.a_user(factories.a_bureau("330200"), "approver"))
+    chief = seat(factories.a_user(factories.a_bureau("330200"), "approver")).open("/")
 
     chief.follow("逾期督办")
     assert chief.violations() == ""
@@ -69,7 +69,7 @@ def test_an_overdue_desk_is_supervised_from_the_list(seat: Seat, submitted: Stor
     chief.press("发出督办")
 
     assert chief.says("督办意见已发出")
-    late = seat(submitted.people["releasing_bureau"].approver)
+    late = seat(submitted.people["releasing_bureau"].approver).open("/")
     late.follow("通知")
     assert late.says("请于两个工作日内办结。")
     assert late.violations() == ""
@@ -130,7 +130,7 @@ def test_a_schools_papers_are_accessible_and_found_from_the_menu(seat: Seat, cli
     matter.walk("class_change")
     photos = tmp_path / "照片.zip"
     photos.write_bytes(a_zip(**{f"{matter.child.main_number}.jpg": a_picture(size=(400, 500)), "合影.jpg": b"x"}))
-    desk = seat(matter.people["school"].operator)
+    desk = seat(matter.people["school"].operator).open("/")
 
     desk.follow("批量上传照片")
     desk.field("照片压缩包").set_input_files(photos)

@@ -44,7 +44,7 @@ def upload(desk: Desk, path: Path) -> None:
 
 
 def test_from_the_workbook_to_the_list_the_page_goes_on_by_itself(seat: Seat, school: School, workbook: Path) -> None:
-    desk = seat(factories.a_user(school, "operator"))
+    desk = seat(factories.a_user(school, "operator")).open("/")
     desk.follow("批量导入")
     assert desk.violations() == ""
     upload(desk, workbook)
@@ -66,7 +66,7 @@ def test_from_the_workbook_to_the_list_the_page_goes_on_by_itself(seat: Seat, sc
 def test_the_failed_rows_are_downloaded_corrected_and_sent_again(
     seat: Seat, school: School, workbook: Path, tmp_path: Path
 ) -> None:
-    desk = seat(factories.a_user(school, "operator"))
+    desk = seat(factories.a_user(school, "operator")).open("/")
     upload(desk, workbook)
     work()
     assert desk.says("检查完毕")
@@ -85,7 +85,7 @@ def test_the_failed_rows_are_downloaded_corrected_and_sent_again(
 
 
 def test_without_scripts_a_link_shows_how_far_it_is(seat: Seat, school: School, workbook: Path) -> None:
-    desk = seat(factories.a_user(school, "operator"), java_script_enabled=False)
+    desk = seat(factories.a_user(school, "operator"), java_script_enabled=False).open("/")
     upload(desk, workbook)
     assert desk.says("已检查 0%")
 
@@ -98,7 +98,7 @@ def test_without_scripts_a_link_shows_how_far_it_is(seat: Seat, school: School, 
 
 
 def test_a_file_that_is_no_workbook_is_explained(seat: Seat, school: School, tmp_path: Path) -> None:
-    desk = seat(factories.a_user(school, "operator"))
+    desk = seat(factories.a_user(school, "operator")).open("/")
     (tmp_path / "新生.xlsx").write_text("姓名,性别", "utf-8")
 
     upload(desk, tmp_path / "新生.xlsx")
@@ -108,7 +108,7 @@ def test_a_file_that_is_no_workbook_is_explained(seat: Seat, school: School, tmp
 
 
 def test_foreign_captions_are_matched_on_a_page_and_remembered(seat: Seat, school: School, tmp_path: Path) -> None:
-    desk = seat(factories.a_user(school, "operator"))
+    desk = seat(factories.a_user(school, "operator")).open("/")
     captions = [{"name": "娃娃", "class_number": "编班"}.get(name, caption) for name, caption in CAPTIONS.items()]
     child = a_child(name="张三")
     (tmp_path / "新生.xlsx").write_bytes(a_workbook(captions, [[child.get(name) for name in CAPTIONS]]))

@@ -53,7 +53,7 @@ def test_an_approver_signs_in_finds_the_case_and_decides_by_keys_only(seat: Seat
 
 
 def test_single_keys_explain_themselves_search_and_can_be_switched_off(seat: Seat, submitted: Story) -> None:
-    desk = seat(submitted.people["receiving_school"].approver)
+    desk = seat(submitted.people["receiving_school"].approver).open("/")
     page, keys = desk.page, desk.page.keyboard
 
     keys.press("?")
@@ -78,7 +78,7 @@ def test_single_keys_explain_themselves_search_and_can_be_switched_off(seat: Sea
 
 
 def test_the_first_tab_skips_to_what_the_page_is_about(seat: Seat, submitted: Story) -> None:
-    desk = seat(submitted.people["receiving_school"].approver)
+    desk = seat(submitted.people["receiving_school"].approver).open("/")
 
     desk.page.keyboard.press("Tab")
     desk.page.keyboard.press("Enter")

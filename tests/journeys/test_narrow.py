@@ -72,7 +72,7 @@ def test_no_page_is_wider_than_a_small_window_and_its_numbers_stand_at_the_right
 def test_the_menu_folds_and_opens_by_keys_with_and_without_scripts(
     seat: Seat, submitted: Story, size: dict[str, int], scripts: bool
 ) -> None:
-    desk = seat(submitted.people["receiving_school"].operator, viewport=size, java_script_enabled=scripts)
+    desk = seat(submitted.people["receiving_school"].operator, viewport=size, java_script_enabled=scripts).open("/")
     menu, keys = desk.page.locator(".menu"), desk.page.keyboard
     assert not menu.is_visible(), "what one came for is at the top, not the menu"
 
@@ -93,7 +93,7 @@ def test_the_menu_folds_and_opens_by_keys_with_and_without_scripts(
 
 
 def test_on_a_whole_screen_the_menu_is_there_and_nothing_to_fold_it(seat: Seat, submitted: Story) -> None:
-    desk = seat(submitted.people["receiving_school"].operator)
+    desk = seat(submitted.people["receiving_school"].operator).open("/")
 
     assert desk.page.locator(".menu").is_visible()
     assert not desk.page.locator("#menu-fold").is_visible()

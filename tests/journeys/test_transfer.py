@@ -85,7 +85,7 @@ def test_the_same_transfer_needs_no_script_at_all(seat: Seat, story: Story) -> N
 @on_sqlite
 def test_what_stands_against_a_transfer_is_shown_before_anything_else_is_typed(seat: Seat, story: Story) -> None:
     child = factories.a_student(story.releasing, name="周小雨", standing=Standing.SUSPENDED)
-    desk = seat(story.people["receiving_school"].operator)
+    desk = seat(story.people["receiving_school"].operator).open("/")
 
     desk.find_child(child.main_number, child.name)
 

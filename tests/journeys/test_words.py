@@ -64,7 +64,7 @@ def test_who_comes_second_hears_that_it_has_been_done(seat: Seat, submitted: Sto
 
 
 def test_a_child_nobody_knows_and_a_wrong_name_sound_alike(seat: Seat, story: Story) -> None:
-    desk = seat(story.people["receiving_school"].operator)
+    desk = seat(story.people["receiving_school"].operator).open("/")
 
     desk.find_child(story.child.main_number, "另一个人")
     named_wrongly = desk.page.locator(".errors").inner_text()

@@ -13,6 +13,7 @@ from app.definitions import queries as definitions
 from tests.studio.county_studio import COUNTY, NEIGHBOUR, Variants
 from tests.support import factories
 from tests.support.client import Client, Program
+from tests.support.kept import kept
 
 
 @dataclass
@@ -46,12 +47,17 @@ class Studio:
 def studio(app: Flask, client: Client) -> Iterator[Studio]:
     """The province's department with two analysts, two publishers and one who is both."""
     definitions._compiled_versions.clear()  # a database begins anew, and gives an id again that was known before
+    yield Studio(client, the_department(client))
+    definitions._compiled_versions.clear()
+
+
+@kept
+def the_department(_client: Client) -> dict[str, Any]:
     province = factories.a_bureau("330000")
     duties = {"analyst": "analyst", "colleague": "analyst", "publisher": "publisher", "other": "publisher"}
     people = {who: factories.a_user(province, duty) for who, duty in duties.items()}
     people["both"] = factories.a_post(factories.a_user(province, "analyst"), province, "publisher")
-    yield Studio(client, people)
-    definitions._compiled_versions.clear()
+    return people
 
 
 @pytest.fixture

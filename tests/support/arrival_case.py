@@ -9,6 +9,7 @@ from app import clock
 from app.schools.models import School
 from tests.support import factories
 from tests.support.client import Answer, Client
+from tests.support.kept import kept
 from tests.support.single_school_case import GUARDIAN
 from tests.support.transfer_case import Office, staff
 
@@ -61,6 +62,7 @@ class Arrival:
         return case
 
 
+@kept
 def an_arrival(client: Client, superior: str = "330106", **school: Any) -> Arrival:
     place = factories.a_school(superior, **school)
     return Arrival(client, place, {"school": staff(place), "bureau": staff(place.office.superior)})

@@ -16,7 +16,8 @@ from flask import Flask
 from playwright.sync_api import Browser, Locator, Page
 from waitress.server import create_server
 
-from tests.support.client import PASSWORD
+from app.identity.views.account import MARK
+from tests.support.client import PASSWORD, Client
 from tests.support.databases import MUST
 
 CHROMIUM = Path(os.environ.get("XUEJI_TEST_CHROMIUM", "/usr/bin/chromium"))
@@ -137,9 +138,19 @@ class Desk:
         )
 
 
+def cookies_of(app: Flask, user: Any, address: str) -> Any:
+    """What the browser of somebody keeps who has signed in by the page."""
+    jar = Client(app).sign_in(user).browser
+    kept = filter(None, map(jar.get_cookie, (app.config["SESSION_COOKIE_NAME"], MARK)))
+    return [{"name": each.key, "value": each.value, "url": address, "httpOnly": True} for each in kept]
+
+
 @contextmanager
-def desks(browser: Browser, address: str) -> Iterator[Callable[..., Desk]]:
-    """A way to seat people, each with cookies of their own; a script that fails fails the test."""
+def desks(browser: Browser, app: Flask, address: str) -> Iterator[Callable[..., Desk]]:
+    """A way to seat people, each with cookies of their own; a script that fails fails the test.
+
+    Whoever is seated is signed in without typing, and no page is open yet: to sign in is what `Desk.sign_in` shows.
+    """
     seated, broken = [], []
 
     def seat(user: Any = None, **screen: Any) -> Desk:
@@ -149,8 +160,9 @@ def desks(browser: Browser, address: str) -> Iterator[Callable[..., Desk]]:
         page = context.new_page()
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.on("console", lambda said: broken.append(said.text) if "Content Security Policy" in said.text else None)
-        desk = Desk(page, address)
-        return desk.sign_in(user) if user else desk
+        if user:
+            context.add_cookies(cookies_of(app, user, address))
+        return Desk(page, address)
 
     yield seat
     for context in seated:

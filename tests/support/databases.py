@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -33,24 +35,40 @@ def postgres_answers() -> bool:
         engine.dispose()
 
 
+Kept = Any  # what a database held at a moment: a file, or the rows of each table and what its sequences had come to
+
+
 class Sqlite:
     """A file; a test begins with a copy of the prepared one."""
 
     def __init__(self, folder: Path) -> None:
         self.file, self.prepared = folder / "test.db", folder / "prepared.db"
         self.url = f"sqlite:///{self.file}"
+        self.copies = itertools.count(1)
 
     def remember(self, engine: sa.Engine) -> None:
+        """What it holds now is what every test begins with."""
+        self._copy(engine, self.prepared)
+
+    def begin_anew(self, engine: sa.Engine) -> None:
+        self.put_back(engine, self.prepared)
+
+    def keep(self, engine: sa.Engine) -> Kept:
+        """What it holds now, for `put_back`."""
+        return self._copy(engine, self.prepared.with_name(f"kept{next(self.copies)}.db"))
+
+    def _copy(self, engine: sa.Engine, copy: Path) -> Path:
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         engine.dispose()
-        shutil.copy(self.file, self.prepared)
+        shutil.copy(self.file, copy)
+        return copy
 
-    def begin_anew(self, engine: sa.Engine) -> None:
+    def put_back(self, engine: sa.Engine, kept: Kept) -> None:
         engine.dispose()
         for suffix in ("-wal", "-shm"):
             self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
-        shutil.copy(self.prepared, self.file)
+        shutil.copy(kept, self.file)
 
     def close(self, engine: sa.Engine) -> None:
         engine.dispose()
@@ -90,6 +108,7 @@ class Postgres:
         with engine.begin() as connection:
             # asking PostgreSQL which have been used takes 20 ms: all are set back
             begins = connection.exec_driver_sql(counted).all()
+            self.sequences = [name for name, _start in begins]
             self.counts_anew = ", ".join(f"setval('{name}', {start}, false)" for name, start in begins)
             connection.exec_driver_sql("CREATE SCHEMA prepared")
             for name in (*self.AUDIT, "process"):
@@ -111,6 +130,32 @@ class Postgres:
             for name in self.AUDIT:
                 connection.exec_driver_sql(f"INSERT INTO {name} SELECT * FROM prepared.{name}")
             connection.exec_driver_sql("SELECT setval('audit_seal', max(seal_number)) FROM audit_event")
+
+    def keep(self, engine: sa.Engine) -> Kept:
+        """What a test has put into a database that began anew, for `put_back`; versions of processes are none of it."""
+        rows = {}
+        with engine.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            for name in connection.exec_driver_sql(self.filled).scalars().all():
+                with raw.cursor() as cursor, cursor.copy(f'COPY "{name}" TO STDOUT') as content:
+                    rows[name] = b"".join(content)
+            reached = "SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
+            counted = dict(connection.exec_driver_sql(reached).all())
+        return rows, {name: counted[name] for name in self.sequences if name in counted}
+
+    def put_back(self, engine: sa.Engine, kept: Kept) -> None:
+        """The same into a database that has just begun anew."""
+        rows, sequences = kept
+        with engine.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            for name in self.AUDIT:
+                connection.exec_driver_sql(f"DELETE FROM {name}")
+            raw: Any = connection.connection.dbapi_connection
+            for name, content in rows.items():
+                with raw.cursor() as cursor, cursor.copy(f'COPY "{name}" FROM STDIN') as table:
+                    table.write(content)
+            setting = ", ".join(f"setval('{name}', {value})" for name, value in sequences.items())
+            connection.exec_driver_sql(f"SELECT {setting}")
 
     def close(self, engine: sa.Engine) -> None:
         engine.dispose()

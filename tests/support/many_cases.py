@@ -14,6 +14,7 @@ from app.schools.models import School
 from app.students.models import Student
 from tests.support import factories
 from tests.support.client import Client, Program
+from tests.support.kept import kept
 from tests.support.transfer_case import Office, staff
 
 
@@ -66,5 +67,10 @@ class Desk:
 @pytest.fixture
 def desk(app: Flask, client: Client) -> Desk:
     """Nothing waits yet."""
+    return a_desk(client)
+
+
+@kept
+def a_desk(client: Client) -> Desk:
     school = factories.a_school("330106", seats=200)
     return Desk(client, school, {"school": staff(school), "bureau": staff(school.office.superior)})

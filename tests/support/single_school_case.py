@@ -14,6 +14,7 @@ from app.schools.models import School
 from app.students.models import Enrolment, Standing, Student
 from tests.support import factories
 from tests.support.client import Answer, Client, Program
+from tests.support.kept import kept
 from tests.support.papers import a_pdf, sent
 from tests.support.transfer_case import Office, staff
 
@@ -141,6 +142,7 @@ class Matter:
         return self.case()
 
 
+@kept
 def a_matter(
     client: Client, *, grade: str = "13", standing: Standing = Standing.ACTIVE, superior: str = "330106", **school: Any
 ) -> Matter:

@@ -14,6 +14,7 @@ from app.schools.models import School
 from app.students.models import Student
 from tests.support import factories
 from tests.support.client import Answer, Client, Program
+from tests.support.kept import kept
 
 
 @dataclass
@@ -95,11 +96,12 @@ class Story:
 
 
 @pytest.fixture
-def story(app: Flask, client: Client) -> Story:
-    """Before anything is submitted."""
-    return a_story(client)
+def story(request: pytest.FixtureRequest, app: Flask, client: Client) -> Story:
+    """Before anything is submitted, unless the test asks for `submitted` too."""
+    return a_submitted_story(client) if "submitted" in request.fixturenames else a_story(client)
 
 
+@kept
 def a_story(
     client: Client, *, receiving: Any = "330106", releasing: Any = "330212", stages: str = "primary", grade: str = "13"
 ) -> Story:
@@ -114,12 +116,22 @@ def a_story(
     return Story(client, factories.a_student(from_school, grade=grade), to_school, from_school, people)
 
 
-@pytest.fixture
-def submitted(story: Story) -> Story:
-    """The case is open and waits at the receiving school."""
+@kept
+def a_submitted_story(client: Client) -> Story:
+    """Its case is open and waits at the receiving school."""
+    return _submitted(a_story(client))
+
+
+def _submitted(story: Story) -> Story:
     answer = story.submit()
     assert answer.status == 201, answer.text
     return story
+
+
+@pytest.fixture
+def submitted(story: Story) -> Story:
+    """The case is open and waits at the receiving school."""
+    return story if story.number else _submitted(story)
 
 
 @pytest.fixture

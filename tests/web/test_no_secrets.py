@@ -34,6 +34,7 @@ from tests.students.test_national_number import MONTHS_END
 from tests.support import factories
 from tests.support.arrival_case import Arrival
 from tests.support.client import Client, apart
+from tests.support.databases import on_sqlite
 from tests.support.single_school_case import Matter
 from tests.support.transfer_case import a_story
 
@@ -189,6 +190,7 @@ def _values(name: str, folder: str) -> list[str]:
     return [str(each) for each in db.session.scalars(sa.select(column).order_by(column.desc()).limit(most))]
 
 
+@on_sqlite  # what is shown of a secret does not depend on where it is kept
 def test_no_page_paper_export_or_answer_holds_a_secret(
     province: dict[str, Any], app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -11,12 +11,13 @@ from flask import Flask
 
 from app.database import db
 from app.schools.models import Stage
-from app.students.models import OPEN_STANDINGS, Enrolment, Standing
+from app.students.models import OPEN_STANDINGS, Enrolment, Standing, Student
 from app.students.rules.transitions import LAWFUL, PROFILES
 from tests.students.test_matrix import BEGINS, ENDED, PROCESSES
 from tests.support import factories
 from tests.support.client import Client
 from tests.support.databases import on_sqlite
+from tests.support.kept import kept
 from tests.support.single_school_case import Matter, a_matter
 
 #: process -> the standing it leads to; domain.md 7.6 as changed by Decisions
@@ -46,11 +47,18 @@ def profile(request: pytest.FixtureRequest, app: Flask) -> Iterator[str]:
     app.config["PROFILE"] = "zj-2010"
 
 
-def cohort(client: Client, grade: str) -> Iterator[tuple[Matter, Standing]]:
+@kept
+def a_cohort(client: Client, grade: str) -> tuple[Matter, dict[Standing, Student]]:
     """A child in every standing there is, at one school."""
     matter = a_matter(client, grade=grade, seats=99)
-    for standing in Standing:
-        matter.child = factories.a_student(matter.school, grade=grade, standing=standing)
+    return matter, {each: factories.a_student(matter.school, grade=grade, standing=each) for each in Standing}
+
+
+def cohort(client: Client, grade: str) -> Iterator[tuple[Matter, Standing]]:
+    """The same, one child after the other."""
+    matter, children = a_cohort(client, grade)
+    for standing, child in children.items():
+        matter.child = child
         yield matter, standing
 
 

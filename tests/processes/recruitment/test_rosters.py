@@ -19,6 +19,7 @@ from app.students.models import Change, Directive, Student
 from tests.processes.registration.test_registration import SEPTEMBER, a_graduate, named
 from tests.support import factories
 from tests.support.client import Answer, Client, Program
+from tests.support.kept import kept
 from tests.support.transfer_case import Office, staff
 
 NOT_LOCAL = {"reason_code": "not_local", "reason": "户籍与学籍均不在本区"}
@@ -101,6 +102,7 @@ class Recruiting:
         return tuple(db.session.execute(found).one())  # type: ignore[return-value]
 
 
+@kept
 def a_recruiting(client: Client, *, cap: int = 30, seats: int = 40, source: str = "330212") -> Recruiting:
     clock.set_to(SEPTEMBER)
     school = factories.a_school("330106", stages="junior", seats=seats, ownership="private")

@@ -19,6 +19,7 @@ from app.schools.models import Quota, School
 from app.students.models import Archive, Change, Enrolment, Student, StudentNumber
 from tests.support import factories
 from tests.support.client import Answer, Client, Program
+from tests.support.kept import kept
 from tests.support.transfer_case import Office, staff
 
 SEPTEMBER = dt.datetime(2026, 9, 7, 2, 0, tzinfo=dt.UTC)  # a Monday, while the cohort of 2026 is open
@@ -88,6 +89,7 @@ class Entry:
         return list(db.session.scalars(sa.select(BatchRow).order_by(BatchRow.case_id, BatchRow.position)))
 
 
+@kept
 def an_entry(client: Client, *, superior: str = "330106", people: Office | None = None, **school: Any) -> Entry:
     clock.set_to(SEPTEMBER)
     place = factories.a_school(superior, **school)
