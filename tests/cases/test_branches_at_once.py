@@ -21,8 +21,8 @@ def test_another_branch_is_decided_between_reading_and_writing(
     case = shaped("parallel").agreed(("school_approver", "own_approval"))
     read = decisions._task_to_decide
 
-    def read_then_other(task_id: int) -> Any:
-        found = read(task_id)
+    def read_then_other(task_id: int, actor: Any) -> Any:
+        found = read(task_id, actor)
         monkeypatch.setattr(decisions, "_task_to_decide", read)
         assert apart(case.decide, "school_operator", "school_check").status == 200
         return found
