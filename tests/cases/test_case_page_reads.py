@@ -16,9 +16,7 @@ from tests.support.client import Client
 from tests.support.task_shapes import SHAPES, Shape, shaped, shelves
 
 __all__ = ["shaped", "shelves"]
-MOST_AT_A_DESK = (
-    17  # statements of the page of a case for whoever decides it now, the reasons its office has set among them
-)
+MOST_AT_A_DESK = 17  # statements of a case's page for whoever decides it, the reasons their office has set among them
 
 
 def page(case: Shape, who: str) -> tuple[str, list[str]]:

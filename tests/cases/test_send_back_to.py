@@ -229,8 +229,8 @@ def test_it_is_sent_back_first(shaped: Callable[..., Shape], shape: str, monkeyp
     case, read = at_approval(shaped, shape), decisions._task_to_decide
     task = case.task("approval")
 
-    def read_then_gone(task_id: int) -> Any:
-        found = read(task_id)
+    def read_then_gone(*asked: Any) -> Any:
+        found = read(*asked)
         monkeypatch.setattr(decisions, "_task_to_decide", read)
         assert apart(send_back, case, "bureau_approver2", task, "check").status == 200
         return found

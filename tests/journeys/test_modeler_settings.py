@@ -43,10 +43,12 @@ USED = """async () => {
     const { type, tagName } = control(next);
     if (tagName === "SELECT") {
       const before = control(next).value, values = [...control(next).options].map(each => each.value);
+      let widest = values[0], most = 0;  // the value with which the panel has most to say
       for (const value of values) {
         await set(next, each => { each.value = value; });
+        if (controls().length >= most) { widest = value; most = controls().length; }
       }
-      await set(next, each => { each.value = before || values[values.length - 1]; });
+      await set(next, each => { each.value = before || widest; });
     } else if (type === "checkbox") {
       await set(next, each => { each.checked = !each.checked; });
       await set(next, each => { each.checked = true; });

@@ -70,8 +70,8 @@ def test_who_was_about_to_decide_hears_that_somebody_was_faster(
     """The case is halted between an official's reading and writing."""
     publisher, read = studio.program("publisher"), decisions._task_to_decide
 
-    def read_then_halted(task_id: int) -> Any:
-        found = read(task_id)
+    def read_then_halted(*asked: Any) -> Any:
+        found = read(*asked)
         monkeypatch.setattr(decisions, "_task_to_decide", read)
         apart(publisher.post, f"/cases/{submitted.number}/halt", REASON)
         return found

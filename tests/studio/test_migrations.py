@@ -261,8 +261,8 @@ def test_whoever_decides_meanwhile_wins_or_hears_of_it(
     assert decide(studio, migration).status == 200
     read = decisions._task_to_decide
 
-    def read_then_migrated(task_id: int) -> Any:
-        found = read(task_id)
+    def read_then_migrated(*asked: Any) -> Any:
+        found = read(*asked)
         monkeypatch.setattr(decisions, "_task_to_decide", read)
 
         def other() -> None:

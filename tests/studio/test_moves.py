@@ -198,8 +198,8 @@ def test_whoever_decides_while_it_is_moved_hears_of_it(
     move, read = proposed(studio, beyond, "receiving_school"), decisions._task_to_decide
     publisher = studio.program("publisher")
 
-    def read_then_moved(task_id: int) -> Any:
-        found = read(task_id)
+    def read_then_moved(*asked: Any) -> Any:
+        found = read(*asked)
         monkeypatch.setattr(decisions, "_task_to_decide", read)
         apart(publisher.post, f"/moves/{move}/decision", {"outcome": "agree"})
         return found
