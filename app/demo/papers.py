@@ -9,6 +9,7 @@ from typing import Any
 from PIL import Image
 
 from app.cases.queries.proofs import proofs_of
+from app.cases.rules.guardian_objections import CONSENT
 from app.definitions.queries import current_version
 from app.web import Upload
 
@@ -22,6 +23,11 @@ def proofs_for(process: str, application: Mapping[str, Any]) -> list[Upload]:
         for each in proofs_of(current_version(process))
         if each.required and each.is_asked(application)
     ]
+
+
+def signed_consent() -> Upload:
+    """What a guardian signs who agrees in writing."""
+    return Upload("监护人同意书.png", "image/png", _page(), CONSENT)
 
 
 def _page() -> bytes:

@@ -19,8 +19,9 @@ from app.cases.presenters.prefilled_forms import prefilled
 from app.database import db, transaction
 from app.definitions.queries import compiled_version
 from app.definitions.rules.forms import fields_of
-from app.demo.papers import proofs_for
+from app.demo.papers import proofs_for, signed_consent
 from app.errors import Refused
+from workflows import Kind
 
 People = dict[tuple[int, str], Actor]
 #: what a desk answers, by the word of a script; "repair" is the applicant's, who sends the same again
@@ -37,6 +38,7 @@ ANSWERS = {
 def agree(case_id: int, people: People, steps: int) -> int:
     """Let that many desks agree, one after the other; how many did, fewer where nothing waits any more."""
     for done in range(steps):
+        tell_guardian(case_id, people)
         with transaction():
             task = db.session.execute(
                 sa.select(Task.id, Task.office_id, Task.duty, Task.key)
@@ -44,13 +46,35 @@ def agree(case_id: int, people: People, steps: int) -> int:
                 .order_by(Task.id)
                 .limit(1)
             ).first()
-            if task is None or task.key == "guardian_notice":  # what was served is shown by a paper
+            if task is None:
                 return done
             answer = Answer("agree", opinion="同意。")
             if task.key.endswith("_opinion"):
                 answer = Answer("acknowledge", form={"view": "support"})
             operations.decide(task.id, answer, actor=people[task.office_id, task.duty.value])
     return steps
+
+
+def tell_guardian(case_id: int, people: People) -> None:
+    """Let whoever tells the guardian record that, with their written consent, where the case waits for it."""
+    while True:
+        with transaction():
+            task = _waiting(case_id)
+            kind = compiled_version(task.version_id or 0).diagrams.tasks[task.key].kind if task else None
+            if task is None or kind not in (Kind.GUARDIAN_NOTICE, Kind.OBJECTION_PERIOD):
+                return
+            clerk, form = people[task.office_id, task.duty.value], {}
+            if kind is Kind.GUARDIAN_NOTICE:
+                papers = [signed_consent()]
+                operations.keep_papers(papers)
+                operations.attach_to(task.case.number, papers, actor=clerk)
+                form = {"served_on": clock.today().isoformat(), "means": "signed", "consented": True}
+            operations.decide(task.id, Answer("agree", form=form), actor=clerk)
+
+
+def _waiting(case_id: int) -> Task | None:
+    asked = sa.select(Task).where(Task.case_id == case_id, Task.status == TaskStatus.OPEN).order_by(Task.id)
+    return db.session.scalars(asked.limit(1)).first()
 
 
 @contextmanager
@@ -89,18 +113,20 @@ class Walk:
 
     def follow(self, case_id: int | None, script: Sequence[str], hours: float = 20) -> bool:
         """Let the desks answer as the script says, so many hours one after the other; False where one cannot."""
-        for word in script if case_id is not None else ():
+        if case_id is None:
+            return False
+        for word in script:
             clock.set_to(min(clock.now() + dt.timedelta(hours=hours), self.real))
             try:
+                tell_guardian(case_id, self.people)
                 with transaction():
                     self._answer(case_id, word)
             except Refused:
                 return False
-        return case_id is not None
+        return True
 
-    def _answer(self, case_id: int | None, word: str) -> None:
-        asked = sa.select(Task).where(Task.case_id == case_id, Task.status == TaskStatus.OPEN).order_by(Task.id)
-        task = db.session.scalars(asked.limit(1)).first()
+    def _answer(self, case_id: int, word: str) -> None:
+        task = _waiting(case_id)
         if task is not None:
             version = compiled_version(task.version_id or 0)
             spec, form = version.diagrams.tasks[task.key], {}

@@ -38,6 +38,8 @@ def new_child(year: int, place: str = "330106") -> Typed:
 IN_ANOTHER_SEASON = {
     "registration_primary", "registration_stage", "home_return", "recruitment_roster", "graduation", "promotion",
 }  # fmt: skip
+#: the guardian is told and agrees in writing, so that nobody waits for the days to object
+CONSENT: Mapping[str, Typed] = {"guardian_notice": {"consented": "true"}}
 
 
 @dataclass(frozen=True)
@@ -65,14 +67,14 @@ def about_a_child() -> dict[str, Try]:
         "skip": Try(grade="12", typed={"test_result": "各科优秀"}),
         "drop_out": Try(typed={"left_on": days(-20), "efforts": "家访三次"}),
         "return_to_school": Try(standing="dropped_out"),
-        "withdrawal": Try(SENIOR, grade="32"),
+        "withdrawal": Try(SENIOR, grade="32", at=CONSENT),
         "abroad": Try(typed={"country": "新加坡", "document": "护照"}),
         "reinstatement": Try(standing="withdrawn", typed={"grade": "its own", "experience": "在家自学"}),
-        "death": Try(typed={"died_on": days(-1), "proof": "死亡医学证明"}),
+        "death": Try(typed={"died_on": days(-1), "proof": "死亡医学证明"}, at=CONSENT),
         "correction": Try(grade="13", typed={"address": "文二路 5 号", "phone": "13900000000"}),
         "key_correction": Try(typed={"name": "王思源"}),
         "locked_correction": Try(grade="11", typed={"household_address": "文一路 9 号"}),
-        "contested_record": Try(typed={"remedy": "evidence"}),
+        "contested_record": Try(typed={"remedy": "evidence"}, at=CONSENT),
         "education_proof": Try(standing="graduated", typed={**paper, "cause": "lost"}),
         "departure": Try(typed={"province": "340000", "to_school": "合肥一中"}),
     }
