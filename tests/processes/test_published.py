@@ -75,8 +75,8 @@ def refusal_of(shelves: Path) -> str:
     ("written", "said"),
     [
         (a_process(None), "没有写明办理对象"),
-        (a_process("animal"), "subject 不能是 animal"),
-        (a_process("student", applicant="parent"), "applicant 不能是 parent"),
+        (a_process("animal"), "办理对象不能是 animal"),
+        (a_process("student", applicant="parent"), "由谁发起不能是 parent"),
         (a_process("student", role="receiving_school"), "receiving_school 在这样发起的办件中没有对应的机构"),
         (a_process("office", applicant="province"), "applicant_bureau 在这样发起的办件中没有对应的机构"),
         (a_process("student", service="enrolment/withdraw"), "操作 enrolment/withdraw 只能由"),
