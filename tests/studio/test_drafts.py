@@ -238,7 +238,7 @@ def test_a_cell_that_cannot_be_read_is_told_alone(studio: Studio) -> None:
     assert not said["publishable"]
     (found,) = [each for each in said["findings"] if each["severity"] != "info"]
     assert (found["file"], found["rule"]) == ("transfer.dmn", "table-unread")
-    assert "第 1 条规则“directive_days”列不能识别：2*30" in found["message"]
+    assert "第 1 条规则“指令有效天数”列不能识别：2*30" in found["message"]
     assert "不能写算式" in found["advice"]
 
 
