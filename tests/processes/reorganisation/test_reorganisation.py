@@ -13,7 +13,7 @@ from app.divisions.models import Office, Reorganisation
 from app.schools.models import Quota, School, SchoolClass, Stage
 from app.students.models import Archive, Change, Enrolment, Standing
 from tests.support import factories
-from tests.support.client import Client
+from tests.support.client import Client, Program
 from tests.support.single_school_case import Matter, a_matter
 from tests.support.transfer_case import Story, a_story, staff
 
@@ -116,7 +116,7 @@ def test_a_merger_moves_children_archives_seats_and_classes(client: Client) -> N
     assert (answer["closed_on"], answer["history"][0]["basis"]) == (clock.today().isoformat(), BASIS)
     clock.set_to(clock.now() + clock.dt.timedelta(days=1))
     with pytest.raises(AssertionError, match="E-POST"):  # nobody acts for a school that is no more
-        client.api(clerk)
+        Program(client.app, clerk.username)
     assert list(audit.verify()) == []
 
 
