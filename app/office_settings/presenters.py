@@ -59,7 +59,7 @@ def lines_of_kind(kind: Kind, caller: Actor) -> list[Line]:
     return found
 
 
-class ChangeJson(TypedDict):
+class SettingChangeJson(TypedDict):
     """What an office has set from a day on; `lines` is empty where it has taken its own back."""
 
     office: str
@@ -80,7 +80,7 @@ class SettingJson(TypedDict):
     shipped: list[str]
     set_by_office: str | None
     may_set: bool
-    history: list[ChangeJson]
+    history: list[SettingChangeJson]
 
 
 def setting_json(kind: Kind, version: CompiledVersion, caller: Actor, *, may_set: bool) -> SettingJson:
@@ -98,7 +98,7 @@ def setting_json(kind: Kind, version: CompiledVersion, caller: Actor, *, may_set
     }
 
 
-def change_json(kind: Kind, row: OfficeSetting) -> ChangeJson:
+def change_json(kind: Kind, row: OfficeSetting) -> SettingChangeJson:
     """One change, as programs read it."""
     return {
         "office": row.office.code,

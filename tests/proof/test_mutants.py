@@ -43,7 +43,7 @@ def test_the_sample_has_its_size_and_tells_good_from_bad() -> None:
     "name",
     [
         "contested_record: refusal goes the agreed way: bureau_consent_outcome_refuse",  # two flows into one join
-        "contested_record: loop without exit: other_school_outcome_refuse to school_approval",  # a join met twice
+        "contested_record: loop without exit: other_bureau_outcome_refuse to guardian_notice",  # a join met twice
         "recruitment_roster: exclusive made parallel: here_done",
         "plan_cross_county: another verb: quota/set at propose",  # a verb without a policy in that process
         "recruitment_roster: another verb: plan/consent at conclude",

@@ -35,6 +35,11 @@ def postgres_answers() -> bool:
         engine.dispose()
 
 
+#: of a table, by name: a revision that a test has undone and done again puts one at the end
+COLUMNS = (
+    "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+    " AND attgenerated = ''"
+)
 Kept = Any  # what a database held at a moment: a file, or the rows of each table and what its sequences had come to
 
 
@@ -137,8 +142,9 @@ class Postgres:
         with engine.connect() as connection:
             raw: Any = connection.connection.dbapi_connection
             for name in connection.exec_driver_sql(self.filled).scalars().all():
-                with raw.cursor() as cursor, cursor.copy(f'COPY "{name}" TO STDOUT') as content:
-                    rows[name] = b"".join(content)
+                columns = ", ".join(f'"{each}"' for each in connection.exec_driver_sql(COLUMNS, (name,)).scalars())
+                with raw.cursor() as cursor, cursor.copy(f'COPY "{name}" ({columns}) TO STDOUT') as content:
+                    rows[name] = columns, b"".join(content)
             reached = "SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
             counted = dict(connection.exec_driver_sql(reached).all())
         return rows, {name: counted[name] for name in self.sequences if name in counted}
@@ -151,8 +157,8 @@ class Postgres:
             for name in self.AUDIT:
                 connection.exec_driver_sql(f"DELETE FROM {name}")
             raw: Any = connection.connection.dbapi_connection
-            for name, content in rows.items():
-                with raw.cursor() as cursor, cursor.copy(f'COPY "{name}" FROM STDIN') as table:
+            for name, (columns, content) in rows.items():
+                with raw.cursor() as cursor, cursor.copy(f'COPY "{name}" ({columns}) FROM STDIN') as table:
                     table.write(content)
             setting = ", ".join(f"setval('{name}', {value})" for name, value in sequences.items())
             connection.exec_driver_sql(f"SELECT {setting}")

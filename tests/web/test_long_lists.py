@@ -126,7 +126,6 @@ def test_a_page_reads_no_more_than_it_shows(tiers: dict[str, Tier], name: str, p
         ("ix_task_done_step", "county", "/inbox/done?step=receiving_bureau"),
         ("ix_task_done_returned", "county", "/inbox/done?returned=true"),
         ("ix_enrolment_open", "county", "/students"),
-        ("ix_notice_unread", "county", "/notices"),
     ],
 )
 def test_it_is_noticed_when_an_index_is_missing(tiers: dict[str, Tier], index: str, name: str, page: str) -> None:

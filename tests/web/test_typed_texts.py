@@ -24,7 +24,7 @@ NO_TEXTS = {
     "draft_revision", "draft_student", "draft_task", "etag", "kept", "key", "kind", "last",
     "new_password", "next", "of_office", "office_code", "of_user", "old_password", "on", "outcome", "password", "post",
     "reason_code", "recommendation", "rule", "shared", "show", "size", "student", "text", "to", "to_user",
-    "typed_as", "typed_by", "username", "with_warnings", "x-act", "x-desk", "x-file", "x-last", "x-script",
+    "typed_as", "typed_by", "username", "with_warnings", "x-act", "x-desk", "x-file", "x-last", "x-names", "x-script",
 }  # fmt: skip
 
 
