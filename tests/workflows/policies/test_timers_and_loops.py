@@ -15,6 +15,10 @@ DURATION = (
     '<bpmn:timerEventDefinition id="late_definition"><bpmn:timeDuration xsi:type="bpmn:tFormalExpression">"P5D"'
     "</bpmn:timeDuration></bpmn:timerEventDefinition>"
 )
+PAUSE = (
+    f'<bpmn:intermediateCatchEvent id="pause"><bpmn:outgoing>paused</bpmn:outgoing>{DURATION}'
+    '</bpmn:intermediateCatchEvent><bpmn:sequenceFlow id="paused" sourceRef="pause" targetRef="effect" />'
+)
 TASKS = "<bpmn:userTask id="
 FORM = '<bpmn:extensionElements><spiffworkflow:properties><spiffworkflow:property name="duty" value="approver" />'
 
@@ -78,12 +82,8 @@ def test_a_reminder_that_ends_apart_breaks_nothing() -> None:
 
 
 def test_a_pause_between_decision_and_verb_breaks_nothing_and_states_nothing() -> None:
-    pause = (
-        f'<bpmn:intermediateCatchEvent id="pause"><bpmn:outgoing>paused</bpmn:outgoing>{DURATION}'
-        '</bpmn:intermediateCatchEvent><bpmn:sequenceFlow id="paused" sourceRef="pause" targetRef="effect" />'
-    )
     report = checked(
-        (TASKS, pause + TASKS),
+        (TASKS, PAUSE + TASKS),
         ('sourceRef="bureau_outcome" targetRef="effect"', 'sourceRef="bureau_outcome" targetRef="pause"'),
     )
 
@@ -91,12 +91,8 @@ def test_a_pause_between_decision_and_verb_breaks_nothing_and_states_nothing() -
 
 
 def test_agreement_by_default_is_none_behind_a_pause_either() -> None:
-    pause = (
-        f'<bpmn:intermediateCatchEvent id="pause"><bpmn:outgoing>paused</bpmn:outgoing>{DURATION}'
-        '</bpmn:intermediateCatchEvent><bpmn:sequenceFlow id="paused" sourceRef="pause" targetRef="effect" />'
-    )
     report = checked(
-        (TASKS, pause + TASKS),
+        (TASKS, PAUSE + TASKS),
         ('sourceRef="bureau_outcome" targetRef="effect"', 'sourceRef="bureau_outcome" targetRef="pause"'),
         (
             '<bpmn:exclusiveGateway id="bureau_outcome"',
